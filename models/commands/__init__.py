@@ -1,0 +1,17 @@
+"""The subcommands: each module has a docstring (its help text), `add_arguments(parser)` and `run(args) -> int | None`.
+
+The registry is the table below; a module is imported only when its command is asked for.
+"""
+
+COMMANDS = {
+    "train-classifier": ("models.commands.train_classifier", "train a classifier (perceptual features, or the judge)"),
+    "train-tokenizer": ("models.commands.train_tokenizer", "train the VQ tokenizer"),
+    "tokenize": ("models.commands.tokenize", "turn all pictures into tokens, under 1 or 8 symmetries"),
+    "train-entropy": ("models.commands.train_entropy", "train the entropy model on tokens"),
+    "score": ("models.commands.score", "entropies of all tokens"),
+    "train": ("models.commands.train", "train DPAR on tokens and entropies"),
+    "evaluate": ("models.commands.evaluate", "measure a trained model on held-out pictures"),
+    "export": ("models.commands.export", "write a pack: ONNX graphs, weights, manifest, golden vectors"),
+    "nano": ("models.commands.nano", "write the nano pack that end-to-end tests use"),
+    "parity": ("models.commands.parity", "compare a pack's graphs with PyTorch"),
+}

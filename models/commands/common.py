@@ -1,0 +1,47 @@
+"""Arguments and set-up that the training commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from models.data import DataConfig, Pictures, Split, load_pictures, split_pictures
+
+
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE.toml", help="settings (models/configs/)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+                        help="override one setting, e.g. --set train.lr=3e-4 (repeatable)")
+
+
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    add_config_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
+                        help="where checkpoint, weights, config.json and log go; resumes if a checkpoint is there")
+    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR",
+                        help="folder that holds eurosat/2750, or one folder of pictures a class")
+    parser.add_argument("--download", action="store_true", help="fetch EuroSAT into --data first")
+    parser.add_argument("--cache", type=Path, default=Path(".cache"), help="decoded pictures (default: %(default)s)")
+
+
+def default_device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def prepare(args: argparse.Namespace) -> torch.device:
+    """Apply --threads and --device."""
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    return torch.device(args.device)
+
+
+def read_pictures(args: argparse.Namespace, config: DataConfig) -> tuple[Pictures, Split]:
+    pictures = load_pictures(args.data, config, cache=args.cache, download=args.download)
+    return pictures, split_pictures(pictures.labels, config)

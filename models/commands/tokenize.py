@@ -1,0 +1,89 @@
+"""Turn every picture into tokens, once for each symmetry of the square, so that later training reads tokens only.
+
+Writes tokens.npy (int16 [symmetries, N, T]), labels.npy (int64 [N]), train.npy and held_out.npy (indices), meta.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, write_atomically
+from models.commands.common import (
+    add_data_arguments,
+    default_device,
+    prepare,
+    read_pictures,
+)
+from models.config import read_config_json
+from models.data import DataConfig, symmetry
+from models.errors import UserError
+from models.reconstruction import perplexity
+from models.streams import to_tensor
+from models.tokenizer import Tokenizer, TokenizerConfig
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data_arguments(parser)
+    parser.add_argument("--tokenizer", type=Path, required=True, metavar="DIR", help="folder of train-tokenizer")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--symmetries", type=int, choices=range(1, 9), default=8, metavar="1..8",
+                        help="how many of the symmetries of the square (default: %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=100)
+    parser.add_argument("--exact", action="store_true",
+                        help="encode all symmetries in float32; otherwise the upright pictures only, and the others "
+                             "in bfloat16 (quicker; some tokens near a tie of two codes differ)")
+    parser.add_argument("--device", default=default_device())
+    parser.add_argument("--threads", type=int)
+
+
+def run(args: argparse.Namespace) -> None:
+    saved = read_config_json(args.tokenizer / CONFIG)
+    data = DataConfig.parse(saved["data"])
+    device = prepare(args)
+    pictures, split = read_pictures(args, data)
+    model = load_tokenizer(args.tokenizer).to(device, memory_format=torch.channels_last)
+    if model.config.vocab > np.iinfo(np.int16).max + 1:
+        raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
+    count, length = len(pictures.labels), (data.picture_size // 4) ** 2
+    tokens = np.empty((args.symmetries, count, length), dtype=np.int16)
+    bar = tqdm(total=args.symmetries * count, unit="picture", dynamic_ncols=True, mininterval=1.0)
+    for which in range(args.symmetries):
+        quick = which > 0 and not args.exact
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=quick):
+            for start in range(0, count, args.batch_size):
+                pixels = symmetry(pictures.pixels[start : start + args.batch_size], which)
+                ids = model.encode(to_tensor(pixels).to(device))
+                tokens[which, start : start + len(ids)] = ids.cpu().numpy()
+                bar.update(len(ids))
+    bar.close()
+    counts = np.bincount(tokens[0].ravel(), minlength=model.config.vocab)
+    meta = {
+        "data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab,
+        "grid": data.picture_size // 4, "symmetries": args.symmetries,
+        "train": len(split.train), "held_out": len(split.held_out),
+        "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
+    }
+    args.out.mkdir(parents=True, exist_ok=True)
+    arrays = {"tokens": tokens, "labels": pictures.labels, "train": split.train, "held_out": split.held_out}
+    for name, array in arrays.items():
+        write_atomically(args.out / f"{name}.npy", lambda path, array=array: _save(path, array))
+    (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
+    print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer that train-tokenizer wrote into `folder`, in eval mode on the CPU. Raises UserError if missing."""
+    model = Tokenizer(TokenizerConfig.parse(read_config_json(folder / CONFIG)["tokenizer"]))
+    model.load_state_dict(load_safetensors(folder / WEIGHTS))
+    return model.eval()
+
+
+def _save(path: Path, array: np.ndarray) -> None:
+    with path.open("wb") as file:  # np.save would add .npy to the temporary's name
+        np.save(file, array)

@@ -1,0 +1,94 @@
+"""Typed configuration: TOML file plus `--set key=value` overrides, validated by pydantic, unknown keys refused."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from models.errors import ConfigError
+
+
+class Config(BaseModel):
+    """Base of every configuration: frozen, and a key it does not know is an error rather than a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def load(cls, path: Path | None = None, overrides: list[str] | tuple[str, ...] = ()) -> Self:
+        """Read `path` (TOML; None: defaults only), apply overrides such as `train.lr=3e-4`. Raises ConfigError."""
+        values: dict[str, Any] = {}
+        if path is not None:
+            try:
+                values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                raise ConfigError(f"{path}: no such configuration file") from None
+            except tomllib.TOMLDecodeError as error:
+                raise ConfigError(f"{path}: not valid TOML: {error}") from None
+        for override in overrides:
+            _apply(values, override)
+        return cls.parse(values, source=str(path) if path else "configuration")
+
+    @classmethod
+    def parse(cls, values: dict[str, Any], source: str = "configuration") -> Self:
+        """Validate a dictionary; ConfigError lists every wrong key as `section.key`."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(f"{source}: {_explain(error, cls)}") from None
+
+    def to_json(self) -> str:
+        """Canonical JSON (sorted keys): equal configurations give equal text."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+
+def read_config_json(path: Path) -> dict[str, Any]:
+    """The dictionary of a config.json written beside a checkpoint. Raises ConfigError if missing or damaged."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: missing, though it is beside every checkpoint: is this the right folder?") from None
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}: not valid JSON: {error}") from None
+
+
+def _apply(values: dict[str, Any], override: str) -> None:
+    """Set one dotted key. The value is read as TOML where it parses as such, and as a plain string otherwise."""
+    key, separator, text = override.partition("=")
+    if not separator or not key.strip():
+        raise ConfigError(f"--set {override!r}: write it as key=value, for example train.lr=3e-4")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *sections, name = key.strip().split(".")
+    for section in sections:
+        values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"--set {override!r}: {section!r} is a value, not a section")
+    values[name] = value
+
+
+def _explain(error: ValidationError, cls: type[BaseModel]) -> str:
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            known = ", ".join(sorted(_fields_at(cls, item["loc"][:-1])))
+            lines.append(f"unknown key {key!r}" + (f" (known here: {known})" if known else ""))
+        else:
+            lines.append(f"{key}: {item['msg']}")
+    return "; ".join(lines)
+
+
+def _fields_at(cls: type[BaseModel], path: tuple) -> list[str]:
+    """Field names of the section at `path`, or none where the section is not a plain nested model."""
+    for part in path:
+        field = cls.model_fields.get(str(part))
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return []
+        cls = field.annotation
+    return list(cls.model_fields)

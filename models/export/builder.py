@@ -1,0 +1,97 @@
+"""Build ONNX graphs by hand, with weights in external files that several graphs may share."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor
+
+OPSET, CONTRIB, IR_VERSION = 23, "com.microsoft", 11
+ALIGNMENT = 64
+TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "int64": TensorProto.INT64}
+
+
+class WeightFile:
+    """One external data file; a weight asked for twice under one name is stored once."""
+
+    def __init__(self, location: str) -> None:
+        self.location, self.content = location, bytearray()
+        self.places: dict[str, tuple[int, int]] = {}
+
+    def place(self, name: str, array: np.ndarray) -> tuple[int, int]:
+        """Offset and length in bytes."""
+        if name not in self.places:
+            self.content += bytes(-len(self.content) % ALIGNMENT)
+            data = array.tobytes()
+            self.places[name] = len(self.content), len(data)
+            self.content += data
+        return self.places[name]
+
+
+class Graph:
+    """Nodes are added in order; every method returns the name of what it made."""
+
+    def __init__(self, name: str, weights: WeightFile) -> None:
+        self.name, self.weights = name, weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.inputs: list[onnx.ValueInfoProto] = []
+        self.outputs: list[onnx.ValueInfoProto] = []
+        self.initializers: dict[str, onnx.TensorProto] = {}
+        self.count = 0
+
+    def input(self, name: str, kind: str, shape: list[int | str]) -> str:
+        self.inputs.append(helper.make_tensor_value_info(name, TYPES[kind], shape))
+        return name
+
+    def output(self, value: str, name: str, kind: str, shape: list[int | str]) -> None:
+        if value != name:  # rename the value where it is made
+            for node in self.nodes:
+                node.output[:] = [name if output == value else output for output in node.output]
+                node.input[:] = [name if given == value else given for given in node.input]
+        self.outputs.append(helper.make_tensor_value_info(name, TYPES[kind], shape))
+
+    def add(self, op: str, *inputs: str, outputs: int | list[str] = 1, domain: str = "", **attributes) -> str | list[str]:
+        """Append a node. outputs: how many, or their names ('' leaves one out)."""
+        self.count += 1
+        names = outputs if isinstance(outputs, list) else [f"{op}_{self.count}_{i}" for i in range(outputs)]
+        node = helper.make_node(op, list(inputs), names, name=f"{op}_{self.count}", domain=domain, **attributes)
+        self.nodes.append(node)
+        return names[0] if len(names) == 1 else names
+
+    def weight(self, name: str, value: Tensor | np.ndarray) -> str:
+        """A float32 weight in the external file."""
+        array = np.ascontiguousarray(value.detach().cpu().numpy() if isinstance(value, Tensor) else value, dtype=np.float32)
+        if name not in self.initializers:
+            offset, length = self.weights.place(name, array)
+            tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=array.shape,
+                                 data_location=TensorProto.EXTERNAL)
+            for key, text in (("location", self.weights.location), ("offset", offset), ("length", length)):
+                tensor.external_data.add(key=key, value=str(text))
+            self.initializers[name] = tensor
+        return name
+
+    def constant(self, value, dtype=np.float32) -> str:
+        """A small constant, kept inside the graph."""
+        array = np.asarray(value, dtype=dtype)
+        name = f"const_{array.dtype}_{'x'.join(map(str, array.shape))}_{zlib.crc32(array.tobytes()):08x}"
+        self.initializers.setdefault(name, numpy_helper.from_array(array, name))
+        return name
+
+    def shape(self, *dims: int) -> str:
+        return self.constant(dims, np.int64)
+
+    def linear(self, x: str, name: str, weight: Tensor) -> str:
+        """x @ weight.T, weight [out, in] as PyTorch keeps it."""
+        return self.add("MatMul", x, self.weight(name, weight.t()))
+
+    def model(self) -> onnx.ModelProto:
+        graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, list(self.initializers.values()))
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="dpar-studio")
+
+    def save(self, path: Path) -> None:
+        path.write_bytes(self.model().SerializeToString(deterministic=True))

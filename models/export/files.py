@@ -1,0 +1,33 @@
+"""Files of a pack: hashes, shards, canonical JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+SHARD = 16 << 20  # bytes; common static hosts refuse files over 25 MiB
+
+
+def describe(root: Path, path: Path) -> dict[str, Any]:
+    """The manifest's entry of one file."""
+    content = path.read_bytes()
+    return {"path": path.relative_to(root).as_posix(), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def write_file(root: Path, name: str, content: bytes) -> dict[str, Any]:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return describe(root, path)
+
+
+def write_shards(root: Path, name: str, content: bytes) -> dict[str, Any]:
+    """name: path of the joined file. Shards are name.0, name.1, ... of at most 16 MiB."""
+    parts = [content[start : start + SHARD] for start in range(0, len(content), SHARD)]
+    return {"path": name, "shards": [write_file(root, f"{name}.{i}", part) for i, part in enumerate(parts)]}
+
+
+def write_json(root: Path, name: str, value: Any) -> dict[str, Any]:
+    return write_file(root, name, (json.dumps(value, separators=(",", ":")) + "\n").encode())

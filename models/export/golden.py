@@ -1,0 +1,64 @@
+"""Golden vectors: what PyTorch says, for the other side's tests and the studio's self-test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.decode import Request, decode
+from models.dpar import DPAR, segmentation
+from models.entropy_model import EntropyModel
+from models.patchify import PatchRules, opens, patches_of
+from models.sampling import SamplingConfig
+from models.tokenizer import Tokenizer
+
+GREEDY = {"prefix": 32, "tokens": 64}
+SPOTS = 96
+
+
+def rounded(values: np.ndarray | torch.Tensor) -> list:
+    """Float32 at 7 significant digits: enough to compare at 1e-4, half the bytes."""
+    return [float(f"{value:.7g}") for value in np.asarray(values, dtype=np.float64).ravel()]
+
+
+@torch.no_grad()
+def golden_vectors(dpar: DPAR, entropy: EntropyModel, tokenizer: Tokenizer, tokens: np.ndarray, label: int,
+                   rules: PatchRules, guidance: float) -> dict[str, Any]:
+    """tokens int64 [T] of a real picture of class `label` -> the content of golden.json."""
+    c, batch = dpar.config, torch.from_numpy(tokens)[None]
+    e = entropy.entropies(batch)[0].numpy()
+    opened = opens(e[None], c.width, rules)[0]
+    s = segmentation([patches_of(opened)])
+    positions = sorted({0, 1, 2, c.width + 1, c.tokens // 6, c.tokens // 2 - 1, c.tokens - 1})
+    rows = {name: dpar(batch, torch.tensor([k]), s)[0, positions] for name, k in (("class", label), ("null", c.classes))}
+    return {
+        "class": label,
+        "tokens": tokens.tolist(),
+        "entropies": [None, *rounded(e[1:])],
+        "opens": opened.tolist(),
+        "positions": positions,
+        "logits_class": [rounded(row) for row in rows["class"]],
+        "logits_null": [rounded(row) for row in rows["null"]],
+        "greedy": _greedy(dpar, entropy, tokens, label, rules, guidance),
+        "picture": _picture(tokenizer, batch),
+    }
+
+
+def _greedy(dpar: DPAR, entropy: EntropyModel, tokens: np.ndarray, label: int, rules: PatchRules, guidance: float) -> dict:
+    size = min(GREEDY["prefix"], len(tokens) // 4), min(GREEDY["tokens"], len(tokens) // 2)
+    request = Request(np.array([label]), np.array([0]), rules, SamplingConfig(guidance=guidance, temperature=0),
+                      given=tokens[None, : size[0]], steps=sum(size))
+    out = decode(dpar, entropy, request, keep=True)
+    guided = out.logits[0, 1] + guidance * (out.logits[0, 0] - out.logits[0, 1])
+    best = np.sort(guided[size[0] :], axis=1)
+    return {"class": label, "prefix": tokens[: size[0]].tolist(), "guidance": guidance,
+            "tokens": out.tokens[0, size[0] :].tolist(), "margin": float((best[:, -1] - best[:, -2]).min())}
+
+
+def _picture(tokenizer: Tokenizer, batch: torch.Tensor) -> dict:
+    picture = tokenizer.decode(batch)[0].numpy()
+    places = np.random.default_rng(0).integers(picture.shape, size=(SPOTS, 3))
+    return {"tokens": batch[0].tolist(), "mean": float(picture.mean()),
+            "pixels": [[*map(int, place), rounded(picture[tuple(place)])[0]] for place in places]}

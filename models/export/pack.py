@@ -1,0 +1,161 @@
+"""Write a pack folder: graphs, shards, golden vectors, pictures, manifest (docs/packs.md)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from models.blocks import ffn_width
+from models.dpar import DPAR
+from models.entropy_model import EntropyModel
+from models.export.builder import Graph, WeightFile
+from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
+from models.export.entropy_graph import entropy_graph
+from models.export.files import write_file, write_json, write_shards
+from models.export.golden import golden_vectors
+from models.export.pictures import codebook_tiles, grid, png
+from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
+from models.patchify import PatchRules, opens
+from models.sampling import SamplingConfig
+from models.tokenizer import FACTOR, Tokenizer
+
+FORMAT_VERSION = 1
+COLUMNS = 32
+
+
+@dataclass
+class PackContent:
+    """Everything a pack is made of. thumbnails uint8 [classes, S, S, 3]; golden int64 [T] tokens of class golden_label."""
+
+    name: str
+    title: str
+    description: str
+    license: str
+    data: dict[str, str]
+    classes: list[dict[str, str]]
+    dpar: DPAR
+    entropy: EntropyModel
+    tokenizer: Tokenizer
+    rules: PatchRules
+    sampling: SamplingConfig
+    thumbnails: np.ndarray
+    golden: np.ndarray
+    golden_label: int
+    held_out_entropies: np.ndarray
+    """float32 [N, T], for the curve E_th -> P_avg."""
+    evaluation: dict[str, Any] = field(default_factory=dict)
+    split: dict[str, int] = field(default_factory=dict)
+
+
+def parameters(model: nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def build_graphs(content: PackContent) -> list[tuple[Graph, str]]:
+    """Every graph with the name of the weight file it reads; the two forms of a model share one."""
+    dpar, tokenizer, window = content.dpar, content.tokenizer, content.dpar.config.width
+    size = window * FACTOR
+    names = ("entropy", "encoder", "patch_transformer", "decoder", "tokenizer_encoder", "tokenizer_decoder")
+    files = {name: WeightFile(f"{name}.bin") for name in names}
+    return [
+        (entropy_graph(content.entropy, files["entropy"], whole=False), "entropy"),
+        (entropy_graph(content.entropy, files["entropy"], whole=True), "entropy"),
+        (encoder_graph(dpar, files["encoder"], whole=False), "encoder"),
+        (encoder_graph(dpar, files["encoder"], whole=True), "encoder"),
+        (patch_transformer_graph(dpar, files["patch_transformer"], window), "patch_transformer"),
+        (decoder_graph(dpar, files["decoder"]), "decoder"),
+        (tokenizer_encoder_graph(tokenizer, files["tokenizer_encoder"], size), "tokenizer_encoder"),
+        (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], size), "tokenizer_decoder"),
+    ]
+
+
+def threshold_curve(entropies: np.ndarray, width: int, rules: PatchRules) -> list[dict[str, float]]:
+    """P_avg = mean of T/M and steps_mean = mean of M on the given images, E_th in steps of 0.2 nats."""
+    finite = entropies[:, 1:]
+    low, high = np.floor(np.quantile(finite, 0.02) * 5) / 5, np.ceil(np.quantile(finite, 0.995) * 5) / 5
+    curve = []
+    for threshold in np.arange(low, high + 0.1, 0.2):
+        steps = opens(entropies, width, rules.model_copy(update={"entropy_threshold": float(threshold)})).sum(1)
+        p_avg = float((entropies.shape[1] / steps).mean())
+        curve.append({"entropyThreshold": round(float(threshold), 2), "pAvg": round(p_avg, 4),
+                      "stepsMean": round(float(steps.mean()), 3)})
+    return curve
+
+
+def write_variant(root: Path, content: PackContent, variant: str) -> dict[str, Any]:
+    graphs, weights = {}, {}
+    for graph, file in build_graphs(content):
+        model = write_file(root, f"{variant}/{graph.name}.onnx", graph.model().SerializeToString(deterministic=True))
+        graphs[graph.name] = {"model": model, "weights": file}
+        weights[file] = graph.weights  # complete once the last graph that shares it is built
+    shards = {name: write_shards(root, f"{variant}/{name}.bin", bytes(file.content)) for name, file in weights.items()}
+    return {"weights": shards, "graphs": graphs}
+
+
+def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
+    """Write everything but recordings into `root`; returns the manifest."""
+    root.mkdir(parents=True, exist_ok=True)
+    d, e, t = content.dpar.config, content.entropy.config, content.tokenizer.config
+    tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
+    golden = golden_vectors(content.dpar, content.entropy, content.tokenizer, content.golden, content.golden_label,
+                            content.rules, content.sampling.guidance)
+    manifest = {
+        "formatVersion": FORMAT_VERSION, "kind": "dpar", "name": content.name, "title": content.title,
+        "description": content.description, "license": content.license, "data": content.data, "classes": content.classes,
+        "grid": {"width": d.width, "tokens": d.tokens}, "image": {"size": d.width * FACTOR}, "vocab": d.vocab,
+        "model": {"dim": d.dim, "heads": d.heads, "ffn": ffn_width(d.dim), "encoderBlocks": d.encoder_blocks,
+                  "patchTransformerBlocks": d.patch_transformer_blocks, "decoderBlocks": d.decoder_blocks,
+                  "window": d.width, "parameters": parameters(content.dpar)},
+        "entropyModel": {"dim": e.dim, "heads": e.heads, "ffn": ffn_width(e.dim), "blocks": e.blocks,
+                         "parameters": parameters(content.entropy)},
+        "tokenizer": {"factor": FACTOR, "codeDim": t.code_dim, "reach": content.tokenizer.reach,
+                      "parameters": parameters(content.tokenizer)},
+        "defaults": defaults(content.rules, content.sampling),
+        "curve": threshold_curve(content.held_out_entropies, d.width, content.rules),
+        "evaluation": content.evaluation, "split": content.split,
+        "variants": {"fp32": write_variant(root, content, "fp32")},
+        "defaultVariant": {"webgpu": "fp32", "wasm": "fp32"},
+        "golden": write_json(root, "golden.json", golden),
+        "codebook": {"tiles": write_file(root, "codebook.png", tiles), "columns": COLUMNS, "tile": tile},
+        "thumbnails": {"file": write_file(root, "thumbnails.png", png(grid(content.thumbnails, len(content.thumbnails)))),
+                       "columns": len(content.thumbnails), "size": content.thumbnails.shape[1]},
+        "recordings": [],
+    }
+    save_manifest(root, manifest)
+    return manifest
+
+
+def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
+    (root / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:
+    return {
+        "guidance": sampling.guidance, "temperature": sampling.temperature, "topK": sampling.top_k, "topP": sampling.top_p,
+        "entropyThreshold": rules.entropy_threshold, "maxPatchLength": rules.max_patch_length,
+        "entropyGate": rules.entropy_gate, "lengthGate": rules.length_gate, "rowReset": rules.row_reset,
+        "staticLength": rules.static_length,
+    }
+
+
+def register_recordings(root: Path, runs: Path) -> list[str]:
+    """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest."""
+    manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    labels = [c["label"] for c in manifest["classes"]]
+    recordings = []
+    for path in sorted(runs.glob("*.run.json")):
+        name = path.name.removesuffix(".run.json")
+        header = json.loads(path.read_text(encoding="utf-8"))["header"]
+        recordings.append({
+            "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}",
+            "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),
+            "picture": write_file(root, f"recordings/{name}.png", (runs / f"{name}.png").read_bytes()),
+        })
+    manifest["recordings"] = recordings
+    save_manifest(root, manifest)
+    return [r["id"] for r in recordings]

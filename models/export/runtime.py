@@ -1,0 +1,55 @@
+"""Run a pack's graphs on onnxruntime, as the other side does: static step graphs, caches fed back by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from models.errors import UserError
+
+
+class PackRuntime:
+    """Sessions of one variant of a pack on onnxruntime's CPU provider, made when first used."""
+
+    def __init__(self, root: Path, variant: str = "fp32") -> None:
+        self.root = Path(root)
+        try:
+            self.manifest = json.loads((self.root / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UserError(f"{self.root}: no manifest.json there; `python -m models export` makes a pack") from None
+        self.files = self.manifest["variants"][variant]
+        self.sessions: dict[str, ort.InferenceSession] = {}
+
+    def session(self, name: str) -> ort.InferenceSession:
+        if name not in self.sessions:
+            graph = self.files["graphs"][name]
+            weights = self.files["weights"][graph["weights"]]
+            joined = b"".join((self.root / shard["path"]).read_bytes() for shard in weights["shards"])
+            options = ort.SessionOptions()
+            options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])
+            model = (self.root / graph["model"]["path"]).read_bytes()
+            self.sessions[name] = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return self.sessions[name]
+
+    def run(self, name: str, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        session = self.session(name)
+        return dict(zip([o.name for o in session.get_outputs()], session.run(None, feeds), strict=True))
+
+
+class Stepper:
+    """One decode graph with its cache: feeds seqlens, total and pasts, keeps the presents."""
+
+    def __init__(self, runtime: PackRuntime, name: str, rows: int) -> None:
+        self.runtime, self.name, self.rows, self.slot = runtime, name, rows, 0
+        shapes = {i.name: [rows if isinstance(d, str) else d for d in i.shape] for i in runtime.session(name).get_inputs()}
+        self.cache = {key: np.zeros(shape, np.float32) for key, shape in shapes.items() if key.startswith("past_")}
+
+    def step(self, **feeds: np.ndarray) -> dict[str, np.ndarray]:
+        slot = {"seqlens_k": np.full(self.rows, self.slot, np.int32), "total": np.array([self.slot + 1], np.int32)}
+        out = self.runtime.run(self.name, {**feeds, **slot, **self.cache})
+        self.cache = {key: out[key.replace("past_", "present_")] for key in self.cache}
+        self.slot += 1
+        return out

@@ -1,0 +1,78 @@
+"""Graphs of the picture tokenizer."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch.nn.functional as F
+from torch import nn
+
+from models.export.builder import Graph, WeightFile
+from models.tokenizer import Block, PixelNorm, Tokenizer
+
+
+def conv(g: Graph, x: str, name: str, module: nn.Conv2d) -> str:
+    weights = g.weight(f"{name}.weight", module.weight), g.weight(f"{name}.bias", module.bias)
+    return g.add("Conv", x, *weights, kernel_shape=module.kernel_size, pads=[*module.padding, *module.padding])
+
+
+def pixel_norm(g: Graph, x: str, name: str, module: PixelNorm) -> str:
+    mean = g.add("ReduceMean", g.add("Mul", x, x), g.shape(1), keepdims=1)
+    root = g.add("Sqrt", g.add("Add", mean, g.constant(np.float32(module.eps))))
+    return g.add("Mul", g.add("Div", x, root), g.weight(name, module.gain.view(-1, 1, 1)))
+
+
+def silu(g: Graph, x: str) -> str:
+    return g.add("Mul", x, g.add("Sigmoid", x))
+
+
+def residual_block(g: Graph, x: str, name: str, block: Block) -> str:
+    inner = conv(g, silu(g, pixel_norm(g, x, f"{name}.norm", block.norm)), f"{name}.spread", block.spread)
+    return g.add("Add", x, conv(g, silu(g, inner), f"{name}.merge", block.merge))
+
+
+def unshuffle(g: Graph, x: str, channels: int, size: int) -> str:
+    """PyTorch's pixel_unshuffle by 2 of [N, channels, size, size]: channel-major, unlike SpaceToDepth."""
+    half = size // 2
+    cut = g.add("Reshape", x, g.shape(-1, channels, half, 2, half, 2))
+    turned = g.add("Transpose", cut, perm=[0, 1, 3, 5, 2, 4])
+    return g.add("Reshape", turned, g.shape(-1, 4 * channels, half, half))
+
+
+def shuffle(g: Graph, x: str) -> str:
+    return g.add("DepthToSpace", x, blocksize=2, mode="CRD")
+
+
+def tokenizer_encoder_graph(model: Tokenizer, weights: WeightFile, size: int) -> Graph:
+    c, encoder = model.config, model.encoder
+    g = Graph("tokenizer_encoder", weights)
+    x = unshuffle(g, g.input("picture", "float32", ["N", 3, size, size]), 3, size)
+    x = conv(g, x, "enter", encoder.enter)
+    for i, block in enumerate(encoder.fine):
+        x = residual_block(g, x, f"fine_{i}", block)
+    x = conv(g, unshuffle(g, x, c.fine, size // 2), "down", encoder.down)
+    for i, block in enumerate(encoder.coarse):
+        x = residual_block(g, x, f"coarse_{i}", block)
+    x = conv(g, silu(g, pixel_norm(g, x, "norm", encoder.norm)), "leave", encoder.leave)
+    vectors = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.shape(-1, (size // 4) ** 2, c.code_dim))
+    codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
+    nearest = g.add("ArgMax", g.add("MatMul", vectors, g.weight("codes", codes.t())), axis=-1, keepdims=0)
+    g.output(g.add("Cast", nearest, to=6), "tokens", "int32", ["N", (size // 4) ** 2])
+    return g
+
+
+def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) -> Graph:
+    decoder, side = model.decoder, size // 4
+    g = Graph("tokenizer_decoder", weights)
+    tokens = g.input("tokens", "int32", ["N", side * side])
+    codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
+    x = g.add("Gather", g.weight("codes", codes), tokens)
+    x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1]), g.shape(-1, model.config.code_dim, side, side))
+    x = conv(g, x, "enter", decoder.enter)
+    for i, block in enumerate(decoder.coarse):
+        x = residual_block(g, x, f"coarse_{i}", block)
+    x = shuffle(g, conv(g, x, "up", decoder.up))
+    for i, block in enumerate(decoder.fine):
+        x = residual_block(g, x, f"fine_{i}", block)
+    x = conv(g, silu(g, pixel_norm(g, x, "norm", decoder.norm)), "leave", decoder.leave)
+    g.output(shuffle(g, x), "picture", "float32", ["N", 3, size, size])
+    return g

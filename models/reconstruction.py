@@ -1,0 +1,47 @@
+"""How well a tokenizer restores held-out pictures, and how evenly it uses its codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models.data import Pictures
+from models.streams import to_pixels, to_tensor
+from models.tokenizer import Tokenizer
+
+
+@torch.no_grad()
+def measure(
+    model: Tokenizer, pictures: Pictures, indices: np.ndarray, device: torch.device, batch_size: int = 100
+) -> dict:
+    """PSNR in dB (mean over pictures, of 8-bit pixels), by class; code perplexity; codes never used."""
+    counts, psnr = np.zeros(model.config.vocab, dtype=np.int64), []
+    for start in range(0, len(indices), batch_size):
+        pixels = np.asarray(pictures.pixels[indices[start : start + batch_size]])
+        tokens = model.encode(to_tensor(pixels).to(device))
+        restored = to_pixels(model.decode(tokens))
+        error = np.square(restored.astype(np.float32) - pixels).mean((1, 2, 3))
+        psnr.append(10 * np.log10(255**2 / np.maximum(error, 1e-6)))
+        counts += np.bincount(tokens.cpu().numpy().ravel(), minlength=len(counts))
+    psnr = np.concatenate(psnr)
+    labels = pictures.labels[indices]
+    by_class = {name: round(float(psnr[labels == k].mean()), 2) for k, name in enumerate(pictures.classes)}
+    return {"psnr": float(psnr.mean()), "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
+            "psnr_by_class": by_class}
+
+
+def perplexity(counts: np.ndarray) -> float:
+    """exp of the entropy of the codes' frequencies: as many equally used codes would be as surprising."""
+    p = counts[counts > 0] / counts.sum()
+    return float(np.exp(-(p * np.log(p)).sum()))
+
+
+def write_panel(path: Path, originals: Tensor, restored: Tensor, zoom: int = 2) -> None:
+    """PNG with originals [N, 3, S, S] above what the tokenizer made of them."""
+    rows = [np.concatenate(list(to_pixels(batch)), axis=1) for batch in (originals, restored)]
+    panel = np.concatenate(rows).repeat(zoom, 0).repeat(zoom, 1)
+    Image.fromarray(panel).save(path)

@@ -1,0 +1,50 @@
+"""Rotary position codes: 2D RoPE of a cell and Dynamic RoPE of a patch (paper, supplementary 6.3, eqs. 8 and 9)."""
+
+import torch
+from torch import Tensor
+
+BASE = 10000.0
+
+
+def frequencies(count: int, step: int, head_dim: int) -> Tensor:
+    """[count] float32: BASE ** (-step * i / head_dim) for i = 0..count-1."""
+    exponents = -step * torch.arange(count, dtype=torch.float64) / head_dim
+    return (BASE**exponents).float()
+
+
+def cell_angles(cells: Tensor, width: int, head_dim: int) -> Tensor:
+    """2D RoPE. cells: integer tensor [...] of raster indices -> angles [..., head_dim / 2]: rows first, then columns."""
+    w = frequencies(head_dim // 4, 4, head_dim).to(cells.device)
+    rows, columns = cells // width, cells % width
+    return torch.cat([rows[..., None] * w, columns[..., None] * w], dim=-1)
+
+
+def patch_angles(starts: Tensor, ends: Tensor, width: int, head_dim: int) -> Tensor:
+    """Dynamic RoPE. starts, ends: first and last token index of each patch [...] -> angles [..., head_dim / 2].
+
+    Row of the first token, then start, end, end, start columns. An end column left of the start column
+    (row reset off, static patches) is valid.
+    """
+    w = frequencies(head_dim // 4, 4, head_dim).to(starts.device)
+    a = frequencies(head_dim // 16, 16, head_dim).to(starts.device)
+    row = (starts // width)[..., None] * w
+    first = (starts % width)[..., None] * a
+    last = (ends % width)[..., None] * a
+    return torch.cat([row, first, last, last, first], dim=-1)
+
+
+def rotation(angles: Tensor) -> tuple[Tensor, Tensor]:
+    """cos and sin of angles, float32."""
+    return angles.cos(), angles.sin()
+
+
+def empty_slot(cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Prepend a slot with cos = sin = 0 on the second to last axis: it zeroes q and k there (LlamaGen's convention)."""
+    pad = cos.new_zeros(*cos.shape[:-2], 1, cos.shape[-1])
+    return torch.cat([pad, cos], dim=-2), torch.cat([pad, sin], dim=-2)
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotate interleaved pairs (x[2i], x[2i+1]). x [B, H, S, d]; cos, sin [B or 1, 1, S, d/2] -> like x."""
+    even, odd = x[..., 0::2].float(), x[..., 1::2].float()
+    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2).to(x.dtype)

@@ -1,0 +1,48 @@
+import importlib
+
+import numpy as np
+import pytest
+
+from models.cli import main
+from models.commands import COMMANDS
+from models.tests.test_data import make_folder
+from models.token_data import TokenStream, load_tokens
+
+
+def test_overview_and_unknown_command(capsys):
+    assert main([]) == 0 and "train-tokenizer" in capsys.readouterr().out
+    assert main(["trian"]) == 2 and "unknown command 'trian'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["train-classifier", "train-tokenizer", "tokenize"])
+def test_every_command_has_help(name, capsys):
+    assert importlib.import_module(COMMANDS[name][0]).__doc__
+    with pytest.raises(SystemExit) as exit_:
+        main([name, "--help"])
+    assert exit_.value.code == 0 and "--out" in capsys.readouterr().out
+
+
+def test_an_error_a_person_can_act_on_has_no_traceback(tmp_path, capsys):
+    status = main(["train-classifier", "--data", str(tmp_path / "absent"), "--out", str(tmp_path / "out"),
+                   "--set", "train.steps=1", "--set", "train.batch_size=2", "--set", "train.lr=1e-3"])
+    assert status == 2 and "no such folder" in capsys.readouterr().err
+
+
+def test_pictures_to_tokens_end_to_end(tmp_path):
+    data = ["--data", str(make_folder(tmp_path / "data", count=8, size=16)), "--cache", str(tmp_path / "cache")]
+    common = [*data, "--device", "cpu"]
+    settings = {"data.picture_size": 16, "data.held_out_per_class": 5, "train.steps": 2, "train.batch_size": 2,
+                "train.lr": 1e-3, "train.compile": "false"}
+    sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    assert main(["train-classifier", *common, *sets, "--set", "classifier.width=4", "--set", "classifier.classes=2",
+                 "--out", str(tmp_path / "features")]) == 0
+    assert main(["train-tokenizer", *common, *sets, "--set", "tokenizer.fine=8", "--set", "tokenizer.coarse=8",
+                 "--features", str(tmp_path / "features"), "--out", str(tmp_path / "tokenizer")]) == 0
+    assert (tmp_path / "tokenizer" / "reconstructions.png").exists()
+    out = tmp_path / "tokens"
+    assert main(["tokenize", *common, "--tokenizer", str(tmp_path / "tokenizer"), "--out", str(out)]) == 0
+    tokens = load_tokens(out)
+    assert tokens.tokens.shape == (8, 16, 16) and tokens.tokens.dtype == np.int16
+    assert len(tokens.train) == 6 and len(tokens.held_out) == 10
+    batch, labels, entropies = next(TokenStream(tokens, tokens.train, 3, seed=0))
+    assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.data import DataConfig, Pictures, load_pictures, split_pictures, symmetry
+from models.errors import DataError
+from models.streams import PictureStream, to_pixels, to_tensor
+
+SMALL = DataConfig(picture_size=8, held_out_per_class=2)
+
+
+def make_folder(root, classes=("a", "b"), count=5, size=8):
+    rng = np.random.default_rng(0)
+    for name in classes:
+        (root / name).mkdir(parents=True)
+        for i in range(count):
+            Image.fromarray(rng.integers(0, 256, (size, size, 3), dtype=np.uint8)).save(root / name / f"{i}.png")
+    return root
+
+
+def test_a_folder_is_read_once_and_cached(tmp_path):
+    root, cache = make_folder(tmp_path / "data"), tmp_path / "cache"
+    first = load_pictures(root, SMALL, cache=cache)
+    assert first.pixels.shape == (10, 8, 8, 3) and first.classes == ("a", "b")
+    assert list(first.labels) == [0] * 5 + [1] * 5
+    assert np.array_equal(first.pixels, load_pictures(root, SMALL, cache=cache).pixels)
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_errors_name_what_is_wrong(tmp_path):
+    with pytest.raises(DataError, match="no such folder"):
+        load_pictures(tmp_path / "absent", SMALL, cache=tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="one folder of pictures for each class"):
+        load_pictures(tmp_path / "empty", SMALL, cache=tmp_path)
+    with pytest.raises(DataError, match="only one class"):
+        load_pictures(make_folder(tmp_path / "single", classes=("a",)), SMALL, cache=tmp_path)
+    with pytest.raises(DataError, match="is 9 x 9 pixels, but data.picture_size is 8"):
+        load_pictures(make_folder(tmp_path / "large", size=9), SMALL, cache=tmp_path)
+    broken = make_folder(tmp_path / "broken")
+    (broken / "b" / "3.png").write_bytes(b"not a picture")
+    with pytest.raises(DataError, match=r"3\.png: cannot be decoded"):
+        load_pictures(broken, SMALL, cache=tmp_path)
+
+
+def test_the_split_is_balanced_disjoint_and_fixed():
+    labels = np.repeat(np.arange(4), [30, 40, 50, 60])
+    split = split_pictures(labels, DataConfig(held_out_per_class=7))
+    assert list(np.bincount(labels[split.held_out])) == [7] * 4
+    assert sorted([*split.train, *split.held_out]) == list(range(180))
+    again = split_pictures(labels, DataConfig(held_out_per_class=7))
+    assert np.array_equal(split.held_out, again.held_out)
+    other = split_pictures(labels, DataConfig(held_out_per_class=7, split_seed=1))
+    assert not np.array_equal(split.held_out, other.held_out)
+    with pytest.raises(DataError, match="held_out_per_class"):
+        split_pictures(labels, DataConfig(held_out_per_class=30))
+
+
+def test_there_are_eight_symmetries():
+    picture = np.arange(27).reshape(3, 3, 3)
+    assert np.array_equal(symmetry(picture, 0), picture)
+    assert len({symmetry(picture, which).tobytes() for which in range(8)}) == 8
+
+
+def test_pixels_survive_the_way_to_tensors_and_back():
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
+    tensor = to_tensor(pixels)
+    assert tensor.shape == (2, 3, 8, 8) and tensor.abs().max() <= 1
+    assert np.array_equal(to_pixels(tensor), pixels)
+
+
+def test_a_resumed_stream_gives_the_same_pictures():
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 8, 3), dtype=np.uint8)
+    pictures = Pictures(pixels, np.arange(9) % 2, ("a", "b"))
+    make = lambda: PictureStream(pictures, np.arange(9), 2, seed=3)  # noqa: E731
+    one, two = make(), make()
+    for _ in range(5):
+        next(one)
+    two.load_state_dict(one.state_dict())
+    for _ in range(5):
+        a, b = next(one), next(two)
+        assert torch.equal(a[0], b[0]) and torch.equal(a[1], b[1])

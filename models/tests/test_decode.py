@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from models.decode import Request, decode
+from models.patchify import PatchRules
+from models.philox import philox, uniforms
+from models.sampling import SamplingConfig, distribution, guide, sample
+
+RULES = [
+    PatchRules(entropy_threshold=3.2),
+    PatchRules(entropy_threshold=3.2, row_reset=False, max_patch_length=7),
+    PatchRules(max_patch_length=1),
+    PatchRules(entropy_gate=False, length_gate=False, row_reset=False, static_length=2.3),
+]
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("guidance", [1.0, 2.0])
+def test_incremental_equals_full_recompute(nano, rules, guidance):
+    """Alg. 2 against KV caches, three images whose patches open out of step."""
+    request = Request(np.array([0, 1, 2]), np.array([5, 6, 7]), rules, SamplingConfig(guidance=guidance), steps=40)
+    fast, slow = (decode(nano[0], nano[1], request, incremental=way, keep=True) for way in (True, False))
+    assert (fast.tokens == slow.tokens).all() and (fast.opened == slow.opened).all()
+    assert np.abs(fast.logits - slow.logits).max() <= 1e-4
+    np.testing.assert_allclose(fast.entropies[:, 1:], slow.entropies[:, 1:], atol=1e-4)
+
+
+def test_random_segmentations_agree_too(nano):
+    """Given tokens and a gate at random: the threshold differs from image to image through their entropies."""
+    rng = np.random.default_rng(2)
+    for threshold in rng.uniform(2.5, 4, size=3):
+        given = rng.integers(64, size=(2, 64))
+        request = Request(np.array([0, 2]), np.array([1, 2]), PatchRules(entropy_threshold=threshold), given=given)
+        fast, slow = (decode(nano[0], nano[1], request, incremental=way, keep=True) for way in (True, False))
+        assert (fast.tokens == given).all()
+        assert np.abs(fast.logits - slow.logits).max() <= 1e-4
+
+
+def test_an_image_does_not_depend_on_its_batch(nano):
+    rules = PatchRules(entropy_threshold=3.2)
+    batch = decode(nano[0], nano[1], Request(np.array([0, 1]), np.array([8, 9]), rules))
+    alone = decode(nano[0], nano[1], Request(np.array([1]), np.array([9]), rules))
+    assert (batch.tokens[1] == alone.tokens[0]).all()
+
+
+@pytest.mark.parametrize(("counter", "key", "words"), [
+    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
+     (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+])
+def test_philox_known_answers(counter, key, words):
+    assert philox(counter, key) == words
+
+
+def test_uniforms_differ_by_seed_and_token():
+    values = np.concatenate([uniforms(np.arange(50), t) for t in range(20)])
+    assert len(np.unique(values)) == 1000 and 0.45 < values.mean() < 0.55
+
+
+def test_sampling_follows_the_distribution():
+    logits = np.log(np.array([[0.5, 0.3, 0.2]], np.float32)).repeat(9, 0)
+    p = distribution(logits, SamplingConfig())
+    assert sample(p, np.array([0, 0.1, 0.49, 0.51, 0.79, 0.81, 0.9, 0.99, 0.2])).tolist() == [0, 0, 0, 1, 1, 2, 2, 2, 0]
+    assert distribution(logits[:1], SamplingConfig(top_k=2))[0].round(3).tolist() == [0.625, 0.375, 0]
+    assert distribution(logits[:1], SamplingConfig(top_p=0.6))[0].round(3).tolist() == [0.625, 0.375, 0]
+    assert distribution(logits[:1], SamplingConfig(temperature=0))[0].tolist() == [1, 0, 0]
+
+
+def test_guidance_moves_away_from_the_null_row():
+    class_row, null_row = np.array([[2.0, 0]], np.float32), np.array([[1.0, 1]], np.float32)
+    assert guide(class_row, null_row, 2.0).tolist() == [[3, -1]]
+    assert guide(class_row, null_row, 1.0).tolist() == class_row.tolist()

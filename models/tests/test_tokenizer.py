@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+import torch
+
+from models.commands.train_tokenizer import LossConfig, Objective
+from models.data import Pictures
+from models.quantizer import Quantizer
+from models.reconstruction import measure, perplexity
+from models.tokenizer import FACTOR, Tokenizer, TokenizerConfig
+
+SMALL = TokenizerConfig(vocab=32, code_dim=4, fine=8, coarse=8)
+
+
+@pytest.fixture
+def tokenizer():
+    torch.manual_seed(0)
+    return Tokenizer(SMALL).eval()
+
+
+def test_shapes(tokenizer):
+    tokens = tokenizer.encode(torch.rand(2, 3, 16, 16) * 2 - 1)
+    assert tokens.shape == (2, 16) and tokens.dtype == torch.int64 and tokens.max() < 32
+    assert tokenizer.decode(tokens).shape == (2, 3, 16, 16)
+
+
+@pytest.mark.parametrize("blocks", [(3, 2), (1, 0)])
+def test_one_token_changes_nothing_beyond_reach_and_something_at_it(blocks):
+    torch.manual_seed(0)
+    config = SMALL.model_copy(update={"decoder_coarse_blocks": blocks[0], "decoder_fine_blocks": blocks[1]})
+    tokenizer = Tokenizer(config).double().eval()
+    side, row, column = 16, 7, 8
+    tokens = torch.randint(32, (1, side * side))
+    changed = tokens.clone()
+    changed[0, row * side + column] = (tokens[0, row * side + column] + 5) % 32
+    with torch.no_grad():
+        codes = [tokenizer.quantizer.lookup(t.view(1, side, side)).double() for t in (tokens, changed)]
+        difference = (tokenizer.decoder(codes[0]) - tokenizer.decoder(codes[1])).abs().sum((0, 1))
+    rows, columns = (difference > 0).nonzero(as_tuple=True)
+    reach = tokenizer.reach
+    assert rows.min() == FACTOR * row - reach and rows.max() == FACTOR * row + FACTOR - 1 + reach
+    assert columns.min() == FACTOR * column - reach and columns.max() == FACTOR * column + FACTOR - 1 + reach
+
+
+def test_the_nearest_code_is_the_one_of_largest_cosine():
+    quantizer = Quantizer(16, 4)
+    z = torch.randn(2, 4, 3, 3)
+    cosine = torch.einsum("nchw,vc->nhwv", z / z.norm(dim=1, keepdim=True), quantizer.codebook.detach())
+    ids = quantizer.nearest(z)
+    assert torch.equal(ids, cosine.argmax(-1))
+    assert torch.allclose(quantizer.lookup(ids).norm(dim=1), torch.ones(2, 3, 3))
+
+
+def test_codes_encode_to_themselves():
+    quantizer = Quantizer(16, 4)
+    ids = torch.arange(16).view(1, 4, 4)
+    assert torch.equal(quantizer.nearest(quantizer.lookup(ids) * 3), ids)
+
+
+def test_only_idle_codes_are_reseeded_and_by_data():
+    torch.manual_seed(0)
+    quantizer = Quantizer(8, 4)
+    before = quantizer.codebook.detach().clone()
+    for _ in range(5):
+        quantizer.note_use(torch.tensor([0, 1, 2]))
+    z = torch.randn(1, 4, 4, 4)
+    assert quantizer.reseed(z, patience=5) == 5
+    after = quantizer.codebook.detach()
+    assert torch.equal(after[:3], before[:3])
+    unit = (z / z.norm(dim=1, keepdim=True)).permute(0, 2, 3, 1).reshape(-1, 4)
+    assert all(torch.isclose(unit, code, atol=1e-6).all(1).any() for code in after[3:])
+    assert quantizer.reseed(z, patience=5) == 0
+
+
+def test_training_improves_pictures_and_all_parts_receive_gradients():
+    torch.manual_seed(0)
+    tokenizer = Tokenizer(SMALL)
+    objective = Objective(tokenizer, None, LossConfig())
+    pictures = torch.rand(4, 3, 16, 16) * 2 - 1
+    optimizer = torch.optim.AdamW(tokenizer.parameters(), 3e-3)
+    losses = []
+    for _ in range(25):
+        loss, ids, parts = objective(pictures)
+        optimizer.zero_grad()
+        loss.backward()
+        assert all(p.grad is not None for p in tokenizer.parameters())
+        optimizer.step()
+        losses.append(parts["l2"].item())
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_measures(tokenizer):
+    assert perplexity(np.array([5, 5, 5, 5, 0])) == pytest.approx(4)
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3), dtype=np.uint8)
+    result = measure(tokenizer, Pictures(pixels, np.array([0, 0, 1, 1]), ("a", "b")), np.arange(4), torch.device("cpu"))
+    assert 0 < result["psnr"] < 20 and set(result["psnr_by_class"]) == {"a", "b"}
+    assert result["perplexity"] + result["dead"] <= 32

@@ -1,0 +1,131 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from models import checkpoint
+from models.config import Config
+from models.errors import CheckpointError, TrainingError
+from models.streams import IndexStream
+from models.training import TrainConfig, learning_rate, make_optimizer, seed_everything, train
+
+
+class Run(Config):
+    train: TrainConfig
+
+
+def make_run(**changes):
+    settings = {"steps": 12, "batch_size": 4, "lr": 1e-2, "warmup": 3, "bf16": False, "log_every": 2, **changes}
+    return Run(train=TrainConfig(**settings))
+
+
+class Numbers(IndexStream):
+    def __next__(self):
+        indices, rng = self.next_indices()
+        return torch.from_numpy(indices).float()[:, None] + torch.from_numpy(rng.normal(size=(len(indices), 1))).float()
+
+
+def step_fn(model, batch, _step):
+    loss = (model(batch / 10) - torch.sin(batch / 3)).square().mean()  # the dropout in it draws from torch's generator
+    return loss, {"twice": 2 * loss}
+
+
+def start(run, out, **options):
+    seed_everything(run.train.seed)
+    model = nn.Sequential(nn.Linear(1, 16), nn.Dropout(0.2), nn.Tanh(), nn.Linear(16, 1))
+    stream = Numbers(np.arange(10), run.train.batch_size, run.train.seed)  # 2 batches an epoch: resumes cross epochs
+    return model, train(run.train, model, stream, options.pop("step_fn", step_fn), out, identity=run, **options)
+
+
+@pytest.mark.parametrize("ema", [0.0, 0.9])
+def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(tmp_path, ema):
+    run = make_run(ema=ema)
+    whole, outcome = start(run, tmp_path / "whole")
+    assert outcome.finished
+    _, outcome = start(run, tmp_path / "parts", stop_after=5)
+    assert (outcome.step, outcome.finished) == (5, False)
+    parts, outcome = start(run, tmp_path / "parts")
+    assert outcome.finished
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(tensor, parts.state_dict()[name]), name
+    one, two = (checkpoint.load_safetensors(tmp_path / part / "model.safetensors") for part in ("whole", "parts"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert all(torch.equal(one[name], whole.state_dict()[name]) for name in one) == (ema == 0)
+
+
+def test_the_log_has_no_line_twice_after_a_resume(tmp_path):
+    run = make_run(validate_every=4)
+    start(run, tmp_path, stop_after=7, validate_fn=lambda _: {"score": 1.0})
+    with (tmp_path / "log.jsonl").open("a") as file:
+        file.write('{"step": 10, "loss": 0}\n')  # as if it had been killed after step 10, with a checkpoint at 7
+    start(run, tmp_path, validate_fn=lambda _: {"score": 1.0})
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "loss" in line] == [2, 4, 6, 8, 10, 12]
+    assert [line["step"] for line in lines if "validation" in line] == [4, 8, 12]
+
+
+def test_sigterm_saves_and_exits_with_status_zero(tmp_path):
+    script = textwrap.dedent("""
+        import sys, pathlib
+        from models.tests.test_training import make_run, start, step_fn
+        def announce(model, batch, step):
+            if step == 3: print("running", flush=True)
+            return step_fn(model, batch, step)
+        _, outcome = start(make_run(steps=10**9, schedule="constant"), pathlib.Path(sys.argv[1]), step_fn=announce)
+        assert not outcome.finished
+    """)
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, cwd=os.getcwd())
+    assert process.stdout.readline().strip() == b"running"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    run = make_run(steps=10**9, schedule="constant")
+    assert checkpoint.load_checkpoint(tmp_path, run)["step"] >= 3
+
+
+def test_a_checkpoint_of_another_configuration_is_refused_by_name(tmp_path):
+    start(make_run(), tmp_path, stop_after=2)
+    with pytest.raises(CheckpointError, match="train.lr: 0.01 there, 0.5 here"):
+        start(make_run(lr=0.5), tmp_path)
+
+
+def test_gradients_that_are_not_finite_stop_the_run_and_name_the_tensor(tmp_path):
+    def broken(model, batch, step):
+        loss, metrics = step_fn(model, batch, step)
+        return loss * float("nan"), metrics
+
+    with pytest.raises(TrainingError, match="first gradient of 0.weight"):
+        start(make_run(), tmp_path, step_fn=broken)
+
+
+def test_a_stream_over_other_data_is_refused(tmp_path):
+    stream = Numbers(np.arange(10), 4, 0)
+    state = stream.state_dict()
+    with pytest.raises(CheckpointError, match="10 examples"):
+        Numbers(np.arange(11), 4, 0).load_state_dict(state)
+
+
+def test_every_example_comes_once_an_epoch():
+    stream = Numbers(np.arange(12), 4, 7)
+    epochs = [np.concatenate([stream.next_indices()[0] for _ in range(3)]) for _ in range(2)]
+    assert all(sorted(epoch) == list(range(12)) for epoch in epochs)
+    assert list(epochs[0]) != list(epochs[1])
+
+
+def test_schedule():
+    run = make_run(steps=103, warmup=3, lr=1.0).train
+    assert [learning_rate(run, step) for step in (0, 2, 3)] == [pytest.approx(1 / 3), 1.0, 1.0]
+    assert learning_rate(run, 53) == pytest.approx(0.5)
+    assert learning_rate(run, 103) == pytest.approx(0.0)
+
+
+def test_weight_decay_spares_vectors():
+    groups = make_optimizer(make_run().train, nn.Linear(3, 2)).param_groups
+    assert [(len(g["params"]), g["weight_decay"]) for g in groups] == [(1, 0.05), (1, 0.0)]
