@@ -7,6 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
+from models.errors import UserError
+
+SCHEMAS = Path(__file__).parents[2] / "engine" / "schema"  # generated from the TypeScript schema: npm run schemas
 SHARD = 16 << 20  # bytes; common static hosts refuse files over 25 MiB
 
 
@@ -31,3 +36,10 @@ def write_shards(root: Path, name: str, content: bytes) -> dict[str, Any]:
 
 def write_json(root: Path, name: str, value: Any) -> dict[str, Any]:
     return write_file(root, name, (json.dumps(value, separators=(",", ":")) + "\n").encode())
+
+
+def validate(value: Any, schema: str) -> None:
+    """Check a manifest or run against the other side's schema. Raises UserError naming the first wrong field."""
+    validator = Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")))
+    for error in validator.iter_errors(value):
+        raise UserError(f"{schema}: {error.json_path}: {error.message[:200]}")

@@ -16,7 +16,7 @@ from models.entropy_model import EntropyModel
 from models.export.builder import Graph, WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.entropy_graph import entropy_graph
-from models.export.files import write_file, write_json, write_shards
+from models.export.files import validate, write_file, write_json, write_shards
 from models.export.golden import golden_vectors
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
@@ -131,6 +131,7 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
 
 
 def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
+    validate(manifest, "manifest")
     (root / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -150,7 +151,9 @@ def register_recordings(root: Path, runs: Path) -> list[str]:
     recordings = []
     for path in sorted(runs.glob("*.run.json")):
         name = path.name.removesuffix(".run.json")
-        header = json.loads(path.read_text(encoding="utf-8"))["header"]
+        run = json.loads(path.read_text(encoding="utf-8"))
+        validate(run, "run")
+        header = run["header"]
         recordings.append({
             "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}",
             "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),

@@ -9,7 +9,12 @@ from models.entropy_model import EntropyModel, EntropyModelConfig, entropy
 from models.patchify import patches_of
 from models.rope import cell_angles, patch_angles
 
-SIZES = {"B": (768, 12, 8, 3, 115.0), "L": (1024, 16, 19, 4, 351.2), "XL": (1280, 20, 30, 5, 789.4), "XXL": (1536, 24, 41, 6, 1434)}
+SIZES = {  # width, heads, patch transformer and decoder blocks, millions of parameters
+    "B": (768, 12, 8, 3, 115.0),
+    "L": (1024, 16, 19, 4, 351.2),
+    "XL": (1280, 20, 30, 5, 789.4),
+    "XXL": (1536, 24, 41, 6, 1434),
+}
 
 
 def random_segmentation(count, tokens, seed=0):

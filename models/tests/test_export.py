@@ -6,6 +6,7 @@ import pytest
 
 from models.commands.nano import nano_content
 from models.commands.parity import TOLERANCE
+from models.errors import UserError
 from models.export.files import SHARD, describe, write_shards
 from models.export.pack import register_recordings, write_pack
 from models.export.parity import parity
@@ -59,7 +60,8 @@ def test_the_tokenizer_graphs_are_the_tokenizer(nano):
         expected = nano[2].encode(torch.from_numpy(picture)).numpy()
         painted = nano[2].decode(torch.from_numpy(expected)).numpy()
     assert (tokens == expected).mean() > 0.99  # a tie may fall either way
-    np.testing.assert_allclose(runtime.run("tokenizer_decoder", {"tokens": expected.astype(np.int32)})["picture"], painted, atol=1e-4)
+    picture = runtime.run("tokenizer_decoder", {"tokens": expected.astype(np.int32)})["picture"]
+    np.testing.assert_allclose(picture, painted, atol=1e-4)
 
 
 def test_shards_join_to_the_whole(tmp_path):
@@ -73,8 +75,15 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     write_pack(tmp_path / "pack", nano_content())
     runs = tmp_path / "runs"
     runs.mkdir()
-    (runs / "beta-7.run.json").write_text(json.dumps({"header": {"class": 1, "seed": 7}}))
+    settings = json.loads((tmp_path / "pack/manifest.json").read_text())["defaults"]
+    header = {"pack": {"name": "nano", "hash": "0" * 64}, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
+              "seed": 7, "settings": settings, "grid": {"width": 8, "tokens": 64}}
+    run = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": [], "digest": "0" * 64, "complete": False}
+    (runs / "beta-7.run.json").write_text(json.dumps(run))
     (runs / "beta-7.png").write_bytes(b"png")
     assert register_recordings(tmp_path / "pack", runs) == ["beta-7"]
     manifest = json.loads((tmp_path / "pack/manifest.json").read_text())
     assert manifest["recordings"][0]["title"] == "Beta, seed 7"
+    (runs / "beta-7.run.json").write_text(json.dumps(run | {"formatVersion": 99}))
+    with pytest.raises(UserError, match="formatVersion"):
+        register_recordings(tmp_path / "pack", runs)

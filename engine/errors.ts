@@ -1,0 +1,71 @@
+/** Typed errors of the studio: each names the file, field or setting and says what to do next. */
+
+export const errorCodes = [
+  'unknown-class', 'bad-seed', 'bad-setting', 'bad-argument', 'manifest-version', 'manifest-invalid', 'pack-missing',
+  'shard-missing', 'shard-altered', 'shard-is-html', 'backend-unavailable', 'out-of-memory', 'stopped', 'aborted',
+  'timeout', 'busy', 'not-loaded', 'worker-lost', 'graph-failed', 'run-invalid', 'unknown',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** An error that may cross a worker boundary; `detail` is plain data. */
+export interface TaggedError {
+  code: ErrorCode;
+  message: string;
+  detail?: string;
+}
+
+export class StudioError extends Error {
+  readonly code: ErrorCode;
+  readonly detail?: string;
+
+  constructor(code: ErrorCode, message: string, detail?: string) {
+    super(message);
+    this.name = 'StudioError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** A manifest, or a file that it names, that cannot be used. */
+export class PackError extends StudioError {
+  constructor(code: ErrorCode, message: string, detail?: string) {
+    super(code, message, detail);
+    this.name = 'PackError';
+  }
+}
+
+/** Any thrown value as plain data; errors that are not ours keep their words under code `unknown`. */
+export function toTagged(error: unknown): TaggedError {
+  if (error instanceof StudioError) {
+    const { code, message, detail } = error;
+    return detail === undefined ? { code, message } : { code, message, detail };
+  }
+  if (error instanceof Error) return { code: 'unknown', message: error.message || error.name, detail: error.stack };
+  return { code: 'unknown', message: String(error) };
+}
+
+/** The inverse of `toTagged`. */
+export function fromTagged(tagged: TaggedError): StudioError {
+  return new StudioError(tagged.code, tagged.message, tagged.detail);
+}
+
+/** The file is not there (HTTP 404, or no such file). */
+export function shardMissing(path: string, detail?: string): PackError {
+  return new PackError('shard-missing', `The pack's file ${path} is missing. Copy the whole pack folder again, then retry.`, detail);
+}
+
+/** Length or sha256 differs from the manifest's. */
+export function shardAltered(path: string, detail?: string): PackError {
+  return new PackError('shard-altered', `The pack's file ${path} is not the one its manifest names (truncated or altered). Load it again, or copy the pack again.`, detail);
+}
+
+/** A web page arrived in place of the file: a sign-in page, or a host that answers every address with its start page. */
+export function shardIsHtml(path: string): PackError {
+  return new PackError('shard-is-html', `A web page arrived in place of the pack's file ${path}. Check the network's sign-in page or the pack's address, then retry.`);
+}
+
+/** True when the bytes begin like an HTML page. */
+export function looksLikeHtml(bytes: Uint8Array): boolean {
+  const head = String.fromCharCode(...bytes.subarray(0, 64)).replace(/^\u00ef\u00bb\u00bf/, '').trimStart().toLowerCase();
+  return head.startsWith('<!doctype html') || head.startsWith('<html') || head.startsWith('<head');
+}

@@ -1,0 +1,52 @@
+/** The thin layer that a runtime (onnxruntime-web in a worker, onnxruntime-node) supplies: tensors and runs of a graph by name. */
+import { StudioError } from './errors.ts';
+import type { GraphName } from './manifest.ts';
+
+/** The part of an onnxruntime Tensor that the engine uses; it may live on the GPU. */
+export interface GraphTensor {
+  readonly dims: readonly number[];
+  /** The values, copied from the GPU if need be. */
+  getData(releaseData?: boolean): Promise<unknown>;
+  dispose(): void;
+}
+export type Tensors = Record<string, GraphTensor>;
+
+export interface GraphRunner {
+  tensor(type: 'float32', data: Float32Array, dims: readonly number[]): GraphTensor;
+  tensor(type: 'int32', data: Int32Array, dims: readonly number[]): GraphTensor;
+  /**
+   * Runs a graph. `outputs` names the wanted outputs: null leaves the allocation to the runtime (which may keep
+   * `present_*` on the GPU), a tensor is written in place. Calls never overlap.
+   */
+  run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors>;
+  /** True where a present may be written over its own past (passed in `outputs`). Default false: presents become the next pasts. */
+  readonly inPlace?: boolean;
+}
+
+const memoryWords = /out of memory|bad_alloc|oom\b|failed to allocate|allocation failed|array buffer allocation/i;
+
+/** Runs a graph; failures become `graph-failed` or `out-of-memory` errors naming the graph. */
+export async function runGraph(runner: GraphRunner, graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
+  let results: Tensors;
+  try {
+    results = await runner.run(graph, feeds, outputs);
+  } catch (error) {
+    if (error instanceof StudioError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    if (memoryWords.test(detail)) throw new StudioError('out-of-memory', `There is not enough memory to run the graph ${graph}. Close other pages or programs, or pick a smaller pack or variant.`, detail);
+    throw new StudioError('graph-failed', `The graph ${graph} failed. Load the pack again, or try the other backend.`, detail);
+  }
+  for (const name of Object.keys(outputs)) {
+    if (!results[name]) throw new StudioError('graph-failed', `The graph ${graph} has no output ${name}. Export the pack again.`);
+  }
+  return results;
+}
+
+/** A float32 output's values, copied out; the tensor is disposed. Throws `graph-failed` when the length is not `length`. */
+export async function takeFloats(tensor: GraphTensor, length: number, what: string): Promise<Float32Array> {
+  const data = (await tensor.getData()) as Float32Array;
+  const copy = Float32Array.from(data);
+  tensor.dispose();
+  if (copy.length !== length) throw new StudioError('graph-failed', `${what} has ${copy.length} values, ${length} were expected. Export the pack again.`);
+  return copy;
+}

@@ -1,0 +1,135 @@
+/** The event log of a run (docs/packs.md "A run"): the single source of every view. */
+import { z } from 'zod';
+import { StudioError } from './errors.ts';
+import { Settings } from './settings.ts';
+import { sha256, utf8 } from './sha256.ts';
+
+export const openReasons = ['first', 'second', 'row', 'full', 'entropy', 'static'] as const;
+export type OpenReason = (typeof openReasons)[number];
+
+const ms = z.number().min(0).optional();
+/** Milliseconds per stage; a stage that did not run is absent. */
+export const StageTimes = z.object({ entropy: ms, encoder: ms, patchTransformer: ms, decoder: ms, sampling: ms });
+export type StageTimes = z.infer<typeof StageTimes>;
+export type Stage = keyof StageTimes;
+
+export const TokenEvent = z.object({
+  t: z.int().min(0),
+  token: z.int().min(0),
+  /** e_t in nats; null for t = 0 and where the entropy model did not run. */
+  entropy: z.number().nullable(),
+  opens: z.array(z.enum(openReasons)),
+  source: z.enum(['sampled', 'given']),
+  patch: z.int().min(0),
+  /** Natural log; null where the probability is 0 (a given token that the filters exclude). */
+  logprob: z.number().nullable(),
+  classLogprob: z.number().nullable(),
+  /** Up to five [token, probability], likeliest first; tokens of probability 0 are left out. */
+  alternatives: z.array(z.tuple([z.int().min(0), z.number().min(0).max(1)])),
+  times: StageTimes,
+});
+export type TokenEvent = z.infer<typeof TokenEvent>;
+
+export const backends = ['wasm', 'webgpu', 'cpu'] as const;
+export type Backend = (typeof backends)[number];
+
+export const RunHeader = z.object({
+  pack: z.object({ name: z.string().min(1), hash: z.string() }),
+  variant: z.string(),
+  backend: z.enum(backends),
+  class: z.int().min(0),
+  className: z.string(),
+  seed: z.int().min(0).max(0xffffffff),
+  settings: Settings,
+  grid: z.object({ width: z.int().min(1), tokens: z.int().min(1) }),
+});
+export type RunHeader = z.infer<typeof RunHeader>;
+
+export const Run = z.object({
+  format: z.literal('dpar-run'),
+  formatVersion: z.literal(1),
+  header: RunHeader,
+  events: z.array(TokenEvent),
+  digest: z.string(),
+  complete: z.boolean(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** The JSON Schema of a run file, for the Python side. */
+export const runJsonSchema = (): unknown => z.toJSONSchema(Run);
+
+/** sha256 hex of `W;tokens;starts`: identifies a result whatever its times (docs/packs.md). */
+export function digest(tokens: readonly number[], starts: readonly number[], width: number): string {
+  return sha256(utf8(`${width};${tokens.join(',')};${starts.join(',')}`));
+}
+
+export const tokensOf = (events: readonly TokenEvent[]): number[] => events.map((e) => e.token);
+/** Token index of the start of every patch. */
+export const startsOf = (events: readonly TokenEvent[]): number[] => events.filter((e) => e.opens.length > 0).map((e) => e.t);
+
+const bad = (message: string) => new StudioError('run-invalid', `This run cannot be read: ${message}.`);
+
+/** Throws `run-invalid` when `event` cannot follow `length` events whose last patch is `lastPatch`. */
+function checkNext(event: TokenEvent, length: number, lastPatch: number, tokens: number): void {
+  if (length >= tokens) throw bad(`it has more than its ${tokens} tokens`);
+  if (event.t !== length) throw bad(`event ${length} has t = ${event.t}`);
+  if (length === 0 && event.opens.length === 0) throw bad('the first token must open a patch');
+  if (event.patch !== lastPatch + (event.opens.length > 0 ? 1 : 0)) throw bad(`event ${length} has patch ${event.patch} after patch ${lastPatch}`);
+}
+
+/** Append-only log of one run. */
+export class RunLog {
+  readonly header: RunHeader;
+  readonly #events: TokenEvent[] = [];
+
+  constructor(header: RunHeader, events: Iterable<TokenEvent> = []) {
+    this.header = header;
+    for (const event of events) this.append(event);
+  }
+
+  get events(): readonly TokenEvent[] {
+    return this.#events;
+  }
+
+  get complete(): boolean {
+    return this.#events.length === this.header.grid.tokens;
+  }
+
+  /** Events come in order of t, without gaps; throws `run-invalid` otherwise. */
+  append(event: TokenEvent): void {
+    checkNext(event, this.#events.length, this.#events.at(-1)?.patch ?? -1, this.header.grid.tokens);
+    this.#events.push(event);
+  }
+
+  digest(): string {
+    return digest(tokensOf(this.#events), startsOf(this.#events), this.header.grid.width);
+  }
+
+  toRun(): Run {
+    return { format: 'dpar-run', formatVersion: 1, header: this.header, events: [...this.#events], digest: this.digest(), complete: this.complete };
+  }
+}
+
+/** JSON text of a run, one event a line. */
+export function runToJson(run: Run): string {
+  const { events, ...rest } = run;
+  const lines = events.map((event) => JSON.stringify(event)).join(',\n');
+  return `${JSON.stringify({ ...rest, events: [] }).replace('"events":[]', () => `"events":[\n${lines}\n]`)}\n`;
+}
+
+/** A run from JSON (text parsed already). Throws `run-invalid`: shape, order of events, digest. */
+export function parseRun(json: unknown): Run {
+  const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
+  if ((json as { format?: unknown } | null)?.format !== 'dpar-run') throw bad('it is not a run of this studio (format must be "dpar-run")');
+  if (version !== 1) throw bad(`its formatVersion is ${JSON.stringify(version)}, this studio reads 1; update the studio`);
+  const parsed = Run.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw bad(`${issue.path.map(String).join('.')}: ${issue.message}`);
+  }
+  const run = parsed.data;
+  const log = new RunLog(run.header, run.events);
+  if (log.complete !== run.complete) throw bad(`it has ${run.events.length} of ${run.header.grid.tokens} tokens but says complete: ${run.complete}`);
+  if (log.digest() !== run.digest) throw bad('its digest does not match its tokens and patches; the file was altered');
+  return run;
+}

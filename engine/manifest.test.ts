@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { PackError } from './errors.ts';
+import { canonicalJson, graphFiles, manifestJsonSchema, packHash, parseManifest, type Manifest } from './manifest.ts';
+import { tinyManifest } from './testing/manifest.ts';
+
+const broken = (change: (m: Manifest) => void): unknown => {
+  const m = tinyManifest();
+  change(m);
+  return m;
+};
+const failure = (json: unknown): PackError => {
+  try {
+    parseManifest(json);
+  } catch (error) {
+    if (error instanceof PackError) return error;
+  }
+  throw new Error('the manifest was accepted');
+};
+
+test('a valid manifest comes back as the same object', () => {
+  const m = tinyManifest();
+  expect(parseManifest(m)).toBe(m);
+  expect(parseManifest({ ...m, later: 1 })).toHaveProperty('later', 1);
+});
+
+test('another format version says so', () => {
+  expect(failure({ ...tinyManifest(), formatVersion: 2 })).toMatchObject({ code: 'manifest-version', message: expect.stringContaining('formatVersion 2; this studio reads version 1') });
+  expect(failure({})).toMatchObject({ code: 'manifest-version' });
+  expect(failure('<html>')).toMatchObject({ code: 'manifest-invalid' });
+});
+
+test.each<[string, (m: Manifest) => void]>([
+  ['grid.tokens', (m) => { m.grid.tokens = 15; }],
+  ['image.size', (m) => { m.image.size = 20; }],
+  ['model.dim', (m) => { m.model.dim = 40; }],
+  ['entropyModel.dim', (m) => { m.entropyModel.dim = 33; }],
+  ['defaults.maxPatchLength', (m) => { m.defaults.maxPatchLength = 5; }],
+  ['defaults.guidance', (m) => { m.defaults.guidance = -1; }],
+  ['classes[1].id', (m) => { m.classes[1]!.id = ' '; }],
+  ['classes[2].label', (m) => { m.classes[2]!.label = 'forest'; }],
+  ['classes', (m) => { m.classes = []; }],
+  ['golden.path', (m) => { m.golden.path = '../secret'; }],
+  ['codebook.tiles.path', (m) => { m.codebook.tiles.path = '/etc/passwd'; }],
+  ['thumbnails.file.path', (m) => { m.thumbnails.file.path = 'a\\b'; }],
+  ['golden.path', (m) => { m.golden.path = 'https://x/y'; }],
+  ['golden.sha256', (m) => { m.golden.sha256 = 'abc'; }],
+  ['golden.bytes', (m) => { m.golden.bytes = 17 * 1024 * 1024; }],
+  ['variants.fp32.graphs', (m) => { delete m.variants.fp32!.graphs.decoder; }],
+  ['variants.fp32.graphs.encoder.weights', (m) => { m.variants.fp32!.graphs.encoder!.weights = 'none'; }],
+  ['defaultVariant.wasm', (m) => { m.defaultVariant.wasm = 'q8'; }],
+  ['name', (m) => { m.name = '../x'; }],
+  ['vocab', (m) => { (m as Partial<Manifest>).vocab = undefined; }],
+])('%s is named when it is wrong', (field, change) => {
+  const error = failure(broken(change));
+  expect(error.code).toBe('manifest-invalid');
+  expect(error.message).toContain(`${field}: `);
+  expect(error.message).toMatch(/again/);
+});
+
+test('the hash ignores recordings and key order, and sees everything else', async () => {
+  const m = tinyManifest();
+  const hash = await packHash(m);
+  const recorded = { ...m, recordings: [{ id: 'a', title: 'A', run: m.golden, picture: m.golden }] };
+  expect(await packHash(recorded)).toBe(hash);
+  expect(await packHash(Object.fromEntries(Object.entries(m).reverse()) as Manifest)).toBe(hash);
+  expect(await packHash({ ...m, title: 'Other' })).not.toBe(hash);
+  expect(await packHash({ ...m, later: 1 } as Manifest)).not.toBe(hash);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('canonical JSON', () => {
+  expect(canonicalJson({ b: [1, 2.0, { z: null, a: 'é"' }], a: true })).toBe('{"a":true,"b":[1,2,{"a":"é\\"","z":null}]}');
+});
+
+test('files of a graph, and the JSON Schema', () => {
+  const m = tinyManifest();
+  expect(graphFiles(m, 'fp32', 'encoder')).toMatchObject({ model: { path: 'fp32/encoder.onnx' }, weights: { location: 'all.bin' } });
+  expect(() => graphFiles(m, 'q8', 'encoder')).toThrow(/no variant "q8". Use one of fp32/);
+  delete m.variants.fp32!.graphs.entropy_all;
+  expect(() => graphFiles(m, 'fp32', 'entropy_all')).toThrow(/no graph entropy_all/);
+  expect(manifestJsonSchema()).toMatchObject({ type: 'object' });
+});

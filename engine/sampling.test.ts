@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { StudioError } from './errors.ts';
+import { alternatives, choose, distribution, groupsOf, guide, pick, softmax } from './sampling.ts';
+
+const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 40 }).map((v) => Float64Array.from(v));
+const sum = (p: Iterable<number>) => [...p].reduce((a, b) => a + b, 0);
+const plain = { guidance: 1, temperature: 1, topK: 0, topP: 1 };
+
+test('guidance is null + s (class - null)', () => {
+  const rows = { classLogits: Float32Array.of(1, 2), nullLogits: Float32Array.of(3, 1) };
+  expect([...guide(rows, 2)]).toEqual([-1, 3]);
+  expect([...guide(rows, 0)]).toEqual([3, 1]);
+  expect([...guide({ ...rows, nullLogits: null }, 1)]).toEqual([1, 2]);
+  expect([groupsOf({ guidance: 1 }), groupsOf({ guidance: 1.5 }), groupsOf({ guidance: 0 })]).toEqual([1, 2, 2]);
+});
+
+test('logits that are not finite are a failed graph', () => {
+  for (const value of [NaN, Infinity]) {
+    const bad = () => guide({ classLogits: Float32Array.of(0, value), nullLogits: null }, 1);
+    expect(bad).toThrow(StudioError);
+    expect(bad).toThrow(/not finite/);
+  }
+});
+
+test('distributions sum to 1, top-k keeps k, top-p keeps the fewest that hold p', () => {
+  fc.assert(fc.property(logits, fc.integer({ min: 0, max: 50 }), fc.double({ min: 0.01, max: 1, noNaN: true }), fc.double({ min: 0.05, max: 3, noNaN: true }), (v, topK, topP, temperature) => {
+    const p = distribution(v, { temperature, topK, topP });
+    expect(sum(p)).toBeCloseTo(1, 9);
+    const kept = [...p].filter((x) => x > 0).length;
+    if (topK > 0) expect(kept).toBeLessThanOrEqual(topK);
+    const full = distribution(v, { temperature, topK, topP: 1 });
+    const held = [...full].filter((_, i) => p[i]! > 0).sort((a, b) => b - a);
+    expect(sum(held)).toBeGreaterThanOrEqual(topP - 1e-9);
+    expect(sum(held.slice(0, -1))).toBeLessThan(topP + 1e-9);
+  }));
+});
+
+test('temperature 0 is greedy with ties to the lowest id; top-k 1 agrees', () => {
+  const v = Float64Array.of(1, 5, 5, 2);
+  expect([...distribution(v, { temperature: 0, topK: 0, topP: 1 })]).toEqual([0, 1, 0, 0]);
+  expect([...distribution(v, { temperature: 1, topK: 1, topP: 1 })]).toEqual([0, 1, 0, 0]);
+});
+
+test('the inverse CDF: first token whose cumulative probability exceeds u', () => {
+  const p = Float64Array.of(0.25, 0, 0.25, 0.5);
+  expect([0, 0.2499, 0.25, 0.4999, 0.5, 0.9999].map((u) => pick(p, u))).toEqual([0, 0, 2, 2, 3, 3]);
+  fc.assert(fc.property(logits, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (v, u) => {
+    const q = softmax(v);
+    expect(q[pick(q, u)]).toBeGreaterThan(0);
+  }));
+});
+
+test('alternatives are the likeliest first, ties to the lowest id, zeros left out', () => {
+  expect(alternatives(Float64Array.of(0.1, 0.3, 0.1, 0.3, 0, 0.2), 4)).toEqual([[1, 0.3], [3, 0.3], [5, 0.2], [0, 0.1]]);
+  fc.assert(fc.property(logits, (v) => {
+    const p = softmax(v);
+    const want = [...p].map((x, i) => [i, x] as const).filter(([, x]) => x > 0).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5);
+    expect(alternatives(p)).toEqual(want);
+  }));
+});
+
+test('choices carry log-probabilities; a given token outside the filter has none', () => {
+  const rows = { classLogits: Float32Array.of(0, Math.log(3)), nullLogits: null };
+  const free = choose(rows, plain, 0.5);
+  expect(free.token).toBe(1);
+  expect(free.logprob).toBeCloseTo(Math.log(0.75), 6);
+  expect(free.classLogprob).toBeCloseTo(Math.log(0.75), 6);
+  expect(choose(rows, { ...plain, temperature: 0 }, 0.5, 0)).toMatchObject({ token: 0, logprob: null, alternatives: [[1, 1]] });
+});

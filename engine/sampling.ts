@@ -1,0 +1,110 @@
+/** From logits to a token: guidance, temperature, top-k, top-p, inverse CDF (docs/packs.md "Shared conventions"). */
+import { StudioError } from './errors.ts';
+import type { DecodeLogits } from './graphs.ts';
+import type { Settings } from './settings.ts';
+
+export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' | 'topP'>;
+
+/** Guidance with scale 1 runs without null rows. */
+export const groupsOf = (rules: Pick<Settings, 'guidance'>): 1 | 2 => (rules.guidance === 1 ? 1 : 2);
+
+/** Guided logits [V] in float64: null + s (class - null). Throws `graph-failed` on a value that is not finite. */
+export function guide({ classLogits, nullLogits }: DecodeLogits, guidance: number): Float64Array {
+  const guided = Float64Array.from(classLogits);
+  if (nullLogits) for (let i = 0; i < guided.length; i++) guided[i] = nullLogits[i]! + guidance * (guided[i]! - nullLogits[i]!);
+  if (!guided.every(Number.isFinite)) {
+    throw new StudioError('graph-failed', 'The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.');
+  }
+  return guided;
+}
+
+/** softmax(logits / temperature) [V] in float64. */
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
+  let max = -Infinity;
+  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!);
+  const p = new Float64Array(logits.length);
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += p[i] = Math.exp((logits[i]! - max) / temperature);
+  for (let i = 0; i < p.length; i++) p[i]! /= sum;
+  return p;
+}
+
+/** The lowest id of the largest value. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** Ids by falling value; ties: the lowest id first. */
+const ranked = (values: Float64Array): number[] => Array.from(values, (_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b);
+
+/**
+ * The distribution [V] that is sampled from: temperature (0 puts all on the argmax), then the topK likeliest (0: all),
+ * then the fewest of those that hold at least the share topP, renormalised.
+ */
+export function distribution(logits: Float64Array, { temperature, topK, topP }: Omit<SamplingRules, 'guidance'>): Float64Array {
+  if (temperature === 0) {
+    const point = new Float64Array(logits.length);
+    point[argmax(logits)] = 1;
+    return point;
+  }
+  const p = softmax(logits, temperature);
+  if ((topK === 0 || topK >= p.length) && topP >= 1) return p;
+  // Ranked by logit: a small temperature rounds unequal logits to equal probabilities.
+  const kept = ranked(logits).slice(0, topK === 0 ? p.length : topK);
+  const mass = kept.reduce((sum, i) => sum + p[i]!, 0);
+  const out = new Float64Array(p.length);
+  let total = 0;
+  for (const i of kept) {
+    out[i] = p[i]!;
+    total += p[i]!;
+    if (total >= topP * mass) break;
+  }
+  for (let i = 0; i < out.length; i++) out[i]! /= total;
+  return out;
+}
+
+/** Inverse CDF: the first token, in token order, whose cumulative probability exceeds u times the total; u in [0, 1). */
+export function pick(p: Float64Array, u: number): number {
+  let total = 0;
+  for (const value of p) total += value;
+  let sum = 0;
+  let last = 0;
+  for (let i = 0; i < p.length; i++) {
+    if (p[i]! === 0) continue;
+    sum += p[i]!;
+    last = i;
+    if (sum > u * total) return i;
+  }
+  return last;
+}
+
+/** The `count` likeliest [token, probability] of probability above 0. */
+export function alternatives(p: Float64Array, count = 5): [number, number][] {
+  const best: number[] = [];
+  for (let i = 0; i < p.length; i++) {
+    if (p[i]! === 0 || (best.length === count && p[i]! <= p[best[count - 1]!]!)) continue;
+    let at = best.length;
+    while (at > 0 && p[best[at - 1]!]! < p[i]!) at--;
+    best.splice(at, 0, i);
+    if (best.length > count) best.pop();
+  }
+  return best.map((i) => [i, p[i]!]);
+}
+
+export interface Choice {
+  token: number;
+  logprob: number | null;
+  classLogprob: number | null;
+  alternatives: [number, number][];
+}
+
+const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
+
+/** Chooses x_t with the uniform number u, or scores `given` in its place. */
+export function choose(logits: DecodeLogits, rules: SamplingRules, u: number, given?: number): Choice {
+  const p = distribution(guide(logits, rules.guidance), rules);
+  const token = given ?? pick(p, u);
+  return { token, logprob: logOf(p[token]!), classLogprob: logOf(softmax(logits.classLogits)[token]!), alternatives: alternatives(p) };
+}

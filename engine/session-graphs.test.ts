@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { GraphRunner, GraphTensor, Tensors } from './graph-runner.ts';
+import { SessionGraphs } from './session-graphs.ts';
+import { SessionPictures } from './session-pictures.ts';
+import { tinyManifest } from './testing/manifest.ts';
+
+class FakeTensor implements GraphTensor {
+  disposed = false;
+  constructor(readonly data: Float32Array | Int32Array, readonly dims: readonly number[]) {
+    expect(data.length).toBe(dims.reduce((a, b) => a * b, 1));
+  }
+  async getData() {
+    if (this.disposed) throw new Error('used after dispose');
+    return this.data;
+  }
+  dispose() {
+    this.disposed = true;
+  }
+}
+
+const shapes: Record<string, Record<string, number[]>> = {
+  entropy: { entropy: [1] },
+  encoder: { h: [1, 1, 32], k: [1, 1, 32], v: [1, 1, 32] },
+  patch_transformer: { cond: [2, 1, 1, 32] },
+  decoder: { logits: [2, 1, 12] },
+  tokenizer_encoder: { tokens: [1, 16] }, tokenizer_decoder: { picture: [1, 3, 16, 16] }, entropy_all: { entropy: [1, 16] },
+};
+
+/** Answers outputs filled with the number of the run. */
+function fakeRunner(inPlace = false) {
+  const runs: { graph: string; feeds: Record<string, FakeTensor>; outputs: Record<string, GraphTensor | null> }[] = [];
+  const runner: GraphRunner = {
+    inPlace,
+    tensor: (_type: string, data: Float32Array | Int32Array, dims: readonly number[]) => new FakeTensor(data, dims),
+    async run(graph, feeds, outputs) {
+      for (const [name, tensor] of Object.entries(feeds)) expect((tensor as FakeTensor).disposed, `${graph} ${name}`).toBe(false);
+      runs.push({ graph, feeds: feeds as Record<string, FakeTensor>, outputs });
+      const results: Tensors = {};
+      for (const [name, given] of Object.entries(outputs)) {
+        const dims = shapes[graph]![name] ?? feeds[name.replace('present', 'past')]!.dims;
+        const size = dims.reduce((a, b) => a * b, 1);
+        results[name] = given ?? new FakeTensor(name === 'tokens' ? new Int32Array(size).fill(3) : new Float32Array(size).fill(runs.length), dims);
+      }
+      return results;
+    },
+  };
+  return { runner, runs };
+}
+
+test('feeds have the shapes and values of the contract', async () => {
+  const { runner, runs } = fakeRunner();
+  const graphs = new SessionGraphs(runner, tinyManifest());
+  await graphs.begin(2, 1);
+  await graphs.patchStep(0, null);
+  await graphs.decoderStep(0);
+  await graphs.encoderStep(0, 7);
+  await graphs.entropyStep(0, 7);
+  await graphs.encoderStep(1, 8);
+  await graphs.patchStep(1, { start: 0, end: 1 });
+  const logits = await graphs.decoderStep(2);
+  expect(logits.classLogits).toHaveLength(12);
+  expect(logits.nullLogits).toHaveLength(12);
+  expect(runs.map((r) => r.graph)).toEqual(['patch_transformer', 'decoder', 'encoder', 'entropy', 'encoder', 'patch_transformer', 'decoder']);
+  const [first, start, , entropy, , patch, decoder] = runs.map((r) => r.feeds);
+  expect([...first!.length!.data, ...first!.class!.data, ...first!.seqlens_k!.data, ...first!.total!.data]).toEqual([0, 1, 3, 0, 0, 1]);
+  expect(first!.past_k_0!.dims).toEqual([2, 2, 17, 16]);
+  expect(first!.cos!.dims).toEqual([2, 1, 8]);
+  expect(start!.first!.data[0]).toBe(1);
+  expect(entropy!.token!.dims).toEqual([1, 1]);
+  expect([...patch!.length!.data, ...patch!.seqlens_k!.data, ...patch!.total!.data]).toEqual([2, 1, 1, 2]);
+  // h of tokens 0 and 1 came from runs 3 and 5; slots past the length are zero.
+  expect([patch!.h!.data[0], patch!.h!.data[32], patch!.h!.data[64]]).toEqual([3, 5, 0]);
+  expect(patch!.past_v_1!.data[0]).toBe(1);
+  expect([...patch!.cos!.data.slice(0, 8)]).toEqual([...patch!.cos!.data.slice(8)]);
+  expect([decoder!.h!.data[0], decoder!.first!.data[0], decoder!.cond!.data[0], decoder!.seqlens_k!.data[1], decoder!.total!.data[0]]).toEqual([5, 0, 6, 2, 3]);
+  graphs.dispose();
+});
+
+test('in place the pasts are the outputs; else old presents are disposed', async () => {
+  for (const inPlace of [true, false]) {
+    const { runner, runs } = fakeRunner(inPlace);
+    const graphs = new SessionGraphs(runner, tinyManifest());
+    await graphs.begin(1, 0);
+    await graphs.encoderStep(0, 1);
+    await graphs.encoderStep(1, 1);
+    const [a, b] = runs as [(typeof runs)[0], (typeof runs)[0]];
+    expect(a.outputs.present_k_0 === a.feeds.past_k_0).toBe(inPlace);
+    expect(b.feeds.past_k_0 === a.feeds.past_k_0).toBe(inPlace);
+    expect(a.feeds.past_k_0!.disposed).toBe(!inPlace);
+    graphs.dispose();
+    expect(b.feeds.past_k_0!.disposed).toBe(true);
+  }
+});
+
+test('failures name the graph', async () => {
+  const failing = (message: string) => {
+    const { runner } = fakeRunner();
+    return new SessionGraphs({ ...runner, run: () => Promise.reject(new Error(message)) }, tinyManifest());
+  };
+  for (const [message, code] of [['std::bad_alloc', 'out-of-memory'], ['Invalid rank', 'graph-failed']] as const) {
+    const graphs = failing(message);
+    await graphs.begin(1, 0);
+    await expect(graphs.entropyStep(0, 1)).rejects.toMatchObject({ code, detail: message, message: expect.stringContaining('entropy') });
+  }
+});
+
+test('pictures and whole-image entropies', async () => {
+  const { runner } = fakeRunner();
+  const pictures = new SessionPictures(runner, tinyManifest());
+  expect([...(await pictures.encode(new Float32Array(3 * 256)))]).toEqual(Array(16).fill(3));
+  expect(await pictures.decode(new Int32Array(16))).toHaveLength(3 * 256);
+  const entropies = await pictures.entropyAll(new Int32Array(16));
+  expect([entropies[0], entropies[1], entropies.length]).toEqual([Infinity, 3, 16]);
+});

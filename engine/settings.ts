@@ -1,0 +1,148 @@
+/** What a person may set for a run: one table drives the command line, the permalink and the page. */
+import { z } from 'zod';
+import { StudioError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+
+export const Settings = z.object({
+  guidance: z.number().min(0).max(20),
+  temperature: z.number().min(0).max(5),
+  topK: z.int().min(0).max(65536),
+  topP: z.number().min(0.01).max(1),
+  entropyThreshold: z.number().min(0).max(20),
+  maxPatchLength: z.int().min(1).max(1024),
+  entropyGate: z.boolean(),
+  lengthGate: z.boolean(),
+  rowReset: z.boolean(),
+  staticLength: z.number().min(1).max(1024).nullable(),
+});
+export type Settings = z.infer<typeof Settings>;
+export type SettingKey = keyof Settings;
+
+export interface SettingProperty {
+  key: SettingKey;
+  /** Symbol or name for messages and tables. */
+  symbol: string;
+  label: string;
+  /** '' when the number has none. */
+  unit: string;
+  kind: 'number' | 'integer' | 'switch' | 'optional';
+  min: number;
+  max: number;
+  step: number;
+  /** Key in the permalink and a short name on the command line. */
+  short: string;
+  help: string;
+}
+
+const row = (
+  key: SettingKey, symbol: string, label: string, unit: string, kind: SettingProperty['kind'],
+  min: number, max: number, step: number, short: string, help: string,
+): SettingProperty => ({ key, symbol, label, unit, kind, min, max, step, short, help });
+
+export const settingsTable: readonly SettingProperty[] = [
+  row('guidance', 'guidance', 'Guidance', '', 'number', 0, 20, 0.05, 'g', 'scale s of null + s (class - null); 1 runs without null rows'),
+  row('temperature', 'temperature', 'Temperature', '', 'number', 0, 5, 0.05, 'temp', '0 is greedy'),
+  row('topK', 'top-k', 'Top-k', 'tokens', 'integer', 0, 65536, 1, 'k', 'sample from the k likeliest tokens; 0 is off'),
+  row('topP', 'top-p', 'Top-p', '', 'number', 0.01, 1, 0.01, 'p', 'sample from the likeliest tokens that hold this share; 1 is off'),
+  row('entropyThreshold', 'E_th', 'Entropy threshold', 'nats', 'number', 0, 20, 0.05, 'eth', 'a token whose entropy is above it opens a patch'),
+  row('maxPatchLength', 'P_max', 'Longest patch', 'tokens', 'integer', 1, 1024, 1, 'pmax', '1 is token by token'),
+  row('entropyGate', 'entropy gate', 'Entropy gate', '', 'switch', 0, 1, 1, 'eg', 'high entropy opens a patch'),
+  row('lengthGate', 'length gate', 'Length gate', '', 'switch', 0, 1, 1, 'lg', 'a patch of P_max tokens is full'),
+  row('rowReset', 'row reset', 'Row reset', '', 'switch', 0, 1, 1, 'rr', 'a new row opens a patch'),
+  row('staticLength', 'static length', 'Static patch length', 'tokens', 'optional', 1, 1024, 0.01, 'static', 'mean length of static patches when all three switches are off; none is off'),
+];
+
+/** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */
+export function findSetting(name: string): SettingProperty {
+  const wanted = name.trim().toLowerCase();
+  const found = settingsTable.find((p) => p.key.toLowerCase() === wanted || p.short === wanted);
+  if (found) return found;
+  throw new StudioError('bad-setting', `There is no setting "${name}". Use one of ${settingsTable.map((p) => p.key).join(', ')}.`);
+}
+
+const noun = (p: SettingProperty): string => {
+  const base = p.kind === 'integer' ? 'a whole number' : 'a number';
+  return p.unit ? `${base}${p.unit === 'nats' ? ' in nats' : ` of ${p.unit}`}` : base;
+};
+
+const readNumber = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN);
+
+/** A setting's value from text. Throws `bad-setting`, e.g. 'E_th must be a number in nats, got "abc"'. */
+export function parseSetting<K extends SettingKey>(key: K, text: string): Settings[K] {
+  const property = findSetting(key);
+  const trimmed = text.trim();
+  const lower = trimmed.toLowerCase();
+  const fail = (want: string) => new StudioError('bad-setting', `${property.symbol} must be ${want}, got "${text}".`);
+  if (property.kind === 'switch') {
+    if (['1', 'true', 'on', 'yes'].includes(lower)) return true as Settings[K];
+    if (['0', 'false', 'off', 'no'].includes(lower)) return false as Settings[K];
+    throw fail('on or off');
+  }
+  const optional = property.kind === 'optional';
+  if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
+  const value = readNumber(trimmed);
+  if (Number.isNaN(value) || (property.kind === 'integer' && !Number.isInteger(value))) throw fail(noun(property) + (optional ? ' or none' : ''));
+  if (value < property.min || value > property.max) throw fail(`between ${property.min} and ${property.max}${property.unit && ` ${property.unit}`}`);
+  return value as Settings[K];
+}
+
+/** A copy of `settings` with one value read from text. */
+export function withSetting(settings: Settings, name: string, text: string): Settings {
+  const { key } = findSetting(name);
+  return { ...settings, [key]: parseSetting(key, text) };
+}
+
+/** A value as text that `parseSetting` reads back. */
+export function formatSetting(value: Settings[SettingKey]): string {
+  if (value === null) return 'none';
+  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+}
+
+/** uint32 seed from text. Throws `bad-seed`. */
+export function parseSeed(text: string): number {
+  const value = /^\d{1,10}$/.test(text.trim()) ? Number(text.trim()) : NaN;
+  if (value >= 0 && value <= 0xffffffff) return value;
+  throw new StudioError('bad-seed', `The seed must be a whole number from 0 to 4294967295, got "${text}".`);
+}
+
+/** Class index from an id, a label (letter case aside) or an index. Throws `unknown-class` with the list of ids. */
+export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text: string): number {
+  const wanted = text.trim().toLowerCase();
+  const { classes } = manifest;
+  let index = classes.findIndex((c) => c.id === text.trim());
+  if (index < 0) index = classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted);
+  if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) < classes.length) index = Number(wanted);
+  if (index >= 0) return index;
+  throw new StudioError('unknown-class', `The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
+}
+
+/** All three switches off: static patches. */
+export const isStatic = (s: Settings): boolean => !s.entropyGate && !s.lengthGate && !s.rowReset;
+
+/** Every token is a patch of its own whatever the entropies: the entropy model is not needed. */
+export const isTokenByToken = (s: Settings): boolean => s.lengthGate && s.maxPatchLength === 1;
+
+/** Longest patch, in tokens, that the settings can lead to on a grid of `width` columns and `tokens` cells. */
+export function longestPatch(s: Settings, width: number, tokens: number): number {
+  if (isStatic(s)) return Math.ceil(s.staticLength ?? tokens);
+  return Math.min(s.lengthGate ? s.maxPatchLength : tokens, s.rowReset ? width : tokens);
+}
+
+/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its window, a static scheme without length). */
+export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model'>, settings: Settings): void {
+  const parsed = Settings.safeParse(settings);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const key = String(issue.path[0] ?? '');
+    const property = settingsTable.find((p) => p.key === key);
+    throw new StudioError('bad-setting', `${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
+  }
+  if (isStatic(settings) && settings.staticLength === null) {
+    throw new StudioError('bad-setting', 'All three switches are off, so static length must be set (a number of tokens), or turn a switch on.');
+  }
+  const { window } = manifest.model;
+  const longest = longestPatch(settings, manifest.grid.width, manifest.grid.tokens);
+  if (longest > window) {
+    throw new StudioError('bad-setting', `These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);
+  }
+}

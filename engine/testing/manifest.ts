@@ -1,0 +1,76 @@
+/** A small valid manifest and a fake DecodeGraphs for tests; no files lie behind either. */
+import type { DecodeGraphs, DecodeLogits, Span } from '../graphs.ts';
+import { graphNames, type Manifest, type PackFile } from '../manifest.ts';
+
+const file = (path: string): PackFile => ({ path, bytes: 1, sha256: '0'.repeat(64) });
+
+/** 4 x 4 tokens of 12 codes, three classes, window 4. */
+export function tinyManifest(): Manifest {
+  return {
+    formatVersion: 1, kind: 'dpar', name: 'tiny', title: 'Tiny', description: '', license: 'MIT',
+    data: { name: 'none', credit: 'none', license: 'MIT' },
+    classes: [{ id: 'Forest', label: 'Forest' }, { id: 'SeaLake', label: 'Sea or lake' }, { id: 'River', label: 'River' }],
+    grid: { width: 4, tokens: 16 }, image: { size: 16 }, vocab: 12,
+    model: { dim: 32, heads: 2, ffn: 64, encoderBlocks: 1, patchTransformerBlocks: 2, decoderBlocks: 1, window: 4, parameters: 1000 },
+    entropyModel: { dim: 32, heads: 2, ffn: 64, blocks: 1, parameters: 1000 },
+    tokenizer: { factor: 4, codeDim: 8, reach: 4, parameters: 1000 },
+    defaults: {
+      guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 1.5, maxPatchLength: 3,
+      entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
+    },
+    curve: [{ entropyThreshold: 1.5, pAvg: 1.5, stepsMean: 10.7 }],
+    evaluation: { images_seen: 1, p_avg_by_class: { Forest: 1.5 } },
+    split: { seed: 0, train: 10, heldOut: 2 },
+    variants: {
+      fp32: {
+        weights: { all: { path: 'fp32/all.bin', shards: [file('fp32/all.bin.0')] } },
+        graphs: Object.fromEntries(graphNames.map((name) => [name, { model: file(`fp32/${name}.onnx`), weights: 'all' }])),
+      },
+    },
+    defaultVariant: { webgpu: 'fp32', wasm: 'fp32' },
+    golden: file('golden.json'),
+    codebook: { tiles: file('codebook.png'), columns: 4, tile: 4 },
+    thumbnails: { file: file('thumbnails.png'), columns: 3, size: 16 },
+    recordings: [],
+  };
+}
+
+/** Records every call; entropies and logits come from functions of t. */
+export class FakeGraphs implements DecodeGraphs {
+  readonly calls: string[] = [];
+  readonly #entropy: (next: number) => number;
+  readonly #logits: (t: number, row: number) => Float32Array;
+  #groups = 1;
+
+  constructor(entropy: (next: number) => number = () => 1, logits: (t: number, row: number) => Float32Array = () => new Float32Array(12)) {
+    this.#entropy = entropy;
+    this.#logits = logits;
+  }
+
+  async begin(groups: 1 | 2, classIndex: number): Promise<void> {
+    this.#groups = groups;
+    this.calls.push(`begin ${groups} ${classIndex}`);
+  }
+
+  async entropyStep(t: number, token: number): Promise<number> {
+    this.calls.push(`entropy ${t} ${token}`);
+    return this.#entropy(t + 1);
+  }
+
+  async encoderStep(t: number, token: number): Promise<void> {
+    this.calls.push(`encoder ${t} ${token}`);
+  }
+
+  async patchStep(slot: number, span: Span | null): Promise<void> {
+    this.calls.push(`patch ${slot} ${span ? `${span.start}-${span.end}` : 'class'}`);
+  }
+
+  async decoderStep(t: number): Promise<DecodeLogits> {
+    this.calls.push(`decoder ${t}`);
+    return { classLogits: this.#logits(t, 0), nullLogits: this.#groups === 2 ? this.#logits(t, 1) : null };
+  }
+
+  dispose(): void {
+    this.calls.push('dispose');
+  }
+}

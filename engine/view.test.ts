@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { decode } from './decode.ts';
+import type { TokenEvent } from './log.ts';
+import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
+import { clampCursor, figuresAt, patchesAt } from './view.ts';
+
+const m = tinyManifest();
+const events: TokenEvent[] = [];
+for await (const event of decode(new FakeGraphs((i) => (i === 6 ? 2 : 1)), m, { class: 0, seed: 1, settings: m.defaults, now: () => performance.now() })) events.push(event);
+
+test('patches up to the cursor, the open one included', () => {
+  expect(patchesAt(events, 0, 4)).toEqual([]);
+  expect(patchesAt(events, 7, 4).map((p) => [p.start, p.end])).toEqual([[0, 0], [1, 3], [4, 5], [6, 6]]);
+  expect(patchesAt(events, 7, 4)[2]).toMatchObject({ index: 2, row: 1, length: 2, columns: { start: 0, end: 1 }, cells: [{ row: 1, start: 0, end: 1 }], opens: ['row', 'full'] });
+});
+
+test('without row reset a patch may cover cells of two rows', () => {
+  const flat = events.slice(0, 5).map((e, i) => ({ ...e, opens: i === 0 ? e.opens : [], patch: 0 }));
+  expect(patchesAt(flat, 5, 4)[0]).toMatchObject({ start: 0, end: 4, cells: [{ row: 0, start: 0, end: 3 }, { row: 1, start: 0, end: 0 }] });
+});
+
+test('figures are functions of the cursor', () => {
+  const all = figuresAt(events, 99, m, 2);
+  expect(all).toMatchObject({ tokens: 16, patches: patchesAt(events, 16, 4).length, patchTransformerSteps: all.patches });
+  expect(all.pAvg).toBeCloseTo(16 / all.patches);
+  expect(all.stages.decoder!.runs).toBe(16);
+  expect(all.stages.entropy!.runs).toBe(15);
+  expect(all.cost.total).toBeLessThan(all.baseline.total);
+  expect(figuresAt(events, 0, m)).toMatchObject({ tokens: 0, pAvg: null, tokensPerSecond: null, costRatio: null });
+  expect(figuresAt(events.map((e) => ({ ...e, entropy: null })), 16, m).cost.entropy).toBe(0);
+});
+
+test('cursors are clamped', () => {
+  expect([-1, 3.7, 99, NaN, Infinity].map((c) => clampCursor(events, c))).toEqual([0, 3, 16, 0, 16]);
+});

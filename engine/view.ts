@@ -1,0 +1,101 @@
+/** Views of a run: pure functions of (events, cursor). The cursor is the number of tokens shown, 0..events.length. */
+import { baselineCost, packCost, type Cost } from './cost.ts';
+import type { Stage, TokenEvent } from './log.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface PatchView {
+  index: number;
+  /** First and last token. */
+  start: number;
+  end: number;
+  length: number;
+  /** Of the first token. */
+  row: number;
+  columns: { start: number; end: number };
+  /** Cells row by row: without row reset a patch may go on in the next row. */
+  cells: { row: number; start: number; end: number }[];
+  opens: TokenEvent['opens'];
+}
+
+/** A whole number of events within 0..length. */
+export const clampCursor = (events: readonly TokenEvent[], cursor: number): number =>
+  Math.max(0, Math.min(events.length, Math.floor(Number.isNaN(cursor) ? 0 : cursor)));
+
+/** Patches of the first `cursor` tokens on a grid of `width` columns; the last one may still be open. */
+export function patchesAt(events: readonly TokenEvent[], cursor: number, width: number): PatchView[] {
+  const patches: PatchView[] = [];
+  for (const event of events.slice(0, clampCursor(events, cursor))) {
+    const row = Math.floor(event.t / width);
+    const column = event.t % width;
+    let patch = patches.at(-1);
+    if (!patch || event.opens.length > 0) {
+      patch = { index: event.patch, start: event.t, end: event.t, length: 0, row, columns: { start: column, end: column }, cells: [], opens: event.opens };
+      patches.push(patch);
+    }
+    patch.end = event.t;
+    patch.length++;
+    patch.columns.end = column;
+    const last = patch.cells.at(-1);
+    if (last?.row === row) last.end = column;
+    else patch.cells.push({ row, start: column, end: column });
+  }
+  return patches;
+}
+
+export interface StageFigure {
+  /** Milliseconds. */
+  sum: number;
+  mean: number;
+  runs: number;
+}
+
+export interface Figures {
+  tokens: number;
+  patches: number;
+  /** Mean patch length, tokens / patches; null before the first token. */
+  pAvg: number | null;
+  /** Steps of the patch transformer so far: one a patch. */
+  patchTransformerSteps: number;
+  stages: Partial<Record<Stage, StageFigure>>;
+  /** All stages, milliseconds. */
+  milliseconds: number;
+  tokensPerSecond: number | null;
+  /** Multiply-accumulates of the tokens so far. */
+  cost: Cost;
+  /** The same tokens, token by token on the same weights. */
+  baseline: Cost;
+  /** (cost + its entropy model) / baseline; null before the first token. */
+  costRatio: number | null;
+}
+
+const stageFigures = (events: readonly TokenEvent[]): Partial<Record<Stage, StageFigure>> => {
+  const stages: Partial<Record<Stage, StageFigure>> = {};
+  for (const { times } of events) {
+    for (const [stage, ms] of Object.entries(times) as [Stage, number | undefined][]) {
+      if (ms === undefined) continue;
+      const figure = (stages[stage] ??= { sum: 0, mean: 0, runs: 0 });
+      figure.sum += ms;
+      figure.runs++;
+      figure.mean = figure.sum / figure.runs;
+    }
+  }
+  return stages;
+};
+
+/** Running figures after `cursor` tokens. Patches are counted up to the open one. `groups` as run (guidance 1: one). */
+export function figuresAt(events: readonly TokenEvent[], cursor: number, manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, groups: 1 | 2 = 1): Figures {
+  const shown = events.slice(0, clampCursor(events, cursor));
+  const tokens = shown.length;
+  const patches = shown.filter((event) => event.opens.length > 0).length;
+  const stages = stageFigures(shown);
+  const milliseconds = Object.values(stages).reduce((sum, stage) => sum + stage.sum, 0);
+  const cost = packCost(manifest, tokens, patches, groups);
+  // A run without entropies (token by token) did not run the entropy model.
+  if (tokens > 1 && shown.every((event) => event.entropy === null)) cost.entropy = 0;
+  const baseline = baselineCost(manifest, tokens, groups);
+  return {
+    tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, stages, milliseconds,
+    tokensPerSecond: milliseconds > 0 ? (tokens / milliseconds) * 1000 : null,
+    cost, baseline, costRatio: tokens ? (cost.total + cost.entropy) / baseline.total : null,
+  };
+}

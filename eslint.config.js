@@ -1,0 +1,20 @@
+import hooks from 'eslint-plugin-react-hooks';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** The house rules of docs/architecture.md: which room may import what. */
+const room = (files, patterns, message) => ({
+  files,
+  ignores: ['**/*.test.ts', '**/*.test.tsx'],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', '.venv', 'runs', '.cache', 'e2e/artefacts', 'public'] },
+  ...tseslint.configs.recommended,
+  { languageOptions: { globals: { ...globals.browser, ...globals.node } } },
+  { files: ['src/**/*.{ts,tsx}'], plugins: { 'react-hooks': hooks }, rules: hooks.configs.recommended.rules },
+  room(['engine/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'engine/ is pure TypeScript'),
+  room(['workers/**/*.ts'], ['react', 'react-*', 'zustand*', 'node:*', '../src/*', '../node/*'], 'workers/ knows neither the page nor Node'),
+  room(['src/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*'], 'src/ reaches the model only through the worker'),
+);

@@ -1,0 +1,68 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { settingsTable } from '../engine/settings.ts';
+import { tinyManifest } from '../engine/testing/manifest.ts';
+import { main } from './generate.ts';
+
+let models: string;
+beforeAll(() => {
+  models = mkdtempSync(join(tmpdir(), 'packs-'));
+  const write = (name: string, text: string) => {
+    mkdirSync(join(models, name));
+    writeFileSync(join(models, name, 'manifest.json'), text);
+  };
+  write('tiny', JSON.stringify(tinyManifest()));
+  write('later', JSON.stringify({ ...tinyManifest(), formatVersion: 9 }));
+  write('torn', '{"formatVersion": 1,');
+});
+afterAll(() => rmSync(models, { recursive: true }));
+
+async function run(...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(argv, { out: (t) => out.push(t), err: (t) => err.push(t) });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+const tiny = (...more: string[]) => run('--models-dir', models, '--pack', 'tiny', '--class', 'River', '--out', join(models, 'out'), ...more);
+
+test('help lists every option and every setting', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  for (const word of ['--pack', '--class', '--seed', '--count', '--set', '--out', '--models-dir', '--variant', 'Exit codes', '0 to 20 nats', ...settingsTable.map((p) => p.key)]) expect(out).toContain(word);
+  expect(out).toContain('(default: public/models)');
+});
+
+test.each<[string, string[], string]>([
+  ['no such pack', ['--pack', 'mars'], 'There is no pack "mars". Use one of later, tiny, torn, or the path'],
+  ['no such class', ['--class', 'Desert'], 'no class "Desert". Use one of Forest, SeaLake, River.'],
+  ['bad seed', ['--seed', 'x'], 'whole number from 0 to 4294967295, got "x"'],
+  ['bad count', ['--count', '0'], 'whole number from 1 to 10000'],
+  ['bad number', ['--set', 'entropyThreshold=abc'], 'E_th must be a number in nats, got "abc".'],
+  ['bad range', ['--set', 'guidance=99'], 'guidance must be between 0 and 20'],
+  ['no such setting', ['--set', 'colour=1'], 'no setting "colour"'],
+  ['no value', ['--set', 'guidance'], 'key=value'],
+  ['too long patches', ['--set', 'rowReset=off', '--set', 'lengthGate=off'], 'at most 4'],
+  ['no such variant', ['--variant', 'q8'], 'no variant "q8". Use one of fp32.'],
+  ['unknown option', ['--speed', '9'], "unknown option '--speed'"],
+])('%s is one clear sentence and exit code 2', async (_, argv, message) => {
+  const { code, err } = await tiny(...argv);
+  expect(err).toContain(message);
+  expect(code).toBe(2);
+  expect(err).not.toContain('    at ');
+});
+
+test('options that are needed are asked for', async () => {
+  expect(await run('--pack', 'tiny')).toMatchObject({ code: 2, err: expect.stringContaining("required option '--class <class>'") });
+});
+
+test.each([['later', 'formatVersion 9; this studio reads version 1'], ['torn', 'manifest.json is not JSON']])('pack %s cannot be used: exit code 1', async (pack, message) => {
+  const { code, err } = await tiny('--pack', pack);
+  expect([code, err]).toEqual([1, expect.stringContaining(message)]);
+});
+
+test('a pack whose files are missing says which', async () => {
+  const { code, err } = await tiny();
+  expect([code, err]).toEqual([1, expect.stringContaining('file fp32/entropy.onnx is missing')]);
+});

@@ -1,0 +1,135 @@
+/** Every pack at hand against the golden vectors that its exporter wrote from PyTorch (docs/packs.md "golden.json"). */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decode } from '../engine/decode.ts';
+import type { DecodeGraphs, DecodeLogits } from '../engine/graphs.ts';
+import type { GraphRunner } from '../engine/graph-runner.ts';
+import type { TokenEvent } from '../engine/log.ts';
+import { patchify } from '../engine/patchify.ts';
+import { readPngText } from '../engine/picture.ts';
+import { SessionGraphs } from '../engine/session-graphs.ts';
+import { SessionPictures } from '../engine/session-pictures.ts';
+import { decodeImage, pngOf } from './image.ts';
+import { readPack, readPackFile, type Pack } from './pack.ts';
+import { NodeRunner } from './runtime.ts';
+
+interface Golden {
+  class: number;
+  tokens: number[];
+  entropies: (number | null)[];
+  opens: boolean[];
+  positions: number[];
+  logits_class: number[][];
+  logits_null: number[][];
+  /** Made-up test packs may lack the last two. */
+  greedy?: { class: number; prefix: number[]; guidance: number; tokens: number[]; margin: number };
+  picture?: { tokens: number[]; mean: number; pixels: [number, number, number, number][] };
+}
+
+const TOLERANCE = 1e-4;
+const places = ['../public/models', '../e2e/fixtures/models'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const folders = places.filter(existsSync).flatMap((place) => readdirSync(place).map((name) => join(place, name))).filter((folder) => existsSync(join(folder, 'manifest.json')));
+
+const farthest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let max = 0;
+  for (let i = 0; i < b.length; i++) max = Math.max(max, Math.abs(a[i]! - b[i]!));
+  return a.length === b.length ? max : Infinity;
+};
+
+test('there is a pack to test', (context) => {
+  if (folders.length === 0) context.skip('no pack in public/models or e2e/fixtures/models: golden vectors were not checked');
+});
+
+describe.each(folders.map((folder) => [basename(folder), folder]))('pack %s', (_, folder) => {
+  let pack: Pack;
+  let golden: Golden;
+  let runner: NodeRunner;
+  let graphs: SessionGraphs;
+
+  beforeAll(async () => {
+    pack = await readPack(folder);
+    golden = JSON.parse(readPackFile(pack, pack.manifest.golden).toString('utf8')) as Golden;
+    runner = new NodeRunner(pack, { threads: 1 });
+    graphs = new SessionGraphs(runner, pack.manifest);
+  });
+  afterAll(async () => {
+    graphs.dispose();
+    await runner.release();
+  });
+
+  test('teacher-forced: entropies, boundaries and logits, token by token', async () => {
+    const logits = new Map<number, DecodeLogits>();
+    const recording: DecodeGraphs = {
+      begin: (groups, c) => graphs.begin(groups, c),
+      entropyStep: (t, token) => graphs.entropyStep(t, token),
+      encoderStep: (t, token) => graphs.encoderStep(t, token),
+      patchStep: (slot, span) => graphs.patchStep(slot, span),
+      decoderStep: async (t) => {
+        const rows = await graphs.decoderStep(t);
+        logits.set(t, rows);
+        return rows;
+      },
+      dispose: () => undefined,
+    };
+    const settings = { ...pack.manifest.defaults, guidance: 2 };
+    const events: TokenEvent[] = [];
+    for await (const event of decode(recording, pack.manifest, { class: golden.class, seed: 0, settings, given: golden.tokens })) events.push(event);
+    expect(events.map((e) => e.token)).toEqual(golden.tokens);
+    expect(farthest(events.slice(1).map((e) => e.entropy!), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(TOLERANCE);
+    expect(events.map((e) => e.opens.length > 0)).toEqual(golden.opens);
+    for (const [i, t] of golden.positions.entries()) {
+      expect(farthest(logits.get(t)!.classLogits, golden.logits_class[i]!), `class logits of token ${t}`).toBeLessThanOrEqual(TOLERANCE);
+      expect(farthest(logits.get(t)!.nullLogits!, golden.logits_null[i]!), `null logits of token ${t}`).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
+
+  test('the whole-image entropies and their patches', async (context) => {
+    if (!pack.manifest.variants[runner.variant]!.graphs.entropy_all) context.skip('the pack has no graph entropy_all');
+    const entropies = await new SessionPictures(runner, pack.manifest).entropyAll(golden.tokens);
+    expect(farthest(entropies.subarray(1), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(TOLERANCE);
+    expect(patchify(entropies, pack.manifest.defaults, pack.manifest.grid.width).opens.map((o) => o.length > 0)).toEqual(golden.opens);
+  });
+
+  test('greedy tokens after a prefix', async (context) => {
+    const { greedy } = golden;
+    if (!greedy) return context.skip('golden.json has no greedy tokens');
+    const tokens: number[] = [];
+    const want = [...greedy.prefix, ...greedy.tokens];
+    const settings = { ...pack.manifest.defaults, guidance: greedy.guidance, temperature: 0, topK: 0, topP: 1 };
+    for await (const event of decode(graphs, pack.manifest, { class: greedy.class, seed: 0, settings, given: greedy.prefix })) {
+      tokens.push(event.token);
+      if (tokens.length === want.length) break;
+    }
+    expect(tokens).toEqual(want);
+  });
+
+  test('the picture of known tokens', async (context) => {
+    const known = golden.picture;
+    if (!known) return context.skip('golden.json has no picture');
+    const { size } = pack.manifest.image;
+    const picture = await new SessionPictures(runner, pack.manifest).decode(known.tokens);
+    expect(picture.reduce((a, b) => a + b, 0) / picture.length).toBeCloseTo(known.mean, 4);
+    for (const [c, y, x, value] of known.pixels) expect(Math.abs(picture[(c * size + y) * size + x]! - value)).toBeLessThanOrEqual(1e-3);
+  });
+
+  test('caches written in place and caches replaced give the same tokens', async () => {
+    const replacing: GraphRunner = { tensor: (type: never, data: never, dims) => runner.tensor(type, data, dims), run: (graph, feeds, outputs) => runner.run(graph, feeds, outputs) };
+    const request = { class: 0, seed: 3, settings: pack.manifest.defaults };
+    const inPlace = await decodeImage(graphs, pack, runner.variant, request);
+    const others = new SessionGraphs(replacing, pack.manifest);
+    expect((await decodeImage(others, pack, runner.variant, request)).digest()).toBe(inPlace.digest());
+    others.dispose();
+  });
+
+  test('a seed gives the same digest twice, with guidance or without, and a picture that carries it', async () => {
+    for (const guidance of [1, 2]) {
+      const request = { class: 0, seed: 7, settings: { ...pack.manifest.defaults, guidance } };
+      const first = await decodeImage(graphs, pack, runner.variant, request);
+      expect((await decodeImage(graphs, pack, runner.variant, request)).digest()).toBe(first.digest());
+      const png = await pngOf(first, new SessionPictures(runner, pack.manifest), pack.manifest.image.size);
+      expect(readPngText(png, 'dpar-run')).toMatchObject({ digest: first.digest(), header: { seed: 7 } });
+    }
+  });
+});

@@ -1,0 +1,30 @@
+/** One image from a pack: the decode loop, its log and its picture. */
+import { decode, type DecodeRequest } from '../engine/decode.ts';
+import type { DecodeGraphs, PictureGraphs } from '../engine/graphs.ts';
+import { RunLog, tokensOf, type RunHeader } from '../engine/log.ts';
+import { PNG_KEYWORD, pictureToRgba, withPngText } from '../engine/picture.ts';
+import { PNG } from 'pngjs';
+import type { Pack } from './pack.ts';
+
+/** The header of a run on this machine's CPU. */
+export function headerOf(pack: Pack, variant: string, request: Pick<DecodeRequest, 'class' | 'seed' | 'settings'>): RunHeader {
+  const { name, classes, grid } = pack.manifest;
+  return {
+    pack: { name, hash: pack.hash }, variant, backend: 'cpu', class: request.class,
+    className: classes[request.class]?.label ?? 'no class', seed: request.seed, settings: request.settings, grid,
+  };
+}
+
+/** Decodes one image into a log; the log is incomplete when the signal was aborted. */
+export async function decodeImage(graphs: DecodeGraphs, pack: Pack, variant: string, request: DecodeRequest): Promise<RunLog> {
+  const log = new RunLog(headerOf(pack, variant, request));
+  for await (const event of decode(graphs, pack.manifest, request)) log.append(event);
+  return log;
+}
+
+/** PNG of a complete run, its header and digest inside. */
+export async function pngOf(log: RunLog, pictures: PictureGraphs, size: number): Promise<Uint8Array> {
+  const png = new PNG({ width: size, height: size });
+  png.data = Buffer.from(pictureToRgba(await pictures.decode(tokensOf(log.events)), size));
+  return withPngText(PNG.sync.write(png, { colorType: 2 }), PNG_KEYWORD, { header: log.header, digest: log.digest() });
+}

@@ -1,0 +1,55 @@
+/** Packs on disk: finding one, reading its manifest, reading its files with their sha256 checked. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { packHash, parseManifest, type Manifest, type PackFile } from '../engine/manifest.ts';
+
+export interface Pack {
+  folder: string;
+  manifest: Manifest;
+  hash: string;
+}
+
+/** Names of the packs in a folder. */
+export function listPacks(modelsDir: string): string[] {
+  if (!existsSync(modelsDir)) return [];
+  return readdirSync(modelsDir).filter((name) => existsSync(join(modelsDir, name, 'manifest.json'))).sort();
+}
+
+/** The folder of a pack given by name (in `modelsDir`) or by the path of its folder. Throws `pack-missing`. */
+export function findPack(nameOrPath: string, modelsDir: string): string {
+  const folders = [join(modelsDir, nameOrPath), resolve(nameOrPath)];
+  const found = folders.find((folder) => existsSync(join(folder, 'manifest.json')));
+  if (found) return found;
+  const names = listPacks(modelsDir);
+  const next = names.length > 0 ? `Use one of ${names.join(', ')}, or the path of a pack's folder.` : `There are no packs in ${modelsDir}: export one, or give the path of a pack's folder.`;
+  throw new PackError('pack-missing', `There is no pack "${nameOrPath}". ${next}`);
+}
+
+/** Reads and validates a pack's manifest. Throws `PackError`. */
+export async function readPack(folder: string): Promise<Pack> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', String(error));
+    throw new PackError('manifest-invalid', 'manifest.json is not JSON. Export the pack again, or copy it again.', error.message);
+  }
+  const manifest = parseManifest(json);
+  return { folder, manifest, hash: await packHash(manifest) };
+}
+
+/** A file's bytes. Throws `shard-missing`, `shard-is-html` or `shard-altered`. */
+export function readPackFile(pack: Pick<Pack, 'folder'>, file: PackFile): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(pack.folder, file.path));
+  } catch (error) {
+    throw shardMissing(file.path, String(error));
+  }
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (hash === file.sha256 && bytes.length === file.bytes) return bytes;
+  if (looksLikeHtml(bytes)) throw shardIsHtml(file.path);
+  throw shardAltered(file.path, `${bytes.length} of ${file.bytes} bytes, sha256 ${hash} for ${file.sha256}`);
+}

@@ -1,0 +1,69 @@
+/** The engine's GraphRunner on onnxruntime-node (CPU). */
+import * as ort from 'onnxruntime-node';
+import { StudioError } from '../engine/errors.ts';
+import type { GraphRunner, GraphTensor, Tensors } from '../engine/graph-runner.ts';
+import { graphFiles, type GraphName } from '../engine/manifest.ts';
+import { readPackFile, type Pack } from './pack.ts';
+
+export interface RuntimeOptions {
+  /** Name of the variant; default: the one for WASM, which runs on CPUs. */
+  variant?: string;
+  /** Threads of one operator; default 1: a step multiplies a row or two by small matrices, where waking threads costs more than it saves. */
+  threads?: number;
+}
+
+export class NodeRunner implements GraphRunner {
+  readonly inPlace = true;
+  readonly variant: string;
+  readonly #pack: Pack;
+  readonly #threads: number;
+  readonly #sessions = new Map<GraphName, Promise<ort.InferenceSession>>();
+  /** Weights files shared by several graphs are read once. */
+  readonly #weights = new Map<string, Uint8Array>();
+
+  constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1 }: RuntimeOptions = {}) {
+    if (!pack.manifest.variants[variant]) {
+      throw new StudioError('bad-argument', `The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
+    }
+    this.#pack = pack;
+    this.#threads = threads;
+    this.variant = variant;
+  }
+
+  async #create(graph: GraphName): Promise<ort.InferenceSession> {
+    const { model, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
+    const bytes = readPackFile(this.#pack, model);
+    const externalData = [];
+    if (weights) {
+      let data = this.#weights.get(weights.name);
+      if (!data) this.#weights.set(weights.name, (data = Buffer.concat(weights.shards.map((shard) => readPackFile(this.#pack, shard)))));
+      externalData.push({ path: weights.location, data });
+    }
+    try {
+      return await ort.InferenceSession.create(bytes, { executionProviders: ['cpu'], externalData, intraOpNumThreads: this.#threads, logSeverityLevel: 3 });
+    } catch (error) {
+      throw new StudioError('graph-failed', `The graph ${graph} could not be loaded (${model.path}). Export the pack again, or update onnxruntime.`, String(error));
+    }
+  }
+
+  session(graph: GraphName): Promise<ort.InferenceSession> {
+    let session = this.#sessions.get(graph);
+    if (!session) this.#sessions.set(graph, (session = this.#create(graph)));
+    return session;
+  }
+
+  tensor(type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
+    return new ort.Tensor(type, data, dims) as unknown as GraphTensor;
+  }
+
+  async run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
+    const session = await this.session(graph);
+    return (await session.run(feeds as never, outputs as never)) as unknown as Tensors;
+  }
+
+  async release(): Promise<void> {
+    const sessions = await Promise.allSettled(this.#sessions.values());
+    this.#sessions.clear();
+    for (const session of sessions) if (session.status === 'fulfilled') await session.value.release();
+  }
+}
