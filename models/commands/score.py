@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokens", type=Path, required=True, metavar="DIR",
                         help="folder written by tokenize; entropies.npy goes there")
     parser.add_argument("--batch", type=int, default=50, help="images at once (default: %(default)s)")
+    parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
 
@@ -39,8 +40,9 @@ def run(args: argparse.Namespace) -> None:
     device = prepare(args)
     data = load_tokens(args.tokens)
     model = load_entropy_model(args.entropy).to(device)
-    for block in model.blocks:
-        block.compile(dynamic=True)
+    if not args.no_compile:
+        for block in model.blocks:
+            block.compile(dynamic=True)
     symmetries, images, tokens = data.tokens.shape
     partial = args.tokens / "entropies.partial.npy"
     out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=(symmetries, images, tokens))

@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--symmetries", type=int, choices=range(1, 9), default=8, metavar="1..8",
                         help="how many of the symmetries of the square (default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=100)
-    parser.add_argument("--exact", action="store_true",
-                        help="encode all symmetries in float32; otherwise the upright pictures only, and the others "
-                             "in bfloat16 (quicker; some tokens near a tie of two codes differ)")
+    parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
+                        help="which symmetries to encode in float32; the rest run in bfloat16 (quicker; some tokens "
+                             "near a tie of two codes differ) (default: %(default)s)")
     parser.add_argument("--device", default=default_device())
     parser.add_argument("--threads", type=int)
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
     tokens = np.empty((args.symmetries, count, length), dtype=np.int16)
     bar = tqdm(total=args.symmetries * count, unit="picture", dynamic_ncols=True, mininterval=1.0)
     for which in range(args.symmetries):
-        quick = which > 0 and not args.exact
+        quick = args.float32 == "none" or (args.float32 == "upright" and which > 0)
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=quick):
             for start in range(0, count, args.batch_size):
                 pixels = symmetry(pictures.pixels[start : start + args.batch_size], which)

@@ -1,0 +1,101 @@
+import { expect, test, type Page } from '@playwright/test';
+import type { InferenceClient, LoadReport, Picture, Result } from '../src/inference/client.ts';
+import type { Manifest } from '../engine/manifest.ts';
+import type { TokenEvent } from '../engine/log.ts';
+import { fixturePacks, readJson } from './packs.ts';
+
+interface Golden {
+  /** `tokens` follow the prefix. */
+  greedy?: { class: number; prefix: number[]; guidance: number; tokens: number[] };
+}
+type Scope = { client: InferenceClient };
+
+const pack = fixturePacks[0];
+test.skip(!pack, 'no fixture pack');
+
+const backendOf = (project: string) => (project === 'webgpu' ? 'webgpu' : 'wasm');
+
+async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm'): Promise<Result<LoadReport> & { stages: string[] }> {
+  await page.goto('/e2e/pages/inference.html');
+  await page.waitForFunction(() => 'client' in globalThis);
+  return page.evaluate(async ([path, wanted]) => {
+    const stages: string[] = [];
+    const result = await (globalThis as unknown as Scope).client.load(
+      { manifestUrl: new URL(path, location.origin).href, backend: wanted },
+      ({ stage }) => { if (stages.at(-1) !== stage) stages.push(stage); },
+    );
+    return { ...result, stages };
+  }, [pack!.manifest, backend] as const);
+}
+
+const generate = (page: Page, request: object, stopAfter = Infinity) => page.evaluate(async ([body, limit]) => {
+  const { client } = globalThis as unknown as Scope;
+  const events: TokenEvent[] = [];
+  let last: Picture | null = null;
+  const result = await client.generate(body as never, (batch) => {
+    events.push(...batch);
+    if (events.length >= limit) void client.stop();
+  }, (picture) => { last = picture; });
+  const picture = last as Picture | null;
+  const alphas = picture ? [...picture.rgba].filter((_, i) => i % 4 === 3) : [];
+  return { result, tokens: events.map((e) => e.token), cells: picture?.cells ?? 0, opaque: alphas.filter((a) => a === 255).length / Math.max(1, alphas.length) };
+}, [request, stopAfter] as const);
+
+test('a pack loads, is tested against golden values, and makes the golden picture', async ({ page }, { project }) => {
+  const backend = backendOf(project.name);
+  const loaded = await load(page, backend);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded));
+  expect(loaded.stages).toEqual(['manifest', 'runtime', 'weights', 'self-test', 'sessions']);
+  expect(loaded.value).toMatchObject({ backend, trials: [{ backend, correct: true, reason: null }] });
+  expect(loaded.value.trials[0]!.maxError).toBeLessThan(1e-3);
+
+  const manifest = readJson(pack!, 'manifest.json') as Manifest;
+  const { greedy } = readJson(pack!, 'golden.json') as Golden;
+  const request = {
+    class: greedy?.class ?? 1, seed: 1, given: greedy?.prefix ?? [],
+    settings: { ...manifest.defaults, temperature: 0, guidance: greedy?.guidance ?? 2 },
+  };
+  const run = await generate(page, request);
+  expect(run.result).toMatchObject({ ok: true, value: { complete: true, tokens: manifest.grid.tokens } });
+  expect(run.tokens).toHaveLength(manifest.grid.tokens);
+  if (greedy) expect(run.tokens.slice(greedy.prefix.length).slice(0, greedy.tokens.length)).toEqual(greedy.tokens);
+  expect(run).toMatchObject({ cells: manifest.grid.tokens, opaque: 1 });
+
+  const unguided = await generate(page, { ...request, given: [], settings: { ...request.settings, guidance: 1 } });
+  expect(unguided.result).toMatchObject({ ok: true, value: { complete: true } });
+  const again = await generate(page, request);
+  expect(again.tokens).toEqual(run.tokens);
+});
+
+test('stop ends a run between two tokens and keeps the model', async ({ page }, { project }) => {
+  expect(await load(page, backendOf(project.name))).toMatchObject({ ok: true });
+  const manifest = readJson(pack!, 'manifest.json') as Manifest;
+  const run = await generate(page, { class: 0, seed: 3, settings: manifest.defaults }, 1);
+  expect(run.result, JSON.stringify(run.result)).toMatchObject({ ok: true, value: { complete: false } });
+  expect(run.tokens.length).toBeLessThan(manifest.grid.tokens);
+  expect(run.opaque).toBeCloseTo(run.cells / manifest.grid.tokens, 5);
+  const painted = await page.evaluate(async (tokens) => (await (globalThis as unknown as Scope).client.paint(tokens)).ok, Array<number>(manifest.grid.tokens).fill(1));
+  expect(painted).toBe(true);
+});
+
+test('automatic choice reports every backend it tried', async ({ page }, { project }) => {
+  const loaded = await load(page, 'auto');
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded));
+  expect(loaded.value.trials.map((trial) => trial.backend)).toEqual(project.name === 'webgpu' ? ['wasm', 'webgpu'] : ['wasm']);
+});
+
+const weights = /\/fp32\/entropy\.bin/;
+const damages: [string, Parameters<Page['route']>[1], string][] = [
+  ['missing', (route) => route.fulfill({ status: 404 }), 'shard-missing'],
+  ['cut off by the network', (route) => route.abort(), 'shard-missing'],
+  ['altered', (route) => route.fulfill({ body: 'x'.repeat(1000), contentType: 'application/octet-stream' }), 'shard-altered'],
+  ['a web page', (route) => route.fulfill({ body: '<!doctype html>Sign in', contentType: 'text/html' }), 'shard-is-html'],
+];
+for (const [what, handler, code] of damages) {
+  test(`a shard that is ${what} is named, and a retry works`, async ({ page }) => {
+    await page.route(weights, handler);
+    expect(await load(page, 'wasm')).toMatchObject({ ok: false, code, message: expect.stringContaining('entropy.bin') });
+    await page.unroute(weights);
+    expect(await load(page, 'wasm')).toMatchObject({ ok: true });
+  });
+}

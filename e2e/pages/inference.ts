@@ -1,0 +1,4 @@
+import { InferenceClient } from '../../src/inference/client.ts';
+
+/** The page's half of the worker boundary, for tests that drive it without the studio. */
+Object.assign(globalThis, { client: new InferenceClient() });

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+const shots = join(import.meta.dirname, 'artefacts', 'studio');
+const screens = [
+  { name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false },
+  { name: 'large', viewport: { width: 2560, height: 1440 }, touch: false },
+  { name: 'tablet', viewport: { width: 900, height: 1200 }, touch: true },
+  { name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
+  { name: 'small-phone', viewport: { width: 360, height: 640 }, touch: true },
+];
+
+for (const { name, viewport, touch } of screens) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${name}, ${colorScheme}: fits, and axe finds nothing`, async ({ browser }, { project }) => {
+      test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+      const context = await browser.newContext({ viewport, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
+      const page = await context.newPage();
+      await servePack(page, await syntheticPack());
+      await page.goto('/');
+      await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+      await page.locator('.strip-plot').press('ArrowDown');
+      await page.locator('.strip-plot').blur();
+      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const cut = await page.locator('.class-name').evaluateAll((names) => names.filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.textContent));
+      expect(cut, 'class names cut off').toEqual([]);
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
+      await context.close();
+    });
+  }
+}
+
+test('targets are large enough to touch', async ({ browser }, { project }) => {
+  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  const small = await page.locator('button:not(.switch), select, input').evaluateAll((all) => all
+    .map((element) => ({ name: element.getAttribute('aria-label') ?? element.textContent, height: element.getBoundingClientRect().height }))
+    .filter(({ height }) => height < 43.5));
+  expect(small).toEqual([]);
+  await context.close();
+});
+
+test('nothing moves when a run starts', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  const places = () => page.locator('.square, .strip-plot, .transport, .figures > section').evaluateAll((all) => all.map((element) => {
+    const { x, y, width } = element.getBoundingClientRect();
+    return [x, y, width].map(Math.round).join(' ');
+  }));
+  await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
+  await page.getByRole('button', { name: 'First token' }).click();
+  const early = await places();
+  await page.getByRole('button', { name: 'Last token' }).click();
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  expect(await places()).toEqual(early);
+});

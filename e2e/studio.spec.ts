@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { parseRun, type Run } from '../engine/log.ts';
+import { fixturePacks, shippedPacks, type TestPack } from './packs.ts';
+import { downloadRun, generateButton, mountPack, runFinished, useBackend } from './studio-page.ts';
+
+const SEED = 11;
+/** Natural log. Two backends may choose differently only between candidates closer than this (docs/packs.md, shared conventions). */
+const TOLERANCE = 2e-3;
+
+const address = (pack: TestPack, rest = '') => `/#pack=${pack.name}${rest}`;
+const hashOf = (url: string) => new URL(url).hash;
+
+/** The same image from the command line. */
+function commandLine(pack: TestPack, className: string, seed: number): Run {
+  const out = mkdtempSync(join(tmpdir(), 'studio-'));
+  execFileSync(process.execPath, ['--import', 'tsx', 'node/generate.ts', '--pack', pack.name, '--models-dir', dirname(pack.folder), '--class', className, '--seed', String(seed), '--out', out]);
+  return parseRun(JSON.parse(readFileSync(join(out, readdirSync(out).find((name) => name.endsWith('.run.json'))!), 'utf8')));
+}
+
+/** Tokens agree up to the first near tie; after one the runs are different images. Returns the number of tokens compared. */
+function expectSameTokens(page: Run, line: Run): number {
+  for (const [t, event] of line.events.entries()) {
+    const other = page.events[t]!;
+    if (event.token === other.token) continue;
+    // u fell on the edge between the two: moving the distribution by the tolerance has to be able to change the choice.
+    const p = (run: Run, token: number) => run.events[t]!.alternatives.find(([id]) => id === token)?.[1] ?? Math.exp(run.events[t]!.logprob ?? -Infinity);
+    expect(Math.abs(Math.log(p(line, event.token)) - Math.log(p(page, event.token))), `token ${t}`).toBeLessThan(TOLERANCE);
+    expect(Math.abs(Math.log(p(line, other.token)) - Math.log(p(page, other.token))), `token ${t}`).toBeLessThan(TOLERANCE);
+    return t;
+  }
+  return line.events.length;
+}
+
+const packs = [...shippedPacks, ...fixturePacks];
+test.skip(packs.length === 0, 'no pack has been built');
+
+for (const pack of packs) {
+  test(`${pack.name}: from Generate to the finished image, the same as on the command line`, async ({ page }, { project }) => {
+    test.skip(project.name === 'webgpu' && shippedPacks.includes(pack), 'too slow on the software adapter');
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await mountPack(page, pack);
+    await page.goto(address(pack));
+    await useBackend(page, project.name === 'webgpu' ? 'webgpu' : 'wasm');
+    await page.getByRole('radio').nth(1).click();
+    await page.getByLabel('Seed').fill(String(SEED));
+    await generateButton(page).click();
+    await runFinished(page);
+    const run = await downloadRun(page);
+    expect(run).toMatchObject({ complete: true, header: { class: 1, seed: SEED, backend: project.name } });
+
+    const line = commandLine(pack, '1', SEED);
+    const same = expectSameTokens(run, line);
+    expect(same).toBeGreaterThan(line.events.length / 2);
+    for (let t = 1; t < same; t++) expect(Math.abs(run.events[t]!.entropy! - line.events[t]!.entropy!), `entropy ${t}`).toBeLessThan(TOLERANCE);
+
+    // What the page shows is what the log says.
+    const cells = page.getByRole('gridcell');
+    await expect(cells.last()).toContainText('nats');
+    const texts = await cells.allTextContents();
+    run.events.forEach((event, t) => expect(texts[t]).toContain(event.entropy === null ? 'n/a' : `${event.entropy.toFixed(2)} nats`));
+    await expect(page.locator('[data-figure="patches"]')).toHaveText(String(run.events.filter((event) => event.opens.length > 0).length));
+    await expect(page.locator('[data-figure="tokens"]')).toHaveText(String(run.events.length));
+    expect(errors).toEqual([]);
+  });
+}
+
+const pack = fixturePacks[0] ?? shippedPacks[0];
+
+test('the address makes the same run again', async ({ page, context }) => {
+  await mountPack(page, pack!);
+  await page.goto(address(pack!));
+  await page.getByRole('radio').last().click();
+  await page.getByLabel('Seed').fill('5');
+  await page.getByLabel('Temperature', { exact: true }).first().fill('0.8');
+  await generateButton(page).click();
+  await runFinished(page);
+  const first = await downloadRun(page);
+  expect(hashOf(page.url())).toContain('seed=5');
+  expect(hashOf(page.url())).toContain('temp=0.8');
+
+  const other = await context.newPage();
+  await mountPack(other, pack!);
+  await other.goto(page.url());
+  await runFinished(other);
+  const second = await downloadRun(other);
+  expect(second.header).toEqual(first.header);
+  expect(second.digest).toBe(first.digest);
+  expect(hashOf(other.url())).toBe(hashOf(page.url()));
+});
+
+test('Escape stops a run and keeps what was decoded', async ({ page }, { project }) => {
+  const slow = shippedPacks[0] ?? pack!;
+  test.skip(project.name === 'webgpu' && slow !== pack, 'too slow on the software adapter');
+  await mountPack(page, slow);
+  await page.goto(address(slow));
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await generateButton(page).click();
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(generateButton(page)).toBeVisible();
+  const state = page.locator('.run-title .chip');
+  await expect(state).toHaveText(/Stopped|Made here/);
+});
+
+test('cursor keys, the strip and the grid move one cursor', async ({ page }) => {
+  await mountPack(page, pack!);
+  await page.goto(address(pack!, '&class=0&seed=3'));
+  await runFinished(page);
+  const strip = page.getByRole('slider', { name: 'Token shown' });
+  const total = Number(await strip.getAttribute('aria-valuemax'));
+  await expect(strip).toHaveAttribute('aria-valuenow', String(total));
+  await page.locator('.run-title').click();
+  await page.keyboard.press('ArrowLeft');
+  await expect(strip).toHaveAttribute('aria-valuenow', String(total - 1));
+  await strip.press('Home');
+  await expect(strip).toHaveAttribute('aria-valuenow', '1');
+  await expect(strip).toHaveAttribute('aria-valuetext', /token 1 of \d+, n\/a, opens a patch: first token/);
+  const box = (await strip.boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + 40);
+  const middle = Number(await strip.getAttribute('aria-valuenow'));
+  expect(Math.abs(middle - total / 2)).toBeLessThan(total / 10);
+  await strip.press('End');
+  const cell = page.getByRole('gridcell').first();
+  await cell.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('.cell-panel .heading')).toHaveText('Cell, row 1, column 1');
+  await page.locator('.run-title').click();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+});

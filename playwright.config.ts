@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumPath, webgpuFlags } from './e2e/chromium.ts';
+
+const PORT = Number(process.env.STUDIO_PORT ?? 4273);
+const launch = (args: string[]) => ({ executablePath: chromiumPath(), args: ['--no-sandbox', ...args] });
+
+/** What a person does, on the built site. `webgpu` runs on Chromium's software adapter, `wasm` without any adapter. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'e2e/artefacts/results',
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['html', { outputFolder: 'e2e/artefacts/report', open: 'never' }]],
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  webServer: {
+    command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
+    url: `http://localhost:${PORT}/index.html`,
+    env: { STUDIO_FIXTURES: '1' },
+    // A server left over from earlier would serve an older build: only on request.
+    reuseExistingServer: process.env.STUDIO_REUSE === '1',
+    timeout: 180_000,
+  },
+  projects: [
+    { name: 'wasm', testIgnore: 'placement.spec.ts', use: { launchOptions: launch(['--disable-gpu']) } },
+    { name: 'webgpu', use: { launchOptions: launch(webgpuFlags) } },
+  ],
+});

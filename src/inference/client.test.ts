@@ -1,0 +1,167 @@
+import * as Comlink from 'comlink';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { InferenceClient } from './client.ts';
+import type { Notify, Result } from '../../workers/messages.ts';
+
+/** A worker's two ends in one thread: the page's end looks like a `Worker`, the other serves `service`. */
+class FakeWorker extends EventTarget {
+  readonly #channel = new MessageChannel();
+  terminated = false;
+
+  constructor(service: object) {
+    super();
+    Comlink.expose(service, this.#channel.port2 as unknown as Comlink.Endpoint);
+    this.#channel.port1.addEventListener('message', (event) => {
+      this.dispatchEvent(Object.assign(new Event('message'), { data: (event as MessageEvent).data, ports: (event as MessageEvent).ports }));
+    });
+    this.#channel.port1.start();
+  }
+
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    if (!this.terminated) this.#channel.port1.postMessage(message, transfer as never);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+    this.#channel.port1.close();
+    this.#channel.port2.close();
+  }
+}
+
+const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+const never = () => new Promise<never>(() => undefined);
+
+function fakeService(overrides: Record<string, unknown> = {}) {
+  const service = {
+    notify: (() => undefined) as Notify,
+    connect(notify: Notify) { service.notify = notify; },
+    async load() {
+      await service.notify({ kind: 'progress', progress: { stage: 'weights', loaded: 1, total: 2, label: 'a.bin' } });
+      return ok({ backend: 'wasm' });
+    },
+    async generate() {
+      await service.notify({ kind: 'events', events: [] });
+      return ok({ complete: true });
+    },
+    async stop() { /* replaced where it matters */ },
+    async paint() { return ok({ size: 1, cells: 1 }); },
+    ...overrides,
+  };
+  return service;
+}
+
+const clients: InferenceClient[] = [];
+afterEach(() => { for (const client of clients.splice(0)) client.dispose(); });
+
+function make(...services: object[]) {
+  const workers: FakeWorker[] = [];
+  const client = new InferenceClient({
+    spawn: () => {
+      const worker = new FakeWorker(services[Math.min(workers.length, services.length - 1)]!);
+      workers.push(worker);
+      return worker as unknown as Worker;
+    },
+    loadStallMs: 400, runStallMs: 400, graceMs: 80,
+  });
+  clients.push(client);
+  return { client, workers };
+}
+
+const request = { manifestUrl: 'x', backend: 'auto' as const };
+const picture = { class: 0, seed: 1, settings: {} as never };
+const ignore = () => undefined;
+const load = (client: InferenceClient) => client.load(request, ignore);
+const generate = (client: InferenceClient, signal?: AbortSignal) => client.generate(picture, ignore, ignore, signal);
+
+describe('InferenceClient', () => {
+  test('makes no worker before the first load', async () => {
+    const { client, workers } = make(fakeService());
+    expect(await generate(client)).toMatchObject({ ok: false, code: 'not-loaded' });
+    expect(workers).toHaveLength(0);
+    const onProgress = vi.fn();
+    expect(await client.load(request, onProgress)).toMatchObject({ ok: true });
+    expect(onProgress).toHaveBeenCalledWith(expect.objectContaining({ label: 'a.bin' }));
+    expect(client.loaded).toBe(true);
+  });
+
+  test('events arrive before the result', async () => {
+    const { client } = make(fakeService());
+    await load(client);
+    const order: string[] = [];
+    await client.generate(picture, () => order.push('events'), ignore).then(() => order.push('result'));
+    expect(order).toEqual(['events', 'result']);
+  });
+
+  test('a failure of the worker is handed on as it is', async () => {
+    const { client } = make(fakeService({ load: async () => ({ ok: false, code: 'shard-missing', message: 'm' }) }));
+    expect(await load(client)).toEqual({ ok: false, code: 'shard-missing', message: 'm' });
+    expect(client.loaded).toBe(false);
+  });
+
+  test.each(['error', 'messageerror'])('a worker lost by "%s" ends the call, and the next load gets a fresh one', async (type) => {
+    const { client, workers } = make(fakeService({ generate: never }), fakeService());
+    await load(client);
+    const run = generate(client);
+    workers[0]!.dispatchEvent(new Event(type));
+    expect(await run).toMatchObject({ ok: false, code: 'worker-lost' });
+    expect(workers[0]!.terminated).toBe(true);
+    expect(await generate(client)).toMatchObject({ ok: false, code: 'not-loaded' });
+    expect(await load(client)).toMatchObject({ ok: true });
+    expect(workers).toHaveLength(2);
+  });
+
+  test('a silent worker is given up by the watchdog', async () => {
+    const { client, workers } = make(fakeService({ load: never }));
+    expect(await load(client)).toMatchObject({ ok: false, code: 'timeout' });
+    expect(workers[0]!.terminated).toBe(true);
+  });
+
+  test('stop asks first', async () => {
+    let finish: (value: unknown) => void = ignore;
+    const service = fakeService({
+      generate: () => new Promise((resolve) => { finish = resolve; }),
+      stop: async () => finish(ok({ complete: false })),
+    });
+    const { client, workers } = make(service);
+    await load(client);
+    const run = generate(client);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await client.stop();
+    expect(await run).toMatchObject({ ok: true, value: { complete: false } });
+    expect(workers[0]!.terminated).toBe(false);
+  });
+
+  test('stop terminates a run that does not listen', async () => {
+    const { client, workers } = make(fakeService({ generate: never, stop: never }));
+    await load(client);
+    const run = generate(client);
+    await client.stop();
+    expect(await run).toMatchObject({ ok: false, code: 'stopped' });
+    expect(workers[0]!.terminated).toBe(true);
+  });
+
+  test('aborting a load drops the worker', async () => {
+    const { client, workers } = make(fakeService({ load: never }));
+    const abort = new AbortController();
+    const loading = client.load(request, ignore, abort.signal);
+    abort.abort();
+    expect(await loading).toMatchObject({ ok: false, code: 'aborted' });
+    expect(workers[0]!.terminated).toBe(true);
+    expect(await client.load(request, ignore, abort.signal)).toMatchObject({ ok: false, code: 'aborted' });
+  });
+
+  test('one run at a time', async () => {
+    const { client } = make(fakeService({ generate: never }));
+    await load(client);
+    void generate(client);
+    expect(await generate(client)).toMatchObject({ ok: false, code: 'busy' });
+  });
+
+  test('dispose settles what is under way', async () => {
+    const { client } = make(fakeService({ generate: never }));
+    await load(client);
+    const run = generate(client);
+    client.dispose();
+    expect(await run).toMatchObject({ ok: false, code: 'aborted' });
+  });
+});

@@ -1,0 +1,184 @@
+import * as Comlink from 'comlink';
+import type { ErrorCode } from '../../engine/errors.ts';
+import type { InferenceService } from '../../workers/inference-service.ts';
+import type {
+  Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, Notice, OnEvents, OnPicture, OnProgress, Picture, Result,
+} from '../../workers/messages.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export type * from '../../workers/messages.ts';
+
+export interface ClientOptions {
+  /** Makes the worker; tests give their own. */
+  spawn?: () => Worker;
+  /** A load that reports no progress, or a run that sends no token, for this long has hung. Milliseconds. */
+  loadStallMs?: number;
+  runStallMs?: number;
+  /** How long a stopped run may take to end by itself before the worker is terminated. */
+  graceMs?: number;
+}
+
+interface Line {
+  worker: Worker;
+  remote: Comlink.Remote<InferenceService>;
+  /** Resolves, for every call at once, when the worker is gone. */
+  lost: Promise<Failure>;
+  lose: (failure: Failure) => void;
+}
+
+const failure = (code: ErrorCode, message: string, detail?: string): Failure => ({ ok: false, code, message, detail });
+
+/** Addresses are the page's, not the worker script's. */
+const absolute = (url: string) => (typeof document === 'undefined' ? url : new URL(url, document.baseURI).href);
+
+const spawnWorker = () => new Worker(new URL('../../workers/inference.worker.ts', import.meta.url), { type: 'module', name: 'inference' });
+
+/**
+ * The page's handle of the inference worker. comlink never settles a call whose worker died, so every call races the
+ * worker's error events, a watchdog and its AbortSignal. Calls resolve to a `Result`; none rejects. A worker that was
+ * lost or terminated is replaced by the next `load`, which finds its files in the cache.
+ */
+export class InferenceClient {
+  readonly #options: Required<ClientOptions>;
+  #line: Line | null = null;
+  #loaded = false;
+  #run: Promise<unknown> | null = null;
+  #beat: () => void = () => undefined;
+  #hear: (notice: Notice) => void = () => undefined;
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, ...options };
+  }
+
+  /** A pack is ready in a living worker. */
+  get loaded(): boolean {
+    return this.#loaded && this.#line !== null;
+  }
+
+  /** Loads a pack; ends a load or run under way. Aborting drops the worker, files that have arrived stay cached. */
+  async load(request: LoadRequest, onProgress: OnProgress, signal?: AbortSignal): Promise<Result<LoadReport>> {
+    if (this.#run) this.#drop(failure('aborted', 'Another pack is being loaded.'));
+    this.#loaded = false;
+    return this.#exclusive(async () => {
+      const aborted = () => this.#drop(failure('aborted', 'Loading was cancelled.'));
+      const manifestUrl = absolute(request.manifestUrl);
+      const result = await this.#call((remote) => remote.load({ ...request, manifestUrl }), {
+        stallMs: this.#options.loadStallMs, signal, onAbort: aborted,
+        hear: (notice) => { if (notice.kind === 'progress') onProgress(notice.progress); },
+      });
+      this.#loaded = result.ok;
+      return result;
+    });
+  }
+
+  /** One picture. Stopping resolves with `complete: false`; aborting also stops. */
+  async generate(request: GenerateRequest, onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport>> {
+    if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
+    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    return this.#exclusive(() => this.#call((remote) => remote.generate(request), {
+      stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
+      hear: (notice) => {
+        if (notice.kind === 'events') onEvents(notice.events);
+        else if (notice.kind === 'picture') onPicture(notice.picture);
+      },
+    }));
+  }
+
+  /** Asks the run to stop between two tokens; terminates the worker when it does not within the grace time. */
+  async stop(): Promise<void> {
+    const run = this.#run;
+    const line = this.#line;
+    if (!run || !line) return;
+    line.remote.stop().catch(() => undefined);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const grace = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, this.#options.graceMs, 'late'); });
+    if ((await Promise.race([run, grace])) === 'late' && this.#line === line) {
+      this.#drop(failure('stopped', 'The run did not stop by itself, so the model was unloaded. Load it again to go on.'));
+    }
+    clearTimeout(timer);
+  }
+
+  /** The picture of all T tokens. */
+  async paint(tokens: number[]): Promise<Result<Picture>> {
+    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    return this.#call((remote) => remote.paint(tokens), { stallMs: this.#options.runStallMs });
+  }
+
+  dispose(): void {
+    this.#drop(failure('aborted', 'The studio was closed.'));
+  }
+
+  #exclusive<T>(job: () => Promise<T>): Promise<T> {
+    const run = job().finally(() => { if (this.#run === run) this.#run = null; });
+    this.#run = run;
+    return run;
+  }
+
+  async #call<T>(
+    send: (remote: Line['remote']) => Promise<Result<T>>,
+    options: { stallMs: number; signal?: AbortSignal; onAbort?: () => void; hear?: (notice: Notice) => void },
+  ): Promise<Result<T>> {
+    const { signal, onAbort, hear, stallMs } = options;
+    if (signal?.aborted) return failure('aborted', 'It was cancelled before it began.');
+    const line = this.#open();
+    const watchdog = startWatchdog(stallMs, () => {
+      const seconds = Math.round(stallMs / 1000);
+      this.#drop(failure('timeout', `The model gave no sign of life for ${seconds} seconds and was unloaded. Load it again.`), line);
+    });
+    if (hear) {
+      this.#hear = hear;
+      this.#beat = watchdog.beat;
+    }
+    if (onAbort) signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const result = await Promise.race([
+        send(line.remote).catch((error: unknown) => failure('worker-lost', 'The call to the model failed. Load it again.', String(error))),
+        line.lost,
+      ]);
+      // After a lost GPU no session works again in the same worker.
+      if (!result.ok && result.code === 'worker-lost') this.#drop(result, line);
+      return result;
+    } finally {
+      watchdog.stop();
+      if (onAbort) signal?.removeEventListener('abort', onAbort);
+      if (hear && this.#hear === hear) {
+        this.#hear = () => undefined;
+        this.#beat = () => undefined;
+      }
+    }
+  }
+
+  #open(): Line {
+    if (this.#line) return this.#line;
+    const worker = this.#options.spawn();
+    let lose!: Line['lose'];
+    const lost = new Promise<Failure>((resolve) => { lose = resolve; });
+    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost, lose };
+    const onLoss = (event: Event) => {
+      const detail = (event as ErrorEvent).message || event.type;
+      this.#drop(failure('worker-lost', 'The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.', detail), line);
+    };
+    worker.addEventListener('error', onLoss);
+    worker.addEventListener('messageerror', onLoss);
+    const notify = (notice: Notice) => {
+      if (this.#line !== line) return;
+      this.#beat();
+      this.#hear(notice);
+    };
+    line.remote.connect(Comlink.proxy(notify)).catch(() => undefined);
+    this.#line = line;
+    return line;
+  }
+
+  /** Ends the worker and settles all calls on it. */
+  #drop(reason: Failure, line = this.#line): void {
+    if (!line || this.#line !== line) return;
+    this.#line = null;
+    this.#loaded = false;
+    line.worker.terminate();
+    line.lose(reason);
+  }
+}
+
+/** The client's public side, for stores and their tests. */
+export type InferenceClientApi = Pick<InferenceClient, keyof InferenceClient>;

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { InferenceService } from './inference-service.ts';
+
+expose(new InferenceService());

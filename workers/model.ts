@@ -1,0 +1,88 @@
+import { StudioError } from '../engine/errors.ts';
+import { packHash } from '../engine/manifest.ts';
+import { SessionGraphs } from '../engine/session-graphs.ts';
+import { SessionPictures } from '../engine/session-pictures.ts';
+import type { Backend, BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
+import { fetchManifest, fetchPack, type Pack } from './pack.ts';
+import { neutralToken } from './picture.ts';
+import type { SerialQueue } from './queue.ts';
+import { openRuntime, type Gpu, type Runtime } from './runtime.ts';
+import { checkGolden, chooseTrial, tryBackend } from './self-test.ts';
+import { SessionRunner } from './sessions.ts';
+
+/** Largest difference from golden values: rounding only in float32, quantised variants are judged by the exporter. */
+const tolerance = (variant: string) => (variant === 'fp32' ? 1e-3 : 0.5);
+
+/** A pack ready to run on one backend. */
+export interface Model {
+  pack: Pack;
+  backend: Backend;
+  runner: SessionRunner;
+  graphs: SessionGraphs;
+  pictures: SessionPictures;
+  /** Stands in for cells that are not decoded yet. */
+  neutral: number;
+}
+
+type Progress = (progress: LoadProgress) => void;
+
+/** Tries the candidates in turn, the processor first: it needs no shaders, and bounds how long the GPU may take. */
+async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, queue: SerialQueue, progress: Progress) {
+  const golden = checkGolden(pack.golden);
+  const runners = new Map<Backend, SessionRunner>();
+  const trials: BackendTrial[] = [];
+  for (const backend of candidates) {
+    const runner = new SessionRunner(runtime, backend, pack, queue);
+    runners.set(backend, runner);
+    trials.push(await tryBackend(new SessionGraphs(runner, pack.manifest), golden, {
+      backend,
+      tolerance: tolerance(pack.variant),
+      best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
+      onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),
+    }));
+  }
+  const chosen = chooseTrial(trials);
+  for (const [backend, runner] of runners) if (backend !== chosen?.backend) await runner.release();
+  if (!chosen) {
+    const reasons = trials.map((trial) => `${trial.backend}: ${trial.reason ?? 'unknown'}`).join('; ');
+    const other = candidates.length === 1 && candidates[0] === 'webgpu' ? 'Choose the backend "wasm".' : 'Load the pack again, or try another browser.';
+    throw new StudioError('graph-failed', `The model does not compute correctly here, so it is not used. ${other}`, reasons);
+  }
+  return { trials, backend: chosen.backend, runner: runners.get(chosen.backend)!, neutral: neutralToken(golden.tokens) };
+}
+
+/** Downloads a pack, picks the backend by a self-test, and has everything open that a guided run needs. */
+export async function openModel(
+  request: LoadRequest, queue: SerialQueue, progress: Progress, device: { gpu?: Gpu | null },
+): Promise<{ model: Model; report: LoadReport }> {
+  const began = performance.now();
+  progress({ stage: 'manifest', loaded: 0, total: 1, label: 'manifest.json' });
+  const manifest = await fetchManifest(request.manifestUrl);
+  progress({ stage: 'runtime', loaded: 0, total: 1, label: 'onnxruntime' });
+  const runtime = await openRuntime(request.backend, { gpu: device.gpu });
+  if (runtime.gpu) device.gpu = runtime.gpu;
+  const candidates: Backend[] = request.backend !== 'auto' ? [request.backend] : runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
+  const variant = request.variant ?? manifest.defaultVariant[runtime.gpu ? 'webgpu' : 'wasm'];
+  const pack = await fetchPack(request.manifestUrl, manifest, variant, (loaded, total) => {
+    progress({ stage: 'weights', loaded, total, label: manifest.title });
+  });
+  const { trials, backend, runner, neutral } = await selfTest(runtime, candidates, pack, queue, progress);
+  progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
+  const model: Model = {
+    pack, backend, runner, neutral,
+    graphs: new SessionGraphs(runner, manifest),
+    pictures: new SessionPictures(runner, manifest),
+  };
+  // The first run compiles shaders; a preview should not be the one to wait for that.
+  await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
+  const report: LoadReport = {
+    manifest, packHash: await packHash(manifest), variant, backend, trials,
+    adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, ms: performance.now() - began,
+  };
+  return { model, report };
+}
+
+export async function closeModel(model: Model): Promise<void> {
+  model.graphs.dispose();
+  await model.runner.release();
+}

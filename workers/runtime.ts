@@ -1,0 +1,87 @@
+import type * as OrtTypes from 'onnxruntime-web/webgpu';
+import { StudioError } from '../engine/errors.ts';
+import type { Backend } from './messages.ts';
+
+export type Ort = typeof OrtTypes;
+
+/** The worker's own device: onnxruntime would otherwise destroy it with the last session. */
+export interface Gpu {
+  device: GPUDevice;
+  /** For people, for example "google swiftshader". */
+  name: string;
+}
+
+export interface Runtime {
+  ort: Ort;
+  build: 'jspi' | 'asyncify' | 'wasm';
+  gpu: Gpu | null;
+}
+
+/** The smallest module with a SIMD instruction (a function of one v128 result, made by i8x16.splat and popcnt). */
+const SIMD_MODULE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+
+export const hasWasmSimd = (): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_MODULE);
+
+/** A device with all the adapter offers, or null when there is no usable WebGPU. */
+export async function openGpu(): Promise<Gpu | null> {
+  try {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return null;
+    const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups' as GPUFeatureName];
+    const { limits } = adapter;
+    const device = await adapter.requestDevice({
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+        maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
+        maxComputeWorkgroupSizeZ: limits.maxComputeWorkgroupSizeZ,
+      },
+    });
+    const { vendor, architecture, description } = adapter.info;
+    return { device, name: description || [vendor, architecture].filter(Boolean).join(' ') || 'GPU' };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * One build of onnxruntime-web serves both backends: the WebGPU builds also run on the CPU. Without a GPU the plain
+ * WebAssembly build is half the download. JSPI is smaller and has less overhead per call than Asyncify. A device that is
+ * open already is used again: all sessions of a worker share one.
+ */
+export async function openRuntime(
+  backend: 'auto' | Backend, options: { gpu?: Gpu | null; log?: 'error' | 'verbose' } = {},
+): Promise<Runtime> {
+  if (!hasWasmSimd()) {
+    throw new StudioError(
+      'backend-unavailable',
+      'This browser can run the model neither on the GPU nor on the processor: WebAssembly with SIMD is missing. Use a current Chrome, Edge, Firefox or Safari; recorded runs can be watched in this one too.',
+    );
+  }
+  const gpu = backend === 'wasm' ? null : options.gpu ?? (await openGpu());
+  if (backend === 'webgpu' && !gpu) {
+    throw new StudioError(
+      'backend-unavailable',
+      'WebGPU was asked for, but this browser offers no GPU adapter. Choose "auto" or "wasm", or turn on hardware acceleration in the browser\'s settings.',
+    );
+  }
+  const build = !gpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
+  const ort: Ort = build === 'jspi' ? await import('onnxruntime-web/jspi')
+    : build === 'asyncify' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  ort.env.logLevel = options.log ?? 'error';
+  return { ort, build, gpu };
+}
+
+/** The provider as an object: the string form drops options silently. */
+export function provider(runtime: Runtime, backend: Backend): OrtTypes.InferenceSession.ExecutionProviderConfig {
+  if (backend === 'wasm') return 'wasm';
+  if (!runtime.gpu) throw new StudioError('backend-unavailable', 'There is no GPU adapter. Choose the backend "wasm".');
+  return { name: 'webgpu', device: runtime.gpu.device } as OrtTypes.InferenceSession.WebGpuExecutionProviderOption;
+}

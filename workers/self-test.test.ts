@@ -1,0 +1,76 @@
+import { expect, test, vi } from 'vitest';
+import type { DecodeGraphs } from '../engine/graphs.ts';
+import { checkGolden, chooseTrial, tryBackend, type Golden } from './self-test.ts';
+
+const golden: Golden = {
+  class: 1,
+  tokens: [4, 5, 6, 7, 8, 9, 1, 1],
+  entropies: [null, 1, 2, 3, 4, 5, 6, 7],
+  opens: [true, true, false, true, false, false, true, true],
+  positions: [0, 2],
+  logits_class: [[1, 2], [3, 4]],
+  logits_null: [[5, 6], [7, 8]],
+};
+
+/** Graphs that answer with the golden values, a clock that each token advances by `ms`. */
+function fakes(ms: number, change: (value: number) => number = (value) => value) {
+  let time = 0;
+  const graphs = {
+    begin: vi.fn(async () => undefined),
+    patchStep: vi.fn(async () => undefined),
+    async decoderStep(t: number) {
+      const i = Math.max(0, golden.positions.indexOf(t));
+      return { classLogits: Float32Array.from(golden.logits_class[i]!), nullLogits: Float32Array.from(golden.logits_null[i]!) };
+    },
+    async encoderStep() { /* nothing to compare */ },
+    async entropyStep(t: number) {
+      time += ms;
+      return change(golden.entropies[t + 1]!);
+    },
+    dispose: vi.fn(),
+  };
+  return { graphs: graphs satisfies DecodeGraphs, now: () => time };
+}
+
+test('a right backend is timed without its warm-up, on the golden patches', async () => {
+  const { graphs, now } = fakes(7);
+  expect(await tryBackend(graphs, golden, { backend: 'wasm', tolerance: 1e-3, now }))
+    .toEqual({ backend: 'wasm', correct: true, msPerToken: 7, maxError: 0, reason: null });
+  expect(graphs.begin).toHaveBeenCalledWith(2, 1);
+  expect(graphs.patchStep.mock.calls).toEqual([[0, null], [1, { start: 0, end: 0 }], [2, { start: 1, end: 2 }], [3, { start: 3, end: 5 }]]);
+  expect(graphs.dispose).toHaveBeenCalled();
+});
+
+test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['one NaN', (v: number) => (v === 2 ? NaN : v)]] as [string, (v: number) => number][])('wrong numbers (%s) fail it', async (_, change) => {
+  const { graphs, now } = fakes(1, change);
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: expect.stringContaining('golden') });
+});
+
+test('a clearly slower backend is given up early', async () => {
+  const { graphs, now } = fakes(400);
+  const tokens = vi.fn();
+  const trial = await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, best: 20, now, onToken: tokens });
+  expect(trial).toMatchObject({ correct: true, msPerToken: 400, reason: 'clearly slower' });
+  expect(tokens).toHaveBeenCalledTimes(2);
+  const slow = fakes(80);
+  const later = vi.fn();
+  await tryBackend(slow.graphs, golden, { backend: 'webgpu', tolerance: 1e-3, best: 20, now: slow.now, onToken: later });
+  expect(later).toHaveBeenCalledTimes(5);
+});
+
+test('a failing graph is a reason, not an exception', async () => {
+  const { graphs } = fakes(1);
+  graphs.decoderStep = async () => { throw new Error('device lost'); };
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3 })).toMatchObject({ correct: false, reason: 'device lost' });
+});
+
+test('the fastest correct backend is chosen', () => {
+  const trial = (backend: 'wasm' | 'webgpu', msPerToken: number, correct: boolean) => ({ backend, msPerToken, correct, maxError: 0, reason: null });
+  expect(chooseTrial([trial('wasm', 9, true), trial('webgpu', 3, true)])?.backend).toBe('webgpu');
+  expect(chooseTrial([trial('wasm', 9, true), trial('webgpu', 3, false)])?.backend).toBe('wasm');
+  expect(chooseTrial([trial('webgpu', 3, false)])).toBeNull();
+});
+
+test('a golden file without a list is refused', () => {
+  expect(() => checkGolden({ ...golden, opens: undefined })).toThrow('opens');
+});

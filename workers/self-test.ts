@@ -1,0 +1,115 @@
+import { PackError } from '../engine/errors.ts';
+import type { DecodeGraphs } from '../engine/graphs.ts';
+import type { Backend, BackendTrial } from './messages.ts';
+
+/** The parts of golden.json (docs/packs.md) that the self-test reads. */
+export interface Golden {
+  class: number;
+  tokens: number[];
+  entropies: (number | null)[];
+  opens: boolean[];
+  positions: number[];
+  logits_class: number[][];
+  logits_null: number[][];
+}
+
+export interface TrialOptions {
+  backend: Backend;
+  /** Largest absolute difference allowed on entropies and logits. */
+  tolerance: number;
+  /** Milliseconds a token of the best backend so far: a clearly slower one is given up early. */
+  best?: number;
+  onToken?: (done: number, of: number) => void;
+  now?: () => number;
+}
+
+/** At most this many tokens; from MIN_TOKENS on only while the budget lasts. */
+const TOKENS = 16;
+const MIN_TOKENS = 6;
+const BUDGET_MS = 250;
+/** The first steps open sessions, compile shaders and let WebAssembly warm up: not timed. */
+const WARM = 4;
+/** Times slower than the best so far: hopeless while still warming up, and once warm. */
+const HOPELESS = 10;
+const CLEARLY = 3;
+
+/** Both golden rows of a position, where it has logits. */
+const goldenLogits = (golden: Golden, t: number) => {
+  const i = golden.positions.indexOf(t);
+  return i < 0 ? null : [golden.logits_class[i]!, golden.logits_null[i]!] as const;
+};
+
+/** Largest absolute difference; infinite where a value is missing or not a number, so that it never passes. */
+const distance = (got: ArrayLike<number>, want: ArrayLike<number>) => {
+  let most = 0;
+  for (let i = 0; i < want.length; i++) {
+    const d = Math.abs((got[i] ?? NaN) - want[i]!);
+    most = Math.max(most, Number.isNaN(d) ? Infinity : d);
+  }
+  return most;
+};
+
+export function checkGolden(json: unknown): Golden {
+  const golden = json as Partial<Golden> | null;
+  const lists = ['tokens', 'entropies', 'opens', 'positions', 'logits_class', 'logits_null'] as const;
+  const missing = lists.find((key) => !Array.isArray(golden?.[key]));
+  if (missing) throw new PackError('manifest-invalid', `golden.json has no list "${missing}". Export the pack again.`, missing);
+  return golden as Golden;
+}
+
+/** Decodes the first golden tokens, guided and teacher-forced, and compares every entropy and the golden logits. */
+export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: TrialOptions): Promise<BackendTrial> {
+  const { backend, tolerance, best = Infinity, onToken, now = () => performance.now() } = options;
+  const trial: BackendTrial = { backend, correct: false, msPerToken: null, maxError: null, reason: null };
+  let worst = 0;
+  const see = (error: number) => { worst = Math.max(worst, error); };
+  let start = 0;
+  let patch = -1;
+  let spent = 0;
+  try {
+    await graphs.begin(2, golden.class);
+    const tokens = Math.min(TOKENS, golden.tokens.length - 1);
+    for (let t = 0; t < tokens; t++) {
+      const began = now();
+      if (golden.opens[t]) {
+        await graphs.patchStep(++patch, t === 0 ? null : { start, end: t - 1 });
+        start = t;
+      }
+      const { classLogits, nullLogits } = await graphs.decoderStep(t);
+      const want = goldenLogits(golden, t);
+      if (want) {
+        see(distance(classLogits, want[0]));
+        see(distance(nullLogits ?? [], want[1]));
+      }
+      await graphs.encoderStep(t, golden.tokens[t]!);
+      see(distance([await graphs.entropyStep(t, golden.tokens[t]!)], [golden.entropies[t + 1]!]));
+      onToken?.(t + 1, tokens);
+      const ms = now() - began;
+      if (t >= WARM) spent += ms;
+      // The very first step is all preparation, so it tells nothing.
+      if (t > 0) trial.msPerToken = t < WARM ? ms : spent / (t + 1 - WARM);
+      if (trial.msPerToken !== null && trial.msPerToken > (t < WARM ? HOPELESS : CLEARLY) * best) {
+        trial.reason = 'clearly slower';
+        break;
+      }
+      if (t + 1 >= MIN_TOKENS && spent > BUDGET_MS) break;
+    }
+    trial.maxError = worst;
+    trial.correct = worst <= tolerance;
+    if (!trial.correct) trial.reason = `its numbers differ from the golden ones by ${worst.toPrecision(2)}`;
+  } catch (error) {
+    trial.reason = error instanceof Error ? error.message : String(error);
+  } finally {
+    graphs.dispose();
+  }
+  return trial;
+}
+
+/** The fastest correct trial, or null. The others are told why they were not taken. */
+export function chooseTrial(trials: BackendTrial[]): BackendTrial | null {
+  const ms = (trial: BackendTrial) => trial.msPerToken ?? Infinity;
+  const best = trials.filter((trial) => trial.correct).sort((a, b) => ms(a) - ms(b))[0] ?? null;
+  for (const trial of trials) if (trial.correct && trial !== best) trial.reason ??= 'slower';
+  if (best) best.reason = null;
+  return best;
+}
