@@ -47,7 +47,7 @@ for (const [what, hash, words] of addresses) {
 test('wrong values typed into the fields are refused in place', async ({ page }) => {
   await servePack(page, await syntheticPack());
   await page.goto('/');
-  await page.getByLabel('Seed').fill('ten');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('ten');
   await expect(page.locator('#seed-error')).toContainText('whole number from 0 to 4294967295');
   await expect(generateButton(page)).toBeDisabled();
   await page.getByRole('button', { name: 'New seed' }).click();

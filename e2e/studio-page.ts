@@ -15,12 +15,14 @@ export const messages = (page: Page) => page.locator('.notice');
 
 export const generateButton = (page: Page) => page.getByRole('button', { name: 'Generate', exact: true });
 
+export const classes = (page: Page) => page.getByRole('radiogroup', { name: 'Class' }).getByRole('radio');
+
 /** Chooses the backend and waits until the model runs on it. */
 export async function useBackend(page: Page, backend: 'wasm' | 'webgpu'): Promise<void> {
   const label = backend === 'webgpu' ? 'WebGPU' : 'WASM';
   const chip = page.locator('.status-chip');
   await chip.click();
-  await page.getByRole('group', { name: 'Backend' }).getByText(label, { exact: true }).click();
+  await page.getByRole('radio', { name: label, exact: true }).click();
   await page.keyboard.press('Escape');
   await expect(chip).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
   await expect(chip).toContainText(label);

@@ -1,0 +1,11 @@
+/** Computed values of colour properties (`--name`), as a canvas can use them. */
+export function resolveColours<K extends string>(element: HTMLElement, names: readonly K[]): Record<K, string> {
+  const probe = document.createElement('span');
+  element.append(probe);
+  const entries = names.map((name) => {
+    probe.style.color = `var(--${name})`;
+    return [name, getComputedStyle(probe).color] as const;
+  });
+  probe.remove();
+  return Object.fromEntries(entries) as Record<K, string>;
+}

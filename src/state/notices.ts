@@ -1,0 +1,32 @@
+import { createStore } from 'zustand/vanilla';
+import type { Problem } from './problem.ts';
+
+export interface Notice extends Problem {
+  id: number;
+  /** Where it came from; one source can be replaced as a whole. */
+  source: string;
+}
+
+/** Messages that stay until closed or replaced. */
+export function createNotices() {
+  let next = 1;
+  const store = createStore<{ list: readonly Notice[] }>(() => ({ list: [] }));
+  const make = (source: string, reason: Problem): Notice => ({ ...reason, source, id: next++ });
+  return {
+    ...store,
+    /** True while Generate waits for the model. */
+    queue: createStore<{ queued: boolean }>(() => ({ queued: false })),
+    has: (source: string) => store.getState().list.some((notice) => notice.source === source),
+    add(source: string, reason: Problem): void {
+      const same = store.getState().list.some((notice) => notice.source === source && notice.message === reason.message);
+      if (!same) store.setState({ list: [...store.getState().list, make(source, reason)] });
+    },
+    replace(source: string, reasons: readonly Problem[]): void {
+      const others = store.getState().list.filter((notice) => notice.source !== source);
+      store.setState({ list: [...others, ...reasons.map((reason) => make(source, reason))] });
+    },
+    close(id: number): void {
+      store.setState({ list: store.getState().list.filter((notice) => notice.id !== id) });
+    },
+  };
+}

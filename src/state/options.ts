@@ -1,0 +1,15 @@
+import { createStore } from 'zustand/vanilla';
+
+export type StageMode = 'both' | 'image' | 'entropy';
+
+export interface OptionsState {
+  stage: StageMode;
+  /** Patch boundaries over picture and map. */
+  bricks: boolean;
+  /** Picture smoothed rather than pixel-exact. */
+  smooth: boolean;
+}
+
+/** How things are shown; no effect on any result. */
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: true }));
+export type OptionsStore = ReturnType<typeof createOptions>;

@@ -1,0 +1,37 @@
+import { createStore } from 'zustand/vanilla';
+import type { LoadProgress, LoadReport } from '../../workers/messages.ts';
+import { graphFiles, requiredGraphs, type Manifest } from '../../engine/manifest.ts';
+import type { Problem } from './problem.ts';
+
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface PackState {
+  name: string;
+  manifestUrl: string;
+  manifest: Manifest | null;
+  hash: string | null;
+  /** asking: metered connection, waiting for a word; the rest as named. */
+  model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed';
+  choice: BackendChoice;
+  progress: LoadProgress | null;
+  report: LoadReport | null;
+  problem: Problem | null;
+}
+
+/** Which pack is open and how far its model has come. */
+export function createPack() {
+  return createStore<PackState>(() => ({
+    name: '', manifestUrl: '', manifest: null, hash: null, model: 'idle', choice: 'auto', progress: null, report: null, problem: null,
+  }));
+}
+export type PackStore = ReturnType<typeof createPack>;
+
+/** Bytes that generating needs of a variant: each file once. */
+export function variantBytes(manifest: Manifest, variant: string): number {
+  const files = new Map<string, number>();
+  for (const graph of requiredGraphs) {
+    const { model, weights } = graphFiles(manifest, variant, graph);
+    for (const file of [model, ...(weights?.shards ?? [])]) files.set(file.path, file.bytes);
+  }
+  return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

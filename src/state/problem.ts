@@ -1,0 +1,25 @@
+import { StudioError } from '../../engine/errors.ts';
+
+/** What went wrong, in words: the cause (naming the file or field) and what to do next. */
+export interface Problem {
+  /** Stable, for tests and reports; from the engine, the worker or the page. */
+  code: string;
+  message: string;
+  /** The next step. */
+  detail: string;
+}
+
+export const problem = (code: string, message: string, detail: string): Problem => ({ code, message, detail });
+
+const REPORT = 'Reload the page; if it happens again, report it with this message.';
+const firstLine = (text: string) => text.split('\n', 1)[0]!.slice(0, 240);
+
+/** A failure that came from the worker as a value. */
+export const fromFailure = (failure: { code: string; message: string; detail?: string }): Problem =>
+  problem(failure.code, failure.message, firstLine(failure.detail ?? ''));
+
+/** A problem from anything thrown. Typed errors say the next step in their message; others get one. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof StudioError) return fromFailure(error);
+  return problem('unexpected', error instanceof Error && error.message ? firstLine(error.message) : String(error), REPORT);
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import { createRun } from './run.ts';
+
+const header = { className: 'River', grid: { width: 2, tokens: 4 } } as RunHeader;
+const event = (t: number): TokenEvent => ({
+  t, token: t, entropy: t === 0 ? null : 1, opens: ['first'], source: 'sampled', patch: t, logprob: -1, classLogprob: -1, alternatives: [], times: {},
+});
+
+describe('run', () => {
+  it('grows by appending and tells its subscribers', () => {
+    const run = createRun();
+    const counts: number[] = [];
+    run.subscribe((state) => counts.push(state.count));
+    const id = run.begin(header, 'River, seed 1');
+    run.append(id, [event(0), event(1)], 10);
+    run.append(id, [event(2)], 15);
+    run.end(id, { complete: false, digest: null, wallMs: 20 });
+    expect(counts).toEqual([0, 2, 3, 3]);
+    expect(run.getState()).toMatchObject({ phase: 'stopped', origin: 'generated', wallMs: 20 });
+    expect(run.getState().events.map((e) => e.t)).toEqual([0, 1, 2]);
+  });
+
+  it('ignores what arrives late from an earlier run', () => {
+    const run = createRun();
+    const first = run.begin(header, 'one');
+    const second = run.begin(header, 'two');
+    run.append(first, [event(0)], 1);
+    run.end(first, { complete: true, digest: 'x', wallMs: 1 });
+    run.fail(first, { code: 'x', message: '', detail: '' });
+    expect(run.getState()).toMatchObject({ id: second, count: 0, phase: 'running', problem: null });
+  });
+
+  it('keeps the tokens of a run that failed', () => {
+    const run = createRun();
+    const id = run.begin(header, 'one');
+    run.append(id, [event(0)], 1);
+    run.fail(id, { code: 'worker-lost', message: 'gone', detail: '' });
+    expect(run.getState()).toMatchObject({ phase: 'failed', count: 1, problem: { code: 'worker-lost' } });
+  });
+});

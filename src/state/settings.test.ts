@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { parseSeed, type Settings } from '../../engine/settings.ts';
+import { createSettings } from './settings.ts';
+
+const defaults: Settings = {
+  guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5.2, maxPatchLength: 4,
+  entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
+};
+const manifest = { defaults, grid: { width: 16, tokens: 256 }, model: { window: 16 } } as Parameters<ReturnType<typeof createSettings>['init']>[0];
+
+const made = () => {
+  const settings = createSettings(parseSeed, () => 42);
+  settings.init(manifest);
+  return settings;
+};
+
+describe('settings', () => {
+  it('start at the defaults of the pack and go back to them one by one', () => {
+    const settings = made();
+    settings.set('guidance', 3);
+    settings.set('temperature', 0.5);
+    settings.reset('guidance');
+    expect(settings.getState().values).toEqual({ ...defaults, temperature: 0.5 });
+  });
+
+  it('refuse an unreadable value, keep the last one and say why', () => {
+    const settings = made();
+    settings.setText('entropyThreshold', 'abc');
+    expect(settings.getState().values?.entropyThreshold).toBe(5.2);
+    expect(settings.firstError()?.message).toContain('E_th must be a number in nats, got "abc"');
+    settings.setText('entropyThreshold', '4.5');
+    expect(settings.getState().values?.entropyThreshold).toBe(4.5);
+    expect(settings.firstError()).toBeNull();
+  });
+
+  it('name a combination the pack cannot generate with', () => {
+    const settings = made();
+    settings.set('maxPatchLength', 20);
+    settings.set('rowReset', false);
+    expect(settings.firstError()?.message).toContain('at most 16');
+    settings.reset('maxPatchLength');
+    expect(settings.firstError()).toBeNull();
+  });
+
+  it.each(['', '-1', '1.5', 'seven', '4294967296'])('refuse the seed "%s" and keep the last', (text) => {
+    const settings = made();
+    settings.setSeed('12');
+    settings.setSeed(text);
+    expect(settings.getState()).toMatchObject({ seed: 12, seedText: text });
+    expect(settings.getState().errors.seed?.code).toBe('bad-seed');
+  });
+
+  it('roll a seed', () => {
+    const settings = made();
+    settings.rollSeed();
+    expect(settings.getState()).toMatchObject({ seed: 42, seedText: '42', errors: {} });
+  });
+});

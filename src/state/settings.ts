@@ -1,0 +1,93 @@
+import { createStore } from 'zustand/vanilla';
+import { checkSettings, parseSetting, type SettingKey, type Settings } from '../../engine/settings.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import { toProblem, type Problem } from './problem.ts';
+
+export interface SettingsState {
+  /** Null until the pack is known. */
+  defaults: Settings | null;
+  values: Settings | null;
+  class: number;
+  /** The seed as typed; `seed` is the last valid one. */
+  seedText: string;
+  seed: number;
+  /** One message per field that cannot be used as typed. */
+  errors: Partial<Record<SettingKey | 'seed' | 'all', Problem>>;
+}
+
+export type SettingsStore = ReturnType<typeof createSettings>;
+
+/** What the next run will be made with. Texts that cannot be read keep the last valid value and say why. */
+export function createSettings(parseSeed: (text: string) => number, random: () => number = randomSeed) {
+  const store = createStore<SettingsState>(() => ({ defaults: null, values: null, class: 0, seedText: '0', seed: 0, errors: {} }));
+  let shape: Pick<Manifest, 'grid' | 'model'> | null = null;
+
+  const setError = (key: keyof SettingsState['errors'], error: Problem | undefined) => {
+    const errors = { ...store.getState().errors };
+    if (error) errors[key] = error;
+    else delete errors[key];
+    store.setState({ errors });
+  };
+  const apply = (values: Settings) => {
+    store.setState({ values });
+    try {
+      if (shape) checkSettings(shape, values);
+      setError('all', undefined);
+    } catch (error) {
+      setError('all', toProblem(error));
+    }
+  };
+
+  return {
+    ...store,
+    /** A pack has been read: its defaults rule until something is set. */
+    init(manifest: Pick<Manifest, 'grid' | 'model' | 'defaults'>): void {
+      shape = manifest;
+      store.setState({ defaults: manifest.defaults, errors: {} });
+      apply({ ...manifest.defaults });
+    },
+    setAll(values: Settings): void {
+      apply({ ...values });
+    },
+    set<K extends SettingKey>(key: K, value: Settings[K]): void {
+      const { values } = store.getState();
+      if (!values) return;
+      setError(key, undefined);
+      apply({ ...values, [key]: value });
+    },
+    /** A value as typed; an unreadable one is refused with its reason and the value stays. */
+    setText(key: SettingKey, text: string): void {
+      try {
+        this.set(key, parseSetting(key, text));
+      } catch (error) {
+        setError(key, toProblem(error));
+      }
+    },
+    reset(key: SettingKey): void {
+      const { defaults } = store.getState();
+      if (defaults) this.set(key, defaults[key]);
+    },
+    setClass(index: number): void {
+      store.setState({ class: index });
+    },
+    setSeed(text: string): void {
+      store.setState({ seedText: text });
+      try {
+        store.setState({ seed: parseSeed(text) });
+        setError('seed', undefined);
+      } catch (error) {
+        setError('seed', toProblem(error));
+      }
+    },
+    rollSeed(): void {
+      this.setSeed(String(random()));
+    },
+    /** The first thing that stands in the way of a run. */
+    firstError(): Problem | null {
+      return Object.values(store.getState().errors)[0] ?? null;
+    },
+  };
+}
+
+/** Short enough to read out, large enough not to meet again. */
+const randomSeed = () => Math.floor(Math.random() * 1_000_000);

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenEvent } from '../../engine/log.ts';
+import type { Failure, GenerateReport, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
+import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { createStudio } from './studio.ts';
+
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A client whose answers the test gives. */
+function fakeClient() {
+  let answerLoad!: (result: Result<LoadReport>) => void;
+  let answerRun!: (result: Result<GenerateReport>) => void;
+  let emit: OnEvents = () => undefined;
+  const load = vi.fn(() => new Promise<Result<LoadReport>>((resolve) => { answerLoad = resolve; }));
+  const generate = vi.fn((_request: unknown, onEvents: OnEvents) => {
+    emit = onEvents;
+    return new Promise<Result<GenerateReport>>((resolve) => { answerRun = resolve; });
+  });
+  const api = { load, generate, stop: vi.fn(async () => undefined), paint: vi.fn(), dispose: vi.fn() } as unknown as InferenceClientApi;
+  return {
+    api, load, generate,
+    ready: () => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm' } as LoadReport }),
+    refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: `${code}: fp32/all.bin.0`, detail: 'Retry.' }),
+    emit: (events: TokenEvent[]) => emit(events),
+    end: (result: Result<GenerateReport>) => answerRun(result),
+  };
+}
+
+const event = (t: number): TokenEvent => ({
+  t, token: t, entropy: t === 0 ? null : 1, opens: t === 0 ? ['first'] : ['second'], source: 'sampled', patch: t, logprob: -1, classLogprob: -1, alternatives: [], times: {},
+});
+
+describe('studio', () => {
+  let pack: SyntheticPack;
+  let client: ReturnType<typeof fakeClient>;
+  const written: string[] = [];
+
+  const made = (hash = '', metered = false) => createStudio({
+    client: () => client.api, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => written.push(text),
+    reducedMotion: () => true, metered: () => metered, now: () => 0,
+  });
+
+  beforeEach(async () => {
+    pack = await syntheticPack();
+    client = fakeClient();
+    written.length = 0;
+    vi.stubGlobal('fetch', async (url: string) => {
+      const body = pack.files.get(url.split('/models/eurosat/')[1] ?? '');
+      return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
+    });
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 64 }));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('shows the recorded run before the model is there, whole under reduced motion', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(studio.run.getState().origin).toBe('recorded'));
+    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
+    expect(studio.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
+    expect(studio.pack.getState().model).toBe('loading');
+  });
+
+  it('makes the run of an address once the model is loaded, and writes the same address back', async () => {
+    const hash = '#class=Forest&seed=12&eth=4.5';
+    const studio = made(hash);
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+    client.ready();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+    expect(client.generate.mock.calls[0]![0]).toMatchObject({ class: 1, seed: 12, settings: { ...pack.manifest.defaults, entropyThreshold: 4.5 } });
+    expect(written).toEqual([hash]);
+  });
+
+  it.each([
+    ['#class=Moon&seed=1', 'unknown-class', 'Moon'],
+    ['#class=River&seed=x', 'bad-address', 'seed'],
+    ['#class=River&eth=abc', 'bad-address', 'E_th'],
+    ['#class=River&rr=0&pmax=40', 'bad-setting', '16'],
+  ])('names what is wrong with %s and generates nothing', async (hash, code, words) => {
+    const studio = made(hash);
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    client.ready();
+    await tick();
+    const [notice] = studio.notices.getState().list;
+    expect(notice).toMatchObject({ code });
+    expect(notice!.message).toContain(words);
+    expect(client.generate).not.toHaveBeenCalled();
+  });
+
+  it('keeps Generate until the model is loaded, and lets it be taken back', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    await studio.generate();
+    expect(studio.queue.getState().queued).toBe(true);
+    await studio.stop();
+    client.ready();
+    await tick();
+    expect(client.generate).not.toHaveBeenCalled();
+  });
+
+  it('asks before the download on a metered connection', async () => {
+    const studio = made('', true);
+    await studio.open();
+    expect(studio.pack.getState().model).toBe('asking');
+    expect(client.load).not.toHaveBeenCalled();
+  });
+
+  it('names a failed download, keeps the recorded run, and can try again', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
+    client.refuse('shard-missing');
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('failed'));
+    expect(studio.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
+    expect(studio.run.getState().count).toBe(256);
+    void studio.loadModel();
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
+  });
+
+  it('follows a run, stops it, and keeps what was decoded', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    const done = studio.generate();
+    client.emit([event(0), event(1)]);
+    expect(studio.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });
+    await studio.stop();
+    expect(client.api.stop).toHaveBeenCalledOnce();
+    client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 2, times: { total: 5, preview: 0 } } });
+    await done;
+    expect(studio.run.getState()).toMatchObject({ phase: 'stopped', count: 2 });
+    expect(studio.playback.getState().mode).toBe('paused');
+  });
+
+  it('loads again after the worker was lost', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    void studio.generate();
+    client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+    expect(studio.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } });
+  });
+
+  it('says that there is no such pack', async () => {
+    const studio = made('#pack=mars');
+    await studio.open();
+    expect(studio.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
+    expect(studio.pack.getState().problem!.message).toContain('mars');
+  });
+});

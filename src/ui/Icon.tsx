@@ -1,0 +1,37 @@
+const PATHS = {
+  play: 'M6 4.5v11l9.5-5.5z',
+  pause: 'M6 4.5h2.8v11H6zM11.2 4.5H14v11h-2.8z',
+  stop: 'M5.5 5.5h9v9h-9z',
+  back: 'M13.5 5v10L6 10z',
+  forward: 'M6.5 5v10L14 10z',
+  start: 'M5 5h1.8v10H5zM15 5v10l-7-5z',
+  end: 'M13.2 5H15v10h-1.8zM5 5v10l7-5z',
+} as const;
+
+const STROKES = {
+  dice: 'M4.5 4.5h11v11h-11zM7.5 7.5h.01M12.5 7.5h.01M10 10h.01M7.5 12.5h.01M12.5 12.5h.01',
+  share: 'M8.2 11.8a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-.9.9M11.8 8.2a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l.9-.9',
+  reset: 'M5 6.5V3.8M5 6.5h2.8M5.2 6.4A6 6 0 1 1 4 10',
+  download: 'M10 3.5v9m0 0 3.5-3.5M10 12.5 6.5 9M4 16h12',
+  light: 'M10 6.6a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8zM10 2.5v1.3M10 16.2v1.3M2.5 10h1.3M16.2 10h1.3M4.7 4.7l.9.9M14.4 14.4l.9.9M15.3 4.7l-.9.9M5.6 14.4l-.9.9',
+  dark: 'M16 11.8A6.6 6.6 0 0 1 8.2 4 6.6 6.6 0 1 0 16 11.8z',
+  check: 'M4.5 10.5 8.2 14l7.3-8',
+  close: 'M5.5 5.5l9 9M14.5 5.5l-9 9',
+  alert: 'M10 3.2 17.5 16h-15zM10 8v3.6M10 13.8h.01',
+} as const;
+
+export type IconName = keyof typeof PATHS | keyof typeof STROKES;
+
+/** A 20-unit glyph in the text colour; always decorative, the control around it carries the name. */
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  const filled = name in PATHS;
+  return (
+    <svg
+      width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false"
+      fill={filled ? 'currentColor' : 'none'} stroke={filled ? 'none' : 'currentColor'}
+      strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round"
+    >
+      <path d={filled ? PATHS[name as keyof typeof PATHS] : STROKES[name as keyof typeof STROKES]} />
+    </svg>
+  );
+}

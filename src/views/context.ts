@@ -1,0 +1,56 @@
+import { createContext, useContext, useEffect, useReducer, useRef } from 'react';
+import { useStore } from 'zustand';
+import { atMostEvery } from '../lib/frames.ts';
+import type { OptionsStore } from '../state/options.ts';
+import type { createTheme } from '../state/theme.ts';
+import type { Studio } from '../state/studio.ts';
+import type { FrameLoop } from './frame.ts';
+
+export interface Workbench {
+  studio: Studio;
+  frame: FrameLoop;
+  options: OptionsStore;
+  theme: ReturnType<typeof createTheme>;
+}
+
+export const WorkbenchContext = createContext<Workbench | null>(null);
+
+export function useWorkbench(): Workbench {
+  const workbench = useContext(WorkbenchContext);
+  if (!workbench) throw new Error('This view needs a WorkbenchContext around it.');
+  return workbench;
+}
+
+export const useStudio = () => useWorkbench().studio;
+
+type StateOf<S> = S extends { getState: () => infer T } ? T : never;
+
+export const usePack = <R>(select: (state: StateOf<Studio['pack']>) => R) => useStore(useStudio().pack, select);
+export const useSettings = <R>(select: (state: StateOf<Studio['settings']>) => R) => useStore(useStudio().settings, select);
+export const useRun = <R>(select: (state: StateOf<Studio['run']>) => R) => useStore(useStudio().run, select);
+export const usePlayback = <R>(select: (state: StateOf<Studio['playback']>) => R) => useStore(useStudio().playback, select);
+
+/** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render. */
+export function useDraw(draw: () => void): void {
+  const { frame } = useWorkbench();
+  const latest = useRef(draw);
+  useEffect(() => {
+    latest.current = draw;
+    frame.request();
+  });
+  useEffect(() => frame.subscribe(() => latest.current()), [frame]);
+}
+
+/** Renders this component again at most every `ms` while frames are drawn: figures that can still be read. */
+export function useFrameEvery(ms: number): void {
+  const { frame } = useWorkbench();
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const pace = atMostEvery(ms, render);
+    const end = frame.subscribe(pace.request);
+    return () => {
+      end();
+      pace.cancel();
+    };
+  }, [frame, ms]);
+}

@@ -1,0 +1,31 @@
+import { RadioGroup } from 'radix-ui';
+import { usePack, useSettings, useStudio } from '../context.ts';
+
+/** Classes as held-out pictures; names are never cut off. */
+export function ClassPicker() {
+  const { settings } = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const url = usePack((state) => state.manifestUrl);
+  const chosen = useSettings((state) => state.class);
+  if (!manifest) return <div className="classes" aria-hidden="true">{Array.from({ length: 10 }, (_, i) => <div key={i} className="class-card blank" />)}</div>;
+  const { file, columns } = manifest.thumbnails;
+  const sheet = new URL(file.path, url).href;
+  const rows = Math.ceil(manifest.classes.length / columns);
+  const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
+  return (
+    <RadioGroup.Root className="classes" aria-label="Class" value={String(chosen)} onValueChange={(value) => settings.setClass(Number(value))}>
+      {manifest.classes.map((entry, index) => (
+        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={entry.label}>
+          <span
+            className="thumb" aria-hidden="true"
+            style={{
+              backgroundImage: `url("${sheet}")`, backgroundSize: `${columns * 100}% ${rows * 100}%`,
+              backgroundPosition: `${at(index % columns, columns)} ${at(Math.floor(index / columns), rows)}`,
+            }}
+          />
+          <span className="class-name">{entry.label}</span>
+        </RadioGroup.Item>
+      ))}
+    </RadioGroup.Root>
+  );
+}

@@ -1,0 +1,21 @@
+import { Icon } from '../../ui/Icon.tsx';
+import { useSettings, useStudio } from '../context.ts';
+
+/** Same seed, same pack, same settings: same picture. */
+export function SeedField() {
+  const { settings } = useStudio();
+  const text = useSettings((state) => state.seedText);
+  const error = useSettings((state) => state.errors.seed);
+  return (
+    <div className="seed">
+      <label className="heading" htmlFor="seed">Seed</label>
+      <input
+        id="seed" className="field" inputMode="numeric" autoComplete="off" spellCheck={false} value={text}
+        aria-invalid={error !== undefined} aria-describedby={error ? 'seed-error' : undefined}
+        onChange={(event) => settings.setSeed(event.target.value)}
+      />
+      <button type="button" className="button icon" aria-label="New seed" title="New seed" onClick={() => settings.rollSeed()}><Icon name="dice" /></button>
+      {error && <p className="field-error" id="seed-error">{error.message}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { useId, useState } from 'react';
+import { formatSetting, type SettingProperty } from '../../../engine/settings.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Slider } from '../../ui/Slider.tsx';
+import { Toggle } from '../../ui/Toggle.tsx';
+import { useSettings, useStudio } from '../context.ts';
+
+const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
+
+/** One setting: name, value to type, slider, and a way back to the default. */
+export function SettingRow({ property, range }: { property: SettingProperty; range: { min: number; max: number } }) {
+  const { settings } = useStudio();
+  const { key } = property;
+  const value = useSettings((state) => state.values?.[key]);
+  const initial = useSettings((state) => state.defaults?.[key]);
+  const error = useSettings((state) => state.errors[key]);
+  const [draft, setDraft] = useState<string | null>(null);
+  const id = useId();
+  if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{property.label}</span></div>;
+
+  const reset = value !== initial && (
+    <button type="button" className="reset" aria-label={`Reset ${property.label}`} title={`Back to ${formatSetting(initial ?? null)}`} onClick={() => { setDraft(null); settings.reset(key); }}>
+      <Icon name="reset" size={16} />
+    </button>
+  );
+  if (typeof value === 'boolean') {
+    return (
+      <div className="setting switch-row" title={property.help}>
+        <Toggle label={property.label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
+      </div>
+    );
+  }
+  const off = OFF[key] === value;
+  const text = off ? 'off' : formatSetting(value);
+  return (
+    <div className="setting">
+      <label className="setting-name" htmlFor={id} title={property.help}>
+        {key === 'entropyThreshold' ? <>Threshold E<span className="sub">th</span></> : property.label}
+      </label>
+      {reset}
+      <input
+        id={id} className="setting-value" inputMode="decimal" autoComplete="off" spellCheck={false}
+        value={draft ?? text} aria-invalid={error !== undefined} aria-describedby={error ? `${id}-error` : undefined}
+        onFocus={(event) => { setDraft(formatSetting(value)); event.target.select(); }}
+        onChange={(event) => { setDraft(event.target.value); settings.setText(key, event.target.value); }}
+        onBlur={() => { if (!error) setDraft(null); }}
+        onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      />
+      <span className="setting-unit">{property.unit === 'nats' ? 'nats' : ''}</span>
+      <Slider
+        label={property.label} value={Number(value)} min={range.min} max={range.max} step={property.step}
+        valueText={`${text}${property.unit && !off ? ` ${property.unit}` : ''}`}
+        onChange={(next) => { setDraft(null); settings.set(key, next); }}
+      />
+      {error && <p className="field-error" id={`${id}-error`}>{error.message}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect } from 'react';
+import { useStudio } from './context.ts';
+
+/** Elements that have a use of their own for these keys. */
+const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], [role="dialog"], [contenteditable]';
+
+/** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding; nothing else is taken from the browser. */
+export function useKeys(): void {
+  const studio = useStudio();
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+      const target = event.target as Element;
+      if (event.key === 'Escape') {
+        if (!target.closest('[role="dialog"]')) void studio.stop();
+        return;
+      }
+      const onSlider = target.closest('[role="slider"]') !== null;
+      if (target.closest(BUSY) && !(event.key === ' ' && onSlider)) return;
+      const acts: Record<string, () => void> = {
+        ' ': () => studio.togglePlay(),
+        ArrowLeft: () => studio.playback.step(-1),
+        ArrowRight: () => studio.playback.step(1),
+        Home: () => studio.playback.seek(1),
+        End: () => studio.playback.seek(Infinity),
+      };
+      const act = acts[event.key];
+      if (!act || studio.run.getState().count === 0) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, [studio]);
+}

@@ -1,0 +1,32 @@
+import { useStore } from 'zustand';
+import type { Problem } from '../../state/problem.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { usePack, useRun, useStudio } from '../context.ts';
+
+/** What went wrong, why, and what to do next. What is already on the page stays. */
+export function Notices() {
+  const studio = useStudio();
+  const list = useStore(studio.notices, (state) => state.list);
+  const packProblem = usePack((state) => state.problem);
+  const noPack = usePack((state) => state.manifest === null);
+  const runProblem = useRun((state) => state.problem);
+  return (
+    <div className="notices" role="region" aria-label="Messages" aria-live="polite">
+      {packProblem && <Message problem={packProblem} action="Try again" onAction={() => void (noPack ? studio.open() : studio.loadModel())} />}
+      {runProblem && <Message problem={runProblem} action="Generate again" onAction={() => void studio.generate()} />}
+      {list.map((notice) => <Message key={notice.id} problem={notice} onClose={() => studio.notices.close(notice.id)} />)}
+    </div>
+  );
+}
+
+function Message(props: { problem: Problem; action?: string; onAction?: () => void; onClose?: () => void }) {
+  const { problem, action, onAction, onClose } = props;
+  return (
+    <div className="notice" data-code={problem.code}>
+      <Icon name="alert" />
+      <p><strong>{problem.message}</strong> <span>{problem.detail}</span></p>
+      {action && <button type="button" className="button" onClick={onAction}>{action}</button>}
+      {onClose && <button type="button" className="button icon quiet" aria-label="Close message" onClick={onClose}><Icon name="close" /></button>}
+    </div>
+  );
+}

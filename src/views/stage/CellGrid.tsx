@@ -1,0 +1,68 @@
+import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
+import { atMostEvery } from '../../lib/frames.ts';
+import { nats } from '../../lib/format.ts';
+import { reasonText } from '../../lib/reasons.ts';
+import { useStudio, useWorkbench } from '../context.ts';
+
+/** How often texts follow a run that is playing; nobody can read faster. */
+const TEXT_MS = 500;
+
+/**
+ * The heat map as text: a grid of cells with their entropies, read by screen readers and walked with the arrow keys.
+ * It lies over the map and lets the pointer through.
+ */
+export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
+  const studio = useStudio();
+  const { frame } = useWorkbench();
+  const root = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const write = () => {
+      const { events } = studio.run.getState();
+      const { cursor } = studio.playback.getState();
+      root.current?.querySelectorAll<HTMLElement>('[role="gridcell"]').forEach((cell, index) => {
+        const event = index < cursor ? events[index] : undefined;
+        const text = event ? `${nats(event.entropy)}, ${reasonText(event.opens)}` : 'not decoded yet';
+        if (cell.textContent !== text) cell.textContent = text;
+      });
+    };
+    const pace = atMostEvery(TEXT_MS, write);
+    const end = frame.subscribe(pace.request);
+    return () => {
+      end();
+      pace.cancel();
+    };
+  }, [frame, studio]);
+
+  const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    const cells = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="gridcell"]')];
+    const at = cells.indexOf(document.activeElement as HTMLElement);
+    const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width };
+    const rowStart = at - (at % width);
+    const next = event.key === 'Home' ? rowStart : event.key === 'End' ? rowStart + width - 1 : at + (moves[event.key] ?? NaN);
+    if (at < 0 || Number.isNaN(next)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const target = cells[next];
+    if (!target) return;
+    cells[at]!.tabIndex = -1;
+    target.tabIndex = 0;
+    target.focus();
+  };
+
+  return (
+    <div
+      ref={root} className="cell-grid" role="grid" aria-label="Next-token entropy by cell" onKeyDown={walk}
+      onFocus={(event) => studio.playback.look(Number((event.target as HTMLElement).dataset.cell ?? NaN) || 0)}
+      onBlur={() => studio.playback.look(null)}
+    >
+      {Array.from({ length: width }, (_, row) => (
+        <div role="row" key={row} aria-rowindex={row + 1}>
+          {Array.from({ length: width }, (_, column) => (
+            <div role="gridcell" key={column} data-cell={row * width + column} tabIndex={row + column === 0 ? 0 : -1} aria-colindex={column + 1} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+});

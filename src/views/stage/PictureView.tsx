@@ -1,0 +1,38 @@
+import { useRef } from 'react';
+import { useStore } from 'zustand';
+import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { Overlay } from './Overlay.tsx';
+import { decodedClip } from './bricks.ts';
+
+/** The picture, masked to the cells that are both decoded and shown. */
+export function PictureView() {
+  const studio = useStudio();
+  const { options } = useWorkbench();
+  const smooth = useStore(options, (state) => state.smooth);
+  const size = usePack((state) => state.manifest?.image.size ?? 64);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawn = useRef<CanvasImageSource | null>(null);
+
+  useDraw(() => {
+    const target = canvas.current;
+    if (!target) return;
+    const { picture, header } = studio.run.getState();
+    const width = header?.grid.width ?? 16;
+    if (picture?.image !== drawn.current) {
+      const ctx = target.getContext('2d')!;
+      ctx.clearRect(0, 0, target.width, target.height);
+      if (picture) ctx.drawImage(picture.image, 0, 0, target.width, target.height);
+      drawn.current = picture?.image ?? null;
+    }
+    const shown = Math.min(studio.playback.getState().cursor, picture?.cells ?? 0);
+    const clip = decodedClip(shown, width);
+    if (target.style.clipPath !== clip) target.style.clipPath = clip;
+  });
+
+  return (
+    <div className="square">
+      <canvas ref={canvas} className={smooth ? 'layer' : 'layer pixels'} width={size} height={size} role="img" aria-label="Picture decoded so far" />
+      <Overlay tone="soft" />
+    </div>
+  );
+}

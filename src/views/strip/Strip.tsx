@@ -1,0 +1,98 @@
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { nats } from '../../lib/format.ts';
+import { resolveColours } from '../../lib/colours.ts';
+import { reasonText } from '../../lib/reasons.ts';
+import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { drawStrip, type StripColours } from './draw.ts';
+import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
+import { StripLegend } from './StripLegend.tsx';
+
+const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel'] as const;
+
+/** The entropy strip: timeline, explanation and scrubber in one. */
+export function Strip() {
+  const studio = useStudio();
+  const { frame, theme } = useWorkbench();
+  const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
+  const gridWidth = usePack((state) => state.manifest?.grid.width ?? 16);
+  const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
+  const slider = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const geometry = useRef<StripGeometry | null>(null);
+  const colours = useRef<StripColours | null>(null);
+
+  useEffect(() => {
+    const fit = () => {
+      geometry.current = null;
+      frame.request();
+    };
+    const observer = new ResizeObserver(fit);
+    if (slider.current) observer.observe(slider.current);
+    const end = theme.subscribe(() => {
+      colours.current = null;
+      frame.request();
+    });
+    const schemes = matchMedia('(prefers-color-scheme: dark)');
+    schemes.addEventListener('change', fit);
+    return () => {
+      observer.disconnect();
+      schemes.removeEventListener('change', fit);
+      end();
+    };
+  }, [frame, theme]);
+
+  useDraw(() => {
+    const [box, target] = [slider.current, canvas.current];
+    if (!box || !target) return;
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [box.clientWidth, box.clientHeight];
+    const g = (geometry.current = stripGeometry(width, height, tokens, top));
+    if (target.width !== Math.round(width * ratio) || target.height !== Math.round(height * ratio)) {
+      target.width = Math.round(width * ratio);
+      target.height = Math.round(height * ratio);
+    }
+    colours.current ??= resolveColours(box, COLOURS);
+    const ctx = target.getContext('2d')!;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { events, header } = studio.run.getState();
+    const { cursor } = studio.playback.getState();
+    const rules = header?.settings ?? studio.settings.getState().values;
+    const threshold = rules?.entropyGate ? rules.entropyThreshold : null;
+    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, font: getComputedStyle(box).fontFamily }, colours.current);
+    const event = events[cursor - 1];
+    const text = event ? `token ${cursor} of ${tokens}, ${nats(event.entropy)}, ${reasonText(event.opens)}` : 'nothing shown yet';
+    box.setAttribute('aria-valuenow', String(cursor));
+    if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
+  });
+
+  const scrub = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
+    else if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    if (geometry.current) studio.playback.seek(cursorAt(geometry.current, x));
+  };
+  const keys = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = {
+      ArrowLeft: -1, ArrowDown: -gridWidth, ArrowRight: 1, ArrowUp: gridWidth, PageDown: -gridWidth, PageUp: gridWidth, Home: -tokens, End: tokens,
+    };
+    const by = steps[event.key];
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    studio.playback.step(by);
+  };
+
+  return (
+    <section className="strip" aria-label="Entropy strip">
+      <StripLegend />
+      <div
+        ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label="Token shown" aria-orientation="horizontal"
+        aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
+        onPointerDown={scrub} onPointerMove={scrub} onKeyDown={keys}
+      >
+        <canvas ref={canvas} />
+      </div>
+      <p className="axis-title" aria-hidden="true">token in raster order, numbered by row</p>
+    </section>
+  );
+}

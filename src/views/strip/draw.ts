@@ -1,0 +1,141 @@
+import type { TokenEvent } from '../../../engine/log.ts';
+import { patchesAt } from '../../../engine/view.ts';
+import { kindOf } from '../../lib/reasons.ts';
+import { barX, levelY, type StripGeometry } from './geometry.ts';
+
+export interface StripColours {
+  text: string; muted: string; line: string; accent: string; surprise: string; forced: string; joins: string; panel: string;
+}
+
+export interface StripFrame {
+  events: readonly TokenEvent[];
+  cursor: number;
+  gridWidth: number;
+  /** Null when the entropy gate is off: there is no line to draw. */
+  threshold: number | null;
+  font: string;
+}
+
+/** Not shown yet, but known: the run is scrubbed back. */
+const AHEAD = 0.18;
+
+export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  ctx.clearRect(0, 0, g.width, g.height);
+  ctx.font = `11px ${frame.font}`;
+  drawRows(ctx, g, frame, colours);
+  drawScale(ctx, g, frame, colours);
+  drawBars(ctx, g, frame, colours);
+  drawBrackets(ctx, g, frame, colours);
+  if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours);
+  drawCursor(ctx, g, frame, colours);
+}
+
+const crisp = (value: number) => Math.round(value) + 0.5;
+
+function drawRows(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  const rows = Math.ceil(g.tokens / frame.gridWidth);
+  const rowPixels = frame.gridWidth * g.pitch;
+  const every = rowPixels >= 22 ? 1 : Math.ceil(22 / rowPixels);
+  ctx.strokeStyle = colours.line;
+  ctx.fillStyle = colours.muted;
+  ctx.lineWidth = 1;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'alphabetic';
+  ctx.beginPath();
+  for (let row = 0; row <= rows; row++) {
+    const x = crisp(barX(g, row * frame.gridWidth) - 1);
+    ctx.moveTo(x, g.top);
+    ctx.lineTo(x, g.top + g.plotHeight);
+    if (row < rows && row % every === 0) ctx.fillText(String(row), barX(g, (row + 0.5) * frame.gridWidth), g.height - 5);
+  }
+  ctx.stroke();
+}
+
+function drawScale(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  ctx.fillStyle = colours.muted;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  const lineY = frame.threshold === null ? -99 : levelY(g, frame.threshold);
+  for (const level of [0, g.maxEntropy / 2, g.maxEntropy]) {
+    const y = levelY(g, level);
+    if (Math.abs(y - lineY) > 12) ctx.fillText(level === 0 ? '0' : level.toFixed(1), g.left - 7, y);
+  }
+  ctx.fillRect(g.left - 2, g.top + g.plotHeight, g.width - g.left, 1);
+}
+
+function drawBars(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  const wide = Math.max(1, g.pitch >= 2.2 ? Math.floor(g.pitch * 10) / 10 - 1 : g.pitch);
+  const mark = Math.max(1.5, Math.min(3, g.pitch * 0.8));
+  const base = g.top + g.plotHeight;
+  frame.events.forEach((event, token) => {
+    const kind = kindOf(event.opens);
+    ctx.globalAlpha = token < frame.cursor ? 1 : AHEAD;
+    ctx.fillStyle = colours[kind];
+    const x = barX(g, token);
+    const y = event.entropy === null ? base - 3 : levelY(g, event.entropy);
+    ctx.fillRect(x, y, wide, Math.max(1, base - y));
+    // The mark says "opened, though not surprising" without colour.
+    if (kind === 'forced') ctx.fillRect(x + wide / 2 - mark / 2, y - mark - 2.5, mark, mark);
+  });
+  ctx.globalAlpha = 1;
+}
+
+function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  const y = g.top + g.plotHeight + 4;
+  const bracket = g.pitch >= 2.2;
+  ctx.strokeStyle = colours.muted;
+  ctx.fillStyle = colours.muted;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (const { index, start, end } of patchesAt(frame.events, frame.cursor, frame.gridWidth)) {
+    const x0 = barX(g, start);
+    const x1 = barX(g, end + 1) - 1;
+    if (bracket) {
+      const left = crisp(x0);
+      const right = Math.max(left + 1, crisp(x1) - 1);
+      ctx.moveTo(left, y);
+      ctx.lineTo(left, y + 5.5);
+      ctx.lineTo(right, y + 5.5);
+      ctx.lineTo(right, y);
+    } else {
+      // Too narrow for brackets: patches alternate between two levels, like bricks.
+      ctx.fillRect(x0, y + (index % 2 === 0 ? 0 : 3), Math.max(0.75, barX(g, end + 1) - x0), 2.5);
+    }
+  }
+  ctx.stroke();
+}
+
+function drawThreshold(ctx: CanvasRenderingContext2D, g: StripGeometry, threshold: number, colours: StripColours): void {
+  const y = crisp(levelY(g, threshold));
+  ctx.strokeStyle = colours.accent;
+  ctx.fillStyle = colours.accent;
+  ctx.lineWidth = 1.25;
+  ctx.setLineDash([4, 3]);
+  ctx.beginPath();
+  ctx.moveTo(g.left - 3, y);
+  ctx.lineTo(g.width - 4, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(threshold.toFixed(threshold >= 10 || g.left < 36 ? 1 : 2), g.left - 7, y);
+}
+
+function drawCursor(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
+  const x = crisp(barX(g, frame.cursor) - 1);
+  ctx.strokeStyle = colours.text;
+  ctx.fillStyle = colours.text;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x, 6);
+  ctx.lineTo(x, g.top + g.plotHeight + 10);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.moveTo(x - 5, 1);
+  ctx.lineTo(x + 5, 1);
+  ctx.lineTo(x + 5, 5);
+  ctx.lineTo(x, 10);
+  ctx.lineTo(x - 5, 5);
+  ctx.closePath();
+  ctx.fill();
+}

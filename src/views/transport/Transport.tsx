@@ -1,0 +1,49 @@
+import { useRef } from 'react';
+import { RATES } from '../../state/playback.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { useDraw, usePack, usePlayback, useRun, useStudio } from '../context.ts';
+import { DownloadRun } from './DownloadRun.tsx';
+
+/** Play, pause, step, speed; the strip above is the scrubber. */
+export function Transport() {
+  const studio = useStudio();
+  const { playback } = studio;
+  const mode = usePlayback((state) => state.mode);
+  const rate = usePlayback((state) => state.rate);
+  const running = useRun((state) => state.phase === 'running');
+  const empty = useRun((state) => state.count === 0);
+  return (
+    <div className="transport" role="group" aria-label="Playback">
+      <button type="button" className="button icon" disabled={empty} aria-label="First token" title="First token (Home)" onClick={() => playback.seek(1)}><Icon name="start" /></button>
+      <button type="button" className="button icon" disabled={empty} aria-label="Step back" title="Step back (←)" onClick={() => playback.step(-1)}><Icon name="back" /></button>
+      <button type="button" className="button icon play" disabled={empty} aria-label={mode === 'paused' ? 'Play' : 'Pause'} title={`${mode === 'paused' ? 'Play' : 'Pause'} (Space)`} onClick={() => studio.togglePlay()}>
+        <Icon name={mode === 'paused' ? 'play' : 'pause'} />
+      </button>
+      <button type="button" className="button icon" disabled={empty} aria-label="Step forward" title="Step forward (→)" onClick={() => playback.step(1)}><Icon name="forward" /></button>
+      <button
+        type="button" className="button icon" disabled={empty} aria-label={running ? 'To the newest token' : 'Last token'} title={running ? 'Follow the decoding' : 'Last token (End)'}
+        onClick={() => (running ? playback.goLive() : playback.seek(Infinity))}
+      >
+        <Icon name="end" />
+      </button>
+      <label className="rate">
+        <span className="visually-hidden">Playback speed</span>
+        <select className="field" value={rate} onChange={(event) => playback.setRate(Number(event.target.value))}>
+          {RATES.map((value) => <option key={value} value={value}>{value} tokens/s</option>)}
+        </select>
+      </label>
+      <TokenCount />
+      <DownloadRun />
+    </div>
+  );
+}
+
+function TokenCount() {
+  const studio = useStudio();
+  const total = usePack((state) => state.manifest?.grid.tokens ?? 256);
+  const text = useRef<HTMLSpanElement>(null);
+  useDraw(() => {
+    if (text.current) text.current.textContent = String(studio.playback.getState().cursor);
+  });
+  return <p className="token-count"><span className="muted">token</span> <span ref={text}>0</span> <span className="muted">of {total}</span></p>;
+}
