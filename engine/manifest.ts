@@ -60,7 +60,7 @@ const Shape = z.object({
   golden: PackFile,
   codebook: z.object({ tiles: PackFile, columns: count, tile: count }),
   thumbnails: z.object({ file: PackFile, columns: count, size: count }),
-  recordings: z.array(z.object({ id: words, title: words, run: PackFile, picture: PackFile })),
+  recordings: z.array(z.object({ id: words, title: words, class: z.number().int().nonnegative(), run: PackFile, picture: PackFile })),
 });
 export type Manifest = z.infer<typeof Shape>;
 

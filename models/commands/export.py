@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evaluation", type=Path, metavar="FILE", help="JSON written by evaluate")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the pack's folder")
     parser.add_argument("--register", type=Path, metavar="DIR", help="only list the runs of DIR as the pack's recordings")
+    parser.add_argument("--first", metavar="CLASS", help="with --register: the class whose run the page opens with")
 
 
 def load_dpar(folder: Path) -> tuple[DPAR, DPARRun]:
@@ -61,7 +62,7 @@ def load_dpar(folder: Path) -> tuple[DPAR, DPARRun]:
 
 def run(args: argparse.Namespace) -> None:
     if args.register:
-        print(f"{args.out}: recordings {', '.join(register_recordings(args.out, args.register))}")
+        print(f"{args.out}: recordings {', '.join(register_recordings(args.out, args.register, args.first))}")
         return
     missing = [f"--{name}" for name in ("config", "data", "tokenizer", "entropy", "dpar", "tokens") if not getattr(args, name)]
     if missing:

@@ -144,10 +144,13 @@ def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:
     }
 
 
-def register_recordings(root: Path, runs: Path) -> list[str]:
-    """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest."""
+def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:
+    """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest.
+
+    first: the class (its id) whose recording the page opens with.
+    """
     manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
-    labels = [c["label"] for c in manifest["classes"]]
+    labels, ids = ([c[key] for c in manifest["classes"]] for key in ("label", "id"))
     recordings = []
     for path in sorted(runs.glob("*.run.json")):
         name = path.name.removesuffix(".run.json")
@@ -155,10 +158,11 @@ def register_recordings(root: Path, runs: Path) -> list[str]:
         validate(run, "run")
         header = run["header"]
         recordings.append({
-            "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}",
+            "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}", "class": header["class"],
             "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),
             "picture": write_file(root, f"recordings/{name}.png", (runs / f"{name}.png").read_bytes()),
         })
+    recordings.sort(key=lambda r: ids[r["class"]] != first)
     manifest["recordings"] = recordings
     save_manifest(root, manifest)
     return [r["id"] for r in recordings]

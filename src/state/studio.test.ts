@@ -52,6 +52,26 @@ describe('studio', () => {
   });
   afterEach(() => vi.unstubAllGlobals());
 
+  it('shows the recorded run of the class that is chosen, until a run is made here', async () => {
+    pack.manifest.recordings.push({ ...pack.manifest.recordings[0]!, id: 'other', title: 'Forest, seed 7', class: 1 });
+    pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(studio.run.getState().title).toBe('River, seed 7'));
+    studio.chooseClass(1);
+    await vi.waitFor(() => expect(studio.run.getState().title).toBe('Forest, seed 7'));
+    studio.chooseClass(2); // has none
+    await tick();
+    expect(studio.run.getState().title).toBe('Forest, seed 7');
+    studio.chooseClass(8);
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    void studio.generate();
+    studio.chooseClass(1);
+    await tick();
+    expect(studio.run.getState()).toMatchObject({ origin: 'generated', phase: 'running', title: 'River, seed 7' });
+  });
+
   it('shows the recorded run before the model is there, whole under reduced motion', async () => {
     const studio = made();
     void studio.open();

@@ -82,10 +82,11 @@ export function createStudio(deps: StudioDeps) {
     const { manifest, manifestUrl } = pack.getState();
     const recording = manifest?.recordings[index];
     if (!manifest || !recording) return;
+    const before = run.getState().id;
     try {
       const { run: recorded, picture } = await fetchRecording(recording, manifestUrl);
-      // A run made in the meantime stays in view.
-      if (first && run.getState().phase !== 'empty') return;
+      // A run that came in the meantime stays in view, and another class chosen since is waited for.
+      if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
       const { header, events, digest } = recorded;
       run.showRecorded(header, events, digest, recording.title, { image: picture, size: picture.width, cells: events.length });
       if (first && !readAddress(deps.hash()).run) settings.setClass(header.class);
@@ -97,6 +98,14 @@ export function createStudio(deps: StudioDeps) {
     } catch (error) {
       notices.add('recording', toProblem(error));
     }
+  }
+
+  /** While no run of this visit is in view, a class shows its recorded run at once. */
+  function chooseClass(index: number): void {
+    settings.setClass(index);
+    const { origin, phase } = run.getState();
+    const recording = pack.getState().manifest?.recordings.findIndex((entry) => entry.class === index) ?? -1;
+    if (recording >= 0 && origin === 'recorded' && phase !== 'running' && !queued) void showRecording(recording);
   }
 
   async function loadModel(choice: BackendChoice = pack.getState().choice): Promise<void> {
@@ -199,7 +208,7 @@ export function createStudio(deps: StudioDeps) {
   return {
     reopen,
     pack, settings, run, playback, notices, queue,
-    open, loadModel, generate, stop, showRecording, growing,
+    open, loadModel, generate, stop, chooseClass, growing,
     /** The class and settings of the run in view, as the next run's. */
     adoptRun(): void {
       const { header } = run.getState();

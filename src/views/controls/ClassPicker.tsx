@@ -3,7 +3,7 @@ import { usePack, useSettings, useStudio } from '../context.ts';
 
 /** Classes as held-out pictures; names are never cut off. */
 export function ClassPicker() {
-  const { settings } = useStudio();
+  const { chooseClass } = useStudio();
   const manifest = usePack((state) => state.manifest);
   const url = usePack((state) => state.manifestUrl);
   const chosen = useSettings((state) => state.class);
@@ -13,7 +13,7 @@ export function ClassPicker() {
   const rows = Math.ceil(manifest.classes.length / columns);
   const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
   return (
-    <RadioGroup.Root className="classes" aria-label="Class" value={String(chosen)} onValueChange={(value) => settings.setClass(Number(value))}>
+    <RadioGroup.Root className="classes" aria-label="Class" value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
       {manifest.classes.map((entry, index) => (
         <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={entry.label}>
           <span
