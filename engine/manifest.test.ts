@@ -60,7 +60,7 @@ test.each<[string, (m: Manifest) => void]>([
 test('the hash ignores recordings and key order, and sees everything else', async () => {
   const m = tinyManifest();
   const hash = await packHash(m);
-  const recorded = { ...m, recordings: [{ id: 'a', title: 'A', run: m.golden, picture: m.golden }] };
+  const recorded = { ...m, recordings: [{ id: 'a', title: 'A', class: 0, run: m.golden, picture: m.golden }] };
   expect(await packHash(recorded)).toBe(hash);
   expect(await packHash(Object.fromEntries(Object.entries(m).reverse()) as Manifest)).toBe(hash);
   expect(await packHash({ ...m, title: 'Other' })).not.toBe(hash);
