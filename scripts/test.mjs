@@ -18,7 +18,7 @@ const parts = {
   unit: () => runBin('vitest/vitest.mjs', ['run']),
   models() {
     ensurePython();
-    run(python, ['-m', 'pytest']);
+    run(python, ['-m', 'pytest'], { OMP_NUM_THREADS: '1' }); // small tensors: threads would only wait for each other
   },
   e2e() {
     runBin('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
