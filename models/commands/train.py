@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 
+from models.checkpoint import WEIGHTS, load_safetensors
 from models.commands.common import add_training_arguments, prepare
 from models.config import Config
 from models.dpar import DPAR, DPARConfig
@@ -25,6 +26,8 @@ class DPARRun(Config):
     """Share of training labels replaced by the null class, which guidance needs."""
     held_out: int = 1000
     """Held-out images used by each validation."""
+    init: Path | None = None
+    """Folder of an earlier train whose published weights to start from (a fresh schedule and optimizer)."""
     train: TrainConfig
 
 
@@ -45,6 +48,8 @@ def run(args: argparse.Namespace) -> None:
     data = load_tokens(args.tokens, args.tokens / "entropies.npy")
     seed_everything(config.train.seed)
     model = DPAR(config.model).to(device)
+    if config.init:
+        model.load_state_dict(load_safetensors(config.init / WEIGHTS))
     if config.train.compile:  # per block: compiling the whole model is slow and has given NaN gradients
         for block in [*model.encoder.blocks, *model.patch_transformer.blocks, *model.decoder.blocks]:
             block.compile(dynamic=True)
