@@ -22,6 +22,7 @@ for (const [name, options] of shots) {
   const strip = page.getByRole('slider', { name: 'Token shown' });
   await strip.focus();
   for (let i = 0; i < 88; i++) await page.keyboard.press('ArrowLeft');
+  await strip.blur();
   await page.waitForTimeout(300);
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.close();

@@ -1,6 +1,8 @@
 /** Computed values of colour properties (`--name`), as a canvas can use them. */
 export function resolveColours<K extends string>(element: HTMLElement, names: readonly K[]): Record<K, string> {
   const probe = document.createElement('span');
+  // Reduced motion gives every element a tiny transition, at whose start the colour would still be the one before.
+  probe.style.setProperty('transition', 'none', 'important');
   element.append(probe);
   const entries = names.map((name) => {
     probe.style.color = `var(--${name})`;
