@@ -1,8 +1,12 @@
 """The LLaMA block that every transformer here is made of: pre-norm attention with rotary codes, pre-norm SwiGLU."""
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.attention.varlen import varlen_attn
+from torch.utils.checkpoint import checkpoint
 
 from models.rope import rotate
 
@@ -33,14 +37,24 @@ class KVCache:
         self.k = torch.zeros(rows, heads, capacity, head_dim, device=device)
         self.v = torch.zeros(rows, heads, capacity, head_dim, device=device)
 
-    def append(self, rows: Tensor, slots: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Write k, v [b, H, 1, d] of the given rows into their slots [b]; return those rows' [b, H, L, d], L = longest."""
-        self.k[rows, :, slots] = k[:, :, 0]
-        self.v[rows, :, slots] = v[:, :, 0]
-        longest = int(slots.max()) + 1
-        if len(rows) == self.k.shape[0]:  # all rows: views instead of copies
-            return self.k[:, :, :longest], self.v[:, :, :longest]
-        return self.k[rows, :, :longest], self.v[rows, :, :longest]
+    def append(self, rows: Tensor, slots: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Write k, v [b, H, 1, d] of the given rows (sorted) into their slots [b].
+
+        Returns those rows' keys and values [b, H, L, d], L = longest, and, unless all are as long, which of them each
+        row must not see: bool [b, 1, 1, L].
+        """
+        shortest, longest = (int(x) for x in slots.aminmax())
+        everyone = len(rows) == self.k.shape[0]
+        result = []
+        for cache, new in ((self.k, k), (self.v, v)):
+            if everyone and shortest == longest:
+                cache[:, :, longest] = new[:, :, 0]
+            else:
+                cache[rows, :, slots] = new[:, :, 0].to(cache.dtype)
+            filled = cache[:, :, : longest + 1]  # a view; index_select copies much faster than indexing does
+            result.append(filled if everyone else filled.index_select(0, rows))
+        hidden = torch.arange(longest + 1, device=slots.device) > slots[:, None] if shortest < longest else None
+        return *result, hidden if hidden is None else hidden[:, None, None]
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -53,6 +67,43 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     with torch.autocast("cpu", enabled=False):  # softmax would leave bfloat16
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2) + mask
         return scores.softmax(dim=-1) @ v
+
+
+def attend_last(q: Tensor, k: Tensor, v: Tensor, hidden: Tensor | None) -> Tensor:
+    """Attention of one query a row, q [B, H, 1, d], over k, v [B, H, L, d] -> [B, H, 1, d], in float32.
+
+    Plain products: the fused kernels are made for many queries, and reading the cache is the whole cost here.
+    """
+    with torch.autocast(q.device.type, enabled=False):
+        scores = torch.bmm(q.float().flatten(0, 1) * q.shape[-1] ** -0.5, k.flatten(0, 1).transpose(1, 2))
+        scores = scores.view(*q.shape[:3], -1)
+        if hidden is not None:
+            scores = scores.masked_fill(hidden, float("-inf"))
+        return torch.bmm(scores.softmax(dim=-1).flatten(0, 1), v.flatten(0, 1)).view(q.shape)
+
+
+class Packing(NamedTuple):
+    """Sequences of different lengths laid end to end: bounds int32 [B + 1] (sums of lengths), longest >= every length."""
+
+    bounds: Tensor
+    longest: int
+
+
+def packed_attention(q: Tensor, k: Tensor, v: Tensor, packing: Packing) -> Tensor:
+    """Causal attention over [1, H, S, d] within each packed sequence. The GPU's kernel needs bfloat16 or float16.
+
+    Written out, as elsewhere, it forms all S x S scores: correct, for tests, not quick.
+    """
+    bounds, longest = packing
+    if q.is_cuda:
+        q, k, v = (x[0].transpose(0, 1).contiguous() for x in (q, k, v))
+        out = varlen_attn(q, k, v, bounds, bounds, longest, longest, window_size=(-1, 0))
+        return out.transpose(0, 1)[None]
+    positions = torch.arange(q.shape[-2], device=q.device)
+    owner = torch.bucketize(positions, bounds[1:], right=True)
+    visible = (owner[:, None] == owner) & (positions <= positions[:, None])
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    return scores.masked_fill(~visible, float("-inf")).softmax(dim=-1) @ v
 
 
 class Attention(nn.Module):
@@ -69,16 +120,14 @@ class Attention(nn.Module):
         q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2) for y in self.wqkv(x).chunk(3, dim=-1))
         return rotate(q, cos, sin), rotate(k, cos, sin), v
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        out = causal_attention(*self.split(x, cos, sin))
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, packing: Packing | None = None) -> Tensor:
+        parts = self.split(x, cos, sin)
+        out = causal_attention(*parts) if packing is None else packed_attention(*parts, packing)
         return self.dropout(self.wo(out.transpose(1, 2).flatten(2)))
 
     def step(self, x: Tensor, cos: Tensor, sin: Tensor, cache: KVCache, rows: Tensor, slots: Tensor) -> Tensor:
         q, k, v = self.split(x, cos, sin)
-        keys, values = cache.append(rows, slots, k, v)
-        hidden = torch.arange(keys.shape[2], device=x.device)[None, :] > slots[:, None]
-        bias = torch.zeros(hidden.shape, device=x.device).masked_fill_(hidden, float("-inf"))[:, None, None]
-        out = F.scaled_dot_product_attention(q, keys, values, attn_mask=bias)
+        out = attend_last(q, *cache.append(rows, slots, k, v))
         return self.wo(out.transpose(1, 2).flatten(2))
 
 
@@ -99,6 +148,9 @@ class SwiGLU(nn.Module):
 class Block(nn.Module):
     """x + Attn(RMSNorm(x)), then x + FFN(RMSNorm(x))."""
 
+    recompute = False
+    """Activation checkpointing: backward computes the block again instead of keeping what is inside."""
+
     def __init__(self, dim: int, heads: int, dropout: float = 0.0):
         super().__init__()
         self.attention_norm = RMSNorm(dim)
@@ -106,9 +158,14 @@ class Block(nn.Module):
         self.ffn_norm = RMSNorm(dim)
         self.ffn = SwiGLU(dim, dropout)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """x [B, S, D]; cos, sin [B or 1, 1, S, d/2] -> [B, S, D], causal."""
-        x = x + self.attention(self.attention_norm(x), cos, sin)
+    def __call__(self, *inputs, **named):
+        if self.recompute and torch.is_grad_enabled():
+            return checkpoint(super().__call__, *inputs, use_reentrant=False, **named)  # outside of what is compiled
+        return super().__call__(*inputs, **named)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, packing: Packing | None = None) -> Tensor:
+        """x [B, S, D]; cos, sin [B or 1, 1, S, d/2] -> [B, S, D], causal; packing: within each sequence of [1, S, D]."""
+        x = x + self.attention(self.attention_norm(x), cos, sin, packing)
         return x + self.ffn(self.ffn_norm(x))
 
     def step(self, x: Tensor, cos: Tensor, sin: Tensor, cache: KVCache, rows: Tensor, slots: Tensor) -> Tensor:

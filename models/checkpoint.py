@@ -59,8 +59,9 @@ def load_checkpoint(folder: Path, config: Config, device: str | torch.device = "
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:  # a truncated file fails in many ways; all mean the same to the reader
         raise CheckpointError(f"{path}: cannot be read ({error}); remove it to start again") from error
-    if content["config"] != config.to_json():
-        raise CheckpointError(f"{path}: is of another configuration ({_difference(content['config'], config)}); use "
+    saved = type(config).parse(json.loads(content["config"]), str(path))  # keys added since take their defaults
+    if saved != config:
+        raise CheckpointError(f"{path}: is of another configuration ({_difference(saved, config)}); use "
                               "another --out, or the configuration in config.json beside it")
     return content
 
@@ -105,13 +106,11 @@ def load_safetensors(path: Path) -> dict[str, torch.Tensor]:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
 
 
-def _difference(saved: str, config: Config) -> str:
-    """The first dotted key in which the two configurations differ."""
-    old, new = _flatten(json.loads(saved)), _flatten(json.loads(config.to_json()))
-    for key in sorted(old.keys() | new.keys()):
-        if old.get(key) != new.get(key):
-            return f"{key}: {old.get(key)} there, {new.get(key)} here"
-    return "written in another form"
+def _difference(saved: Config, config: Config) -> str:
+    """The first dotted key in which two different configurations differ."""
+    old, new = (_flatten(json.loads(c.to_json())) for c in (saved, config))
+    key = min(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return f"{key}: {old.get(key)} there, {new.get(key)} here"
 
 
 def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

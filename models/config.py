@@ -20,17 +20,7 @@ class Config(BaseModel):
     @classmethod
     def load(cls, path: Path | None = None, overrides: list[str] | tuple[str, ...] = ()) -> Self:
         """Read `path` (TOML; None: defaults only), apply overrides such as `train.lr=3e-4`. Raises ConfigError."""
-        values: dict[str, Any] = {}
-        if path is not None:
-            try:
-                values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                raise ConfigError(f"{path}: no such configuration file") from None
-            except tomllib.TOMLDecodeError as error:
-                raise ConfigError(f"{path}: not valid TOML: {error}") from None
-        for override in overrides:
-            _apply(values, override)
-        return cls.parse(values, source=str(path) if path else "configuration")
+        return cls.parse(read_values(path, overrides), source=str(path) if path else "configuration")
 
     @classmethod
     def parse(cls, values: dict[str, Any], source: str = "configuration") -> Self:
@@ -43,6 +33,21 @@ class Config(BaseModel):
     def to_json(self) -> str:
         """Canonical JSON (sorted keys): equal configurations give equal text."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+
+def read_values(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
+    """The dictionary of a TOML file (None: empty) with overrides applied. Raises ConfigError."""
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(f"{path}: no such configuration file") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    for override in overrides:
+        _apply(values, override)
+    return values
 
 
 def read_config_json(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Sampling images token by token: incrementally with KV caches, or by Alg. 2 with a full recompute per token.
 
-Both walk the same loop and meet in `Decoder`; that they agree is the truth test of the incremental form.
+Both walk the same loop; that they agree is the truth test of the incremental form. The baseline (models/gpt_decode.py)
+walks it, too.
 """
 
 from dataclasses import dataclass, field
@@ -10,9 +11,11 @@ import torch
 from torch import Tensor
 
 from models.blocks import KVCache
-from models.dpar import DPAR, gather_windows, segmentation
+from models.dpar import DPAR, segmentation
 from models.entropy_model import EntropyModel, entropy
-from models.patchify import PatchRules, patches_of, reasons
+from models.gpt import GPT
+from models.gpt_decode import IncrementalGPT, RecomputeGPT
+from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of, reasons
 from models.philox import uniforms
 from models.sampling import SamplingConfig, distribution, guide, sample
 
@@ -33,8 +36,6 @@ class IncrementalDecoder:
     def __init__(self, model: DPAR, classes: Tensor, groups: int):
         c = model.config
         self.model, self.images, self.groups = model, len(classes), groups
-        null = torch.full_like(classes, model.null_class)
-        self.classes = torch.cat([classes, null]) if groups == 2 else classes
         rows, device = groups * self.images, model.slot_cos.device
 
         def caches(blocks: int, count: int) -> list[KVCache]:
@@ -43,11 +44,16 @@ class IncrementalDecoder:
         self.encoder_caches = caches(c.encoder_blocks, self.images)
         self.global_caches = caches(c.patch_transformer_blocks, rows)
         self.decoder_caches = caches(c.decoder_blocks, rows)
-        self.slots = torch.zeros(self.images, dtype=torch.long, device=device)
-        self.starts = torch.zeros(self.images, dtype=torch.long, device=device)
         self.conditions = torch.zeros(c.decoder_blocks, rows, c.dim, device=device)
         self.h = torch.zeros(self.images, c.tokens, c.dim, device=device)
         self.k, self.v = torch.zeros_like(self.h), torch.zeros_like(self.h)
+        self.restart(classes)
+
+    def restart(self, classes: Tensor) -> None:
+        """Begin as many new images. What the memory holds is overwritten before it is read; fresh memory costs seconds."""
+        null = torch.full_like(classes, self.model.null_class)
+        self.classes = torch.cat([classes, null]) if self.groups == 2 else classes
+        self.slots, self.starts = torch.zeros_like(classes), torch.zeros_like(classes)
 
     def _per_group(self, x: Tensor) -> Tensor:
         return torch.cat([x] * self.groups)
@@ -65,8 +71,8 @@ class IncrementalDecoder:
             offsets = torch.arange(int((ends - starts).max()) + 1, device=m.device)
             window = starts[:, None] + offsets
             inside = window <= ends[:, None]
-            window = window.clamp(max=t - 1)[:, None]
-            h, k, v = (gather_windows(y[m], window)[:, 0] for y in (self.h, self.k, self.v))
+            window = window.clamp(max=t - 1)
+            h, k, v = (y[m[:, None], window] for y in (self.h, self.k, self.v))
             x = self._per_group(model.encoder.pooling(h, k, v, inside))
             rotations = model.patch_rotation(starts[:, None], ends[:, None])
             cos, sin = (self._per_group(y[:, 1:, :])[:, None] for y in rotations)
@@ -75,7 +81,7 @@ class IncrementalDecoder:
         for block, cache in zip(model.patch_transformer.blocks, self.global_caches, strict=True):
             x = block.step(x, cos, sin, cache, rows, slots)
         for condition, value in zip(self.conditions, model.decoder.conditions(x[:, 0]), strict=True):
-            condition[rows] = value
+            condition[rows] = value.float()
         self.slots[m] += 1
         self.starts[m] = t
 
@@ -88,7 +94,8 @@ class IncrementalDecoder:
         slots = torch.full_like(rows, t)
         for block, condition, cache in zip(decoder.blocks, self.conditions, self.decoder_caches, strict=True):
             x = block.step(x + condition[:, None], cos, sin, cache, rows, slots)
-        return decoder.head(decoder.norm(x))[:, 0]
+        with torch.autocast(x.device.type, enabled=False):  # logits are float32 whatever the blocks compute in
+            return decoder.head(decoder.norm(x))[:, 0]
 
     def append(self, tokens: Tensor, t: int) -> None:
         """Encoder step on x_t."""
@@ -126,7 +133,7 @@ class RecomputeDecoder:
 
 @dataclass
 class Request:
-    """classes [B] and seeds [B]; given [B, n] tokens are taken as they are before sampling starts."""
+    """classes [B] and seeds [B]; given [B, n] tokens are taken as they are before sampling starts. rules: DPAR's alone."""
 
     classes: np.ndarray
     seeds: np.ndarray
@@ -136,15 +143,40 @@ class Request:
     steps: int | None = None
 
 
+def groups_of(sampling: SamplingConfig) -> int:
+    """Rows of each image: the class's and, with guidance, the null class's."""
+    return 1 if sampling.guidance == 1 else 2
+
+
 @torch.no_grad()
-def decode(model: DPAR, entropy_model: EntropyModel, request: Request, incremental: bool = True, keep: bool = False) -> Decoded:
-    """Run the decode loop of a batch. keep: also return all logits."""
+def decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Request, incremental: bool = True,
+           keep: bool = False, bf16: bool = False, decoder: IncrementalDecoder | None = None) -> Decoded:
+    """Run the decode loop of a batch. keep: also return all logits. bf16: the model's blocks multiply in bfloat16.
+
+    decoder: one made before for this model and for as many images and groups, whose memory is used again.
+
+    The entropy model always runs in float32, because the gate compares its entropies with a threshold. A GPT needs none;
+    without one all entropies are infinite.
+    """
+    device_type = model.slot_cos.device.type
+    with torch.autocast(device_type, torch.bfloat16, enabled=bf16):
+        return _decode(model, entropy_model, request, incremental, keep, decoder)
+
+
+def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Request, incremental: bool, keep: bool,
+            decoder: IncrementalDecoder | None) -> Decoded:
     c, images = model.config, len(request.classes)
     device = model.slot_cos.device
-    groups = 1 if request.sampling.guidance == 1 else 2
+    groups = groups_of(request.sampling)
     classes = torch.as_tensor(request.classes, dtype=torch.long, device=device)
-    decoder = (IncrementalDecoder if incremental else RecomputeDecoder)(model, classes, groups)
-    caches = entropy_model.caches(images)
+    baseline = isinstance(model, GPT)
+    forms = (IncrementalGPT, RecomputeGPT) if baseline else (IncrementalDecoder, RecomputeDecoder)
+    if decoder:
+        decoder.restart(classes)
+    else:
+        decoder = forms[0 if incremental else 1](model, classes, groups)
+    rules = TOKEN_BY_TOKEN if baseline else request.rules
+    caches = entropy_model.caches(images) if entropy_model else []
     length, kept = request.steps or c.tokens, []
     tokens = np.zeros((images, length), dtype=np.int64)
     opened = np.zeros((images, length), dtype=bool)
@@ -152,7 +184,7 @@ def decode(model: DPAR, entropy_model: EntropyModel, request: Request, increment
     open_length = np.zeros(images, dtype=np.int64)
     for t in range(length):
         for b in range(images):
-            opened[b, t] = any(reasons(t, entropies[b, t], int(open_length[b]), c.width, request.rules))
+            opened[b, t] = any(reasons(t, entropies[b, t], int(open_length[b]), c.width, rules))
         open_length = np.where(opened[:, t], 1, open_length + 1)
         if opened[:, t].any():
             decoder.open_patches(torch.from_numpy(np.flatnonzero(opened[:, t])).to(device), t)
@@ -167,5 +199,7 @@ def decode(model: DPAR, entropy_model: EntropyModel, request: Request, increment
         if t + 1 < length:
             x = torch.from_numpy(tokens[:, t]).to(device)
             decoder.append(x, t)
-            entropies[:, t + 1] = entropy(entropy_model.step(x, t, caches)).cpu().numpy()
+            if entropy_model:
+                with torch.autocast(device.type, enabled=False):
+                    entropies[:, t + 1] = entropy(entropy_model.step(x, t, caches)).cpu().numpy()
     return Decoded(tokens, opened, entropies, np.stack(kept, axis=2) if keep else None)

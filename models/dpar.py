@@ -51,6 +51,16 @@ class Segmentation:
     def to(self, device: torch.device) -> "Segmentation":
         return Segmentation(**{name: value.to(device) for name, value in vars(self).items()})
 
+    def split(self, parts: int) -> "list[Segmentation]":
+        """Equal parts along the batch, each as short as its own images allow."""
+        chunks = zip(*(value.chunk(parts) for value in vars(self).values()), strict=True)
+        return [Segmentation(*chunk)._trimmed() for chunk in chunks]
+
+    def _trimmed(self) -> "Segmentation":
+        size = int(self.counts.max())
+        return Segmentation(self.starts[:, :size], self.ends[:, :size], self.counts, self.patch_of,
+                            self.window[:, : size - 1], self.inside[:, : size - 1])
+
 
 def segmentation(patches: list[Patches], slots: int | None = None) -> Segmentation:
     """Collate the patches of a batch. slots: pad to at least this many patches."""
@@ -110,5 +120,6 @@ class DPAR(nn.Module):
         windows = [gather_windows(y, s.window.clamp(max=size - 2)) for y in (h, k, v)]
         p = self.encoder.pooling(*windows, s.inside)
         cos, sin = self.patch_rotation(s.starts[:, :-1], s.ends[:, :-1])
-        g = self.patch_transformer(classes, p, cos, sin)
+        packed = tokens.is_cuda and torch.is_autocast_enabled("cuda")  # the packed kernel is the GPU's, and wants bfloat16
+        g = self.patch_transformer(classes, p, cos, sin, s.counts if packed else None)
         return self.decoder(h, self.decoder.conditions(g), s.patch_of, self.slot_cos[:size], self.slot_sin[:size])

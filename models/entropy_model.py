@@ -42,17 +42,26 @@ class EntropyModel(nn.Module):
         init_weights(self)
         nn.init.zeros_(self.head.weight)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """tokens [B, S] -> logits [B, S, V]; row i is the prediction of token i + 1."""
+    def hidden(self, tokens: Tensor) -> Tensor:
+        """tokens [B, S] -> what the head reads [B, S, D]."""
         x = self.dropout(self.embedding(tokens))
         size = tokens.shape[1]
         for block in self.blocks:
             x = block(x, self.cos[:size], self.sin[:size])
-        return self.head(self.norm(x))
+        return self.norm(x)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """tokens [B, S] -> logits [B, S, V]; row i is the prediction of token i + 1."""
+        return self.head(self.hidden(tokens))
 
     def entropies(self, tokens: Tensor) -> Tensor:
-        """tokens [B, T] -> e [B, T] in nats; e[:, 0] = +inf: the first token has no prediction."""
-        e = entropy(self(tokens[:, :-1]))
+        """tokens [B, T] -> e [B, T] in nats; e[:, 0] = +inf: the first token has no prediction.
+
+        The head runs in float32 even under autocast: the gate compares these values with a threshold.
+        """
+        hidden = self.hidden(tokens[:, :-1])
+        with torch.autocast(hidden.device.type, enabled=False):
+            e = entropy(self.head(hidden.float()))
         return torch.cat([torch.full_like(e[:, :1], float("inf")), e], dim=1)
 
     def caches(self, rows: int) -> list[KVCache]:

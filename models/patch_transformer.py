@@ -1,9 +1,10 @@
 """The patch transformer (paper 3.3): the big causal transformer, one position per patch, with Dynamic RoPE."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.blocks import Block
+from models.blocks import Block, Packing
 
 
 class PatchTransformer(nn.Module):
@@ -18,10 +19,25 @@ class PatchTransformer(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.ModuleList(Block(dim, heads, dropout) for _ in range(blocks))
 
-    def forward(self, classes: Tensor, patches: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """classes [B], patches [B, M-1, D], cos, sin [B, M, d/2] (slot 0 zero) -> g [B, M, D]."""
+    def forward(self, classes: Tensor, patches: Tensor, cos: Tensor, sin: Tensor, counts: Tensor | None = None) -> Tensor:
+        """classes [B], patches [B, M-1, D], cos, sin [B, M, d/2] (slot 0 zero) -> g [B, M, D].
+
+        counts [B]: patches of each image without padding. If given, the images are packed end to end, so that padding costs
+        nothing; g is then zero where there is padding.
+        """
         x = torch.cat([self.class_embedding(classes)[:, None], patches.float()], dim=1)
         x = self.dropout(x)
+        if counts is not None:
+            return self._packed(x, cos, sin, counts)
         for block in self.blocks:
             x = block(x, cos[:, None], sin[:, None])
         return x
+
+    def _packed(self, x: Tensor, cos: Tensor, sin: Tensor, counts: Tensor) -> Tensor:
+        slots = x.shape[1]
+        kept = (torch.arange(slots, device=x.device) < counts[:, None]).flatten().nonzero()[:, 0]
+        packing = Packing(F.pad(counts.cumsum(0), (1, 0)).int(), slots)
+        y, cos, sin = (part.flatten(0, 1)[kept][None] for part in (x, cos, sin))
+        for block in self.blocks:
+            y = block(y, cos[:, None], sin[:, None], packing)
+        return torch.zeros_like(x).flatten(0, 1).index_copy(0, kept, y[0].to(x.dtype)).view_as(x)

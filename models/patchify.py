@@ -27,6 +27,10 @@ class PatchRules(Config):
         return self
 
 
+TOKEN_BY_TOKEN = PatchRules(max_patch_length=1, entropy_gate=False, row_reset=False)
+"""What a plain GPT does: every token is a patch of its own."""
+
+
 @dataclass(frozen=True)
 class Patches:
     """One image's segmentation: starts and ends (inclusive) [M] and the patch of every token [T]."""

@@ -9,7 +9,7 @@ MASK = 0xFFFFFFFF
 
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Four uint32 words for a counter and a key."""
+    """Four uint32 words for a counter and a key; each part an int or a uint64 array that holds 32-bit words."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(ROUNDS):
@@ -22,4 +22,5 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
 
 def uniforms(seeds: np.ndarray, t: int) -> np.ndarray:
     """seeds [B] uint32 -> float64 [B] in [0, 1): the number that samples token t."""
-    return np.array([philox((t, 0, 0, 0), (int(seed) & MASK, 0))[0] for seed in seeds]) / 2.0**32
+    keys = np.bitwise_and(seeds, MASK, dtype=np.int64).astype(np.uint64)
+    return philox((t, 0, 0, 0), (keys, 0))[0] / 2.0**32

@@ -34,6 +34,18 @@ def measure(
             "psnr_by_class": by_class}
 
 
+@torch.no_grad()
+def psnr_of(model: Tokenizer, pixels: np.ndarray, device: torch.device, batch_size: int = 100) -> np.ndarray:
+    """PSNR in dB [N] of restored uint8 pictures [N, S, S, 3]."""
+    psnr = []
+    for start in range(0, len(pixels), batch_size):
+        batch = pixels[start : start + batch_size]
+        restored = to_pixels(model.decode(model.encode(to_tensor(batch).to(device))))
+        error = np.square(restored.astype(np.float32) - batch).mean((1, 2, 3))
+        psnr.append(10 * np.log10(255**2 / np.maximum(error, 1e-6)))
+    return np.concatenate(psnr)
+
+
 def perplexity(counts: np.ndarray) -> float:
     """exp of the entropy of the codes' frequencies: as many equally used codes would be as surprising."""
     p = counts[counts > 0] / counts.sum()

@@ -22,6 +22,7 @@ class IndexStream:
             raise ValueError(f"batch size {batch_size} is larger than the {len(indices)} examples")
         self.indices, self.batch_size, self.seed = np.asarray(indices), batch_size, seed
         self.epoch = self.cursor = 0
+        self._share = slice(None)
         self._order: tuple[int, np.ndarray] | None = None
 
     def next_indices(self) -> tuple[np.ndarray, np.random.Generator]:
@@ -35,11 +36,23 @@ class IndexStream:
         self.cursor += self.batch_size
         return batch, rng
 
+    def take_share(self, rank: int, ranks: int) -> None:
+        """From now on yield every `ranks`-th example of each batch, from the `rank`-th: one process's share of several.
+
+        The position counts whole batches, so it is the same in every process and with any number of them.
+        """
+        self._share = slice(rank, None, ranks)
+
+    def share(self, rows: np.ndarray) -> np.ndarray:
+        """This process's rows of a batch. Draw augmentation for the whole batch first: then shares make up the batch."""
+        return rows[self._share]
+
     def __iter__(self) -> IndexStream:
         return self
 
     def __next__(self) -> Any:
-        return self.next_indices()
+        indices, rng = self.next_indices()
+        return self.share(indices), rng
 
     def state_dict(self) -> dict[str, int]:
         return {"seed": self.seed, "epoch": self.epoch, "cursor": self.cursor, "examples": len(self.indices)}
@@ -62,9 +75,21 @@ class PictureStream(IndexStream):
 
     def __next__(self) -> tuple[torch.Tensor, torch.Tensor]:
         indices, rng = self.next_indices()
-        which = rng.integers(8, size=len(indices))
+        indices, which = self.share(indices), self.share(rng.integers(8, size=len(indices)))
         batch = np.stack([symmetry(self.pictures.pixels[i], w) for i, w in zip(indices, which, strict=True)])
         return to_tensor(batch), torch.from_numpy(self.pictures.labels[indices])
+
+
+def split_batch(batch: Any, parts: int) -> list[Any]:
+    """A tensor, a tuple of tensors (or None), or a batch with a `split` of its own, cut into `parts` along the examples."""
+    if parts == 1:
+        return [batch]
+    if batch is None or isinstance(batch, torch.Tensor):
+        return [None] * parts if batch is None else list(batch.chunk(parts))
+    if isinstance(batch, tuple):
+        rows = zip(*(split_batch(column, parts) for column in batch), strict=True)
+        return [type(batch)(*row) if hasattr(batch, "_fields") else row for row in rows]
+    return batch.split(parts)
 
 
 def to_tensor(pixels: np.ndarray) -> torch.Tensor:

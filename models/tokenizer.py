@@ -108,6 +108,11 @@ class Tokenizer(nn.Module):
         self.decoder = Decoder(config)
 
     @property
+    def factor(self) -> int:
+        """Pixels along a token's side."""
+        return FACTOR
+
+    @property
     def reach(self) -> int:
         """Pixels beyond its own 4 x 4 cell that one token's change can touch through the decoder."""
         coarse = Block.REACH * self.config.decoder_coarse_blocks

@@ -1,4 +1,4 @@
-"""One training loop for every model: AdamW, warm-up and schedule, EMA, checkpoints, exact resume, clean stops."""
+"""One training loop for every model: warm-up and schedule, EMA, checkpoints, exact resume, clean stops."""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from models import distributed
+from models.blocks import Block
 from models.checkpoint import (
     WEIGHTS,
     load_checkpoint,
     restore_rng,
+    rng_state,
     save_checkpoint,
     save_safetensors,
 )
 from models.config import Config
 from models.ema import Ema
-from models.errors import TrainingError
+from models.errors import ConfigError, TrainingError
+from models.optimizer import Together, make_optimizer
+from models.streams import split_batch
 
 LOG = "log.jsonl"
 Metrics = dict[str, Any]
@@ -34,7 +40,10 @@ Metrics = dict[str, Any]
 class TrainConfig(Config):
     steps: int
     batch_size: int
+    """Of one optimizer step, over all processes and parts."""
     lr: float
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    """muon: see models/optimizer.py."""
     warmup: int = 0
     schedule: Literal["cosine", "constant"] = "cosine"
     final_lr_ratio: float = 0.0
@@ -45,6 +54,10 @@ class TrainConfig(Config):
     bf16: bool = True
     compile: bool = True
     """Compile the hot modules; the command decides which (see each command)."""
+    accumulate: int = Field(1, ge=1)
+    """Parts that a process cuts its share of the batch into, one after the other, when the whole does not fit."""
+    activation_checkpointing: bool = False
+    """Keep only the inputs of every block and compute the rest again in backward: less memory, a third more work."""
     ema: float = 0.0
     """Decay of the averaged weights, which then are the ones validated and published; 0 is off."""
     seed: int = 0
@@ -59,6 +72,7 @@ class Stream(Protocol):
 
     batch_size: int
 
+    def take_share(self, rank: int, ranks: int) -> None: ...
     def __next__(self) -> Any: ...
     def state_dict(self) -> dict[str, Any]: ...
     def load_state_dict(self, state: dict[str, Any]) -> None: ...
@@ -93,16 +107,6 @@ def learning_rate(config: TrainConfig, step: int) -> float:
     return config.lr * (config.final_lr_ratio + (1 - config.final_lr_ratio) * cosine)
 
 
-def make_optimizer(config: TrainConfig, model: nn.Module) -> torch.optim.AdamW:
-    """AdamW with weight decay on tensors of two and more dimensions only (gains and biases are left alone)."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW([g for g in groups if g["params"]], lr=config.lr, betas=config.betas, fused=True)
-
-
 def train(
     config: TrainConfig,
     model: nn.Module,
@@ -112,31 +116,45 @@ def train(
     *,
     identity: Config,
     validate_fn: Callable[[nn.Module], Metrics] | None = None,
+    publish: Callable[[nn.Module], dict[str, Tensor]] = nn.Module.state_dict,
     stop_after: int | None = None,
 ) -> Outcome:
     """Train `model` in place to `config.steps`, resuming from a checkpoint in `out` if there is one.
 
+    Under torchrun every process takes its share of each batch, gradients are averaged (DDP: step_fn's model is the wrapper,
+    of which only the call is to be used), and only the first process writes.
     step_fn(model, batch, step) -> (scalar loss, metrics: floats or scalar tensors); runs under autocast if
     config.bf16. validate_fn(model) -> metrics (floats, or flat dictionaries of them); called in eval mode, without
     gradients, with the EMA weights if used. identity: the command's whole configuration, stored with the checkpoint.
-    At the end writes model.safetensors (EMA weights if used). SIGTERM and SIGINT save a checkpoint and return.
-    Raises TrainingError (gradients not finite), CheckpointError (other configuration, disk full).
+    At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM and SIGINT save a
+    checkpoint and return.
+    Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration,
+    disk full).
     """
     device = next(model.parameters()).device
-    optimizer = make_optimizer(config, model)
-    ema = Ema(model, config.ema) if config.ema else None
+    main = distributed.is_main()
+    _check_parts(config)
+    stream.take_share(distributed.rank(), distributed.size())
+    for block in model.modules():
+        if isinstance(block, Block):
+            block.recompute = config.activation_checkpointing
+    optimizer = make_optimizer(model, config.optimizer, config.lr, config.betas, config.weight_decay)
+    ema = Ema(model, config.ema) if config.ema and main else None
     step = _resume(out, identity, model, optimizer, ema, stream, device)
+    replica = distributed.replicate(model)
     log = _Log(out / LOG, step)
     first, saved_at = step, time.monotonic()
 
     def save() -> None:
-        state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
-                 "stream": stream.state_dict(), "ema": ema.state_dict() if ema else None}
-        save_checkpoint(out, identity, state)
+        states = distributed.gather(rng_state())
+        if main:
+            state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
+                     "stream": stream.state_dict(), "ema": ema.state_dict() if ema else None}
+            save_checkpoint(out, identity, state | ({"ranks": states} if len(states) > 1 else {}))
 
     def validate() -> None:
-        if validate_fn is None:
-            return
+        if validate_fn is None or not main:
+            return  # the others wait at the next message
         model.eval()
         with torch.no_grad(), ema.swapped(model) if ema else contextlib.nullcontext():
             metrics = validate_fn(model)
@@ -145,37 +163,35 @@ def train(
         bar.write(f"step {step}: " + ", ".join(f"{k} {v:.4g}" for k, v in metrics.items() if isinstance(v, float)))
 
     model.train()
-    bar = tqdm(total=config.steps, initial=step, unit="step", dynamic_ncols=True, mininterval=1.0)
+    bar = tqdm(total=config.steps, initial=step, unit="step", dynamic_ncols=True, mininterval=1.0, disable=not main)
     with _catch_signals() as stopped, bar:
         while step < config.steps:
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(config, step)
-            with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
-                loss, metrics = step_fn(model, next(stream), step)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            optimizer.set_learning_rate(learning_rate(config, step))
+            optimizer.zero_grad()
+            metrics = _backward(config, replica, step_fn, next(stream), step, device)
             if step == first:
                 _check_gradients(model, step)
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
             if not torch.isfinite(norm):
                 raise TrainingError(
-                    f"step {step}: gradients are not finite (loss {loss.item():g}); the last checkpoint is "
+                    f"step {step}: gradients are not finite (loss {float(metrics['loss']):g}); the last checkpoint is "
                     "from before: lower train.lr, or set train.compile=false or train.bf16=false"
                 )
             optimizer.step()
             step += 1
             if ema:
                 ema.update(model)
-            log.add({"loss": loss, "grad_norm": norm, **metrics})
+            log.add({"loss": metrics.pop("loss"), "grad_norm": norm, **metrics})
             bar.update()
             if step % config.log_every == 0:
-                line = log.flush(step, learning_rate(config, step - 1), stream.batch_size)
+                line = log.flush(step, learning_rate(config, step - 1), config.batch_size)
                 bar.set_postfix_str(f"loss {line['loss']:.4f}, {line['per_second']:.0f}/s")
             if config.validate_every and step % config.validate_every == 0 and step < config.steps:
                 validate()
-            if stopped() or (stop_after is not None and step >= stop_after):
+            stop, due = distributed.any_of(stopped(), time.monotonic() - saved_at > 60 * config.checkpoint_minutes)
+            if stop or (stop_after is not None and step >= stop_after):
                 break
-            if time.monotonic() - saved_at > 60 * config.checkpoint_minutes:
+            if due:
                 save()
                 saved_at = time.monotonic()
         finished = step >= config.steps
@@ -184,23 +200,54 @@ def train(
         if finished:
             if step > first:
                 validate()
-            with ema.swapped(model) if ema else contextlib.nullcontext():
-                save_safetensors(out / WEIGHTS, model.state_dict())
+            if main:
+                with ema.swapped(model) if ema else contextlib.nullcontext():
+                    save_safetensors(out / WEIGHTS, publish(model))
+            distributed.wait()
     return Outcome(step, finished)
 
 
-def _resume(out: Path, identity: Config, model: nn.Module, optimizer: torch.optim.Optimizer, ema: Ema | None,
+def _resume(out: Path, identity: Config, model: nn.Module, optimizer: Together, ema: Ema | None,
             stream: Stream, device: torch.device) -> int:
+    rank = distributed.rank()
     state = load_checkpoint(out, identity, device)
     if state is None:
+        if rank:  # dropout of its own; the weights come from the first process
+            torch.manual_seed(torch.initial_seed() + rank)
         return 0
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     stream.load_state_dict(state["stream"])
     if ema:
         ema.load_state_dict(state["ema"])
-    restore_rng(state["rng"])
+    states = state.get("ranks", [state["rng"]])
+    restore_rng(states[rank % len(states)])
+    if len(states) != distributed.size():  # as many processes as before go on exactly, others with dropout of their own
+        torch.manual_seed(int(torch.randint(2**62, ())) + rank)
     return int(state["step"])
+
+
+def _check_parts(config: TrainConfig) -> None:
+    parts = distributed.size() * config.accumulate
+    if config.batch_size % parts:
+        raise ConfigError(f"train.batch_size = {config.batch_size} cannot be cut into {distributed.size()} processes x "
+                          f"train.accumulate = {config.accumulate} equal parts; change one of them")
+
+
+def _backward(config: TrainConfig, model: nn.Module, step_fn: Callable[[nn.Module, Any, int], tuple[Tensor, Metrics]],
+              batch: Any, step: int, device: torch.device) -> Metrics:
+    """Gradients of the mean loss over this process's share, part by part; the parts' mean metrics, and the loss."""
+    sums: Metrics = {}
+    parts = split_batch(batch, config.accumulate)
+    for number, part in enumerate(parts):
+        with distributed.averaging(model, now=number == len(parts) - 1):
+            with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
+                loss, metrics = step_fn(model, part, step)
+            (loss / len(parts)).backward()
+        for key, value in {"loss": loss, **metrics}.items():
+            value = value.detach() if isinstance(value, Tensor) else value
+            sums[key] = sums.get(key, 0.0) + value / len(parts)
+    return sums
 
 
 def _check_gradients(model: nn.Module, step: int) -> None:
@@ -232,12 +279,14 @@ class _Log:
     """JSON lines, one every `log_every` steps, means of what was added since; a resumed run drops lines it redoes."""
 
     def __init__(self, path: Path, step: int) -> None:
+        self.path, self.sums, self.count, self.since = path, {}, 0, time.monotonic()
+        if not distributed.is_main():
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = []
         if step and path.exists():
             kept = [line for line in path.read_text().splitlines() if line and json.loads(line)["step"] <= step]
         path.write_text("".join(line + "\n" for line in kept))
-        self.path, self.sums, self.count, self.since = path, {}, 0, time.monotonic()
 
     def add(self, metrics: Metrics) -> None:
         for key, value in metrics.items():
@@ -248,11 +297,14 @@ class _Log:
     def flush(self, step: int, lr: float, batch_size: int) -> Metrics:
         seconds = time.monotonic() - self.since
         line = {"step": step, "lr": lr, "per_second": round(self.count * batch_size / seconds, 2)}
-        line |= {key: float(value) / self.count for key, value in self.sums.items()}
+        means = distributed.mean(torch.tensor([float(value) for value in self.sums.values()], dtype=torch.float64))
+        line |= {key: value / self.count for key, value in zip(self.sums, means.tolist(), strict=True)}
         self.write(line)
         self.sums, self.count, self.since = {}, 0, time.monotonic()
         return line
 
     def write(self, line: Metrics) -> None:
+        if not distributed.is_main():
+            return
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -6,6 +6,7 @@ The registry is the table below; a module is imported only when its command is a
 COMMANDS = {
     "train-classifier": ("models.commands.train_classifier", "train a classifier (perceptual features, or the judge)"),
     "train-tokenizer": ("models.commands.train_tokenizer", "train the VQ tokenizer"),
+    "import-tokenizer": ("models.commands.import_tokenizer", "take over LlamaGen's public VQ tokenizer"),
     "tokenize": ("models.commands.tokenize", "turn all pictures into tokens, under 1 or 8 symmetries"),
     "train-entropy": ("models.commands.train_entropy", "train the entropy model on tokens"),
     "score": ("models.commands.score", "entropies of all tokens"),
@@ -13,5 +14,6 @@ COMMANDS = {
     "evaluate": ("models.commands.evaluate", "measure a trained model on held-out pictures"),
     "export": ("models.commands.export", "write a pack: ONNX graphs, weights, manifest, golden vectors"),
     "nano": ("models.commands.nano", "write the nano pack that end-to-end tests use"),
+    "bench": ("models.commands.bench", "write what the benches need: whole-prefix graphs, random packs, a GPT"),
     "parity": ("models.commands.parity", "compare a pack's graphs with PyTorch"),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from models import distributed
 from models.data import DataConfig, Pictures, Split, load_pictures, split_pictures
 
 
@@ -36,10 +37,18 @@ def default_device() -> str:
 
 
 def prepare(args: argparse.Namespace) -> torch.device:
-    """Apply --threads and --device."""
+    """Apply --threads and --device, and join torchrun's other processes. Raises UserError."""
     if args.threads:
         torch.set_num_threads(args.threads)
-    return torch.device(args.device)
+    return distributed.start(args.device)
+
+
+def prepare_alone(args: argparse.Namespace, command: str) -> torch.device:
+    """prepare for a command that does not divide its work. Raises UserError under torchrun."""
+    device = distributed.start_alone(args.device, command)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    return device
 
 
 def read_pictures(args: argparse.Namespace, config: DataConfig) -> tuple[Pictures, Split]:

@@ -1,4 +1,4 @@
-"""Measure trained models on held-out pictures and on samples; writes the JSON that the manifest carries."""
+"""Measure trained models on held-out pictures and on samples: evaluation.json for the manifest, and report.html."""
 
 from __future__ import annotations
 
@@ -9,128 +9,137 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
-from tqdm import tqdm
 
-from models.blocks import Block
-from models.classifier import Classifier, load_classifier, predict
-from models.commands.common import add_data_arguments, prepare, read_pictures
-from models.commands.export import PackConfig, load_dpar
+from models.classifier import load_classifier
+from models.commands.common import add_data_arguments, prepare_alone, read_pictures
+from models.commands.export import PackConfig, load_model
 from models.commands.score import load_entropy_model
 from models.commands.tokenize import load_tokenizer
-from models.commands.train import DPARRun, token_loss
-from models.data import DataConfig, Pictures
-from models.decode import Request, decode
-from models.dpar import DPAR
-from models.entropy_model import EntropyModel
-from models.export.pictures import grid
-from models.patch_data import held_out_batches
-from models.patchify import PatchRules, opens
-from models.reconstruction import measure
-from models.sampling import SamplingConfig
-from models.streams import to_pixels, to_tensor
-from models.token_data import TokenSet, load_tokens
-from models.tokenizer import Tokenizer
+from models.data import DataConfig
+from models.evaluation.features import describe, look
+from models.evaluation.frechet import frechet_distance, moments
+from models.evaluation.generate import Generator, generate
+from models.evaluation.held_out import compile_blocks, load_baseline, prediction, reconstruct, steps_of
+from models.evaluation.memorisation import by_features, by_pixels, compare
+from models.evaluation.picture_files import read_samples
+from models.evaluation.report import ReportInput, write_report
+from models.evaluation.samples import measure_samples
+from models.evaluation.store import fingerprint, reuse
+from models.patchify import TOKEN_BY_TOKEN, PatchRules
+from models.runs import DPARRun, GPTRun, images_seen
+from models.token_data import load_tokens
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
-    for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("dpar", "train"),
-                       ("tokens", "tokenize and score"), ("judge", "train-classifier (not the tokenizer's features)")):
+    for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("tokens", "tokenize and score"),
+                       ("judge", "train-classifier (not the tokenizer's features)")):
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="DIR", help=f"folder of {what}")
+    parser.add_argument("--dpar", "--gpt", dest="model", type=Path, required=True, metavar="DIR",
+                        help="folder of train: the model to measure")
+    parser.add_argument("--baseline", type=Path, metavar="DIR", help="folder of train with kind = gpt, to compare with")
     parser.add_argument("--pack-config", type=Path, required=True, metavar="FILE.toml", help="the setting to measure")
-    parser.add_argument("--samples", type=int, default=500, help="pictures to generate (default: %(default)s)")
-    parser.add_argument("--batch", type=int, default=50, help="images decoded at once (default: %(default)s)")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="evaluation.json and samples.png go there")
+    parser.add_argument("--samples", type=int, default=5000, help="pictures to generate (default: %(default)s)")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="measure these PNGs of `npm run generate` instead")
+    parser.add_argument("--batch", type=int, default=100, help="images decoded at once (default: %(default)s)")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16",
+                        help="of the products in the model's blocks while sampling (default: %(default)s)")
+    parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
+                        help="evaluation.json and report.html go there, and stored samples, used again if nothing changed")
     parser.add_argument("--device", default="cpu", help="torch device (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
 
 
 @torch.no_grad()
 def run(args: argparse.Namespace) -> None:
-    device = prepare(args)
+    device = prepare_alone(args, "evaluate")
     data = load_tokens(args.tokens, args.tokens / "entropies.npy")
-    pictures, _ = read_pictures(args, DataConfig.parse(data.meta["data"]))
-    dpar, trained = load_dpar(args.dpar)
+    config = DataConfig.parse(data.meta["data"])
+    pictures, _ = read_pictures(args, config)
+    model, trained = load_model(args.model)
     pack = PackConfig.load(args.pack_config)
-    threshold = {} if pack.entropy_threshold is None else {"entropy_threshold": pack.entropy_threshold}
-    rules = PatchRules.parse(trained.patchify.model_dump() | threshold)
+    rules = rules_of(trained, pack)
     judge, tokenizer = load_classifier(args.judge).to(device), load_tokenizer(args.tokenizer).to(device)
     entropy = load_entropy_model(args.entropy).to(device)
-    result = {
-        "images_seen": trained.train.steps * trained.train.batch_size,
-        **on_held_out(dpar.to(device), entropy, tokenizer, data, pictures, rules, trained, device),
-        **judge_on_real(judge, data, pictures, device),
-        **on_samples(dpar, entropy, tokenizer, judge, data, rules, pack.sampling, args, device),
+    baseline = load_baseline(args.baseline).to(device) if args.baseline else None
+    model, shape, classes = model.to(device), model.config, list(pictures.classes)
+
+    if args.pictures:
+        samples = read_samples(args.pictures, classes, config.picture_size)
+    else:
+        settings = (rules.model_dump(), pack.sampling.model_dump(), args.precision)
+        key = fingerprint([args.model, args.entropy, args.tokenizer], *settings)
+        maker = Generator(model, entropy, tokenizer, rules, pack.sampling, bf16=args.precision == "bfloat16")
+        samples = generate(maker, args.samples, args.batch, args.out / "samples", key)
+
+    def training() -> dict[str, np.ndarray]:
+        return {"features": look(judge, pictures.pixels[data.train], device, "features of training pictures").features}
+
+    key = fingerprint([args.judge], config.model_dump(), classes, len(data.train))
+    known = reuse(args.out / "training-features.npz", key, training)["features"]
+    real = look(judge, pictures.pixels[data.held_out], device, "features of held-out pictures")
+    made = look(judge, samples.pixels, device, "features of samples")
+    restored = reconstruct(tokenizer, judge, pictures, data.held_out, device)
+    returned = look(judge, restored.restored, device, "features of reconstructions")
+    figures, intervals = measure_samples(samples, made, known, real.features, shape.tokens, classes)
+    chosen = data.held_out[:: max(1, len(data.held_out) // len(samples.labels))]
+    rows = np.searchsorted(data.held_out, chosen)
+    training_pixels = pictures.pixels[data.train]
+    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, training_pixels)}
+    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(pictures.pixels[chosen], training_pixels)}
+
+    labels = data.labels[data.held_out]
+    steps = steps_of(data, shape.width, rules)
+    reference = moments(known)
+    if not args.no_compile:
+        compile_blocks(model, entropy, baseline)
+    result: dict[str, Any] = {
+        "features": describe(judge), "held_out": len(labels), "train": len(data.train), "split_seed": config.split_seed,
+        "images_seen": images_seen(trained),
+        "classifier_accuracy": float((real.classes == labels).mean()),
+        **restored.figures(),
+        "psnr_by_class": by_class(restored.psnr, labels, classes), "ssim_by_class": by_class(restored.ssim, labels, classes),
+        "reconstruction_fid_lite": frechet_distance(moments(returned.features), reference),
+        "reconstruction_agreement": float((returned.classes == labels).mean()),
+        "reconstruction_agreement_by_class": by_class(returned.classes == labels, labels, classes),
+        "fid_lite_floor": frechet_distance(moments(real.features), reference),
+        **prediction(model, entropy, baseline, data, rules, device),
+        "p_avg": float((shape.tokens / steps).mean()), "steps_mean": float(steps.mean()),
+        "tokens_per_step": float(shape.tokens / steps.mean()),
+        "p_avg_by_class": by_class(shape.tokens / steps, labels, classes),
+        **figures,
+        **{f"memorisation_{name}": compare(memory[name].distance, fresh[name].distance) for name in memory},
+        "intervals": intervals,
     }
+    result = rounded(result)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,
+            "DPAR" if isinstance(trained, DPARRun) else "the GPT": args.model}
+    logs |= {"the baseline": args.baseline} if args.baseline else {}
+    write_report(args.out / "report.html", ReportInput(
+        pack.title, result, pictures, data, samples, restored.restored, rules, shape.width, memory,
+        {name: folder / "log.jsonl" for name, folder in logs.items()}))
+    print(f"{args.out}: evaluation.json and report.html")
+
+
+def rules_of(trained: DPARRun | GPTRun, pack: PackConfig) -> PatchRules:
+    """The patch rules to measure with: those of training at the pack's threshold, or a patch for every token."""
+    if isinstance(trained, GPTRun):
+        return TOKEN_BY_TOKEN
+    threshold = {} if pack.entropy_threshold is None else {"entropy_threshold": pack.entropy_threshold}
+    return PatchRules.parse(trained.patchify.model_dump() | threshold)
 
 
 def by_class(values: np.ndarray, labels: np.ndarray, classes: list[str]) -> dict[str, float]:
-    return {name: round(float(values[labels == k].mean()), 4) for k, name in enumerate(classes)}
+    return {name: float(values[labels == k].mean()) for k, name in enumerate(classes)}
 
 
-def on_held_out(dpar: DPAR, entropy: EntropyModel, tokenizer: Tokenizer, data: TokenSet, pictures: Pictures, rules: PatchRules,
-                trained: DPARRun, device: torch.device) -> dict[str, Any]:
-    """Reconstruction, cross-entropies in nats per token, patch lengths."""
-    indices, classes = data.held_out, data.meta["classes"]
-    labels = data.labels[indices]
-    opened = opens(data.entropies[0][indices], dpar.config.width, rules)
-    steps = opened.sum(1)
-    for module in [*dpar.modules(), *entropy.modules()]:
-        if isinstance(module, Block):
-            module.compile(dynamic=True)
-    total = 0.0
-    for batch in tqdm(held_out_batches(data, 50, dpar.config.width, rules), total=len(indices) // 50, desc="cross-entropy"):
-        batch = batch.to(device)
-        total += float(token_loss(dpar, batch, batch.labels)) * len(batch.labels)
-    nats = []
-    for part in np.array_split(indices, len(indices) // 50):
-        tokens = torch.from_numpy(data.tokens[0][part].astype(np.int64)).to(device)
-        log_p = entropy(tokens[:, :-1]).log_softmax(-1).gather(-1, tokens[:, 1:, None])
-        nats.append(float(-log_p.mean()))
-    quality = measure(tokenizer, pictures, indices, device)
-    lengths = dpar.config.tokens / steps
-    return {
-        "held_out": len(indices), "psnr": round(quality["psnr"], 3), "psnr_by_class": quality["psnr_by_class"],
-        "codes_perplexity": round(quality["perplexity"], 1), "codes_unused": quality["dead"],
-        "entropy_nats": round(float(np.mean(nats)), 4), "token_nats": round(total / len(indices), 4),
-        "p_avg": round(float(lengths.mean()), 4), "steps_mean": round(float(steps.mean()), 3),
-        "p_avg_by_class": by_class(lengths, labels, classes),
-    }
-
-
-def judged(judge: Classifier, pixels: np.ndarray, device: torch.device) -> np.ndarray:
-    """Class that the judge gives to uint8 pictures [N, S, S, 3]."""
-    parts = np.array_split(pixels, max(1, len(pixels) // 250))
-    return np.concatenate([predict(judge, to_tensor(part).to(device)).argmax(-1).cpu().numpy() for part in parts])
-
-
-def judge_on_real(judge: Classifier, data: TokenSet, pictures: Pictures, device: torch.device) -> dict[str, float]:
-    guesses = judged(judge, pictures.pixels[data.held_out], device)
-    return {"classifier_accuracy": round(float((guesses == data.labels[data.held_out]).mean()), 4)}
-
-
-def on_samples(dpar: DPAR, entropy: EntropyModel, tokenizer: Tokenizer, judge: Classifier, data: TokenSet, rules: PatchRules,
-               sampling: SamplingConfig, args: argparse.Namespace, device: torch.device) -> dict[str, Any]:
-    """Share of samples that the judge assigns to the asked class, and their patch lengths. Seeds are 0..n-1."""
-    classes = data.meta["classes"]
-    labels = np.arange(args.samples) % len(classes)
-    pixels, steps = [], []
-    for part in tqdm(np.array_split(np.arange(args.samples), max(1, args.samples // args.batch)), desc="samples"):
-        out = decode(dpar, entropy, Request(labels[part], part, rules, sampling))
-        pixels.append(to_pixels(tokenizer.decode(torch.from_numpy(out.tokens).to(device))))
-        steps.append(out.opened.sum(1))
-    pixels, steps = np.concatenate(pixels), np.concatenate(steps)
-    args.out.mkdir(parents=True, exist_ok=True)
-    shown = grid(pixels[: 20 * len(classes)], len(classes) * 2)
-    Image.fromarray(shown).save(args.out / "samples.png")
-    right = judged(judge, pixels, device) == labels
-    return {
-        "n": args.samples, "class_agreement": round(float(right.mean()), 4),
-        "class_agreement_by_class": by_class(right, labels, classes),
-        "samples_p_avg": round(float((dpar.config.tokens / steps).mean()), 4),
-        "samples_p_avg_by_class": by_class(dpar.config.tokens / steps, labels, classes),
-    }
+def rounded(value: Any) -> Any:
+    """Six significant digits, as many as any of the figures deserves."""
+    if isinstance(value, dict):
+        return {name: rounded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

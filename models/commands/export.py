@@ -13,13 +13,18 @@ from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.commands.common import add_config_arguments, add_data_arguments, read_pictures
 from models.commands.score import load_entropy_model
 from models.commands.tokenize import load_tokenizer
-from models.commands.train import DPARRun
 from models.config import Config, read_config_json
 from models.data import DataConfig
 from models.dpar import DPAR
 from models.errors import UserError
+from models.export.card import write_card
+from models.export.gallery import gallery_of
+from models.export.index import write_index
 from models.export.pack import PackContent, register_recordings, write_pack
-from models.patchify import PatchRules
+from models.export.storage import DEFAULT_VARIANTS, STORAGES, VariantName
+from models.gpt import GPT
+from models.patchify import TOKEN_BY_TOKEN, PatchRules
+from models.runs import DPARRun, GPTRun, parse_run
 from models.sampling import SamplingConfig
 from models.token_data import load_tokens
 
@@ -36,6 +41,10 @@ class PackConfig(Config):
     sampling: SamplingConfig = SamplingConfig()
     entropy_threshold: float | None = None
     """Default E_th in nats; None: the one of training."""
+    variants: tuple[VariantName, ...] = Field(DEFAULT_VARIANTS, min_length=1)
+    """How weights are kept (models/export/storage.py); the first is the default."""
+    limits: tuple[str, ...] = ()
+    """Sentences for the model card."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,19 +52,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.set_defaults(data=None)
     next(a for a in parser._actions if a.dest == "data").required = False
-    for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("dpar", "train"),
-                       ("tokens", "tokenize and score")):
+    for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("tokens", "tokenize and score")):
         parser.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"folder of {what}")
+    parser.add_argument("--dpar", "--gpt", dest="model", type=Path, metavar="DIR", help="folder of train; its kind is the pack's")
+    parser.add_argument("--variants", metavar="NAME,...", help="instead of the configuration's; the first is the default of the "
+                        f"pack: {', '.join(STORAGES)}")
     parser.add_argument("--evaluation", type=Path, metavar="FILE", help="JSON written by evaluate")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the pack's folder")
     parser.add_argument("--register", type=Path, metavar="DIR", help="only list the runs of DIR as the pack's recordings")
     parser.add_argument("--first", metavar="CLASS", help="with --register: the class whose run the page opens with")
 
 
-def load_dpar(folder: Path) -> tuple[DPAR, DPARRun]:
+def load_model(folder: Path) -> tuple[DPAR | GPT, DPARRun | GPTRun]:
     """The trained model of a train folder in eval mode, and its configuration."""
-    config = DPARRun.parse(read_config_json(folder / CONFIG), str(folder))
-    model = DPAR(config.model)
+    config = parse_run(read_config_json(folder / CONFIG), str(folder))
+    model = GPT(config.model) if isinstance(config, GPTRun) else DPAR(config.model)
     model.load_state_dict(load_safetensors(folder / WEIGHTS))
     return model.eval(), config
 
@@ -63,32 +74,47 @@ def load_dpar(folder: Path) -> tuple[DPAR, DPARRun]:
 def run(args: argparse.Namespace) -> None:
     if args.register:
         print(f"{args.out}: recordings {', '.join(register_recordings(args.out, args.register, args.first))}")
+        write_index(args.out.parent)
         return
-    missing = [f"--{name}" for name in ("config", "data", "tokenizer", "entropy", "dpar", "tokens") if not getattr(args, name)]
+    needed = {"--config": args.config, "--data": args.data, "--tokenizer": args.tokenizer, "--entropy": args.entropy,
+              "--dpar or --gpt": args.model, "--tokens": args.tokens}
+    missing = [name for name, value in needed.items() if not value]
     if missing:
         raise UserError(f"{', '.join(missing)} is needed (or --register)")
     config = PackConfig.load(args.config, args.overrides)
+    if args.variants:
+        config = PackConfig.parse(config.model_dump() | {"variants": args.variants.split(",")}, "--variants")
     manifest = write_pack(args.out, content_of(args, config))
-    size = sum(s["bytes"] for w in manifest["variants"]["fp32"]["weights"].values() for s in w["shards"])
-    print(f"{args.out}: {size / 1e6:.1f} MB of weights; check it with: python -m models parity --pack {args.out}")
+    write_card(args.out, manifest, config.limits)
+    write_index(args.out.parent)
+    for name, variant in manifest["variants"].items():
+        f = variant["figures"]
+        print(f"{name:5} {f['bytes'] / 1e6:6.2f} MB a visit  KL {f['klMean']:.1e} mean {f['klMax']:.1e} max nats a token  "
+              f"{f['gateFlips']} of {f['tokens']} gate decisions differ")
+    print(f"{args.out}: check it with: python -m models parity --pack {args.out}")
 
 
 def content_of(args: argparse.Namespace, config: PackConfig) -> PackContent:
-    dpar, trained = load_dpar(args.dpar)
+    model, trained = load_model(args.model)
     tokens = load_tokens(args.tokens, args.tokens / "entropies.npy")
     data = DataConfig.parse(tokens.meta["data"])
     pictures, split = read_pictures(args, data)
     first = [next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))]
     label = pictures.classes.index(config.golden_class)
+    rules = trained.patchify if isinstance(trained, DPARRun) else TOKEN_BY_TOKEN
     threshold = {} if config.entropy_threshold is None else {"entropy_threshold": config.entropy_threshold}
+    tokenizer = load_tokenizer(args.tokenizer)
     return PackContent(
         name=config.name, title=config.title, description=config.description, license=config.license, data=config.data,
         classes=[{"id": name, "label": config.labels[name]} for name in pictures.classes],
-        dpar=dpar, entropy=load_entropy_model(args.entropy), tokenizer=load_tokenizer(args.tokenizer),
-        rules=PatchRules.parse(trained.patchify.model_dump() | threshold), sampling=config.sampling,
+        model=model, entropy=load_entropy_model(args.entropy), tokenizer=tokenizer,
+        rules=PatchRules.parse(rules.model_dump() | threshold), sampling=config.sampling,
         thumbnails=np.stack([pictures.pixels[i] for i in first]),
         golden=tokens.tokens[0, first[label]].astype(np.int64), golden_label=label,
+        judged=np.stack([tokens.tokens[0, i] for i in first]).astype(np.int64), judged_labels=list(range(len(first))),
+        variants=config.variants,
         held_out_entropies=np.asarray(tokens.entropies[0][tokens.held_out]),
+        gallery=gallery_of(pictures, split.held_out, tokenizer),
         evaluation=json.loads(args.evaluation.read_text()) if args.evaluation else {},
         split={"seed": data.split_seed, "train": len(split.train), "heldOut": len(split.held_out)},
     )

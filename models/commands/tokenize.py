@@ -1,6 +1,8 @@
 """Turn every picture into tokens, once for each symmetry of the square, so that later training reads tokens only.
 
 Writes tokens.npy (int16 [symmetries, N, T]), labels.npy (int64 [N]), train.npy and held_out.npy (indices), meta.json.
+With --shard-size, for folders too large for memory: pictures of any size are read as they are needed, cropped, and their
+tokens written to tokens/00000.npy and so on; torchrun's processes take turns at the shards, and a second start goes on.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from models.commands.common import (
     add_data_arguments,
     default_device,
     prepare,
+    prepare_alone,
     read_pictures,
 )
 from models.config import read_config_json
@@ -25,7 +28,9 @@ from models.data import DataConfig, symmetry
 from models.errors import UserError
 from models.reconstruction import perplexity
 from models.streams import to_tensor
+from models.tokenize_shards import add_shard_arguments, tokenize_shards
 from models.tokenizer import Tokenizer, TokenizerConfig
+from models.vqgan import VQGAN, VQGANConfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to encode in float32; the rest run in bfloat16 (quicker; some tokens "
                              "near a tie of two codes differ) (default: %(default)s)")
+    add_shard_arguments(parser)
     parser.add_argument("--device", default=default_device())
     parser.add_argument("--threads", type=int)
 
@@ -45,12 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     saved = read_config_json(args.tokenizer / CONFIG)
     data = DataConfig.parse(saved["data"])
-    device = prepare(args)
+    if args.shard_size:
+        return tokenize_shards(args, data, prepare(args), load_tokenizer(args.tokenizer))
+    device = prepare_alone(args, "tokenize without --shard-size")
     pictures, split = read_pictures(args, data)
     model = load_tokenizer(args.tokenizer).to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
-    count, length = len(pictures.labels), (data.picture_size // 4) ** 2
+    count, length = len(pictures.labels), (data.picture_size // model.factor) ** 2
     tokens = np.empty((args.symmetries, count, length), dtype=np.int16)
     bar = tqdm(total=args.symmetries * count, unit="picture", dynamic_ncols=True, mininterval=1.0)
     for which in range(args.symmetries):
@@ -65,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     counts = np.bincount(tokens[0].ravel(), minlength=model.config.vocab)
     meta = {
         "data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab,
-        "grid": data.picture_size // 4, "symmetries": args.symmetries,
+        "grid": data.picture_size // model.factor, "symmetries": args.symmetries,
         "train": len(split.train), "held_out": len(split.held_out),
         "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
     }
@@ -77,9 +85,11 @@ def run(args: argparse.Namespace) -> None:
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
 
 
-def load_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer that train-tokenizer wrote into `folder`, in eval mode on the CPU. Raises UserError if missing."""
-    model = Tokenizer(TokenizerConfig.parse(read_config_json(folder / CONFIG)["tokenizer"]))
+def load_tokenizer(folder: Path) -> Tokenizer | VQGAN:
+    """The tokenizer in `folder` (train-tokenizer, import-tokenizer), in eval mode on the CPU. Raises UserError if missing."""
+    settings = read_config_json(folder / CONFIG)["tokenizer"]
+    public = settings.get("kind") == "vqgan"
+    model = VQGAN(VQGANConfig.parse(settings)) if public else Tokenizer(TokenizerConfig.parse(settings))
     model.load_state_dict(load_safetensors(folder / WEIGHTS))
     return model.eval()
 

@@ -1,34 +1,16 @@
-"""Train DPAR on stored tokens and entropies (paper Alg. 1)."""
+"""Train DPAR on stored tokens and entropies (paper Alg. 1), or with kind = "gpt" the token-by-token baseline."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-import torch
-import torch.nn.functional as F
-from pydantic import Field
-
+from models import distributed
+from models.blocks import Block
 from models.checkpoint import WEIGHTS, load_safetensors
 from models.commands.common import add_training_arguments, prepare
-from models.config import Config
-from models.dpar import DPAR, DPARConfig
-from models.patch_data import PatchBatch, PatchStream, held_out_batches
-from models.patchify import PatchRules
-from models.token_data import load_tokens
-from models.training import TrainConfig, seed_everything, train
-
-
-class DPARRun(Config):
-    model: DPARConfig = DPARConfig()
-    patchify: PatchRules = PatchRules()
-    class_dropout: float = Field(0.1, ge=0, le=1)
-    """Share of training labels replaced by the null class, which guidance needs."""
-    held_out: int = 1000
-    """Held-out images used by each validation."""
-    init: Path | None = None
-    """Folder of an earlier train whose published weights to start from (a fresh schedule and optimizer)."""
-    train: TrainConfig
+from models.runs import load_run, make_task, token_loss
+from models.training import seed_everything, train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,37 +18,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokens", type=Path, required=True, metavar="DIR", help="folder written by tokenize and score")
 
 
-def token_loss(model: DPAR, batch: PatchBatch, classes: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy in nats per token of all T tokens."""
-    logits = model(batch.tokens, classes, batch.patches).float()
-    return F.cross_entropy(logits.flatten(0, 1), batch.tokens.flatten())
-
-
 def run(args: argparse.Namespace) -> None:
-    config = DPARRun.load(args.config, args.overrides)
+    config = load_run(args.config, args.overrides)
     device = prepare(args)
-    data = load_tokens(args.tokens, args.tokens / "entropies.npy")
     seed_everything(config.train.seed)
-    model = DPAR(config.model).to(device)
+    task = make_task(config, args.tokens)
+    model = task.model.to(device)
+    if distributed.is_main():
+        print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
     if config.init:
         model.load_state_dict(load_safetensors(config.init / WEIGHTS))
     if config.train.compile:  # per block: compiling the whole model is slow and has given NaN gradients
-        for block in [*model.encoder.blocks, *model.patch_transformer.blocks, *model.decoder.blocks]:
-            block.compile(dynamic=True)
-    stream = PatchStream(data, config.train.batch_size, config.train.seed, config.model.width, config.patchify)
+        for block in model.modules():
+            if isinstance(block, Block):
+                block.compile(dynamic=True)
 
     def step_fn(model, batch, _step):
         batch = batch.to(device)
-        dropped = torch.rand(len(batch.labels)) < config.class_dropout
-        classes = batch.labels.masked_fill(dropped.to(device), model.null_class)
+        classes = batch.labels.masked_fill(batch.chance < config.class_dropout, config.model.classes)
         return token_loss(model, batch, classes), {"padding": batch.padding}
 
     def validate(model):
         total, images, steps = 0.0, 0, 0
-        for batch in held_out_batches(data, 50, config.model.width, config.patchify, config.held_out):
+        for batch in task.held_out():
             batch = batch.to(device)
             total += float(token_loss(model, batch, batch.labels)) * len(batch.labels)
-            images, steps = images + len(batch.labels), steps + int(batch.patches.counts.sum())
+            images, steps = images + len(batch.labels), steps + batch.steps
         return {"nats": total / images, "steps_mean": steps / images}
 
-    train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
+    train(config.train, model, task.stream, step_fn, args.out, identity=config, validate_fn=validate)

@@ -12,7 +12,7 @@ from models.classifier import Classifier, ClassifierConfig, predict
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
-    prepare,
+    prepare_alone,
     read_pictures,
 )
 from models.config import Config
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = ClassifierRun.load(args.config, args.overrides)
-    device = prepare(args)
+    device = prepare_alone(args, "train-classifier")
     pictures, split = read_pictures(args, config.data)
     seed_everything(config.train.seed)
     model = Classifier(config.classifier).to(device, memory_format=torch.channels_last)

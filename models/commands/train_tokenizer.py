@@ -1,4 +1,4 @@
-"""Train the VQ tokenizer: L1 + L2 + perceptual distance + codebook + commitment."""
+"""Train the VQ tokenizer: L1 + L2 + perceptual distance + codebook + commitment, and an adversary if asked for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import argparse
 from pathlib import Path
 
 import torch
+from pydantic import model_validator
 from torch import Tensor, nn
 
+from models.adversary import AdversaryConfig, Discriminator, fool, tell_apart
+from models.checkpoint import WEIGHTS, load_safetensors
 from models.classifier import load_classifier
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
-    prepare,
+    prepare_alone,
     read_pictures,
 )
 from models.config import Config
@@ -41,13 +44,36 @@ class ReseedConfig(Config):
 class TokenizerRun(Config):
     data: DataConfig = DataConfig()
     tokenizer: TokenizerConfig = TokenizerConfig()
+    init: Path | None = None
+    """Folder of an earlier train-tokenizer whose weights to start from."""
+    decoder_only: bool = False
+    """Encoder and codebook stay as they are in `init`: stored tokens, and whatever was trained on them, stay valid."""
     loss: LossConfig = LossConfig()
+    adversary: AdversaryConfig = AdversaryConfig()
     reseed: ReseedConfig = ReseedConfig()
     train: TrainConfig
 
+    @model_validator(mode="after")
+    def _tokens_come_from_somewhere(self) -> TokenizerRun:
+        if self.decoder_only and self.init is None:
+            raise ValueError("decoder_only needs init, the folder of the tokenizer whose tokens stay")
+        return self
+
+
+class Contest(nn.Module):
+    """What is trained, and kept in the checkpoint: the tokenizer and, if there is one, its adversary."""
+
+    def __init__(self, tokenizer: Tokenizer, adversary: AdversaryConfig) -> None:
+        super().__init__()
+        self.tokenizer = tokenizer
+        self.discriminator = Discriminator(adversary.width) if adversary.weight else None
+
+    def published(self) -> dict[str, Tensor]:
+        return self.tokenizer.state_dict()
+
 
 class Objective(nn.Module):
-    """The whole loss as one module, so that it compiles as one graph."""
+    """The whole loss but the adversary's as one module, so that it compiles as one graph."""
 
     def __init__(self, tokenizer: Tokenizer, perceptual: PerceptualDistance | None, weights: LossConfig) -> None:
         super().__init__()
@@ -55,14 +81,39 @@ class Objective(nn.Module):
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         restored, ids, codebook, commitment = self.tokenizer(pictures)
+        loss, parts = self.compare(restored, pictures)
+        parts |= {"codebook": codebook, "commitment": commitment}
+        return loss + self.weights.codebook * codebook + self.weights.commitment * commitment, ids, parts
+
+    def compare(self, restored: Tensor, pictures: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """What is between the pictures [N, 3, S, S] and what came back, a scalar, and its parts."""
         difference = restored.float() - pictures
         parts = {"l1": difference.abs().mean(), "l2": difference.square().mean()}
-        parts |= {"codebook": codebook, "commitment": commitment}
-        loss = parts["l1"] + parts["l2"] + self.weights.codebook * codebook + self.weights.commitment * commitment
+        loss = parts["l1"] + parts["l2"]
         if self.perceptual is not None:
             parts["perceptual"] = self.perceptual(restored, pictures)
             loss = loss + self.weights.perceptual * parts["perceptual"]
-        return loss, ids, parts
+        return loss, parts
+
+
+def contested(objective: Objective, discriminator: Discriminator, pictures: Tensor, penalty: float,
+              weight: float) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Like objective(pictures), with the adversary's losses added; the first result is there for its gradient only.
+
+    Gradients are taken on the restored pictures first, so that fooling the discriminator does not train it.
+    """
+    restored, ids, codebook, commitment = objective.tokenizer(pictures)
+    leaf = restored.detach().float().requires_grad_()
+    loss, parts = objective.compare(leaf, pictures)
+    (gradient,) = torch.autograd.grad(loss, leaf)
+    if weight:
+        (pull,) = torch.autograd.grad(fool(discriminator, pictures, leaf), leaf)
+        parts["pull"] = weight * pull.norm() / gradient.norm()
+        gradient = gradient + weight * pull
+    told_loss, told = tell_apart(discriminator, pictures, restored, penalty)
+    parts |= {"codebook": codebook, "commitment": commitment, "told": told, "told_loss": told_loss}
+    codes = objective.weights.codebook * codebook + objective.weights.commitment * commitment
+    return (restored.float() * gradient).sum() + codes + told_loss, ids, parts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,35 +125,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = TokenizerRun.load(args.config, args.overrides)
-    device = prepare(args)
+    device = prepare_alone(args, "train-tokenizer")
     pictures, split = read_pictures(args, config.data)
     seed_everything(config.train.seed)
     model = Tokenizer(config.tokenizer).to(device, memory_format=torch.channels_last)
     perceptual = None
     if args.features:
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
+    if config.init:
+        model.load_state_dict(load_safetensors(config.init / WEIGHTS))
+    if config.decoder_only:
+        model.encoder.requires_grad_(False)
+        model.quantizer.requires_grad_(False)
+    contest = Contest(model, config.adversary).to(device, memory_format=torch.channels_last)
     objective = Objective(model, perceptual, config.loss)
     if config.train.compile:
-        objective.compile()
-    last_reseed = int(config.reseed.until * config.train.steps)
+        for module in (model.encoder, model.decoder, perceptual) if contest.discriminator else (objective,):
+            if module is not None:
+                module.compile()
+    last_reseed = 0 if config.decoder_only else int(config.reseed.until * config.train.steps)
 
-    def step_fn(model, batch, step):
+    def step_fn(_contest, batch, step):
         inputs = batch[0].to(device, non_blocking=True)
         reseeded = 0
         if step < last_reseed and step % config.reseed.every == 0:
             with torch.no_grad():  # at step 0 every code comes from the data
-                reseeded = model.quantizer.reseed(model.encoder(inputs), config.reseed.patience if step else 0)
-        loss, ids, parts = objective(inputs)
+                reseeded = model.quantizer.reseed(model.encoder(inputs), config.reseed.patience if step or config.init else 0)
+        if contest.discriminator:
+            weight = config.adversary.weight_at(step)
+            loss, ids, parts = contested(objective, contest.discriminator, inputs, config.adversary.penalty, weight)
+        else:
+            loss, ids, parts = objective(inputs)
         model.quantizer.note_use(ids)
         psnr = -10 * torch.log10(parts["l2"] / 4)
         return loss, {"psnr": psnr, "reseeded": reseeded, **parts}
 
-    def validate(model):
+    def validate(_contest):
         with torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
             return measure(model, pictures, split.held_out, device)
 
     stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed)
-    outcome = train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
+    outcome = train(config.train, contest, stream, step_fn, args.out, identity=config, validate_fn=validate,
+                    publish=Contest.published)
     if outcome.finished:
         firsts = [split.held_out[pictures.labels[split.held_out] == k][0] for k in range(len(pictures.classes))]
         model.eval()

@@ -10,16 +10,23 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+from models.export.quantise import BLOCK, packed, quantise
+from models.export.storage import SMALL, Storage
+
 OPSET, CONTRIB, IR_VERSION = 23, "com.microsoft", 11
 ALIGNMENT = 64
 TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "int64": TensorProto.INT64}
 
 
+def floats(value: Tensor | np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(value.detach().cpu().numpy() if isinstance(value, Tensor) else value, dtype=np.float32)
+
+
 class WeightFile:
     """One external data file; a weight asked for twice under one name is stored once."""
 
-    def __init__(self, location: str) -> None:
-        self.location, self.content = location, bytearray()
+    def __init__(self, location: str, storage: Storage | None = None) -> None:
+        self.location, self.content, self.storage = location, bytearray(), storage or Storage()
         self.places: dict[str, tuple[int, int]] = {}
 
     def place(self, name: str, array: np.ndarray) -> tuple[int, int]:
@@ -41,6 +48,7 @@ class Graph:
         self.inputs: list[onnx.ValueInfoProto] = []
         self.outputs: list[onnx.ValueInfoProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
+        self.made: dict[str, str] = {}
         self.count = 0
 
     def input(self, name: str, kind: str, shape: list[int | str]) -> str:
@@ -62,17 +70,34 @@ class Graph:
         self.nodes.append(node)
         return names[0] if len(names) == 1 else names
 
-    def weight(self, name: str, value: Tensor | np.ndarray) -> str:
-        """A float32 weight in the external file."""
-        array = np.ascontiguousarray(value.detach().cpu().numpy() if isinstance(value, Tensor) else value, dtype=np.float32)
+    def stored(self, name: str, array: np.ndarray) -> str:
+        """An initializer in the external file, in the array's own type."""
         if name not in self.initializers:
             offset, length = self.weights.place(name, array)
-            tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=array.shape,
+            tensor = TensorProto(name=name, data_type=helper.np_dtype_to_tensor_dtype(array.dtype), dims=array.shape,
                                  data_location=TensorProto.EXTERNAL)
             for key, text in (("location", self.weights.location), ("offset", offset), ("length", length)):
                 tensor.external_data.add(key=key, value=str(text))
             self.initializers[name] = tensor
         return name
+
+    def table(self, name: str, value: Tensor | np.ndarray) -> str:
+        """A float32 weight in the external file, kept exactly in every variant."""
+        return self.stored(name, floats(value))
+
+    def weight(self, name: str, value: Tensor | np.ndarray) -> str:
+        """A float32 weight in the external file. Kept as float16 where the variant says so: onnxruntime folds the Cast
+        when it opens a session, so every backend computes with the same float32 values."""
+        array = floats(value)
+        if not self.weights.storage.half or array.size < SMALL:
+            return self.table(name, array)
+        return self.folded(name, lambda: self.add("Cast", self.stored(f"{name}.half", array.astype(np.float16)), to=1))
+
+    def folded(self, name: str, make) -> str:
+        """The value of nodes that read constants only, made once for each name."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
 
     def constant(self, value, dtype=np.float32) -> str:
         """A small constant, kept inside the graph."""
@@ -86,7 +111,24 @@ class Graph:
 
     def linear(self, x: str, name: str, weight: Tensor) -> str:
         """x @ weight.T, weight [out, in] as PyTorch keeps it."""
-        return self.add("MatMul", x, self.weight(name, weight.t()))
+        storage, (rows, columns) = self.weights.storage, weight.shape
+        if storage.bits is None or columns % BLOCK:
+            return self.add("MatMul", x, self.weight(name, weight.t()))
+        integers, scales = quantise(floats(weight), storage.bits)
+        scale = self.stored(f"{name}.scale", scales)
+        if storage.packed:
+            content = self.stored(f"{name}.q{storage.bits}", packed(integers, storage.bits))
+            return self.add("MatMulNBits", x, content, scale, domain=CONTRIB, K=columns, N=rows, bits=storage.bits,
+                            block_size=BLOCK)
+        return self.add("MatMul", x, self.folded(name, lambda: self.widened(name, integers, scale)))
+
+    def widened(self, name: str, integers: np.ndarray, scale: str) -> str:
+        """float32 [in, out] of quantised rows [out, in], by nodes that onnxruntime folds when it opens a session."""
+        rows, columns = integers.shape
+        content = self.add("Cast", self.stored(f"{name}.int8", integers), to=1)
+        blocks = self.add("Reshape", content, self.shape(rows, columns // BLOCK, BLOCK))
+        values = self.add("Mul", blocks, self.add("Reshape", scale, self.shape(rows, columns // BLOCK, 1)))
+        return self.add("Transpose", self.add("Reshape", values, self.shape(rows, columns)), perm=[1, 0])
 
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, list(self.initializers.values()))

@@ -1,6 +1,6 @@
 """Graphs of DPAR's three parts: encoder (a step, or a whole image), patch transformer step, decoder step.
 
-One image (R = 1); `rows` is 1, or 2 under guidance (class row, then null row).
+The steps take R images, in step or not; `rows` is R, or 2 R under guidance (all class rows, then all null rows).
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ def encoder_graph(model: DPAR, weights: WeightFile, whole: bool) -> Graph:
     c = model.config
     size, capacity = (c.tokens if whole else 1), c.tokens + 1
     g = Graph("encoder_all" if whole else "encoder", weights)
-    token = g.input("tokens" if whole else "token", "int32", [1, size])
-    cache = None if whole else Cache(g, c.encoder_blocks, 1, c.heads, capacity, c.head_dim)
+    rows: int | str = 1 if whole else "R"
+    token = g.input("tokens" if whole else "token", "int32", [rows, size])
+    cache = None if whole else Cache(g, c.encoder_blocks, rows, c.heads, capacity, c.head_dim)
     cos, sin = rotation(cell_angles(torch.arange(capacity), c.width, c.head_dim))
-    tables = g.weight("cos", cos), g.weight("sin", sin)
+    tables = g.table("cos", cos), g.table("sin", sin)
     x = g.add("Gather", g.weight("embedding", model.encoder.embedding.weight), token)
     names = [f"block_{i}" for i in range(c.encoder_blocks)]
     out, residual = blocks(g, x, list(model.encoder.blocks), names, c.heads, cache, size, tables)
@@ -32,20 +33,21 @@ def encoder_graph(model: DPAR, weights: WeightFile, whole: bool) -> Graph:
     n, h = skip_norm(g, out, residual, "pooling.kv_norm", pooling.kv_norm.weight)
     k, v = g.add("Split", g.linear(n, "pooling.wkv", pooling.wkv.weight), outputs=2, axis=-1, num_outputs=2)
     for value, name in ((h, "h"), (k, "k"), (v, "v")):
-        g.output(value, name, "float32", [1, size, c.dim])
-    presents(g, c.encoder_blocks, [1, c.heads, size if whole else capacity, c.head_dim])
+        g.output(value, name, "float32", [rows, size, c.dim])
+    presents(g, c.encoder_blocks, [rows, c.heads, size if whole else capacity, c.head_dim])
     return g
 
 
 def pooled(g: Graph, h: str, k: str, v: str, length: str, window: int, pooling: PatchPooling) -> str:
-    """The patch embedding p [1, 1, D] of the first `length` slots of the windows [1, window, D] (length 0: unused)."""
+    """Patch embeddings p [R, 1, D] of the first `length` [R] slots of the windows [R, window, D] (length 0: unused)."""
     slots = g.constant(np.arange(window, dtype=np.float32).reshape(1, window, 1))
     zero, one = g.constant(np.float32(0)), g.constant(np.float32(1))
-    inside = g.add("Clip", g.add("Sub", length, slots), zero, one)  # 1 inside the patch, else 0
+    left = g.add("Sub", g.add("Reshape", length, g.shape(-1, 1, 1)), slots)
+    inside = g.add("Clip", left, zero, one)  # 1 inside the patch, else 0
     far = g.add("Mul", g.add("Sub", inside, one), g.constant(np.float32(FAR)))
     q = g.add("ReduceMax", g.add("Add", g.add("Mul", h, inside), far), g.shape(1), keepdims=1)
     query = g.linear(norm(g, q, "pooling.q_norm", pooling.q_norm), "pooling.wq", pooling.wq.weight)
-    bias = g.add("Reshape", far, g.shape(1, 1, 1, window))
+    bias = g.add("Reshape", far, g.shape(-1, 1, 1, window))
     out = g.add("MultiHeadAttention", query, k, v, "", "", bias, domain=CONTRIB, num_heads=pooling.heads)
     return g.add("Add", q, g.linear(out, "pooling.wo", pooling.wo.weight))
 
@@ -53,9 +55,9 @@ def pooled(g: Graph, h: str, k: str, v: str, length: str, window: int, pooling: 
 def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Graph:
     c = model.config
     g = Graph("patch_transformer", weights)
-    h, k, v = (g.input(name, "float32", [1, window, c.dim]) for name in "hkv")
-    length = g.add("Cast", g.input("length", "int32", [1]), to=1)
-    classes = g.input("class", "int32", ["rows", 1])
+    h, k, v = (g.input(name, "float32", ["R", window, c.dim]) for name in "hkv")
+    length = g.add("Cast", g.input("length", "int32", ["R"]), to=1)
+    classes = g.input("class", "int32", ["G", "R"])
     cos, sin = (g.input(name, "float32", ["rows", 1, c.head_dim // 2]) for name in ("cos", "sin"))
     capacity = c.tokens + 1
     cache = Cache(g, c.patch_transformer_blocks, "rows", c.heads, capacity, c.head_dim)
@@ -66,11 +68,13 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
         return (*g.add("Split", turned, outputs=2, axis=-1, num_outputs=2), value)
 
     # length 0 is the class slot: its embedding takes the place of the (then meaningless) patch embedding
-    p = pooled(g, h, k, v, length, window, model.encoder.pooling)
-    is_patch = g.add("Clip", length, g.constant(np.float32(0)), g.constant(np.float32(1)))
+    p = g.add("Reshape", pooled(g, h, k, v, length, window, model.encoder.pooling), g.shape(1, -1, c.dim))
+    lengths = g.add("Reshape", length, g.shape(1, -1, 1))
+    is_patch = g.add("Clip", lengths, g.constant(np.float32(0)), g.constant(np.float32(1)))
     is_class = g.add("Sub", g.constant(np.float32(1)), is_patch)
     embedding = g.add("Gather", g.weight("class_embedding", model.patch_transformer.class_embedding.weight), classes)
-    x = g.add("Add", g.add("Mul", embedding, is_class), g.add("Mul", p, is_patch))
+    both = g.add("Add", g.add("Mul", embedding, is_class), g.add("Mul", p, is_patch))  # [G, R, D]
+    x = g.add("Reshape", both, g.shape(-1, 1, c.dim))
     modules = list(model.patch_transformer.blocks)
     names = [f"block_{i}" for i in range(len(modules))]
     out, residual = blocks(g, x, modules, names, c.heads, cache, 1, rotate=rotate)
@@ -87,18 +91,20 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
 def decoder_graph(model: DPAR, weights: WeightFile) -> Graph:
     c, decoder, capacity = model.config, model.decoder, model.config.tokens + 1
     g = Graph("decoder", weights)
-    h = g.input("h", "float32", [1, 1, c.dim])
-    first = g.add("Cast", g.input("first", "int32", [1]), to=1)
-    cond = g.input("cond", "float32", ["rows", 1, c.decoder_blocks, c.dim])
+    h = g.input("h", "float32", [1, "R", c.dim])
+    first = g.add("Reshape", g.add("Cast", g.input("first", "int32", ["R"]), to=1), g.shape(1, -1, 1))
+    cond = g.input("cond", "float32", ["G", "R", c.decoder_blocks, c.dim])
     cache = Cache(g, c.decoder_blocks, "rows", c.heads, capacity, c.head_dim)
     cos, sin = empty_slot(*rotation(cell_angles(torch.arange(capacity - 1), c.width, c.head_dim)))
-    tables = g.weight("cos", cos), g.weight("sin", sin)
+    tables = g.table("cos", cos), g.table("sin", sin)
     not_first = g.add("Sub", g.constant(np.float32(1)), first)
     start = g.add("Mul", g.weight("start", decoder.start.view(1, 1, -1)), first)
     x = g.add("Add", g.add("Mul", h, not_first), start)
     parts = g.add("Split", cond, outputs=c.decoder_blocks, axis=2, num_outputs=c.decoder_blocks)
     parts = [parts] if isinstance(parts, str) else parts
-    added = [g.add("Reshape", part, g.shape(-1, 1, c.dim)) for part in parts]
+    # The first is added while images and groups are axes of their own: h and the start vector are those of both groups.
+    x = g.add("Reshape", g.add("Add", x, g.add("Reshape", parts[0], g.shape(0, 0, c.dim))), g.shape(-1, 1, c.dim))
+    added = [None, *(g.add("Reshape", part, g.shape(-1, 1, c.dim)) for part in parts[1:])]
     modules = list(decoder.blocks)
     names = [f"block_{i}" for i in range(len(modules))]
     out, residual = blocks(g, x, modules, names, c.heads, cache, 1, tables, added=added)

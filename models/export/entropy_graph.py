@@ -21,14 +21,15 @@ def entropy_of(g: Graph, logits: str) -> str:
 
 
 def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Graph:
-    """whole: `entropy_all` over T tokens; else `entropy`, one token into the cache."""
+    """whole: `entropy_all` over T tokens of one image; else `entropy`, one token of R images each into the caches."""
     c = model.config
     size, head_dim, capacity = (c.tokens if whole else 1), c.dim // c.heads, c.tokens + 1
     g = Graph("entropy_all" if whole else "entropy", weights)
-    token = g.input("tokens" if whole else "token", "int32", [1, size])
-    cache = None if whole else Cache(g, c.blocks, 1, c.heads, capacity, head_dim)
+    rows: int | str = 1 if whole else "R"
+    token = g.input("tokens" if whole else "token", "int32", [rows, size])
+    cache = None if whole else Cache(g, c.blocks, rows, c.heads, capacity, head_dim)
     cos, sin = rotation(cell_angles(torch.arange(capacity), c.width, head_dim))
-    tables = g.weight("cos", cos), g.weight("sin", sin)
+    tables = g.table("cos", cos), g.table("sin", sin)
     x = g.add("Gather", g.weight("embedding", model.embedding.weight), token)
     names = [f"block_{i}" for i in range(c.blocks)]
     out, residual = blocks(g, x, list(model.blocks), names, c.heads, cache, size, tables)
@@ -37,6 +38,6 @@ def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Grap
     if whole:
         g.output(entropy, "entropy", "float32", [1, size])
     else:
-        g.output(g.add("Reshape", entropy, g.shape(-1)), "entropy", "float32", [1])
-    presents(g, c.blocks, [1, c.heads, size if whole else capacity, head_dim])
+        g.output(g.add("Reshape", entropy, g.shape(-1)), "entropy", "float32", ["R"])
+    presents(g, c.blocks, [rows, c.heads, size if whole else capacity, head_dim])
     return g

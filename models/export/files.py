@@ -40,6 +40,8 @@ def write_json(root: Path, name: str, value: Any) -> dict[str, Any]:
 
 def validate(value: Any, schema: str) -> None:
     """Check a manifest or run against the other side's schema. Raises UserError naming the first wrong field."""
-    validator = Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")))
+    content = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    kinds = {part["properties"]["kind"]["const"]: part for part in content.get("oneOf", [])}
+    validator = Draft202012Validator(kinds.get(value.get("kind"), content))  # the branch names the field that is wrong
     for error in validator.iter_errors(value):
         raise UserError(f"{schema}: {error.json_path}: {error.message[:200]}")

@@ -8,9 +8,11 @@ import numpy as np
 import torch
 
 from models.decode import Request, decode
-from models.dpar import DPAR, segmentation
+from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.patchify import PatchRules, opens, patches_of
+from models.export.kinds import forced_logits
+from models.gpt import GPT
+from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
 from models.tokenizer import Tokenizer
 
@@ -24,33 +26,32 @@ def rounded(values: np.ndarray | torch.Tensor) -> list:
 
 
 @torch.no_grad()
-def golden_vectors(dpar: DPAR, entropy: EntropyModel, tokenizer: Tokenizer, tokens: np.ndarray, label: int,
+def golden_vectors(model: DPAR | GPT, entropy: EntropyModel, tokenizer: Tokenizer, tokens: np.ndarray, label: int,
                    rules: PatchRules, guidance: float) -> dict[str, Any]:
     """tokens int64 [T] of a real picture of class `label` -> the content of golden.json."""
-    c, batch = dpar.config, torch.from_numpy(tokens)[None]
+    c, batch = model.config, torch.from_numpy(tokens)[None]
     e = entropy.entropies(batch)[0].numpy()
     opened = opens(e[None], c.width, rules)[0]
-    s = segmentation([patches_of(opened)])
     positions = sorted({0, 1, 2, c.width + 1, c.tokens // 6, c.tokens // 2 - 1, c.tokens - 1})
-    rows = {name: dpar(batch, torch.tensor([k]), s)[0, positions] for name, k in (("class", label), ("null", c.classes))}
+    class_rows, null_rows = forced_logits(model, batch, label, opened)[:, positions]
     return {
         "class": label,
         "tokens": tokens.tolist(),
         "entropies": [None, *rounded(e[1:])],
         "opens": opened.tolist(),
         "positions": positions,
-        "logits_class": [rounded(row) for row in rows["class"]],
-        "logits_null": [rounded(row) for row in rows["null"]],
-        "greedy": _greedy(dpar, entropy, tokens, label, rules, guidance),
+        "logits_class": [rounded(row) for row in class_rows],
+        "logits_null": [rounded(row) for row in null_rows],
+        "greedy": _greedy(model, entropy, tokens, label, rules, guidance),
         "picture": _picture(tokenizer, batch),
     }
 
 
-def _greedy(dpar: DPAR, entropy: EntropyModel, tokens: np.ndarray, label: int, rules: PatchRules, guidance: float) -> dict:
+def _greedy(model: DPAR | GPT, entropy: EntropyModel, tokens: np.ndarray, label: int, rules: PatchRules, guidance: float) -> dict:
     size = min(GREEDY["prefix"], len(tokens) // 4), min(GREEDY["tokens"], len(tokens) // 2)
     request = Request(np.array([label]), np.array([0]), rules, SamplingConfig(guidance=guidance, temperature=0),
                       given=tokens[None, : size[0]], steps=sum(size))
-    out = decode(dpar, entropy, request, keep=True)
+    out = decode(model, entropy, request, keep=True)
     guided = out.logits[0, 1] + guidance * (out.logits[0, 0] - out.logits[0, 1])
     best = np.sort(guided[size[0] :], axis=1)
     return {"class": label, "prefix": tokens[: size[0]].tolist(), "guidance": guidance,

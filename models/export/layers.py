@@ -58,15 +58,15 @@ def attention(g: Graph, query: str, key: str, value: str, heads: int, index: int
 
 
 def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int, cache: Cache | None, size: int,
-           tables: tuple[str, str] | None = None, rotate=None, added: list[str] | None = None) -> tuple[str, str]:
+           tables: tuple[str, str] | None = None, rotate=None, added: list[str | None] | None = None) -> tuple[str, str]:
     """Run blocks; returns (last FFN output, residual before it): the caller's norm adds them.
 
-    rotate: packed qkv -> (q, k, v) already rotated. added: a value per block, added to its input.
+    rotate: packed qkv -> (q, k, v) already rotated. added: a value or None per block, added to its input.
     """
     residual, pending = x, None
     for index, (block, name) in enumerate(zip(modules, names, strict=True)):
         weight = block.attention_norm.weight
-        if added:
+        if added and added[index]:
             if pending is None:
                 residual = g.add("Add", residual, added[index])
             else:

@@ -7,21 +7,34 @@ from torch import nn
 
 from models.dpar import DPAR, DPARConfig
 from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.gpt import GPT, GPTConfig
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 WIDTH, VOCAB, CLASSES = 8, 64, 3
+GRID = {"vocab": VOCAB, "width": WIDTH, "tokens": WIDTH * WIDTH, "dim": 64, "heads": 2}
 
 
 def nano_models(seed: int = 0) -> tuple[DPAR, EntropyModel, Tokenizer]:
     """Weights wide enough that logits and entropies vary from token to token, so that tests see every kind of patch."""
     torch.manual_seed(seed)
-    grid = {"vocab": VOCAB, "width": WIDTH, "tokens": WIDTH * WIDTH, "dim": 64, "heads": 2}
-    dpar = DPAR(DPARConfig(**grid, classes=CLASSES, patch_transformer_blocks=2, decoder_blocks=2))
-    entropy = EntropyModel(EntropyModelConfig(**grid, blocks=2))
+    dpar = DPAR(DPARConfig(**GRID, classes=CLASSES, patch_transformer_blocks=2, decoder_blocks=2))
+    entropy = EntropyModel(EntropyModelConfig(**GRID, blocks=2))
     tokenizer = Tokenizer(TokenizerConfig(vocab=VOCAB, fine=8, coarse=16, encoder_coarse_blocks=1, decoder_coarse_blocks=1,
                                           decoder_fine_blocks=1))
     for model, std in ((dpar, 0.12), (entropy, 0.18)):
-        for module in model.modules():
-            if isinstance(module, nn.Linear | nn.Embedding):
-                nn.init.normal_(module.weight, std=std)
+        widen(model, std)
     return dpar.eval(), entropy.eval(), tokenizer.eval()
+
+
+def nano_gpt(seed: int = 0) -> GPT:
+    """The baseline of the same size."""
+    torch.manual_seed(seed)
+    model = GPT(GPTConfig(**GRID, classes=CLASSES, blocks=3))
+    widen(model, 0.12)
+    return model.eval()
+
+
+def widen(model: nn.Module, std: float) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=std)

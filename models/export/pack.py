@@ -8,24 +8,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import nn
 
 from models.blocks import ffn_width
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.export.builder import Graph, WeightFile
-from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.entropy_graph import entropy_graph
+from models.export.figures import measure, references
 from models.export.files import validate, write_file, write_json, write_shards
+from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
+from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.pictures import codebook_tiles, grid, png
+from models.export.row_graphs import row_graph
+from models.export.runtime import PackRuntime
+from models.export.storage import DEFAULT_VARIANTS, STORAGES, Storage, VariantName
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
+from models.gpt import GPT
 from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
 from models.tokenizer import FACTOR, Tokenizer
 
 FORMAT_VERSION = 1
 COLUMNS = 32
+BATCH = 16
+"""Images that the step graphs take at once: their rows are symbolic, so this is what the engine is tested with."""
 
 
 @dataclass
@@ -38,7 +45,7 @@ class PackContent:
     license: str
     data: dict[str, str]
     classes: list[dict[str, str]]
-    dpar: DPAR
+    model: DPAR | GPT
     entropy: EntropyModel
     tokenizer: Tokenizer
     rules: PatchRules
@@ -47,28 +54,26 @@ class PackContent:
     golden: np.ndarray
     golden_label: int
     held_out_entropies: np.ndarray
-    """float32 [N, T], for the curve E_th -> P_avg."""
+    """float32 [N, T], for the curve E_th -> P_avg (a GPT has none)."""
+    judged: np.ndarray
+    """int64 [N, T]: held-out tokens that the variants are measured on, the golden ones among them."""
+    judged_labels: list[int]
+    variants: tuple[VariantName, ...] = DEFAULT_VARIANTS
+    """The first is the default of both backends: one visit fetches one variant, which has to run on both."""
+    gallery: Gallery | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)
     split: dict[str, int] = field(default_factory=dict)
 
 
-def parameters(model: nn.Module) -> int:
-    return sum(p.numel() for p in model.parameters())
-
-
-def build_graphs(content: PackContent) -> list[tuple[Graph, str]]:
+def build_graphs(content: PackContent, storage: Storage) -> list[tuple[Graph, str]]:
     """Every graph with the name of the weight file it reads; the two forms of a model share one."""
-    dpar, tokenizer, window = content.dpar, content.tokenizer, content.dpar.config.width
-    size = window * FACTOR
-    names = ("entropy", "encoder", "patch_transformer", "decoder", "tokenizer_encoder", "tokenizer_decoder")
-    files = {name: WeightFile(f"{name}.bin") for name in names}
+    tokenizer, size = content.tokenizer, content.model.config.width * FACTOR
+    names = ("entropy", "tokenizer_encoder", "tokenizer_decoder")
+    files = {name: WeightFile(f"{name}.bin", storage) for name in names}
     return [
         (entropy_graph(content.entropy, files["entropy"], whole=False), "entropy"),
         (entropy_graph(content.entropy, files["entropy"], whole=True), "entropy"),
-        (encoder_graph(dpar, files["encoder"], whole=False), "encoder"),
-        (encoder_graph(dpar, files["encoder"], whole=True), "encoder"),
-        (patch_transformer_graph(dpar, files["patch_transformer"], window), "patch_transformer"),
-        (decoder_graph(dpar, files["decoder"]), "decoder"),
+        *model_graphs(content.model, storage),
         (tokenizer_encoder_graph(tokenizer, files["tokenizer_encoder"], size), "tokenizer_encoder"),
         (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], size), "tokenizer_decoder"),
     ]
@@ -87,11 +92,17 @@ def threshold_curve(entropies: np.ndarray, width: int, rules: PatchRules) -> lis
     return curve
 
 
-def write_variant(root: Path, content: PackContent, variant: str) -> dict[str, Any]:
+def write_models(root: Path, variant: str, graph: Graph) -> dict[str, Any]:
+    """The files of a graph for the manifest: `model`, and `byRow` where it is a step with caches."""
+    models = {"model": (f"{variant}/{graph.name}.onnx", graph), "byRow": (f"{variant}/{graph.name}_rows.onnx", row_graph(graph))}
+    return {key: write_file(root, path, one.model().SerializeToString(deterministic=True))
+            for key, (path, one) in models.items() if one}
+
+
+def write_variant(root: Path, content: PackContent, variant: VariantName) -> dict[str, Any]:
     graphs, weights = {}, {}
-    for graph, file in build_graphs(content):
-        model = write_file(root, f"{variant}/{graph.name}.onnx", graph.model().SerializeToString(deterministic=True))
-        graphs[graph.name] = {"model": model, "weights": file}
+    for graph, file in build_graphs(content, STORAGES[variant]):
+        graphs[graph.name] = {**write_models(root, variant, graph), "weights": file}
         weights[file] = graph.weights  # complete once the last graph that shares it is built
     shards = {name: write_shards(root, f"{variant}/{name}.bin", bytes(file.content)) for name, file in weights.items()}
     return {"weights": shards, "graphs": graphs}
@@ -100,26 +111,25 @@ def write_variant(root: Path, content: PackContent, variant: str) -> dict[str, A
 def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
     """Write everything but recordings into `root`; returns the manifest."""
     root.mkdir(parents=True, exist_ok=True)
-    d, e, t = content.dpar.config, content.entropy.config, content.tokenizer.config
+    d, e, t = content.model.config, content.entropy.config, content.tokenizer.config
     tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
-    golden = golden_vectors(content.dpar, content.entropy, content.tokenizer, content.golden, content.golden_label,
-                            content.rules, content.sampling.guidance)
+    rules, dynamic = rules_of(content.model, content.rules), isinstance(content.model, DPAR)
+    golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
+                            rules, content.sampling.guidance)
     manifest = {
-        "formatVersion": FORMAT_VERSION, "kind": "dpar", "name": content.name, "title": content.title,
+        "formatVersion": FORMAT_VERSION, "kind": kind_of(content.model), "name": content.name, "title": content.title,
         "description": content.description, "license": content.license, "data": content.data, "classes": content.classes,
-        "grid": {"width": d.width, "tokens": d.tokens}, "image": {"size": d.width * FACTOR}, "vocab": d.vocab,
-        "model": {"dim": d.dim, "heads": d.heads, "ffn": ffn_width(d.dim), "encoderBlocks": d.encoder_blocks,
-                  "patchTransformerBlocks": d.patch_transformer_blocks, "decoderBlocks": d.decoder_blocks,
-                  "window": d.width, "parameters": parameters(content.dpar)},
+        "grid": {"width": d.width, "tokens": d.tokens}, "image": {"size": d.width * FACTOR}, "vocab": d.vocab, "batch": BATCH,
+        "model": model_entry(content.model),
         "entropyModel": {"dim": e.dim, "heads": e.heads, "ffn": ffn_width(e.dim), "blocks": e.blocks,
                          "parameters": parameters(content.entropy)},
         "tokenizer": {"factor": FACTOR, "codeDim": t.code_dim, "reach": content.tokenizer.reach,
                       "parameters": parameters(content.tokenizer)},
-        "defaults": defaults(content.rules, content.sampling),
-        "curve": threshold_curve(content.held_out_entropies, d.width, content.rules),
+        "defaults": defaults(rules, content.sampling),
+        "curve": threshold_curve(content.held_out_entropies, d.width, rules) if dynamic else [],
         "evaluation": content.evaluation, "split": content.split,
-        "variants": {"fp32": write_variant(root, content, "fp32")},
-        "defaultVariant": {"webgpu": "fp32", "wasm": "fp32"},
+        "variants": {name: write_variant(root, content, name) for name in content.variants},
+        "defaultVariant": {"webgpu": content.variants[0], "wasm": content.variants[0]},
         "golden": write_json(root, "golden.json", golden),
         "codebook": {"tiles": write_file(root, "codebook.png", tiles), "columns": COLUMNS, "tile": tile},
         "thumbnails": {"file": write_file(root, "thumbnails.png", png(grid(content.thumbnails, len(content.thumbnails)))),
@@ -127,7 +137,23 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         "recordings": [],
     }
     save_manifest(root, manifest)
+    add_figures(root, content, manifest)
+    if content.gallery:
+        manifest |= gallery_entries(root, content.gallery, content.held_out_entropies)
+    save_manifest(root, manifest)
     return manifest
+
+
+def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> None:
+    """Run every variant that was written, note what it costs and changes, and why the default is the default."""
+    pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
+    for name, variant in manifest["variants"].items():
+        variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
+    first = content.variants[0]
+    figures = manifest["variants"][first]["figures"]
+    manifest["defaultVariant"]["reason"] = (
+        f"{figures['bytes'] / 1e6:.1f} MB a visit, {figures['klMean']:.1g} nats a token from the trained weights; "
+        f"{STORAGES[first].words}")
 
 
 def save_manifest(root: Path, manifest: dict[str, Any]) -> None:

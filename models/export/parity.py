@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from models.export.kinds import graph_names
 from models.export.runtime import PackRuntime, Stepper
+from models.export.storage import STORAGES
 from models.rope import patch_angles, rotation
 
 
@@ -17,14 +19,35 @@ def difference(ours: np.ndarray, golden: Any) -> float:
     return float(np.abs(np.asarray(ours, np.float64).ravel() - np.asarray(golden, np.float64).ravel()).max())
 
 
+def kl_divergence(reference: np.ndarray, ours: np.ndarray) -> np.ndarray:
+    """KL(reference || ours) in nats of each row of logits [..., V]."""
+    log_p, log_q = (x - np.log(np.exp(x).sum(-1, keepdims=True)) for x in (
+        y - y.max(-1, keepdims=True) for y in (np.asarray(z, np.float64) for z in (reference, ours))))
+    return (np.exp(log_p) * (log_p - log_q)).sum(-1)
+
+
 def dynamic_rope(start: int, end: int, width: int, head_dim: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
     cos, sin = rotation(patch_angles(torch.tensor(start), torch.tensor(end), width, head_dim))
     return tuple(np.tile(y.numpy().reshape(1, 1, -1), (rows, 1, 1)) for y in (cos, sin))
 
 
+def gpt_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """step_logits of a pack of kind gpt: one graph makes the logits, and the entropy model runs beside it."""
+    gpt, entropy = Stepper(runtime, "gpt", 2), Stepper(runtime, "entropy", 1)
+    classes = np.array([[golden["class"]], [len(runtime.manifest["classes"])]], np.int32)
+    previous, logits, entropies = np.zeros((1, 1), np.int32), [], [np.inf]
+    for t, token in enumerate(golden["tokens"]):
+        logits.append(gpt.step(token=previous, first=np.array([t == 0], np.int32), **{"class": classes})["logits"][:, 0])
+        previous = np.array([[token]], np.int32)
+        entropies.append(float(entropy.step(token=previous)["entropy"][0]))
+    return np.stack(logits), np.array(entropies[:-1])
+
+
 def step_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Teacher-forced decode over the golden tokens with the step graphs: logits [T, 2, V] and entropies [T]."""
     m = runtime.manifest
+    if m["kind"] == "gpt":
+        return gpt_logits(runtime, golden)
     width, window, dim = m["grid"]["width"], m["model"]["window"], m["model"]["dim"]
     head_dim = dim // m["model"]["heads"]
     entropy, encoder = (Stepper(runtime, name, 1) for name in ("entropy", "encoder"))
@@ -51,7 +74,7 @@ def step_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarra
 
 
 def parity(runtime: PackRuntime) -> dict[str, float]:
-    """Largest absolute differences by graph; tokenizer_encoder: share of tokens that differ after decode and encode."""
+    """Largest absolute differences by graph, and the mean KL of the golden positions in nats a token."""
     golden = json.loads((runtime.root / runtime.manifest["golden"]["path"]).read_text())
     tokens = np.array([golden["tokens"]], np.int32)
     logits, entropies = step_logits(runtime, golden)
@@ -62,16 +85,30 @@ def parity(runtime: PackRuntime) -> dict[str, float]:
     return {
         "entropy": difference(entropies[1:], golden["entropies"][1:]),
         "entropy_all": difference(whole[:-1], golden["entropies"][1:]),
-        "encoder_all": encoder_difference(runtime, tokens),
-        "encoder + patch_transformer + decoder, class": difference(logits[at, 0], golden["logits_class"]),
-        "encoder + patch_transformer + decoder, null": difference(logits[at, 1], golden["logits_null"]),
+        **whole_difference(runtime, tokens, golden["class"], logits),
+        f"{graph_names(runtime.manifest)}, class": difference(logits[at, 0], golden["logits_class"]),
+        f"{graph_names(runtime.manifest)}, null": difference(logits[at, 1], golden["logits_null"]),
         "tokenizer_decoder": difference([picture[c, y, x] for c, y, x, _ in spots], [spot[3] for spot in spots]),
+        "KL, class": float(kl_divergence(np.array(golden["logits_class"]), logits[at, 0]).mean()),
     }
 
 
-def encoder_difference(runtime: PackRuntime, tokens: np.ndarray) -> float:
-    """encoder_all against the step graph, which the logits above check against PyTorch."""
+def limits(runtime: PackRuntime, tolerance: float) -> dict[str, float]:
+    """What `parity` may return: the tolerance in fp32; else what the exporter measured on held-out pictures comes on top."""
+    names = ("entropy", "logits", "picture")
+    figures = runtime.files.get("figures", {}) if runtime.variant != "fp32" else {}
+    entropy, logits, picture = (tolerance + figures.get(name, 0.0) for name in names)
+    row, whole = f"{graph_names(runtime.manifest)}, ", "gpt_all" if runtime.manifest["kind"] == "gpt" else "encoder_all"
+    return {"entropy": entropy, "entropy_all": entropy, whole: tolerance, f"{row}class": logits, f"{row}null": logits,
+            "tokenizer_decoder": picture, "KL, class": STORAGES[runtime.variant].kl}
+
+
+def whole_difference(runtime: PackRuntime, tokens: np.ndarray, label: int, logits: np.ndarray) -> dict[str, float]:
+    """The whole-image graph of the model against its step graph, which the logits check against PyTorch."""
+    if runtime.manifest["kind"] == "gpt":
+        feeds = {"tokens": tokens, "class": np.array([[label]], np.int32)}
+        return {"gpt_all": difference(runtime.run("gpt_all", feeds)["logits"][0], logits[:, 0])}
     stepper = Stepper(runtime, "encoder", 1)
     steps = [stepper.step(token=tokens[:, t : t + 1]) for t in range(tokens.shape[1])]
     whole = runtime.run("encoder_all", {"tokens": tokens})
-    return max(difference(np.concatenate([s[name] for s in steps], 1), whole[name]) for name in "hkv")
+    return {"encoder_all": max(difference(np.concatenate([s[name] for s in steps], 1), whole[name]) for name in "hkv")}

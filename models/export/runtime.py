@@ -14,25 +14,32 @@ from models.errors import UserError
 class PackRuntime:
     """Sessions of one variant of a pack on onnxruntime's CPU provider, made when first used."""
 
-    def __init__(self, root: Path, variant: str = "fp32") -> None:
+    def __init__(self, root: Path, variant: str | None = None) -> None:
+        """variant: default the manifest's for CPUs."""
         self.root = Path(root)
         try:
             self.manifest = json.loads((self.root / "manifest.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UserError(f"{self.root}: no manifest.json there; `python -m models export` makes a pack") from None
-        self.files = self.manifest["variants"][variant]
+        self.variant = variant or self.manifest["defaultVariant"]["wasm"]
+        if self.variant not in self.manifest["variants"]:
+            raise UserError(f"{self.root}: no variant {self.variant!r}; there are {', '.join(self.manifest['variants'])}")
+        self.files = self.manifest["variants"][self.variant]
         self.sessions: dict[str, ort.InferenceSession] = {}
 
-    def session(self, name: str) -> ort.InferenceSession:
-        if name not in self.sessions:
+    def session(self, name: str, by_row: bool = False) -> ort.InferenceSession:
+        """by_row: the graph that answers the new slots of its caches only (docs/packs.md "Graphs by row")."""
+        key = f"{name}/{by_row}"
+        if key not in self.sessions:
             graph = self.files["graphs"][name]
             weights = self.files["weights"][graph["weights"]]
             joined = b"".join((self.root / shard["path"]).read_bytes() for shard in weights["shards"])
             options = ort.SessionOptions()
+            options.intra_op_num_threads = 1  # a step multiplies a row or two: waking threads costs more than it saves
             options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])
-            model = (self.root / graph["model"]["path"]).read_bytes()
-            self.sessions[name] = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        return self.sessions[name]
+            model = (self.root / graph["byRow" if by_row else "model"]["path"]).read_bytes()
+            self.sessions[key] = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return self.sessions[key]
 
     def run(self, name: str, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         session = self.session(name)

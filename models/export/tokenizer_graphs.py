@@ -55,7 +55,7 @@ def tokenizer_encoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
     x = conv(g, silu(g, pixel_norm(g, x, "norm", encoder.norm)), "leave", encoder.leave)
     vectors = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.shape(-1, (size // 4) ** 2, c.code_dim))
     codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
-    nearest = g.add("ArgMax", g.add("MatMul", vectors, g.weight("codes", codes.t())), axis=-1, keepdims=0)
+    nearest = g.add("ArgMax", g.add("MatMul", vectors, g.table("codes", codes.t())), axis=-1, keepdims=0)
     g.output(g.add("Cast", nearest, to=6), "tokens", "int32", ["N", (size // 4) ** 2])
     return g
 
@@ -65,7 +65,7 @@ def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
     g = Graph("tokenizer_decoder", weights)
     tokens = g.input("tokens", "int32", ["N", side * side])
     codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
-    x = g.add("Gather", g.weight("codes", codes), tokens)
+    x = g.add("Gather", g.table("codes", codes), tokens)
     x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1]), g.shape(-1, model.config.code_dim, side, side))
     x = conv(g, x, "enter", decoder.enter)
     for i, block in enumerate(decoder.coarse):

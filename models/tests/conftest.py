@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
-from models.export.nano import nano_models
+from models.export import nano as nano_pack
 from models.token_data import TokenSet
 
 
 @pytest.fixture(scope="session")
 def nano():
     """(DPAR, EntropyModel, Tokenizer) of the nano pack: random weights, an 8 x 8 grid, 64 codes, 3 classes."""
-    return nano_models()
+    return nano_pack.nano_models()
+
+
+@pytest.fixture(scope="session")
+def nano_gpt():
+    """The baseline on the same grid."""
+    return nano_pack.nano_gpt()
 
 
 @pytest.fixture

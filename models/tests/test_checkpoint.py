@@ -60,3 +60,13 @@ def test_published_weights(tmp_path):
     for name in ("m.safetensors", "absent.safetensors"):
         with pytest.raises(CheckpointError, match=name):
             load_safetensors(tmp_path / name)
+
+
+def test_keys_added_since_take_their_defaults(tmp_path):
+    class Before(Config):
+        pass
+
+    save_checkpoint(tmp_path, Before(), {"step": 3})
+    assert load_checkpoint(tmp_path, Settings())["step"] == 3
+    with pytest.raises(CheckpointError, match="width: 3 there, 4 here"):
+        load_checkpoint(tmp_path, Settings(width=4))

@@ -44,5 +44,5 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     tokens = load_tokens(out)
     assert tokens.tokens.shape == (8, 16, 16) and tokens.tokens.dtype == np.int16
     assert len(tokens.train) == 6 and len(tokens.held_out) == 10
-    batch, labels, entropies = next(TokenStream(tokens, tokens.train, 3, seed=0))
-    assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None
+    batch, labels, entropies, chance = next(TokenStream(tokens, tokens.train, 3, seed=0))
+    assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None and chance.shape == (3,)

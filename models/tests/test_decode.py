@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
-from models.decode import Request, decode
+from models.decode import IncrementalDecoder, Request, decode
 from models.patchify import PatchRules
 from models.philox import philox, uniforms
 from models.sampling import SamplingConfig, distribution, guide, sample
@@ -41,6 +42,25 @@ def test_an_image_does_not_depend_on_its_batch(nano):
     batch = decode(nano[0], nano[1], Request(np.array([0, 1]), np.array([8, 9]), rules))
     alone = decode(nano[0], nano[1], Request(np.array([1]), np.array([9]), rules))
     assert (batch.tokens[1] == alone.tokens[0]).all()
+
+
+def test_memory_used_again_leaves_no_trace(nano):
+    dpar, entropy, _ = nano
+    requests = [Request(np.array(labels), np.array([3, 4]), PatchRules(entropy_threshold=3.2)) for labels in ([0, 1], [2, 0])]
+    decoder = IncrementalDecoder(dpar, torch.tensor([1, 1]), 2)
+    for request in requests:
+        again = decode(dpar, entropy, request, keep=True, decoder=decoder)
+        fresh = decode(dpar, entropy, request, keep=True)
+        assert (again.tokens == fresh.tokens).all() and np.abs(again.logits - fresh.logits).max() <= 1e-5
+
+
+def test_bfloat16_keeps_the_entropies_in_float32(nano):
+    given = np.random.default_rng(3).integers(64, size=(2, 64))
+    request = Request(np.array([0, 2]), np.array([1, 2]), PatchRules(entropy_threshold=3.2), given=given)
+    quick, exact = (decode(nano[0], nano[1], request, keep=True, bf16=bf16) for bf16 in (True, False))
+    np.testing.assert_array_equal(quick.entropies, exact.entropies)
+    error = (quick.logits - exact.logits).std() / exact.logits.std()  # bfloat16 keeps 8 bits, so some hundredths after 12 blocks
+    assert 0 < error < 0.05
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), [

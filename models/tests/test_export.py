@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -7,13 +8,17 @@ import pytest
 from models.commands.nano import nano_content
 from models.commands.parity import TOLERANCE
 from models.errors import UserError
+from models.export.figures import rounded_up
 from models.export.files import SHARD, describe, write_shards
-from models.export.pack import register_recordings, write_pack
-from models.export.parity import parity
+from models.export.index import write_index
+from models.export.pack import register_recordings, save_manifest, write_pack
+from models.export.parity import limits, parity
 from models.export.runtime import PackRuntime
+from models.export.storage import STORAGES
 
 ROOT = Path(__file__).parents[2]
 PACKS = sorted(p.parent for folder in ("public/models", "e2e/fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
+VARIANTS = [(pack, name) for pack in PACKS for name in json.loads((pack / "manifest.json").read_text())["variants"]]
 
 
 def files_of(value):
@@ -28,10 +33,45 @@ def files_of(value):
             yield from files_of(child)
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=lambda p: p.name)
-def test_every_graph_agrees_with_pytorch(pack):
-    for graph, difference in parity(PackRuntime(pack)).items():
-        assert difference <= TOLERANCE, graph
+@pytest.mark.parametrize(("pack", "variant"), VARIANTS, ids=lambda x: getattr(x, "name", x))
+def test_every_graph_agrees_with_pytorch(pack, variant):
+    runtime = PackRuntime(pack, variant)
+    allowed = limits(runtime, TOLERANCE)
+    for graph, difference in parity(runtime).items():
+        assert difference <= allowed[graph], graph
+
+
+def test_every_kind_of_weights_stays_as_near_as_measured(tmp_path):
+    content = dataclasses.replace(nano_content(), variants=tuple(STORAGES))
+    variants = write_pack(tmp_path, content)["variants"]
+    assert list(variants) == list(STORAGES)
+    for name in STORAGES:
+        runtime = PackRuntime(tmp_path, name)
+        allowed = limits(runtime, TOLERANCE)
+        assert variants[name]["figures"]["klMean"] <= allowed["KL, class"]
+        for graph, difference in parity(runtime).items():
+            assert difference <= allowed[graph], (name, graph)
+    size, kl = ({name: variants[name]["figures"][key] for name in STORAGES} for key in ("bytes", "klMean"))
+    assert size["fp32"] > 1.9 * size["w16"] > 1.9 * size["w8"] > 1.9 * size["q4"]
+    assert kl["fp32"] < kl["w16"] < kl["w8"] < kl["q4"]
+    assert kl["q8"] == pytest.approx(kl["w8"], rel=0.1)  # the same numbers, multiplied in another order
+
+
+def test_limits_grow_by_what_was_measured():
+    runtime = PackRuntime(ROOT / "e2e/fixtures/models/nano", "w8")
+    figures = runtime.files["figures"]
+    assert limits(runtime, 0.5)["entropy"] == pytest.approx(0.5 + figures["entropy"])
+    assert limits(PackRuntime(runtime.root, "fp32"), 0.5)["entropy"] == 0.5
+
+
+def test_a_variant_that_is_not_there_is_named():
+    with pytest.raises(UserError, match="'q4'; there are fp32, w8"):
+        PackRuntime(ROOT / "e2e/fixtures/models/nano", "q4")
+
+
+@pytest.mark.parametrize("value", [1.23456e-8, 0.001, 0.99951, 12345.6])
+def test_bounds_are_never_rounded_down(value):
+    assert value <= rounded_up(value) <= value * 1.011
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda p: p.name)
@@ -48,6 +88,32 @@ def test_an_export_repeats_itself_byte_for_byte(tmp_path):
     assert one == two
     committed = ROOT / "e2e/fixtures/models/nano/manifest.json"
     assert json.loads(committed.read_text())["model"] == one["model"]
+
+
+def test_a_baseline_pack_repeats_itself_and_is_the_committed_one(tmp_path):
+    one, two = (write_pack(tmp_path / name, nano_content("gpt")) for name in "ab")
+    assert one == two and one["kind"] == "gpt" and one["curve"] == []
+    committed = json.loads((ROOT / "e2e/fixtures/models/nano-gpt/manifest.json").read_text())
+    assert committed["model"] == one["model"] and committed["defaults"] == one["defaults"]
+    golden = json.loads((tmp_path / "a/golden.json").read_text())
+    assert all(golden["opens"]) and golden["entropies"][1] is not None
+
+
+def test_a_wrong_manifest_names_its_field(tmp_path):
+    manifest = write_pack(tmp_path, nano_content("gpt"))
+    with pytest.raises(UserError, match=r"\$\.model.*blocks"):
+        save_manifest(tmp_path, manifest | {"model": {k: v for k, v in manifest["model"].items() if k != "blocks"}})
+
+
+def test_the_index_lists_the_packs_that_are_there(tmp_path):
+    assert write_index(tmp_path) == [] and json.loads((tmp_path / "index.json").read_text()) == {"packs": []}
+    manifest = write_pack(tmp_path / "nano-gpt", nano_content("gpt"))
+    assert write_index(tmp_path) == ["nano-gpt"]
+    variant = manifest["variants"]["fp32"]
+    files = [variant["graphs"][name]["model"] for name in ("gpt", "tokenizer_decoder")] + [variant["graphs"]["gpt"]["byRow"]]
+    files += [shard for name in ("gpt", "tokenizer_decoder") for shard in variant["weights"][name]["shards"]]
+    entry = {"name": "nano-gpt", "title": "Nano baseline", "kind": "gpt", "bytes": sum(f["bytes"] for f in files)}
+    assert json.loads((tmp_path / "index.json").read_text()) == {"packs": [entry]}
 
 
 def test_the_tokenizer_graphs_are_the_tokenizer(nano):

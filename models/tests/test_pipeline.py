@@ -1,18 +1,23 @@
 """The commands that train on tokens, in order, on a tiny token folder; and exact resume of DPAR itself."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from models.cli import main
-from models.commands.train import DPARRun, token_loss
 from models.dpar import DPAR, DPARConfig
+from models.errors import ConfigError
+from models.gpt import GPT
 from models.patch_data import PatchStream
 from models.patchify import PatchRules
+from models.runs import DPARRun, images_seen, load_run, parse_run, token_loss
+from models.token_data import TokenStream
 from models.training import TrainConfig, seed_everything, train
 
+CONFIGS = Path(__file__).parents[1] / "configs/eurosat"
 GRID = [f"model.{pair}" for pair in ("vocab=64", "width=8", "tokens=64", "dim=32", "heads=1")]
 QUICK = ["train.steps=6", "train.batch_size=4", "train.lr=1e-3", "train.compile=false", "train.bf16=false", "held_out=8"]
 
@@ -47,6 +52,46 @@ def test_train_entropy_score_train(tmp_path, tokens, capsys):
     assert (tmp_path / "dpar/model.safetensors").exists() and (tmp_path / "dpar/config.json").exists()
 
 
+def test_the_baseline_trains_on_tokens_alone_and_resumes(tmp_path, tokens, capsys):
+    folder, size = str(tmp_path / "gpt"), ("kind=gpt", "model.classes=3", "model.blocks=1", "train.log_every=2")
+    arguments = ["train", *settings(*size), "--tokens", str(tokens), "--out", folder]
+    assert main(arguments) == 0  # no entropies are there
+    log = [json.loads(line) for line in (tmp_path / "gpt/log.jsonl").read_text().splitlines()]
+    assert log[0]["loss"] == pytest.approx(np.log(64), abs=0.1) and log[-1]["validation"]["steps_mean"] == 64
+    saved = parse_run(json.loads((tmp_path / "gpt/config.json").read_text()), "config.json")
+    assert saved.kind == "gpt" and saved.model.blocks == 1
+    assert main(arguments) == 0  # finished: nothing left to do
+    assert main([*arguments, "--set", "model.blocks=2"]) == 2
+    assert "model.blocks: 1 there, 2 here" in capsys.readouterr().err
+
+
+def test_the_kind_of_a_run():
+    values = {"train": {"steps": 1, "batch_size": 1, "lr": 1e-3}}
+    assert isinstance(parse_run(values, "old"), DPARRun)  # written before there were kinds
+    with pytest.raises(ConfigError, match="kind is 'gtp'; it can be dpar or gpt"):
+        parse_run(values | {"kind": "gtp"}, "run")
+    with pytest.raises(ConfigError, match="patchify"):
+        parse_run(values | {"kind": "gpt", "patchify": {}}, "run")
+
+
+def test_the_configurations_that_are_shipped_are_of_one_size():
+    counts = {}
+    for name in ("dpar", "gpt"):
+        config = load_run(CONFIGS / f"{name}.toml")
+        with torch.device("meta"):
+            counts[name] = sum(p.numel() for p in {"dpar": DPAR, "gpt": GPT}[name](config.model).parameters())
+    assert counts["gpt"] == pytest.approx(counts["dpar"], rel=0.1)
+
+
+def test_every_symmetry_is_seen_by_the_baseline(token_set):
+    stream = TokenStream(token_set, token_set.train, 16, seed=0)
+    batch = next(stream)
+    order = np.random.default_rng([0, 0]).permutation(token_set.train)[:16]
+    which = [[(token_set.tokens[s, i] == row.numpy()).all() for s in range(2)].index(True)
+             for i, row in zip(order, batch.tokens, strict=True)]
+    assert set(which) == {0, 1} and batch.labels.tolist() == token_set.labels[order].tolist()
+
+
 def test_dpar_resumes_bit_for_bit(tmp_path, token_set):
     config = DPARRun(
         model=DPARConfig(vocab=64, width=8, tokens=64, classes=3, dim=32, heads=1, patch_transformer_blocks=1, decoder_blocks=1),
@@ -70,3 +115,10 @@ def test_dpar_resumes_bit_for_bit(tmp_path, token_set):
     torch.manual_seed(123)  # the checkpoint, not this, must decide what comes next
     parts = start(tmp_path / "parts")
     assert whole.keys() == parts.keys() and all(torch.equal(whole[k], parts[k]) for k in whole)
+
+
+def test_images_seen_follow_the_first_weights(tmp_path):
+    first = parse_run({"train": {"steps": 10, "batch_size": 4, "lr": 1e-3}}, "first")
+    (tmp_path / "config.json").write_text(first.to_json())
+    assert images_seen(first) == 40
+    assert images_seen(first.model_copy(update={"init": tmp_path})) == 80

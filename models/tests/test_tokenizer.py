@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.commands.train_tokenizer import LossConfig, Objective
+from models.adversary import AdversaryConfig, Discriminator, fool, recoloured, tell_apart
+from models.commands.train_tokenizer import LossConfig, Objective, TokenizerRun, contested
 from models.data import Pictures
+from models.errors import ConfigError
 from models.quantizer import Quantizer
 from models.reconstruction import measure, perplexity
 from models.tokenizer import FACTOR, Tokenizer, TokenizerConfig
@@ -94,3 +96,66 @@ def test_measures(tokenizer):
     result = measure(tokenizer, Pictures(pixels, np.array([0, 0, 1, 1]), ("a", "b")), np.arange(4), torch.device("cpu"))
     assert 0 < result["psnr"] < 20 and set(result["psnr_by_class"]) == {"a", "b"}
     assert result["perplexity"] + result["dead"] <= 32
+
+
+def _discriminator():
+    torch.manual_seed(1)
+    return Discriminator(8)
+
+
+def test_a_logit_of_the_discriminator_sees_28_pixels():
+    discriminator = _discriminator().double()
+    pictures = torch.rand(1, 3, 64, 64, dtype=torch.double, requires_grad=True)
+    logits = discriminator(pictures)
+    assert logits.shape == (1, 1, 16, 16)
+    (gradient,) = torch.autograd.grad(logits[0, 0, 8, 8], pictures)
+    rows, columns = gradient.abs().sum((0, 1)).nonzero(as_tuple=True)
+    assert int(rows.max() - rows.min()) + 1 == 28 and int(columns.max() - columns.min()) + 1 == 28
+
+
+def test_the_discriminator_is_shown_texture_and_not_colour():
+    real = torch.rand(2, 3, 32, 32)
+    shifted = recoloured(real + torch.tensor([0.3, -0.2, 0.1]).view(1, 3, 1, 1), real)
+    assert torch.allclose(shifted, real, atol=1e-5)
+    noise = torch.randn(2, 3, 32, 32)
+    assert (recoloured(real + noise, real) - real).std() > 0.9
+
+
+def test_each_side_of_the_contest_learns_its_own_part_only():
+    tokenizer, discriminator = Tokenizer(SMALL), _discriminator()
+    pictures = torch.rand(4, 3, 16, 16) * 2 - 1
+    told_loss, told = tell_apart(discriminator, pictures, tokenizer(pictures)[0], penalty=1.0)
+    told_loss.backward()
+    assert told_loss > told > 0 and all(p.grad is None for p in tokenizer.parameters())
+    assert all(p.grad is not None for p in discriminator.parameters())
+    alone = [p.grad.clone() for p in discriminator.parameters()]
+    discriminator.zero_grad()
+    loss, _, parts = contested(Objective(tokenizer, None, LossConfig()), discriminator, pictures, penalty=1.0, weight=0.5)
+    loss.backward()
+    assert all(torch.allclose(p.grad, other, atol=1e-6) for p, other in zip(discriminator.parameters(), alone, strict=True))
+    assert all(p.grad is not None for p in tokenizer.decoder.parameters()) and parts["pull"] > 0
+
+
+def test_the_decoder_can_follow_the_discriminator():
+    tokenizer, discriminator = Tokenizer(SMALL), _discriminator()
+    pictures = torch.rand(4, 3, 16, 16) * 2 - 1
+    optimizer = torch.optim.Adam(tokenizer.decoder.parameters(), 1e-3)
+    losses = []
+    for _ in range(20):
+        loss = fool(discriminator, pictures, tokenizer(pictures)[0])
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert losses[-1] < losses[0]
+
+
+def test_the_adversary_grows_after_its_warm_up():
+    adversary = AdversaryConfig(weight=2, warmup=10)
+    assert [adversary.weight_at(step) for step in (0, 10, 15, 20, 90)] == [0, 0, 1, 2, 2]
+    assert AdversaryConfig(weight=2, warmup=0).weight_at(0) == 2
+
+
+def test_decoder_only_needs_a_tokenizer_to_start_from():
+    with pytest.raises(ConfigError, match="decoder_only needs init"):
+        TokenizerRun.parse({"decoder_only": True, "train": {"steps": 1, "batch_size": 1, "lr": 1e-3}})

@@ -1,0 +1,38 @@
+"""What the judge sees: its penultimate features, over which samples are compared with real pictures, and its class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from models.classifier import Classifier
+from models.streams import to_tensor
+
+BATCH = 250
+
+
+@dataclass(frozen=True)
+class Seen:
+    """features float32 [N, D], classes int64 [N]: the most likely one."""
+
+    features: np.ndarray
+    classes: np.ndarray
+
+
+@torch.no_grad()
+def look(judge: Classifier, pixels: np.ndarray, device: torch.device, what: str) -> Seen:
+    """uint8 [N, S, S, 3] -> Seen. what: the progress bar's name."""
+    features, classes = [], []
+    for start in tqdm(range(0, len(pixels), BATCH), desc=what, unit="batch"):
+        level = judge.features(to_tensor(pixels[start : start + BATCH]).to(device))[-1].mean((2, 3))
+        features.append(level.float().cpu().numpy())
+        classes.append(judge.head(level).argmax(-1).cpu().numpy())
+    return Seen(np.concatenate(features), np.concatenate(classes))
+
+
+def describe(judge: Classifier) -> str:
+    """The manifest's `features`: what the distances are measured over."""
+    return f"judge classifier trained on the training pictures, penultimate layer, {judge.head.in_features} dimensions"

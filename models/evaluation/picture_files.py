@@ -1,0 +1,56 @@
+"""Samples made elsewhere: PNGs as `npm run generate` writes them, <pack>-<class>-<seed>.png with the run's JSON beside."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from models.errors import DataError
+from models.evaluation.generate import Samples
+
+
+def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
+    """All PNGs of `folder`, sorted by name. The class is the file name's; patches are counted in <name>.run.json if it is there.
+
+    Raises DataError naming a file whose class or size does not fit.
+    """
+    paths = sorted(Path(folder).glob("*.png"))
+    if not paths:
+        raise DataError(f"{folder}: no PNGs there; write some with: npm run generate -- --out {folder}")
+    pixels, labels, steps = [], [], []
+    for path in paths:
+        labels.append(label_of(path, classes))
+        with Image.open(path) as picture:
+            pixels.append(np.asarray(picture.convert("RGB")))
+        if pixels[-1].shape != (size, size, 3):
+            height, width, _ = pixels[-1].shape
+            raise DataError(f"{path}: is {width} x {height} pixels, but the pictures of this data are {size} x {size}")
+        steps.append(patches_of_run(path.with_suffix(".run.json")))
+    return Samples(np.stack(pixels), np.array(labels), np.array(steps))
+
+
+def label_of(path: Path, classes: list[str]) -> int:
+    """Index of the class in <pack>-<class>-<seed>.png, whose odd characters the generator replaced by "_"."""
+    for label, name in enumerate(classes):
+        written = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
+        if re.search(rf"-{re.escape(written)}-\d+$", path.stem):
+            return label
+    raise DataError(f"{path}: expected <pack>-<class>-<seed>.png with one of the classes {', '.join(classes)}")
+
+
+def patches_of_run(path: Path) -> float:
+    """How many patches the run opened; NaN without a run. Raises DataError if it is damaged or unfinished."""
+    if not path.exists():
+        return float("nan")
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        opened, complete = sum(bool(event["opens"]) for event in run["events"]), run["complete"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: is not a run that generate wrote ({error}); remove it to leave its patches out") from None
+    if not complete:
+        raise DataError(f"{path}: stopped before its last token; generate it again, or remove it and its picture")
+    return float(opened)

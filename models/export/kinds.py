@@ -1,0 +1,77 @@
+"""What differs between the kinds of pack: the model's entry in the manifest, its graphs, its teacher-forced logits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.blocks import ffn_width
+from models.dpar import DPAR, segmentation
+from models.export.builder import Graph, WeightFile
+from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
+from models.export.gpt_graph import gpt_graph
+from models.export.storage import Storage
+from models.gpt import GPT
+from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of
+
+REQUIRED = {
+    "dpar": ("entropy", "encoder", "patch_transformer", "decoder", "tokenizer_decoder"),
+    "gpt": ("gpt", "tokenizer_decoder"),
+}
+"""Graphs that are fetched to generate (engine/manifest.ts requiredGraphs); the others serve inspection."""
+
+
+def parameters(model: nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def kind_of(model: DPAR | GPT) -> str:
+    return "gpt" if isinstance(model, GPT) else "dpar"
+
+
+def model_entry(model: DPAR | GPT) -> dict[str, int]:
+    """`model` of the manifest."""
+    c = model.config
+    shape = {"dim": c.dim, "heads": c.heads, "ffn": ffn_width(c.dim)}
+    if isinstance(model, GPT):
+        blocks = {"blocks": c.blocks}
+    else:
+        blocks = {"encoderBlocks": c.encoder_blocks, "patchTransformerBlocks": c.patch_transformer_blocks,
+                  "decoderBlocks": c.decoder_blocks, "window": c.width}
+    return shape | blocks | {"parameters": parameters(model)}
+
+
+def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]:
+    """Every graph with the name of the weight file it reads."""
+    if isinstance(model, GPT):
+        file = WeightFile("gpt.bin", storage)
+        return [(gpt_graph(model, file, whole), "gpt") for whole in (False, True)]
+    encoder, patches, decoder = (WeightFile(f"{name}.bin", storage) for name in ("encoder", "patch_transformer", "decoder"))
+    return [
+        (encoder_graph(model, encoder, whole=False), "encoder"),
+        (encoder_graph(model, encoder, whole=True), "encoder"),
+        (patch_transformer_graph(model, patches, model.config.width), "patch_transformer"),
+        (decoder_graph(model, decoder), "decoder"),
+    ]
+
+
+def rules_of(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
+    """The rules that a pack's defaults carry: a GPT's gates are fixed, its E_th only draws a line over entropies."""
+    if isinstance(model, GPT):
+        return TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": rules.entropy_threshold})
+    return rules
+
+
+@torch.no_grad()
+def forced_logits(model: DPAR | GPT, tokens: Tensor, label: int, opened: np.ndarray) -> np.ndarray:
+    """tokens [1, T] cut where `opened` [T] says -> logits [2, T, V] of the class row and the null row."""
+    given = () if isinstance(model, GPT) else (segmentation([patches_of(opened)]),)
+    return np.stack([model(tokens, torch.tensor([k]), *given)[0].numpy() for k in (label, model.null_class)])
+
+
+def graph_names(manifest: dict[str, Any]) -> str:
+    """The step graphs that make logits, for tables."""
+    return "gpt" if manifest["kind"] == "gpt" else "encoder + patch_transformer + decoder"

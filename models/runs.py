@@ -1,0 +1,98 @@
+"""What `train` trains: the configuration of a run by its kind, and for each kind its model, batches and loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+
+from models.checkpoint import CONFIG
+from models.config import Config, read_config_json, read_values
+from models.dpar import DPAR, DPARConfig
+from models.errors import ConfigError
+from models.gpt import GPT, GPTConfig
+from models.patch_data import PatchBatch, PatchStream, held_out_batches
+from models.patchify import PatchRules
+from models.token_data import TokenBatch, TokenStream, held_out_tokens, load_tokens
+from models.training import Stream, TrainConfig
+
+HELD_OUT_BATCH = 50
+
+
+class TokenRun(Config):
+    """What both kinds have."""
+
+    class_dropout: float = Field(0.1, ge=0, le=1)
+    """Share of training labels replaced by the null class, which guidance needs."""
+    held_out: int = 1000
+    """Held-out images used by each validation."""
+    init: Path | None = None
+    """Folder of an earlier train whose published weights to start from (a fresh schedule and optimizer)."""
+    train: TrainConfig
+
+
+class DPARRun(TokenRun):
+    kind: Literal["dpar"] = "dpar"
+    model: DPARConfig = DPARConfig()
+    patchify: PatchRules = PatchRules()
+
+
+class GPTRun(TokenRun):
+    kind: Literal["gpt"] = "gpt"
+    model: GPTConfig = GPTConfig()
+
+
+KINDS: dict[str, type[DPARRun] | type[GPTRun]] = {"dpar": DPARRun, "gpt": GPTRun}
+
+
+def parse_run(values: dict[str, Any], source: str) -> DPARRun | GPTRun:
+    """A run by its `kind`; a configuration without one is DPAR's. Raises ConfigError."""
+    kind = values.get("kind", "dpar")
+    if kind not in KINDS:
+        raise ConfigError(f"{source}: kind is {kind!r}; it can be {' or '.join(KINDS)}")
+    return KINDS[kind].parse(values, source)
+
+
+def images_seen(run: DPARRun | GPTRun) -> int:
+    """Training images of the run and of those that its first weights come from, repetitions counted."""
+    own = run.train.steps * run.train.batch_size
+    if not run.init:
+        return own
+    return own + images_seen(parse_run(read_config_json(run.init / CONFIG), str(run.init)))
+
+
+def load_run(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> DPARRun | GPTRun:
+    """Read a TOML file and `key=value` overrides. Raises ConfigError."""
+    return parse_run(read_values(path, overrides), str(path) if path else "configuration")
+
+
+def token_loss(model: DPAR | GPT, batch: PatchBatch | TokenBatch, classes: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy in nats per token of all T tokens."""
+    given = (batch.patches,) if isinstance(batch, PatchBatch) else ()
+    logits = model(batch.tokens, classes, *given).float()
+    return F.cross_entropy(logits.flatten(0, 1), batch.tokens.flatten())
+
+
+@dataclass
+class Task:
+    model: DPAR | GPT
+    stream: Stream
+    held_out: Callable[[], Iterable[PatchBatch | TokenBatch]]
+    """Batches of upright held-out images, from the start at every call."""
+
+
+def make_task(config: DPARRun | GPTRun, tokens: Path) -> Task:
+    """Model with fresh weights and the batches of the folder `tokens`; DPAR needs its entropies, too."""
+    size, seed, limit = config.train.batch_size, config.train.seed, config.held_out
+    if isinstance(config, GPTRun):
+        data = load_tokens(tokens)
+        return Task(GPT(config.model), TokenStream(data, data.train, size, seed),
+                    lambda: held_out_tokens(data, HELD_OUT_BATCH, limit))
+    data, width, rules = load_tokens(tokens, tokens / "entropies.npy"), config.model.width, config.patchify
+    return Task(DPAR(config.model), PatchStream(data, size, seed, width, rules),
+                lambda: held_out_batches(data, HELD_OUT_BATCH, width, rules, limit))

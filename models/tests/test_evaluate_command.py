@@ -1,0 +1,107 @@
+"""The evaluate command from end to end, on tiny pictures and models with random weights."""
+
+import json
+import re
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.checkpoint import CONFIG, WEIGHTS, save_safetensors
+from models.classifier import Classifier, ClassifierConfig
+from models.cli import main
+from models.commands.train_entropy import EntropyRun
+from models.data import DataConfig, load_pictures, split_pictures
+from models.export.files import SCHEMAS
+from models.export.nano import nano_gpt, nano_models
+from models.patchify import PatchRules
+from models.runs import DPARRun, GPTRun
+from models.training import TrainConfig
+
+CLASSES = ("a", "b", "c")
+DATA = DataConfig(picture_size=32, held_out_per_class=8)
+
+
+def write_model(folder, model, config):
+    folder.mkdir()
+    (folder / CONFIG).write_text(config if isinstance(config, str) else config.to_json())
+    save_safetensors(folder / WEIGHTS, model.state_dict())
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("evaluate")
+    rng = np.random.default_rng(0)
+    for name in CLASSES:
+        (root / "data" / name).mkdir(parents=True)
+        for i in range(20):
+            Image.fromarray(rng.integers(0, 256, size=(32, 32, 3)).astype(np.uint8)).save(root / "data" / name / f"{i:02d}.png")
+    dpar, entropy, tokenizer = nano_models()
+    training = TrainConfig(steps=10, batch_size=4, lr=1e-3)
+    write_model(root / "dpar", dpar, DPARRun(model=dpar.config, patchify=PatchRules(entropy_threshold=3.2), train=training))
+    write_model(root / "entropy", entropy, EntropyRun(model=entropy.config, train=training))
+    write_model(root / "gpt", nano_gpt(), GPTRun(model=nano_gpt().config, train=training))
+    shape = {"data": DATA.model_dump(), "tokenizer": tokenizer.config.model_dump()}
+    write_model(root / "tokenizer", tokenizer, json.dumps(shape))
+    judge = ClassifierConfig(classes=3, width=4)
+    write_model(root / "judge", Classifier(judge), json.dumps({"classifier": judge.model_dump()}))
+    (root / "pack.toml").write_text(
+        'name = "tiny"\ntitle = "Tiny"\ndescription = ""\nlicense = "MIT"\ngolden_class = "a"\n'
+        '[data]\n[labels]\na = "A"\nb = "B"\nc = "C"\n[sampling]\nguidance = 1.5\n')
+    shared = ["--tokenizer", str(root / "tokenizer"), "--device", "cpu"]
+    read = ["--data", str(root / "data"), "--cache", str(root / "cache")]
+    tokens = str(root / "tokens")
+    assert main(["tokenize", *read, *shared, "--out", tokens, "--symmetries", "2"]) == 0
+    assert main(["score", "--entropy", str(root / "entropy"), "--tokens", tokens, "--no-compile", "--device", "cpu"]) == 0
+    models = [part for name in ("dpar", "entropy", "judge", "tokens") for part in (f"--{name}", str(root / name))]
+    return root, ["evaluate", *read, *shared, *models, "--pack-config", str(root / "pack.toml"), "--no-compile"]
+
+
+def test_evaluate_writes_what_the_manifest_takes(folders, tmp_path):
+    root, command = folders
+    assert main([*command, "--samples", "12", "--batch", "5", "--baseline", str(root / "gpt"), "--out", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "evaluation.json").read_text())
+    wanted = ("n features psnr ssim perceptual entropy_nats token_nats p_avg steps_mean p_avg_by_class class_agreement fid_lite "
+              "precision recall density coverage classifier_accuracy images_seen counts_nats baseline_nats intervals")
+    assert set(wanted.split()) <= result.keys()
+    assert set(result["reconstruction_agreement_by_class"]) == set(CLASSES) and 0 <= result["reconstruction_agreement"] <= 1
+    assert result["n"] == 12 and result["held_out"] == 24 and result["images_seen"] == 40
+    assert result["tokens_per_step"] <= result["p_avg"] <= 4
+    assert result["entropy_margin"] == pytest.approx(result["counts_nats"] - result["entropy_nats"], abs=1e-4)
+    schema = json.loads((SCHEMAS / "manifest.schema.json").read_text())
+    jsonschema.validate(result, schema["oneOf"][0]["properties"]["evaluation"])
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("<svg") >= 3 and page.count("data:image/png") >= 11
+    assert not re.search(r"(src|href)=\"(?!data:|#)", page)  # nothing is fetched
+
+
+def test_evaluate_measures_the_baseline_itself(folders, tmp_path):
+    root, command = folders
+    swapped = ["--gpt" if part == "--dpar" else str(root / "gpt") if part == str(root / "dpar") else part for part in command]
+    assert main([*swapped, "--samples", "9", "--batch", "6", "--out", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "evaluation.json").read_text())
+    assert result["p_avg"] == result["tokens_per_step"] == result["samples_p_avg"] == 1
+    assert result["token_nats"] > 0 and "baseline_nats" not in result
+
+
+def test_evaluate_pictures_of_the_command_line(folders, tmp_path):
+    root, command = folders
+    pictures = load_pictures(root / "data", DATA, cache=root / "cache")
+    held_out = split_pictures(pictures.labels, DATA).held_out
+    (tmp_path / "pngs").mkdir()
+    for i in held_out:
+        Image.fromarray(pictures.pixels[i]).save(tmp_path / "pngs" / f"tiny-{CLASSES[pictures.labels[i]]}-{i}.png")
+    assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 0
+    result = json.loads((tmp_path / "out/evaluation.json").read_text())
+    assert result["n"] == 24 and result["precision"] == result["recall"] == result["coverage"] == 1
+    assert result["fid_lite"] == pytest.approx(result["fid_lite_floor"], rel=1e-3)
+    assert result["class_agreement"] == pytest.approx(result["classifier_accuracy"])
+    assert result["memorisation_pixels"]["ratio_50"] == pytest.approx(1)
+    assert "samples_p_avg" not in result
+
+
+def test_a_baseline_of_another_kind_is_refused(folders, tmp_path, capsys):
+    root, command = folders
+    assert main([*command, "--samples", "9", "--baseline", str(root / "dpar"), "--out", str(tmp_path)]) == 2
+    assert "holds a dpar" in capsys.readouterr().err

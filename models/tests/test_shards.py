@@ -1,0 +1,133 @@
+"""Folders too large for memory: crops, shards, and the commands that read and write them."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.cli import main
+from models.errors import DataError
+from models.picture_folder import crops, list_pictures
+from models.shards import Shards, shard_bounds, write_shard
+from models.token_data import load_tokens
+from models.vqgan import VQGAN, VQGANConfig
+
+TINY = {"vocab": 64, "code_dim": 4, "channels": 32, "multipliers": (1, 1), "blocks": 1, "latent": 8}
+
+
+def test_shards_read_as_one_array(tmp_path):
+    array = np.random.default_rng(0).integers(99, size=(3, 11, 5)).astype(np.int16)
+    for number, (first, end) in enumerate(shard_bounds(11, 4)):
+        write_shard(tmp_path, number, array[:, first:end])
+    shards = Shards(tmp_path)
+    assert shards.shape == array.shape and len(shards) == 3 and shards.dtype == np.int16
+    which, where = np.array([2, 0, 1, 0]), np.array([10, 3, 4, 0])
+    assert np.array_equal(shards[which, where], array[which, where])
+    assert np.array_equal(shards[1, 2:9], array[1, 2:9])
+    assert np.array_equal(shards[0][where], array[0][where]) and shards[0].shape == (11, 5)
+    assert np.array_equal(np.stack([row[:] for row in shards]), array)
+    (tmp_path / "00001.npy").unlink()
+    with pytest.raises(DataError, match="00001.npy: missing"):
+        Shards(tmp_path)
+
+
+def test_ten_crops_are_the_centre_the_corners_and_their_mirror_images():
+    y, x = np.mgrid[0:44, 0:44].astype(np.uint8)
+    picture = Image.fromarray(np.stack([y, x, x], axis=-1))
+    views = crops(picture, 40, "ten-crop", 1.1)
+    assert views.shape == (10, 40, 40, 3)
+    assert [tuple(view[0, 0, :2]) for view in views[:5]] == [(2, 2), (0, 0), (0, 4), (4, 0), (4, 4)]
+    assert np.array_equal(views[5:], views[:5, :, ::-1])
+    wide = Image.fromarray(np.zeros((30, 90, 3), dtype=np.uint8))
+    assert crops(wide, 16, "centre", 1.1).shape == (1, 16, 16, 3) and crops(wide, 16, "flip", 1.1).shape == (2, 16, 16, 3)
+
+
+@pytest.fixture
+def imagenet(tmp_path):
+    """train/<class>/*.JPEG of two classes, five pictures each, of different sizes."""
+    rng = np.random.default_rng(0)
+    for name in ("n01", "n02"):
+        (tmp_path / "imagenet/train" / name).mkdir(parents=True)
+        for i in range(5):
+            pixels = rng.integers(0, 256, (20 + i, 33, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "imagenet/train" / name / f"{i}.JPEG", format="JPEG")
+    return tmp_path / "imagenet"
+
+
+@pytest.fixture
+def tokenizer(tmp_path):
+    """import-tokenizer's folder, from a file as the public one is: weights under "model", a record that is not a weight."""
+    torch.manual_seed(0)
+    state = VQGAN(VQGANConfig(**TINY)).state_dict()
+    torch.save({"model": {**state, "quantize.codebook_used": torch.zeros(9)}}, tmp_path / "public.pt")
+    settings = {"data.picture_size": 16, "data.held_out_per_class": 2, **{f"tokenizer.{k}": v for k, v in TINY.items()}}
+    settings["tokenizer.multipliers"] = "[1, 1]"
+    sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    arguments = ["import-tokenizer", "--weights", str(tmp_path / "public.pt"), "--out", str(tmp_path / "tokenizer")]
+    assert main([*arguments, *sets]) == 0
+    assert main([*arguments, *sets, "--set", "tokenizer.latent=16"]) == 2
+    return tmp_path / "tokenizer"
+
+
+def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, capsys):
+    out = tmp_path / "tokens"
+    tokenize = ["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(out), "--shard-size", "4",
+                "--batch-size", "20", "--device", "cpu"]
+    assert main(tokenize) == 0
+    first = load_tokens(out)
+    assert first.tokens.shape == (10, 10, 64) and first.meta["grid"] == 8 and first.meta["views"] == "ten-crop"
+    assert list(first.labels) == [0] * 5 + [1] * 5 and len(first.held_out) == 4
+    saved = first.tokens[0][np.arange(10)]
+    (out / "tokens/00001.npy").unlink()
+    kept = (out / "tokens/00000.npy").stat().st_mtime_ns
+    assert main(tokenize) == 0  # writes what is missing, and only that
+    assert np.array_equal(load_tokens(out).tokens[0][np.arange(10)], saved)
+    assert (out / "tokens/00000.npy").stat().st_mtime_ns == kept
+    assert main([*tokenize, "--views", "flip"]) == 2 and "another symmetries, views" in capsys.readouterr().err
+
+    sets = ["model.vocab=64", "model.width=8", "model.tokens=64", "model.dim=32", "model.heads=1", "model.blocks=1", "held_out=4",
+            "train.steps=1", "train.batch_size=2", "train.lr=1e-3", "train.compile=false", "train.bf16=false"]
+    sets = [part for pair in sets for part in ("--set", pair)]
+    entropy = str(tmp_path / "entropy")
+    assert main(["train-entropy", *sets, "--tokens", str(out), "--out", entropy]) == 0
+    score = ["score", "--entropy", entropy, "--tokens", str(out), "--no-compile", "--device", "cpu"]
+    assert main(score) == 0
+    entropies = load_tokens(out, out / "entropies.npy").entropies
+    assert entropies.shape == (10, 10, 64) and np.isinf(entropies[3][np.arange(10)][:, 0]).all()
+    (out / "entropies/model.sha256").write_text("of another")
+    assert main(score) == 2 and "another entropy model" in capsys.readouterr().err
+
+
+def test_a_broken_picture_and_an_empty_class_are_named(tmp_path, imagenet, tokenizer, capsys):
+    (imagenet / "train/n01/2.JPEG").write_bytes(b"not a picture")
+    assert main(["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(tmp_path / "tokens"),
+                 "--shard-size", "4", "--device", "cpu"]) == 2
+    assert "2.JPEG: cannot be decoded" in capsys.readouterr().err
+    (imagenet / "train/n03").mkdir()
+    with pytest.raises(DataError, match="n03: no pictures"):
+        list_pictures(imagenet)
+
+
+def test_the_public_layout():
+    with torch.device("meta"):
+        model = VQGAN(VQGANConfig())
+    shapes = {name: list(tensor.shape) for name, tensor in model.state_dict().items()}
+    assert sum(np.prod(shape) for shape in shapes.values()) / 1e6 == pytest.approx(71.9, abs=0.5)  # published: 72M
+    expected = json.loads("""{"encoder.conv_blocks.0.downsample.conv.weight": [128, 128, 3, 3],
+        "encoder.conv_blocks.2.res.0.nin_shortcut.weight": [256, 128, 1, 1], "encoder.conv_blocks.4.attn.1.proj_out.bias": [512],
+        "encoder.mid.1.q.weight": [512, 512, 1, 1], "decoder.conv_blocks.0.attn.2.norm.weight": [512],
+        "decoder.conv_blocks.1.res.0.nin_shortcut.weight": [256, 512, 1, 1], "decoder.conv_blocks.3.upsample.conv.bias": [128],
+        "decoder.conv_out.weight": [3, 128, 3, 3], "quantize.embedding.weight": [16384, 8],
+        "quant_conv.weight": [8, 256, 1, 1]}""")
+    assert {name: shapes.get(name) for name in expected} == expected
+    assert model.factor == 16
+
+
+@torch.no_grad()
+def test_a_picture_s_tokens_decode_to_its_size():
+    model = VQGAN(VQGANConfig(**TINY)).eval()
+    tokens = model.encode(torch.randn(2, 3, 16, 16))
+    assert tokens.shape == (2, 64) and int(tokens.max()) < 64
+    assert model.decode(tokens).shape == (2, 3, 16, 16)
