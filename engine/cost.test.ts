@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { baselineCost, dparCost, gptCost, packCost, swigluHidden } from './cost.ts';
-import { tinyManifest } from './testing/manifest.ts';
+import { allowedSpeedup, attentionCost, baselineCost, dparCost, gptCost, packCost, swigluHidden } from './cost.ts';
+import { tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 
 const V = 16384;
 // Width, blocks of encoder, patch transformer, decoder (Table 1) and of LlamaGen; GMAC of Table 8 at 256 and 384 pixels.
@@ -30,4 +30,30 @@ test('a pack: parts add up, the entropy model apart, guidance doubles the decode
   expect(packCost(m, 16, 10, 2).encoder).toBe(one.encoder);
   expect(one.total).toBeLessThan(baselineCost(m, 16).total);
   expect(baselineCost(m, 16)).toEqual({ ...packCost(m, 16, 16), entropy: 0 });
+});
+
+test('a pack of kind gpt costs n F T + V D T, its own baseline', () => {
+  const m = tinyGptManifest();
+  const macs = 2 * (4 * 32 ** 2 + 3 * 32 * 64) * 16 + 12 * 32 * 16;
+  expect(packCost(m, 16, 16)).toMatchObject({ encoder: 0, patchTransformer: 0, total: macs });
+  expect(packCost(m, 16, 16, 2).total).toBe(2 * macs);
+  expect(baselineCost(m, 16).total).toBe(macs);
+});
+
+test('attention costs two multiply-accumulates a channel for every slot that a step sees', () => {
+  const m = tinyManifest();
+  const steps = (blocks: number, dim: number, slots: number) => Array.from({ length: slots }, (_, i) => 2 * blocks * dim * (i + 1)).reduce((a, b) => a + b, 0);
+  const { dim, encoderBlocks, patchTransformerBlocks, decoderBlocks } = m.model;
+  const shared = steps(m.entropyModel.blocks, m.entropyModel.dim, 16) + steps(encoderBlocks, dim, 16);
+  expect(attentionCost(m, 16, 10)).toBe(shared + steps(patchTransformerBlocks, dim, 10) + steps(decoderBlocks, dim, 16));
+  expect(attentionCost(m, 16, 10, 2)).toBe(shared + 2 * (steps(patchTransformerBlocks, dim, 10) + steps(decoderBlocks, dim, 16)));
+});
+
+test('the allowed speed-up is the quotient of the operations, with the entropy model on the side of the patches', () => {
+  const m = tinyManifest();
+  const gpt = tinyGptManifest();
+  const patched = packCost(m, 16, 10, 2);
+  expect(allowedSpeedup(m, m, 16, 10, 2)).toBe(baselineCost(m, 16, 2).total / (patched.total + patched.entropy));
+  expect(allowedSpeedup(m, gpt, 16, 10, 2)).toBe(packCost(gpt, 16, 16, 2).total / (patched.total + patched.entropy));
+  expect(allowedSpeedup(m, m, 16, 16)).toBeLessThan(1);
 });

@@ -42,11 +42,18 @@ export function dparCost(model: CostModel, vocab: number, tokens: number, patche
 /** A plain GPT of `blocks` blocks over the same tokens (LlamaGen). */
 export const gptCost = (dim: number, ffn: number, blocks: number, vocab: number, tokens: number): number => (blocks * block(dim, ffn) + vocab * dim) * tokens;
 
+/** A GPT makes logits in one piece, which counts as the decoder; there is no encoder and no patch transformer. */
+function modelCost(model: Manifest['model'], vocab: number, tokens: number, patches: number, groups: 1 | 2): Omit<Cost, 'entropy'> {
+  if (!('blocks' in model)) return dparCost(model, vocab, tokens, patches, groups);
+  const decoder = groups * gptCost(model.dim, model.ffn, model.blocks, vocab, tokens);
+  return { encoder: 0, patchTransformer: 0, decoder, total: decoder };
+}
+
 /** Cost of a pack's image with `patches` patches; `patches` = `tokens` is the token-by-token baseline on the same weights. */
 export function packCost(manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, tokens: number, patches: number, groups: 1 | 2 = 1): Cost {
   const { dim, ffn, blocks } = manifest.entropyModel;
   return {
-    ...dparCost(manifest.model, manifest.vocab, tokens, patches, groups),
+    ...modelCost(manifest.model, manifest.vocab, tokens, patches, groups),
     entropy: gptCost(dim, ffn, blocks, manifest.vocab, tokens),
   };
 }
@@ -56,3 +63,26 @@ export const baselineCost = (manifest: Pick<Manifest, 'model' | 'entropyModel' |
   ...packCost(manifest, tokens, tokens, groups),
   entropy: 0,
 });
+
+type Priced = Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>;
+
+/**
+ * How much faster the operation count allows an image in `patches` patches to be than one that `other` makes token by token:
+ * the same pack with P_max = 1, or a plain GPT. The entropy model counts for the patches only; it decides nothing there.
+ */
+export function allowedSpeedup(manifest: Priced, other: Priced, tokens: number, patches: number, groups: 1 | 2 = 1): number {
+  const cost = packCost(manifest, tokens, patches, groups);
+  return packCost(other, tokens, tokens, groups).total / (cost.total + cost.entropy);
+}
+
+/**
+ * Multiply-accumulates of the attention itself (scores and weighted values: 2 D for every slot that a step sees), which the
+ * paper's tables leave out: it is small at 256 tokens and grows with their square.
+ */
+export function attentionCost({ model, entropyModel }: Pick<Manifest, 'model' | 'entropyModel'>, tokens: number, patches: number, groups: 1 | 2 = 1): number {
+  const over = (blocks: number, dim: number, slots: number) => blocks * dim * slots * (slots + 1);
+  const entropy = over(entropyModel.blocks, entropyModel.dim, tokens);
+  if ('blocks' in model) return entropy + groups * over(model.blocks, model.dim, tokens);
+  const { dim, encoderBlocks, patchTransformerBlocks, decoderBlocks } = model;
+  return entropy + over(encoderBlocks, dim, tokens) + groups * (over(patchTransformerBlocks, dim, patches) + over(decoderBlocks, dim, tokens));
+}

@@ -1,6 +1,7 @@
 /** The thin layer that a runtime (onnxruntime-web in a worker, onnxruntime-node) supplies: tensors and runs of a graph by name. */
 import { StudioError } from './errors.ts';
 import type { GraphName } from './manifest.ts';
+import type { OnDevice } from './on-device.ts';
 
 /** The part of an onnxruntime Tensor that the engine uses; it may live on the GPU. */
 export interface GraphTensor {
@@ -19,8 +20,15 @@ export interface GraphRunner {
    * `present_*` on the GPU), a tensor is written in place. Calls never overlap.
    */
   run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors>;
+  /**
+   * Whether `run` takes the graph by row (docs/packs.md): pasts of any capacity, `kv` in place of its presents. Its pasts
+   * must be read from the memory given to `tensor` at every run. Default: no graph.
+   */
+  byRow?(graph: GraphName): boolean;
   /** True where a present may be written over its own past (passed in `outputs`). Default false: presents become the next pasts. */
   readonly inPlace?: boolean;
+  /** There where the outputs of the step graphs stay on a device that can sample from them. */
+  readonly onDevice?: OnDevice | undefined;
 }
 
 const memoryWords = /out of memory|bad_alloc|oom\b|failed to allocate|allocation failed|array buffer allocation/i;
@@ -45,7 +53,7 @@ export async function runGraph(runner: GraphRunner, graph: GraphName, feeds: Ten
 /** A float32 output's values, copied out; the tensor is disposed. Throws `graph-failed` when the length is not `length`. */
 export async function takeFloats(tensor: GraphTensor, length: number, what: string): Promise<Float32Array> {
   const data = (await tensor.getData()) as Float32Array;
-  const copy = Float32Array.from(data);
+  const copy = data.slice();
   tensor.dispose();
   if (copy.length !== length) throw new StudioError('graph-failed', `${what} has ${copy.length} values, ${length} were expected. Export the pack again.`);
   return copy;

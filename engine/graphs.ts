@@ -1,4 +1,6 @@
-/** What the decode loop asks of the graphs of a pack. Implemented once, in session-graphs.ts, for every runtime. */
+/** What the decode loop asks of the graphs of a pack. Implemented once a kind, in session-graphs.ts and gpt-graphs.ts, for every runtime. */
+import type { Stage } from './log.ts';
+import type { Choice, SamplingRules } from './sampling.ts';
 
 /** Columns and row that Dynamic RoPE sees, and the tokens of a closed patch: start <= i <= end. */
 export interface Span {
@@ -13,6 +15,27 @@ export interface DecodeLogits {
   nullLogits: Float32Array | null;
 }
 
+/** Times a piece of work as a stage of the token under way. */
+export type Timed = <T>(stage: Stage | null, work: () => T | Promise<T>) => Promise<T>;
+
+export interface TokenRequest {
+  t: number;
+  rules: SamplingRules;
+  /** In [0, 1). */
+  u: number;
+  /** Scored in place of a token of its own. */
+  forced: number | undefined;
+  /** What x_t is fed to: nothing after the last token, the entropy model only where its entropies are used. */
+  feed: 'none' | 'encoder' | 'all';
+  timed: Timed;
+}
+
+export interface TokenResult {
+  choice: Choice;
+  /** e_{t+1} in nats; null where the entropy model did not run. */
+  entropy: number | null;
+}
+
 /** One image at a time; groups = 2 runs a class row and a null row through patch transformer and decoder. */
 export interface DecodeGraphs {
   /** Empties all caches. `classIndex` is that of the class row. */
@@ -25,6 +48,11 @@ export interface DecodeGraphs {
   patchStep(slot: number, span: Span | null): Promise<void>;
   /** Logits of x_t from h of x_{t-1} and the conditioning of the open patch. */
   decoderStep(t: number): Promise<DecodeLogits>;
+  /**
+   * There where sampling runs beside the graphs: decoder, sampling, encoder and entropy model in one go. x_t never leaves the
+   * device in between, and there is one wait at the end.
+   */
+  readonly tokenStep?: ((request: TokenRequest) => Promise<TokenResult>) | undefined;
   /** Frees tensors (not the sessions). */
   dispose(): void;
 }

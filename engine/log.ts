@@ -1,31 +1,36 @@
 /** The event log of a run (docs/packs.md "A run"): the single source of every view. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { StudioError } from './errors.ts';
 import { Settings } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
+import { MAX_TOKENS } from './token-text.ts';
 
 export const openReasons = ['first', 'second', 'row', 'full', 'entropy', 'static'] as const;
 export type OpenReason = (typeof openReasons)[number];
 
-const ms = z.number().min(0).optional();
-/** Milliseconds per stage; a stage that did not run is absent. */
-export const StageTimes = z.object({ entropy: ms, encoder: ms, patchTransformer: ms, decoder: ms, sampling: ms });
+const index = z.int().check(z.minimum(0));
+const ms = z.optional(z.number().check(z.minimum(0)));
+/**
+ * Milliseconds per stage; a stage that did not run is absent. Where sampling runs on the GPU the graphs' times are those of
+ * handing them to it, and `wait` is how long the answer then took.
+ */
+export const StageTimes = z.object({ entropy: ms, encoder: ms, patchTransformer: ms, decoder: ms, gpt: ms, sampling: ms, wait: ms });
 export type StageTimes = z.infer<typeof StageTimes>;
 export type Stage = keyof StageTimes;
 
 export const TokenEvent = z.object({
-  t: z.int().min(0),
-  token: z.int().min(0),
+  t: index,
+  token: index,
   /** e_t in nats; null for t = 0 and where the entropy model did not run. */
-  entropy: z.number().nullable(),
+  entropy: z.nullable(z.number()),
   opens: z.array(z.enum(openReasons)),
   source: z.enum(['sampled', 'given']),
-  patch: z.int().min(0),
+  patch: index,
   /** Natural log; null where the probability is 0 (a given token that the filters exclude). */
-  logprob: z.number().nullable(),
-  classLogprob: z.number().nullable(),
+  logprob: z.nullable(z.number()),
+  classLogprob: z.nullable(z.number()),
   /** Up to five [token, probability], likeliest first; tokens of probability 0 are left out. */
-  alternatives: z.array(z.tuple([z.int().min(0), z.number().min(0).max(1)])),
+  alternatives: z.array(z.tuple([index, z.number().check(z.minimum(0), z.maximum(1))])),
   times: StageTimes,
 });
 export type TokenEvent = z.infer<typeof TokenEvent>;
@@ -34,14 +39,16 @@ export const backends = ['wasm', 'webgpu', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
 
 export const RunHeader = z.object({
-  pack: z.object({ name: z.string().min(1), hash: z.string() }),
+  pack: z.object({ name: z.string().check(z.minLength(1)), hash: z.string() }),
   variant: z.string(),
   backend: z.enum(backends),
-  class: z.int().min(0),
+  class: index,
   className: z.string(),
-  seed: z.int().min(0).max(0xffffffff),
+  seed: z.int().check(z.minimum(0), z.maximum(0xffffffff)),
   settings: Settings,
-  grid: z.object({ width: z.int().min(1), tokens: z.int().min(1) }),
+  grid: z.object({ width: z.int().check(z.minimum(1)), tokens: z.int().check(z.minimum(1)) }),
+  /** Tokens x_0.. that were given (an edited or continued run); absent: all were sampled. */
+  given: z.optional(z.array(index).check(z.maxLength(MAX_TOKENS))),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 
@@ -130,6 +137,10 @@ export function parseRun(json: unknown): Run {
   const run = parsed.data;
   const log = new RunLog(run.header, run.events);
   if (log.complete !== run.complete) throw bad(`it has ${run.events.length} of ${run.header.grid.tokens} tokens but says complete: ${run.complete}`);
+  const given = run.header.given ?? [];
+  if (run.events.some((event, t) => (event.source === 'given') !== t < given.length || (t < given.length && event.token !== given[t]))) {
+    throw bad('the given tokens of its header are not those of its events');
+  }
   if (log.digest() !== run.digest) throw bad('its digest does not match its tokens and patches; the file was altered');
   return run;
 }

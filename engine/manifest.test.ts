@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PackError } from './errors.ts';
 import { canonicalJson, graphFiles, manifestJsonSchema, packHash, parseManifest, type Manifest } from './manifest.ts';
-import { tinyManifest } from './testing/manifest.ts';
+import { tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 
 const broken = (change: (m: Manifest) => void): unknown => {
   const m = tinyManifest();
@@ -64,7 +64,7 @@ test('the hash ignores recordings and key order, and sees everything else', asyn
   expect(await packHash(recorded)).toBe(hash);
   expect(await packHash(Object.fromEntries(Object.entries(m).reverse()) as Manifest)).toBe(hash);
   expect(await packHash({ ...m, title: 'Other' })).not.toBe(hash);
-  expect(await packHash({ ...m, later: 1 } as Manifest)).not.toBe(hash);
+  expect(await packHash({ ...m, later: 1 } as unknown as Manifest)).not.toBe(hash);
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -78,5 +78,17 @@ test('files of a graph, and the JSON Schema', () => {
   expect(() => graphFiles(m, 'q8', 'encoder')).toThrow(/no variant "q8". Use one of fp32/);
   delete m.variants.fp32!.graphs.entropy_all;
   expect(() => graphFiles(m, 'fp32', 'entropy_all')).toThrow(/no graph entropy_all/);
-  expect(manifestJsonSchema()).toMatchObject({ type: 'object' });
+  expect(manifestJsonSchema()).toMatchObject({ oneOf: [{ type: 'object' }, { type: 'object' }] });
+});
+
+test('a pack of kind gpt needs its own graphs and fixed gates', () => {
+  expect(parseManifest(tinyGptManifest()).kind).toBe('gpt');
+  expect(() => parseManifest({ ...tinyGptManifest(), defaults: tinyManifest().defaults })).toThrow(/defaults\.maxPatchLength.*kind gpt/);
+  expect(() => parseManifest({ ...tinyGptManifest(), model: tinyManifest().model })).toThrow(/model\.blocks/);
+  expect(() => parseManifest({ ...tinyManifest(), kind: 'mlp' })).toThrow(/kind/);
+  const m = tinyGptManifest();
+  for (const graph of ['entropy', 'encoder', 'patch_transformer', 'decoder']) delete m.variants.fp32!.graphs[graph];
+  expect(parseManifest(m)).toBe(m);
+  delete m.variants.fp32!.graphs.gpt;
+  expect(() => parseManifest(m)).toThrow(/graph gpt is missing/);
 });

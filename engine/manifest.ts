@@ -1,68 +1,120 @@
 /** The manifest of a pack (docs/packs.md): schema, validation, hash. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { PackError } from './errors.ts';
-import { Settings } from './settings.ts';
+import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** Graphs that generation needs; the others serve inspection. */
-export const requiredGraphs = ['entropy', 'encoder', 'patch_transformer', 'decoder', 'tokenizer_decoder'] as const;
-export const graphNames = [...requiredGraphs, 'entropy_all', 'encoder_all', 'tokenizer_encoder'] as const;
+export const graphNames = [
+  'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
+  'entropy_all', 'encoder_all', 'gpt_all', 'tokenizer_encoder',
+] as const;
 export type GraphName = (typeof graphNames)[number];
+/** dpar: the paper's model; gpt: the token-by-token baseline. */
+export type Kind = 'dpar' | 'gpt';
+/** Graphs that generation needs, by kind of pack; the others serve inspection. */
+export const requiredGraphs: Readonly<Record<Kind, readonly GraphName[]>> = {
+  dpar: ['entropy', 'encoder', 'patch_transformer', 'decoder', 'tokenizer_decoder'],
+  gpt: ['gpt', 'tokenizer_decoder'],
+};
 
-const count = z.int().min(1);
-const words = z.string().trim().min(1, 'must not be empty');
-const safePath = z.string().refine(
+// Bounds that no real pack comes near: a manifest from a stranger must not make the page reserve memory without end.
+const whole = (min: number, max: number, message?: string) => z.int().check(z.minimum(min), z.maximum(max, message));
+const count = whole(1, 2 ** 40);
+const dimension = whole(1, 65_536);
+const index = z.int().check(z.minimum(0));
+const words = z.string().check(z.trim(), z.minLength(1, 'must not be empty'));
+const safePath = z.string().check(z.refine(
   (path) => path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.includes(':') && !path.split('/').some((part) => part === '..' || part === '.' || part === ''),
   'must be a relative path without "..", a leading "/", ":" or backslashes',
-);
+));
 
 export const PackFile = z.object({
   path: safePath,
-  bytes: z.int().min(0).max(MAX_FILE_BYTES, 'no file may be larger than 16 MiB: shard it'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
+  bytes: whole(0, MAX_FILE_BYTES, 'no file may be larger than 16 MiB: shard it'),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
 });
 export type PackFile = z.infer<typeof PackFile>;
 
+const distance = z.number().check(z.minimum(0));
+
+/** Measured by the exporter against PyTorch in float32, teacher-forced on held-out pictures (docs/packs.md "Variants"). */
+const VariantFigures = z.object({
+  /** Files that one visit fetches to generate. */
+  bytes: count,
+  images: count,
+  tokens: count,
+  /** KL divergence of the class row, nats a token. */
+  klMean: distance,
+  klMax: distance,
+  /** Largest absolute differences: logits of both rows, entropies in nats, pixels in [-1, 1]. */
+  logits: distance,
+  entropy: distance,
+  picture: distance,
+  /** Tokens whose entropy falls on the other side of the default threshold. */
+  gateFlips: index,
+});
+
 const Variant = z.object({
-  weights: z.record(z.string(), z.object({ path: safePath, shards: z.array(PackFile).min(1) })),
-  graphs: z.record(z.string(), z.object({ model: PackFile, weights: z.string().optional() })),
+  weights: z.record(z.string(), z.object({ path: safePath, shards: z.array(PackFile).check(z.minLength(1)) })),
+  graphs: z.record(z.string(), z.object({ model: PackFile, byRow: z.optional(PackFile), weights: z.optional(z.string()) })),
+  figures: z.optional(VariantFigures),
 });
 export type Variant = z.infer<typeof Variant>;
 
-const Figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]));
+const Band = z.object({ low: z.number(), high: z.number() });
 
-const Shape = z.object({
+/** evaluation.json of `python -m models evaluate` (docs/evaluation.md): figures, figures by class, words, 95 % intervals. */
+const Interval = z.array(z.number()).check(z.length(2));
+const Figures = z.record(z.string(), z.union([z.number(), z.string(), z.record(z.string(), z.union([z.number(), Interval]))]));
+
+const Common = z.object({
   formatVersion: z.literal(FORMAT_VERSION),
-  kind: z.literal('dpar'),
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" or "-"'),
+  name: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" or "-"')),
   title: words,
   description: z.string(),
   license: words,
+  /** Other folders with the same files. Asked only where the site was built to allow their origin. */
+  mirrors: z.optional(z.array(z.url({ protocol: /^https$/ })).check(z.maxLength(8))),
   data: z.object({ name: words, credit: words, license: words }),
-  classes: z.array(z.object({ id: words, label: words })).min(1, 'at least one class is needed'),
-  grid: z.object({ width: count, tokens: count }),
-  image: z.object({ size: count }),
-  vocab: count,
-  model: z.object({
-    dim: count, heads: count, ffn: count, encoderBlocks: count, patchTransformerBlocks: count, decoderBlocks: count, window: count, parameters: count,
-  }),
-  entropyModel: z.object({ dim: count, heads: count, ffn: count, blocks: count, parameters: count }),
-  tokenizer: z.object({ factor: count, codeDim: count, reach: z.int().min(0), parameters: count }),
+  classes: z.array(z.object({ id: words, label: words })).check(z.minLength(1, 'at least one class is needed')),
+  grid: z.object({ width: whole(1, 128), tokens: whole(1, 16_384) }),
+  image: z.object({ size: whole(1, 4096) }),
+  vocab: whole(1, 2 ** 20),
+  /** Images that the step graphs take at once; absent: 1. */
+  batch: z.optional(whole(1, 1024)),
+  entropyModel: z.object({ dim: dimension, heads: dimension, ffn: dimension, blocks: dimension, parameters: count }),
+  tokenizer: z.object({ factor: dimension, codeDim: dimension, reach: index, parameters: count }),
   defaults: Settings,
-  curve: z.array(z.object({ entropyThreshold: z.number(), pAvg: z.number().min(1), stepsMean: z.number().min(1) })),
+  curve: z.array(z.object({ entropyThreshold: z.number(), pAvg: z.number().check(z.minimum(1)), stepsMean: z.number().check(z.minimum(1)) })),
   evaluation: Figures,
-  split: z.object({ seed: z.int(), train: z.int().min(0), heldOut: z.int().min(0) }),
+  split: z.object({ seed: z.int(), train: index, heldOut: index }),
   variants: z.record(z.string(), Variant),
-  defaultVariant: z.object({ webgpu: words, wasm: words }),
+  /** By backend; the reason is for people. */
+  defaultVariant: z.object({ webgpu: words, wasm: words, reason: z.optional(words) }),
   golden: PackFile,
   codebook: z.object({ tiles: PackFile, columns: count, tile: count }),
   thumbnails: z.object({ file: PackFile, columns: count, size: count }),
-  recordings: z.array(z.object({ id: words, title: words, class: z.number().int().nonnegative(), run: PackFile, picture: PackFile })),
+  /** Held-out pictures to start from, tiled in one file: the class of each, in order. */
+  gallery: z.optional(z.object({ file: PackFile, columns: count, size: count, classes: z.array(index).check(z.minLength(1)) })),
+  /** The 1st and 99th percentile of the held-out pictures: reconstruction in dB, mean entropy in nats. */
+  heldOut: z.optional(z.object({ psnr: Band, entropy: Band })),
+  recordings: z.array(z.object({ id: words, title: words, class: index, run: PackFile, picture: PackFile })),
 });
+
+const transformer = { dim: dimension, heads: dimension, ffn: dimension, parameters: count };
+const DparModel = z.object({ ...transformer, encoderBlocks: dimension, patchTransformerBlocks: dimension, decoderBlocks: dimension, window: dimension });
+const GptModel = z.object({ ...transformer, blocks: dimension });
+
+const Shape = z.discriminatedUnion('kind', [
+  z.extend(Common, { kind: z.literal('dpar'), model: DparModel }),
+  z.extend(Common, { kind: z.literal('gpt'), model: GptModel }),
+]);
 export type Manifest = z.infer<typeof Shape>;
+export type DparManifest = Extract<Manifest, { kind: 'dpar' }>;
+export type GptManifest = Extract<Manifest, { kind: 'gpt' }>;
 
 type Report = (field: string, message: string) => void;
 
@@ -71,9 +123,16 @@ function checkShapes(m: Manifest, report: Report): void {
   if (m.grid.width ** 2 !== m.grid.tokens) report('grid.tokens', `must be width x width = ${m.grid.width ** 2}, got ${m.grid.tokens}`);
   if (m.image.size !== m.grid.width * m.tokenizer.factor) report('image.size', `must be grid.width x tokenizer.factor = ${m.grid.width * m.tokenizer.factor}, got ${m.image.size}`);
   // Dynamic RoPE needs d/16 frequencies for each column (docs/packs.md), 2D RoPE d/4.
-  if (m.model.dim % (16 * m.model.heads) !== 0) report('model.dim', `must be a multiple of 16 x heads = ${16 * m.model.heads}, got ${m.model.dim}`);
+  const quantum = (m.kind === 'gpt' ? 4 : 16) * m.model.heads;
+  if (m.model.dim % quantum !== 0) report('model.dim', `must be a multiple of ${quantum / m.model.heads} x heads = ${quantum}, got ${m.model.dim}`);
   if (m.entropyModel.dim % (4 * m.entropyModel.heads) !== 0) report('entropyModel.dim', `must be a multiple of 4 x heads = ${4 * m.entropyModel.heads}, got ${m.entropyModel.dim}`);
-  if (m.defaults.maxPatchLength > m.model.window) report('defaults.maxPatchLength', `must be at most model.window = ${m.model.window}, got ${m.defaults.maxPatchLength}`);
+  if (m.kind === 'dpar' && m.defaults.maxPatchLength > m.model.window) report('defaults.maxPatchLength', `must be at most model.window = ${m.model.window}, got ${m.defaults.maxPatchLength}`);
+  if (m.kind === 'gpt') {
+    const wrong = (Object.keys(tokenByToken) as (keyof typeof tokenByToken)[]).find((key) => m.defaults[key] !== tokenByToken[key]);
+    if (wrong) report(`defaults.${wrong}`, `must be ${JSON.stringify(tokenByToken[wrong])} in a pack of kind gpt, which decodes token by token`);
+  }
+  const strange = m.gallery?.classes.findIndex((index) => index >= m.classes.length) ?? -1;
+  if (strange >= 0) report(`gallery.classes[${strange}]`, `must be below ${m.classes.length}, the number of classes`);
   for (const key of ['id', 'label'] as const) {
     const seen = new Map<string, number>();
     m.classes.forEach((c, i) => {
@@ -88,14 +147,14 @@ function checkShapes(m: Manifest, report: Report): void {
 function checkReferences(m: Manifest, report: Report): void {
   for (const [name, variant] of Object.entries(m.variants)) {
     const at = `variants.${name}.graphs`;
-    for (const graph of requiredGraphs) if (!variant.graphs[graph]) report(at, `the graph ${graph} is missing`);
+    for (const graph of requiredGraphs[m.kind]) if (!variant.graphs[graph]) report(at, `the graph ${graph} is missing`);
     for (const [graph, { weights }] of Object.entries(variant.graphs)) {
-      if (weights !== undefined && !variant.weights[weights]) report(`${at}.${graph}.weights`, `there are no weights "${weights}" in this variant`);
+      if (weights !== undefined && !Object.hasOwn(variant.weights, weights)) report(`${at}.${graph}.weights`, `there are no weights "${weights}" in this variant`);
     }
   }
   for (const backend of ['webgpu', 'wasm'] as const) {
     const name = m.defaultVariant[backend];
-    if (!m.variants[name]) report(`defaultVariant.${backend}`, `there is no variant "${name}"; there are ${Object.keys(m.variants).join(', ') || 'none'}`);
+    if (!Object.hasOwn(m.variants, name)) report(`defaultVariant.${backend}`, `there is no variant "${name}"; there are ${Object.keys(m.variants).join(', ') || 'none'}`);
   }
 }
 
@@ -141,18 +200,19 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied. */
+/** Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied and without `mirrors`. */
 export async function packHash(manifest: Manifest): Promise<string> {
-  return sha256(utf8(canonicalJson({ ...manifest, recordings: [] })));
+  return sha256(utf8(canonicalJson({ ...manifest, recordings: [], mirrors: undefined })));
 }
 
 /** The files to fetch for one graph of a variant: the model, then the weight shards in order. */
-export function graphFiles(manifest: Manifest, variant: string, graph: GraphName): { model: PackFile; weights: { name: string; location: string; shards: PackFile[] } | null } {
-  const chosen = manifest.variants[variant];
+export function graphFiles(manifest: Manifest, variant: string, graph: GraphName): { model: PackFile; byRow: PackFile | null; weights: { name: string; location: string; shards: PackFile[] } | null } {
+  const chosen = Object.hasOwn(manifest.variants, variant) ? manifest.variants[variant] : undefined;
   if (!chosen) throw new PackError('manifest-invalid', `The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
   const entry = chosen.graphs[graph];
   if (!entry) throw new PackError('manifest-invalid', `The pack ${manifest.name} has no graph ${graph} in variant ${variant}. Export the pack again.`);
-  if (entry.weights === undefined) return { model: entry.model, weights: null };
+  const models = { model: entry.model, byRow: entry.byRow ?? null };
+  if (entry.weights === undefined) return { ...models, weights: null };
   const { path, shards } = chosen.weights[entry.weights]!;
-  return { model: entry.model, weights: { name: entry.weights, location: path.slice(path.lastIndexOf('/') + 1), shards } };
+  return { ...models, weights: { name: entry.weights, location: path.slice(path.lastIndexOf('/') + 1), shards } };
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPermalink, writePermalink, type Permalink } from './permalink.ts';
+import { readPermalink, writePermalink, type LinkedRun, type Permalink } from './permalink.ts';
 import { tinyManifest } from './testing/manifest.ts';
 
 const { defaults } = tinyManifest();
-const link = fc.record<Permalink>({
+const run = {
   pack: fc.constantFrom('eurosat', 'nano', 'a.b-c_1'),
   class: fc.string({ unit: 'grapheme', minLength: 1 }).filter((s) => s.trim() !== ''),
   seed: fc.integer({ min: 0, max: 0xffffffff }),
@@ -12,8 +12,20 @@ const link = fc.record<Permalink>({
     guidance: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0), topK: fc.integer({ min: 0, max: 100 }), rowReset: fc.boolean(),
     staticLength: fc.option(fc.double({ min: 1, max: 9, noNaN: true })), entropyThreshold: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0),
   }, { requiredKeys: [] }),
+  given: fc.array(fc.nat(1023), { maxLength: 256 }),
+  check: fc.record({
+    digest: fc.stringMatching(/^[0-9a-f]{12}$/), pack: fc.stringMatching(/^[0-9a-f]{8}$/),
+    variant: fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/), backend: fc.constantFrom('wasm', 'webgpu', 'cpu'),
+  }),
+};
+const side = fc.record<LinkedRun>(run, { requiredKeys: ['settings'] }).filter((value) => Object.keys(value).length > 1 || Object.keys(value.settings).length > 0);
+const link = fc.record<Permalink>({
+  ...run,
   view: fc.constantFrom('generate', 'inspect'),
+  step: fc.integer({ min: 1, max: 999 }),
   cursor: fc.nat(256),
+  a: side,
+  b: side,
 }, { requiredKeys: ['settings'] });
 
 test('links round-trip', () => {
@@ -39,4 +51,23 @@ test('out-of-range numbers are clamped, nonsense is left out, both with a word',
   expect(value).toEqual({ settings: { guidance: 20, topK: 3, rowReset: false } });
   expect(problems).toHaveLength(8);
   expect(problems[0]).toBe('guidance is from 0 to 20: 20 is used for 99.');
+});
+
+test.each(['', 'x', '012345678901.01234567.fp32.abacus', '012345678901.01234567.fp32', '012345678901.01234567.fp 32.wasm', '0123.01234567.fp32.wasm'])('the check "%s" is left out with a word', (text) => {
+  const { value, problems } = readPermalink(`#seed=1&check=${text}`);
+  expect(value).toEqual({ seed: 1, settings: {} });
+  expect(problems).toHaveLength(1);
+});
+
+test('given tokens that were cut off are left out with a word', () => {
+  const link = writePermalink({ settings: {}, given: [5, 6, 7, 8] });
+  const { value, problems } = readPermalink(link.slice(0, -1));
+  expect(value).toEqual({ settings: {} });
+  expect(problems).toEqual([expect.stringMatching(/given tokens cannot be read/)]);
+});
+
+test('a side of a comparison is a run of its own: its problems name it, and it holds no sides or views', () => {
+  const { value, problems } = readPermalink(`#class=River&b=${encodeURIComponent('class=Forest&eth=99&view=inspect&b=seed%3D1&at=4')}`);
+  expect(value).toEqual({ class: 'River', settings: {}, b: { class: 'Forest', settings: { entropyThreshold: 20 } } });
+  expect(problems).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" in the address was not understood and is left out.']);
 });

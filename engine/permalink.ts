@@ -1,5 +1,17 @@
-/** The address's hash <-> pack, class, seed, settings, view and cursor. Reading never throws. */
+/** The address's hash <-> pack, class, seed, settings, view, cursor and the run it stands for. Reading never throws. */
+import { backends, type Backend } from './log.ts';
+import { packTokens, unpackTokens } from './token-text.ts';
 import { parseSeed, parseSetting, settingsTable, formatSetting, type Settings } from './settings.ts';
+
+/** What the link's run was made with and what came out: opening the link compares. */
+export interface LinkCheck {
+  /** First 12 hex digits of the run's digest. */
+  digest: string;
+  /** First 8 hex digits of the pack's hash. */
+  pack: string;
+  variant: string;
+  backend: Backend;
+}
 
 export interface Permalink {
   /** Name of the pack. */
@@ -11,9 +23,20 @@ export interface Permalink {
   settings: Partial<Settings>;
   /** Name of the open view. */
   view?: string;
+  /** Where a view of several steps is, from 1; the view knows how many it has. */
+  step?: number;
   /** Tokens shown. */
   cursor?: number;
+  check?: LinkCheck;
+  /** Tokens x_0.. of an edited or continued run. The pack decides whether it has such tokens. */
+  given?: number[];
+  /** The sides of a comparison that are not the run of this link: each is a link's run of its own. */
+  a?: LinkedRun;
+  b?: LinkedRun;
 }
+
+/** The run of a link, without what is about the page. */
+export type LinkedRun = Pick<Permalink, 'pack' | 'class' | 'seed' | 'settings' | 'check' | 'given'>;
 
 export interface ReadPermalink {
   value: Permalink;
@@ -37,6 +60,14 @@ const decodeText = (text: string): string => {
   }
 };
 
+const CHECK = /^([0-9a-f]{12})\.([0-9a-f]{8})\.([A-Za-z0-9_-]{1,32})\.([a-z]{1,12})$/;
+
+function readCheck(text: string): LinkCheck | undefined {
+  const [, digest, pack, variant, name] = CHECK.exec(text) ?? [];
+  const backend = backends.find((known) => known === name);
+  return backend && { digest: digest!, pack: pack!, variant: variant!, backend };
+}
+
 /** Key and value of each parameter, decoded; later ones win. */
 function parameters(hash: string): Map<string, string> {
   const pairs = hash.replace(/^#?\/?\??/, '').split('&').filter((part) => part !== '');
@@ -46,8 +77,19 @@ function parameters(hash: string): Map<string, string> {
   }));
 }
 
+/** The run of a hash within a hash; its problems are said of the side it is for. */
+function readSide(side: 'a' | 'b', text: string, problems: string[]): LinkedRun {
+  const { value: { pack, class: name, seed, settings, check, given }, problems: found } = readParts(text, false);
+  problems.push(...found.map((sentence) => `Run ${side.toUpperCase()}: ${sentence}`));
+  return { ...(pack !== undefined && { pack }), ...(name !== undefined && { class: name }), ...(seed !== undefined && { seed }), settings, ...(check && { check }), ...(given && { given }) };
+}
+
+const namesARun = ({ settings, ...rest }: LinkedRun) => Object.keys(rest).length + Object.keys(settings).length > 0;
+
 /** Reads a hash (with or without '#'). */
-export function readPermalink(hash: string): ReadPermalink {
+export const readPermalink = (hash: string): ReadPermalink => readParts(hash, true);
+
+function readParts(hash: string, sides: boolean): ReadPermalink {
   const value: Permalink = { settings: {} };
   const problems: string[] = [];
   const attempt = (work: () => void) => {
@@ -58,12 +100,18 @@ export function readPermalink(hash: string): ReadPermalink {
     }
   };
   for (const [key, text] of parameters(hash)) {
+    const check = key === 'check' ? readCheck(text) : undefined;
     const property = settingsTable.find((p) => p.short === key || p.key === key);
+    const side = sides && (key === 'a' || key === 'b') ? readSide(key, text, problems) : undefined;
     if (key === 'pack' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) value.pack = text;
     else if (key === 'class' && text.trim() !== '') value.class = text;
     else if (key === 'seed') attempt(() => { value.seed = parseSeed(text); });
     else if (key === 'view' && /^[a-z][a-z-]{0,31}$/.test(text)) value.view = text;
+    else if (key === 'step' && /^[1-9]\d{0,2}$/.test(text)) value.step = Number(text);
     else if (key === 'at' && /^\d{1,7}$/.test(text)) value.cursor = Number(text);
+    else if (check) value.check = check;
+    else if (side && namesARun(side)) value[key as 'a' | 'b'] = side;
+    else if (key === 'given') attempt(() => { value.given = unpackTokens(text); });
     else if (property) {
       attempt(() => {
         const numeric = property.kind !== 'switch';
@@ -86,7 +134,17 @@ export function writePermalink(link: Permalink, defaults?: Settings): string {
     const value = link.settings[key];
     if (value !== undefined && value !== defaults?.[key]) parts.push([short, formatSetting(value)]);
   }
+  if (link.given !== undefined) parts.push(['given', packTokens(link.given)]);
   if (link.view !== undefined) parts.push(['view', link.view]);
+  if (link.step !== undefined) parts.push(['step', String(link.step)]);
   if (link.cursor !== undefined) parts.push(['at', String(link.cursor)]);
+  if (link.check !== undefined) {
+    const { digest, pack, variant, backend } = link.check;
+    parts.push(['check', [digest, pack, variant, backend].join('.')]);
+  }
+  for (const side of ['a', 'b'] as const) {
+    const run = link[side];
+    if (run !== undefined) parts.push([side, writePermalink(run).slice(1)]);
+  }
   return `#${parts.map(([key, text]) => `${key}=${encodeURIComponent(text)}`).join('&')}`;
 }

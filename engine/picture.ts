@@ -66,3 +66,22 @@ export function readPngText(png: Uint8Array, keyword: string): unknown {
   }
   return null;
 }
+
+/** RGBA [S, S, 4] -> picture [3, S, S] in [-1, 1]; what is transparent is laid on white. */
+export function rgbaToPicture(rgba: ArrayLike<number>, size: number): Float32Array {
+  const plane = size * size;
+  const picture = new Float32Array(3 * plane);
+  for (let i = 0; i < plane; i++) {
+    const alpha = rgba[4 * i + 3]! / 255;
+    for (let c = 0; c < 3; c++) picture[c * plane + i] = (rgba[4 * i + c]! * alpha + 255 * (1 - alpha)) / 127.5 - 1;
+  }
+  return picture;
+}
+
+/** Peak signal-to-noise ratio in dB of two pictures in [-1, 1], values clipped to that range; Infinity for equal ones. */
+export function psnr(a: Float32Array, b: Float32Array): number {
+  const clip = (value: number) => Math.min(1, Math.max(-1, value));
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (clip(a[i]!) - clip(b[i]!)) ** 2;
+  return 10 * Math.log10((4 * a.length) / sum);
+}

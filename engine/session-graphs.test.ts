@@ -92,6 +92,39 @@ test('in place the pasts are the outputs; else old presents are disposed', async
   }
 });
 
+test('by row the pasts grow in strides and keep what every step answered', async () => {
+  const m = tinyManifest();
+  const { blocks, dim, heads } = { blocks: m.model.patchTransformerBlocks, dim: m.model.dim, heads: m.model.heads };
+  m.grid = { width: 8, tokens: 64 };
+  const feeds: Record<string, FakeTensor>[] = [];
+  const runner: GraphRunner = {
+    byRow: (graph) => graph === 'patch_transformer',
+    tensor: (_type: string, data: Float32Array | Int32Array, dims: readonly number[]) => new FakeTensor(data, dims),
+    async run(_graph, given, outputs) {
+      expect(Object.keys(outputs)).toEqual(['cond', 'kv']);
+      feeds.push(given as Record<string, FakeTensor>);
+      // Slot s: 1000 s and the place in kv.
+      const kv = Float32Array.from({ length: 2 * blocks * 2 * dim }, (_, i) => 1000 * feeds.length + i);
+      return { cond: new FakeTensor(new Float32Array(2 * dim), [2, 1, 1, dim]), kv: new FakeTensor(kv, [4 * blocks, heads, 1, dim / heads]) };
+    },
+  };
+  const graphs = new SessionGraphs(runner, m);
+  await graphs.begin(2, 0);
+  for (let slot = 0; slot < 65; slot++) await graphs.patchStep(slot, null);
+  expect([0, 31, 32, 63, 64].map((slot) => feeds[slot]!.past_k_0!.dims[2])).toEqual([32, 32, 64, 64, 65]);
+  const d = dim / heads;
+  const last = feeds[64]!.past_v_1!;
+  const lines = 2 * heads;
+  for (const [line, slot, at] of [[0, 0, 0], [0, 40, d - 1], [lines - 1, 63, 1], [2, 31, 3]] as const) {
+    expect(last.data[(line * 65 + slot) * d + at]).toBe(1000 * (slot + 1) + (3 * lines + line) * d + at);
+  }
+  await graphs.begin(2, 0);
+  await graphs.patchStep(0, null);
+  expect(feeds[65]!.past_v_1!.dims[2]).toBe(32);
+  expect(feeds[64]!.past_v_1!.disposed).toBe(true);
+  graphs.dispose();
+});
+
 test('failures name the graph', async () => {
   const failing = (message: string) => {
     const { runner } = fakeRunner();

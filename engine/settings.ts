@@ -1,19 +1,25 @@
 /** What a person may set for a run: one table drives the command line, the permalink and the page. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 import { StudioError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 
+// zod would probe for `new Function`, which the site's policy refuses and reports.
+z.config({ ...english(), jitless: true });
+
+const within = (type: z.ZodMiniNumber<number>, min: number, max: number) => type.check(z.minimum(min), z.maximum(max));
+
 export const Settings = z.object({
-  guidance: z.number().min(0).max(20),
-  temperature: z.number().min(0).max(5),
-  topK: z.int().min(0).max(65536),
-  topP: z.number().min(0.01).max(1),
-  entropyThreshold: z.number().min(0).max(20),
-  maxPatchLength: z.int().min(1).max(1024),
+  guidance: within(z.number(), 0, 20),
+  temperature: within(z.number(), 0, 5),
+  topK: within(z.int(), 0, 65536),
+  topP: within(z.number(), 0.01, 1),
+  entropyThreshold: within(z.number(), 0, 20),
+  maxPatchLength: within(z.int(), 1, 1024),
   entropyGate: z.boolean(),
   lengthGate: z.boolean(),
   rowReset: z.boolean(),
-  staticLength: z.number().min(1).max(1024).nullable(),
+  staticLength: z.nullable(within(z.number(), 1, 1024)),
 });
 export type Settings = z.infer<typeof Settings>;
 export type SettingKey = keyof Settings;
@@ -105,13 +111,13 @@ export function parseSeed(text: string): number {
   throw new StudioError('bad-seed', `The seed must be a whole number from 0 to 4294967295, got "${text}".`);
 }
 
-/** Class index from an id, a label (letter case aside) or an index. Throws `unknown-class` with the list of ids. */
+/** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
 export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text: string): number {
   const wanted = text.trim().toLowerCase();
   const { classes } = manifest;
   let index = classes.findIndex((c) => c.id === text.trim());
   if (index < 0) index = classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted);
-  if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) < classes.length) index = Number(wanted);
+  if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length) index = Number(wanted);
   if (index >= 0) return index;
   throw new StudioError('unknown-class', `The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
 }
@@ -122,14 +128,27 @@ export const isStatic = (s: Settings): boolean => !s.entropyGate && !s.lengthGat
 /** Every token is a patch of its own whatever the entropies: the entropy model is not needed. */
 export const isTokenByToken = (s: Settings): boolean => s.lengthGate && s.maxPatchLength === 1;
 
+/** The gates of a plain GPT (kind gpt): every token is a patch of its own. */
+export const tokenByToken = { maxPatchLength: 1, entropyGate: false, lengthGate: true, rowReset: false, staticLength: null } as const satisfies Partial<Settings>;
+
+const fixed: Readonly<Record<Manifest['kind'], readonly SettingKey[]>> = {
+  dpar: [],
+  gpt: ['entropyThreshold', ...(Object.keys(tokenByToken) as (keyof typeof tokenByToken)[])],
+};
+/** Settings that a pack leaves no choice in: a GPT has no patches to cut. The same array at every call. */
+export const fixedSettings = (manifest: Pick<Manifest, 'kind'>): readonly SettingKey[] => fixed[manifest.kind];
+
 /** Longest patch, in tokens, that the settings can lead to on a grid of `width` columns and `tokens` cells. */
 export function longestPatch(s: Settings, width: number, tokens: number): number {
   if (isStatic(s)) return Math.ceil(s.staticLength ?? tokens);
   return Math.min(s.lengthGate ? s.maxPatchLength : tokens, s.rowReset ? width : tokens);
 }
 
-/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its window, a static scheme without length). */
-export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model'>, settings: Settings): void {
+/** Longest patch that the pack can generate, in tokens. */
+export const windowOf = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
+
+/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its window, a static scheme without length, what it fixes). */
+export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>, settings: Settings): void {
   const parsed = Settings.safeParse(settings);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -137,10 +156,14 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model'>, settin
     const property = settingsTable.find((p) => p.key === key);
     throw new StudioError('bad-setting', `${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
   }
+  const changed = fixedSettings(manifest).find((key) => settings[key] !== manifest.defaults[key]);
+  if (changed) {
+    throw new StudioError('bad-setting', `${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer that decodes token by token, without patches. Leave it out.`);
+  }
   if (isStatic(settings) && settings.staticLength === null) {
     throw new StudioError('bad-setting', 'All three switches are off, so static length must be set (a number of tokens), or turn a switch on.');
   }
-  const { window } = manifest.model;
+  const window = windowOf(manifest.model);
   const longest = longestPatch(settings, manifest.grid.width, manifest.grid.tokens);
   if (longest > window) {
     throw new StudioError('bad-setting', `These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);

@@ -3,16 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommanderError } from 'commander';
+import { rowsOf } from '../engine/batch/size.ts';
+import { batchGraphs, decodeGraphs } from '../engine/decode-graphs.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
+import { requiredGraphs } from '../engine/manifest.ts';
 import { imageSeed } from '../engine/philox.ts';
 import { groupsOf } from '../engine/sampling.ts';
-import { SessionGraphs } from '../engine/session-graphs.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { checkSettings, resolveClass, withSetting } from '../engine/settings.ts';
 import { figuresAt } from '../engine/view.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
-import { decodeImage, pngOf } from './image.ts';
+import { decodeImage, decodeImages, pngOf } from './image.ts';
 import { findPack, readPack, type Pack } from './pack.ts';
 import { NodeRunner } from './runtime.ts';
 
@@ -40,28 +42,34 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
   } catch (error) {
     throw new StudioError('bad-argument', `The folder ${options.out} cannot be made. Give another one with --out.`, String(error));
   }
-  const graphs = new SessionGraphs(runner, manifest);
+  const alone = decodeGraphs(runner, manifest);
+  const several = batchGraphs(runner, manifest);
+  const most = Math.min(options.batch ?? Infinity, rowsOf(manifest));
   const pictures = new SessionPictures(runner, manifest);
   try {
     // Loaded before the clock starts.
-    for (const graph of ['entropy', 'encoder', 'patch_transformer', 'decoder', 'tokenizer_decoder'] as const) await runner.session(graph);
-    for (let i = 0; i < options.count; i++) {
-      const seed = imageSeed(options.seed, i);
+    for (const graph of requiredGraphs[manifest.kind]) await runner.session(graph);
+    for (let first = 0; first < options.count; first += most) {
+      const requests = Array.from({ length: Math.min(most, options.count - first) }, (_, i) => ({ class: classIndex, seed: imageSeed(options.seed, first + i), settings }));
       const start = performance.now();
-      const log = await decodeImage(graphs, pack, runner.variant, { class: classIndex, seed, settings, signal });
-      if (!log.complete) {
-        output.err('Stopped; the unfinished image was not written.');
+      const logs = requests.length === 1 ? [await decodeImage(alone, pack, runner.variant, { ...requests[0]!, signal })]
+        : await decodeImages(several, pack, runner.variant, requests, signal);
+      const seconds = (performance.now() - start) / 1000;
+      for (const log of logs.filter(({ complete }) => complete)) {
+        const path = join(options.out, `${manifest.name}-${manifest.classes[classIndex]!.id.replace(/[^\w.-]+/g, '_')}-${log.header.seed}`);
+        writeFileSync(`${path}.run.json`, runToJson(log.toRun()));
+        writeFileSync(`${path}.png`, await pngOf(log, pictures, manifest.image.size));
+        output.out(figuresLine(log, pack, seconds / logs.length));
+      }
+      if (logs.some(({ complete }) => !complete)) {
+        output.err(logs.length === 1 ? 'Stopped; the unfinished image was not written.' : 'Stopped; unfinished images were not written.');
         return STOPPED;
       }
-      const seconds = (performance.now() - start) / 1000;
-      const path = join(options.out, `${manifest.name}-${manifest.classes[classIndex]!.id.replace(/[^\w.-]+/g, '_')}-${seed}`);
-      writeFileSync(`${path}.run.json`, runToJson(log.toRun()));
-      writeFileSync(`${path}.png`, await pngOf(log, pictures, manifest.image.size));
-      output.out(figuresLine(log, pack, seconds));
     }
     return 0;
   } finally {
-    graphs.dispose();
+    alone.dispose();
+    several.dispose();
     await runner.release();
   }
 }

@@ -1,15 +1,16 @@
 /** Every pack at hand against the golden vectors that its exporter wrote from PyTorch (docs/packs.md "golden.json"). */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode } from '../engine/decode.ts';
+import { decodeGraphs } from '../engine/decode-graphs.ts';
 import type { DecodeGraphs, DecodeLogits } from '../engine/graphs.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
 import type { TokenEvent } from '../engine/log.ts';
+import type { Manifest } from '../engine/manifest.ts';
 import { patchify } from '../engine/patchify.ts';
 import { readPngText } from '../engine/picture.ts';
-import { SessionGraphs } from '../engine/session-graphs.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { decodeImage, pngOf } from './image.ts';
 import { readPack, readPackFile, type Pack } from './pack.ts';
@@ -28,6 +29,7 @@ interface Golden {
   picture?: { tokens: number[]; mean: number; pixels: [number, number, number, number][] };
 }
 
+/** Of fp32 on this backend; other variants may differ by what the exporter measured, too. */
 const TOLERANCE = 1e-4;
 const places = ['../public/models', '../e2e/fixtures/models'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 const folders = places.filter(existsSync).flatMap((place) => readdirSync(place).map((name) => join(place, name))).filter((folder) => existsSync(join(folder, 'manifest.json')));
@@ -42,17 +44,24 @@ test('there is a pack to test', (context) => {
   if (folders.length === 0) context.skip('no pack in public/models or e2e/fixtures/models: golden vectors were not checked');
 });
 
-describe.each(folders.map((folder) => [basename(folder), folder]))('pack %s', (_, folder) => {
+const variantsOf = (folder: string) => Object.keys((JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest).variants);
+const cases = folders.flatMap((folder) => variantsOf(folder).map((variant) => [basename(folder), variant, folder] as const));
+
+describe.each(cases)('pack %s, %s', (_, variant, folder) => {
+  let allowed: Record<'entropy' | 'logits' | 'picture', number>;
   let pack: Pack;
   let golden: Golden;
   let runner: NodeRunner;
-  let graphs: SessionGraphs;
+  let graphs: DecodeGraphs;
 
   beforeAll(async () => {
     pack = await readPack(folder);
     golden = JSON.parse(readPackFile(pack, pack.manifest.golden).toString('utf8')) as Golden;
-    runner = new NodeRunner(pack, { threads: 1 });
-    graphs = new SessionGraphs(runner, pack.manifest);
+    const figures = variant === 'fp32' ? undefined : pack.manifest.variants[variant]!.figures;
+    const allow = (measured = 0) => TOLERANCE + measured;
+    allowed = { entropy: allow(figures?.entropy), logits: allow(figures?.logits), picture: 1e-3 + (figures?.picture ?? 0) };
+    runner = new NodeRunner(pack, { variant, threads: 1 });
+    graphs = decodeGraphs(runner, pack.manifest);
   });
   afterAll(async () => {
     graphs.dispose();
@@ -61,9 +70,14 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('pack %s', (_
 
   test('teacher-forced: entropies, boundaries and logits, token by token', async () => {
     const logits = new Map<number, DecodeLogits>();
+    const entropies: number[] = [];
     const recording: DecodeGraphs = {
       begin: (groups, c) => graphs.begin(groups, c),
-      entropyStep: (t, token) => graphs.entropyStep(t, token),
+      // The gate sees the golden entropies, so that every variant is compared on the same patches.
+      entropyStep: async (t, token) => {
+        entropies.push(await graphs.entropyStep(t, token));
+        return golden.entropies[t + 1]!;
+      },
       encoderStep: (t, token) => graphs.encoderStep(t, token),
       patchStep: (slot, span) => graphs.patchStep(slot, span),
       decoderStep: async (t) => {
@@ -77,32 +91,60 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('pack %s', (_
     const events: TokenEvent[] = [];
     for await (const event of decode(recording, pack.manifest, { class: golden.class, seed: 0, settings, given: golden.tokens })) events.push(event);
     expect(events.map((e) => e.token)).toEqual(golden.tokens);
-    expect(farthest(events.slice(1).map((e) => e.entropy!), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(TOLERANCE);
+    if (pack.manifest.kind === 'gpt') {
+      // A run of the baseline leaves the entropy model out: it is stepped here alone.
+      expect(entropies).toEqual([]);
+      await graphs.begin(1, golden.class);
+      for (const [t, token] of golden.tokens.entries()) entropies.push(await graphs.entropyStep(t, token));
+    }
+    expect(farthest(entropies.slice(0, golden.tokens.length - 1), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(allowed.entropy);
     expect(events.map((e) => e.opens.length > 0)).toEqual(golden.opens);
     for (const [i, t] of golden.positions.entries()) {
-      expect(farthest(logits.get(t)!.classLogits, golden.logits_class[i]!), `class logits of token ${t}`).toBeLessThanOrEqual(TOLERANCE);
-      expect(farthest(logits.get(t)!.nullLogits!, golden.logits_null[i]!), `null logits of token ${t}`).toBeLessThanOrEqual(TOLERANCE);
+      expect(farthest(logits.get(t)!.classLogits, golden.logits_class[i]!), `class logits of token ${t}`).toBeLessThanOrEqual(allowed.logits);
+      expect(farthest(logits.get(t)!.nullLogits!, golden.logits_null[i]!), `null logits of token ${t}`).toBeLessThanOrEqual(allowed.logits);
     }
   });
 
   test('the whole-image entropies and their patches', async (context) => {
     if (!pack.manifest.variants[runner.variant]!.graphs.entropy_all) context.skip('the pack has no graph entropy_all');
     const entropies = await new SessionPictures(runner, pack.manifest).entropyAll(golden.tokens);
-    expect(farthest(entropies.subarray(1), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(TOLERANCE);
+    expect(farthest(entropies.subarray(1), golden.entropies.slice(1) as number[])).toBeLessThanOrEqual(allowed.entropy);
+    const { entropyThreshold } = pack.manifest.defaults;
+    if (golden.entropies.some((e) => e !== null && Math.abs(e - entropyThreshold) <= allowed.entropy)) return;
     expect(patchify(entropies, pack.manifest.defaults, pack.manifest.grid.width).opens.map((o) => o.length > 0)).toEqual(golden.opens);
   });
 
   test('greedy tokens after a prefix', async (context) => {
     const { greedy } = golden;
     if (!greedy) return context.skip('golden.json has no greedy tokens');
-    const tokens: number[] = [];
+    const { guidance, margin } = greedy;
+    const reach = 2 * (guidance + Math.abs(1 - guidance)) * allowed.logits;
     const want = [...greedy.prefix, ...greedy.tokens];
-    const settings = { ...pack.manifest.defaults, guidance: greedy.guidance, temperature: 0, topK: 0, topP: 1 };
-    for await (const event of decode(graphs, pack.manifest, { class: greedy.class, seed: 0, settings, given: greedy.prefix })) {
+    // A variant may turn a choice as narrow as that. There the golden tokens are given, and each has to be as good as the best within its reach.
+    const narrow = variant !== 'fp32' && margin <= reach;
+    const short: number[] = [];
+    const watched: DecodeGraphs = {
+      begin: (groups, c) => graphs.begin(groups, c),
+      entropyStep: (t, token) => graphs.entropyStep(t, token),
+      encoderStep: (t, token) => graphs.encoderStep(t, token),
+      patchStep: (slot, span) => graphs.patchStep(slot, span),
+      decoderStep: async (t) => {
+        const rows = await graphs.decoderStep(t);
+        const guided = rows.classLogits.map((value, k) => guidance * value + (1 - guidance) * rows.nullLogits![k]!);
+        if (t >= greedy.prefix.length && t < want.length) short.push(Math.max(...guided) - guided[want[t]!]!);
+        return rows;
+      },
+      dispose: () => undefined,
+    };
+    const tokens: number[] = [];
+    const settings = { ...pack.manifest.defaults, guidance, temperature: 0, topK: 0, topP: 1 };
+    for await (const event of decode(watched, pack.manifest, { class: greedy.class, seed: 0, settings, given: narrow ? want : greedy.prefix })) {
       tokens.push(event.token);
       if (tokens.length === want.length) break;
     }
     expect(tokens).toEqual(want);
+    expect(short).toHaveLength(greedy.tokens.length);
+    for (const [i, gap] of short.entries()) expect(gap, `token ${greedy.prefix.length + i}`).toBeLessThanOrEqual(narrow ? reach : 0);
   });
 
   test('the picture of known tokens', async (context) => {
@@ -110,17 +152,21 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('pack %s', (_
     if (!known) return context.skip('golden.json has no picture');
     const { size } = pack.manifest.image;
     const picture = await new SessionPictures(runner, pack.manifest).decode(known.tokens);
-    expect(picture.reduce((a, b) => a + b, 0) / picture.length).toBeCloseTo(known.mean, 4);
-    for (const [c, y, x, value] of known.pixels) expect(Math.abs(picture[(c * size + y) * size + x]! - value)).toBeLessThanOrEqual(1e-3);
+    expect(picture.reduce((a, b) => a + b, 0) / picture.length).toBeCloseTo(known.mean, variant === 'fp32' ? 4 : 2);
+    for (const [c, y, x, value] of known.pixels) expect(Math.abs(picture[(c * size + y) * size + x]! - value)).toBeLessThanOrEqual(allowed.picture);
   });
 
-  test('caches written in place and caches replaced give the same tokens', async () => {
-    const replacing: GraphRunner = { tensor: (type: never, data: never, dims) => runner.tensor(type, data, dims), run: (graph, feeds, outputs) => runner.run(graph, feeds, outputs) };
+  test('caches kept by row, written in place and replaced give the same tokens', async () => {
+    const inPlace = new NodeRunner(pack, { variant, byRow: false });
+    const replacing: GraphRunner = { tensor: (type: never, data: never, dims) => inPlace.tensor(type, data, dims), run: (graph, feeds, outputs) => inPlace.run(graph, feeds, outputs) };
     const request = { class: 0, seed: 3, settings: pack.manifest.defaults };
-    const inPlace = await decodeImage(graphs, pack, runner.variant, request);
-    const others = new SessionGraphs(replacing, pack.manifest);
-    expect((await decodeImage(others, pack, runner.variant, request)).digest()).toBe(inPlace.digest());
-    others.dispose();
+    const byRow = (await decodeImage(graphs, pack, runner.variant, request)).digest();
+    for (const other of [inPlace, replacing]) {
+      const others = decodeGraphs(other, pack.manifest);
+      expect((await decodeImage(others, pack, runner.variant, request)).digest()).toBe(byRow);
+      others.dispose();
+    }
+    await inPlace.release();
   });
 
   test('a seed gives the same digest twice, with guidance or without, and a picture that carries it', async () => {

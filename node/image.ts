@@ -1,4 +1,6 @@
 /** One image from a pack: the decode loop, its log and its picture. */
+import { decodeBatch } from '../engine/batch/decode.ts';
+import type { BatchGraphs } from '../engine/batch/graphs.ts';
 import { decode, type DecodeRequest } from '../engine/decode.ts';
 import type { DecodeGraphs, PictureGraphs } from '../engine/graphs.ts';
 import { RunLog, tokensOf, type RunHeader } from '../engine/log.ts';
@@ -20,6 +22,13 @@ export async function decodeImage(graphs: DecodeGraphs, pack: Pack, variant: str
   const log = new RunLog(headerOf(pack, variant, request));
   for await (const event of decode(graphs, pack.manifest, request)) log.append(event);
   return log;
+}
+
+/** Decodes several images at once, a log each; `signal` stops all of them. */
+export async function decodeImages(graphs: BatchGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[], signal?: { readonly aborted: boolean }): Promise<RunLog[]> {
+  const logs = requests.map((request) => new RunLog(headerOf(pack, variant, request)));
+  for await (const { row, event } of decodeBatch(graphs, pack.manifest, requests, { signal })) logs[row]!.append(event);
+  return logs;
 }
 
 /** PNG of a complete run, its header and digest inside. */

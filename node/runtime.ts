@@ -10,6 +10,8 @@ export interface RuntimeOptions {
   variant?: string;
   /** Threads of one operator; default 1: a step multiplies a row or two by small matrices, where waking threads costs more than it saves. */
   threads?: number;
+  /** Caches by row where the pack has the graphs for it; default true. Else presents are written over their pasts. */
+  byRow?: boolean;
 }
 
 export class NodeRunner implements GraphRunner {
@@ -17,21 +19,24 @@ export class NodeRunner implements GraphRunner {
   readonly variant: string;
   readonly #pack: Pack;
   readonly #threads: number;
+  readonly #rows: boolean;
   readonly #sessions = new Map<GraphName, Promise<ort.InferenceSession>>();
   /** Weights files shared by several graphs are read once. */
   readonly #weights = new Map<string, Uint8Array>();
 
-  constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1 }: RuntimeOptions = {}) {
+  constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, byRow = true }: RuntimeOptions = {}) {
     if (!pack.manifest.variants[variant]) {
       throw new StudioError('bad-argument', `The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
     }
     this.#pack = pack;
     this.#threads = threads;
+    this.#rows = byRow;
     this.variant = variant;
   }
 
   async #create(graph: GraphName): Promise<ort.InferenceSession> {
-    const { model, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
+    const { model: whole, byRow, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
+    const model = this.#rows && byRow ? byRow : whole;
     const bytes = readPackFile(this.#pack, model);
     const externalData = [];
     if (weights) {
@@ -44,6 +49,10 @@ export class NodeRunner implements GraphRunner {
     } catch (error) {
       throw new StudioError('graph-failed', `The graph ${graph} could not be loaded (${model.path}). Export the pack again, or update onnxruntime.`, String(error));
     }
+  }
+
+  byRow(graph: GraphName): boolean {
+    return this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow !== null;
   }
 
   session(graph: GraphName): Promise<ort.InferenceSession> {

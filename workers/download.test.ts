@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { PackFile } from '../engine/manifest.ts';
-import { downloadFile, downloadFiles } from './download.ts';
+import { downloadFile as download, downloadFiles, type DownloadOptions } from './download.ts';
 import type { FileCache } from './file-cache.ts';
 
 const BASE = 'https://example.org/models/nano/manifest.json';
@@ -14,10 +14,16 @@ function memoryCache(): FileCache & { files: Map<string, Uint8Array<ArrayBuffer>
   return {
     files,
     read: async (key) => files.get(key) ?? null,
-    write: async (key, bytes) => void files.set(key, bytes),
+    write: async (key, bytes) => {
+      files.set(key, bytes);
+      return 'stored';
+    },
     forget: async (key) => void files.delete(key),
   };
 }
+
+/** Retries without the wait. */
+const downloadFile = (base: string, wanted: PackFile, options: DownloadOptions) => download(base, wanted, { sleep: async () => undefined, ...options });
 
 /** A server whose body arrives in chunks of 300 bytes. */
 function server(bytes: Uint8Array, init: ResponseInit = {}) {
@@ -36,6 +42,7 @@ describe('downloadFile', () => {
     const cache = memoryCache();
     const seen: number[] = [];
     const got = await downloadFile(BASE, file, { fetch: server(body), cache, onBytes: (n) => seen.push(n) });
+    expect(got.stored).toBe('stored');
     expect(got).toMatchObject({ fromCache: false });
     expect(got.bytes).toEqual(body);
     expect(seen).toEqual([300, 300, 300, 100]);

@@ -1,99 +1,154 @@
-import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { looksLikeHtml, shardAltered, shardIsHtml } from '../engine/errors.ts';
 import type { PackFile } from '../engine/manifest.ts';
 import { sha256Large } from '../engine/sha256.ts';
-import { browserCache, type FileCache } from './file-cache.ts';
+import { browserCache, type FileCache, type Stored } from './file-cache.ts';
+import { PartialFile } from './partial.ts';
+import { request, unreachable, type RequestOptions } from './request.ts';
+import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
+import { stallGuard } from './stall.ts';
 
-export interface DownloadOptions {
-  signal?: AbortSignal;
-  /** Called with every chunk's length. */
-  onBytes?: (bytes: number) => void;
+export interface DownloadOptions extends Pick<RequestOptions, 'fetch'>, RetryOptions {
+  /** Other addresses with the same files; the hash decides whether they are. */
+  mirrors?: readonly string[];
+  /** Called with every chunk's length; below 0 where bytes have to be fetched again. */
+  onBytes?: (bytes: number, from: 'network' | 'cache') => void;
   cache?: FileCache;
-  fetch?: typeof globalThis.fetch;
+  /** A transfer that sends nothing for this long is begun anew. Milliseconds. */
+  stallMs?: number;
+  partBytes?: number;
 }
 
 export interface Downloaded {
   bytes: Uint8Array<ArrayBuffer>;
   fromCache: boolean;
+  stored: Stored;
 }
 
 const AT_ONCE = 4;
+const STALL_MS = 20_000;
 
 const count = (bytes: number) => bytes.toLocaleString('en');
-const words = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
-const unreachable = (name: string, cause: unknown) => new PackError(
-  'shard-missing',
-  `The pack's file ${name} could not be fetched. Check the connection, then retry; files that have arrived are kept.`,
-  words(cause),
-);
-
-/** The answer's body when it can be the file at all; a host's "not found" page is told apart from the file. */
-export async function request(url: string, name: string, options: DownloadOptions): Promise<Response> {
-  const { fetch = globalThis.fetch.bind(globalThis), signal } = options;
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: signal ?? null });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw unreachable(name, cause);
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw shardMissing(name, `HTTP ${response.status}`);
-  }
-  if (/text\/html/i.test(response.headers.get('content-type') ?? '')) {
-    await response.body?.cancel();
-    throw shardIsHtml(name);
-  }
-  return response;
+/** A 206 has to be the rest that was asked for. Other origins may hide the header; there the hash alone decides. */
+function isRest(response: Response, from: number, file: PackFile): boolean {
+  const range = response.headers.get('content-range');
+  if (range === null) return response.type === 'cors';
+  const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
+  return Number(start) === from && Number(end) === file.bytes - 1 && (total === '*' || Number(total) === file.bytes);
 }
 
-/** Reads into one buffer of the expected length; `length` tells how much came, reading stops where it is too much. */
-async function readExactly(response: Response, file: PackFile, onBytes: (bytes: number) => void) {
-  const bytes = new Uint8Array(file.bytes);
-  const reader = response.body!.getReader();
-  let at = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return { bytes, length: at };
-    if (at + value.length > file.bytes) {
-      bytes.set(value.subarray(0, file.bytes - at), at);
-      await reader.cancel();
-      return { bytes, length: at + value.length };
+class FileDownload {
+  readonly #file: PackFile;
+  readonly #options: DownloadOptions;
+  readonly #partial: PartialFile;
+  /** Addresses that sent other bytes: asked once more past the browser's own cache, then not again. */
+  readonly #doubted = new Set<string>();
+
+  constructor(file: PackFile, cache: FileCache, options: DownloadOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#partial = new PartialFile(file, cache, options.partBytes);
+  }
+
+  /** Verified bytes; parts kept on the way are removed. */
+  async run(addresses: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#partial.restore();
+    this.#count(this.#partial.at, 'cache');
+    await overAddresses(addresses, (address) => this.#attempt(address), this.#options);
+    await this.#partial.forget();
+    return this.#partial.bytes;
+  }
+
+  #count(bytes: number, from: 'network' | 'cache' = 'network'): void {
+    if (bytes !== 0) this.#options.onBytes?.(bytes, from);
+  }
+
+  async #restart(): Promise<void> {
+    this.#count(-this.#partial.at);
+    await this.#partial.restart();
+  }
+
+  async #attempt(address: string): Promise<void> {
+    const { path, sha256, bytes: length } = this.#file;
+    const resumed = this.#partial.at > 0;
+    let surplus = 0;
+    if (!this.#partial.whole) surplus = await this.#receive(new URL(path, address).href, address);
+    const partial = this.#partial;
+    if (partial.whole && surplus === 0 && (await sha256Large(partial.bytes)) === sha256) return;
+    if (looksLikeHtml(partial.bytes)) {
+      await this.#restart();
+      throw new TransferError(shardIsHtml(path), 'elsewhere');
     }
-    bytes.set(value, at);
-    at += value.length;
-    onBytes(value.length);
+    if (!partial.whole) {
+      throw new TransferError(shardAltered(path, `${count(partial.at)} bytes came where ${count(length)} were announced.`), 'wait');
+    }
+    await this.#restart();
+    const again = resumed || !this.#doubted.has(address);
+    if (!resumed) this.#doubted.add(address);
+    const detail = surplus > 0 ? `More than the announced ${count(length)} bytes came.` : 'The hash differs.';
+    throw new TransferError(shardAltered(path, detail), again ? 'wait' : 'elsewhere');
+  }
+
+  /** Appends the rest of the file; returns how many bytes came beyond its length. */
+  async #receive(url: string, address: string): Promise<number> {
+    const { fetch, signal, stallMs = STALL_MS } = this.#options;
+    const guard = stallGuard(stallMs, signal);
+    const from = this.#partial.at;
+    try {
+      const response = await request(url, this.#file.path, {
+        fetch, signal: guard.signal,
+        ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
+        ...(this.#doubted.has(address) && { cache: 'reload' as const }),
+      });
+      guard.beat();
+      if (from > 0 && response.status !== 206) await this.#restart();
+      else if (from > 0 && !isRest(response, from, this.#file)) {
+        await response.body?.cancel();
+        await this.#restart();
+        throw new TransferError(shardAltered(this.#file.path, 'The server sent another range than the one asked for.'), 'wait');
+      }
+      return await this.#read(response, guard.beat);
+    } catch (cause) {
+      if (!(cause instanceof TransferError)) throw new TransferError(unreachable(this.#file.path, cause), 'wait');
+      if (cause.status !== 416) throw cause;
+      // The rest lies outside the server's file: what is here or there is of another version.
+      await this.#restart();
+      throw new TransferError(shardAltered(this.#file.path, `The server's file ends before byte ${count(from)}.`), 'wait');
+    } finally {
+      guard.end();
+    }
+  }
+
+  async #read(response: Response, beat: () => void): Promise<number> {
+    const reader = response.body!.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return 0;
+      beat();
+      const taken = this.#partial.append(value);
+      this.#count(taken);
+      if (taken < value.length) {
+        await reader.cancel();
+        return value.length - taken;
+      }
+    }
   }
 }
 
-/** One file, from the cache or the network, never used before its hash agrees. */
+/** One file, from the cache or the network, never used or stored before its hash agrees. */
 export async function downloadFile(base: string, file: PackFile, options: DownloadOptions = {}): Promise<Downloaded> {
-  const { cache = browserCache, onBytes = () => undefined, signal } = options;
+  const { cache = browserCache, onBytes, signal, mirrors = [] } = options;
   signal?.throwIfAborted();
   const cached = await cache.read(file.sha256);
   if (cached) {
     if (cached.length === file.bytes && (await sha256Large(cached)) === file.sha256) {
-      onBytes(file.bytes);
-      return { bytes: cached, fromCache: true };
+      onBytes?.(file.bytes, 'cache');
+      return { bytes: cached, fromCache: true, stored: 'stored' };
     }
     await cache.forget(file.sha256);
   }
-  const response = await request(new URL(file.path, base).href, file.path, options);
-  let read;
-  try {
-    read = await readExactly(response, file, onBytes);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw unreachable(file.path, cause);
-  }
-  const whole = read.length === file.bytes;
-  if (!whole || (await sha256Large(read.bytes)) !== file.sha256) {
-    if (looksLikeHtml(read.bytes)) throw shardIsHtml(file.path);
-    throw shardAltered(file.path, whole ? 'The hash differs.' : `${count(read.length)} bytes came where ${count(file.bytes)} were announced.`);
-  }
-  await cache.write(file.sha256, read.bytes);
-  return { bytes: read.bytes, fromCache: false };
+  const bytes = await new FileDownload(file, cache, options).run([base, ...mirrors]);
+  return { bytes, fromCache: false, stored: await cache.write(file.sha256, bytes) };
 }
 
 /** Several files, a few at once; the first failure stops the rest. */

@@ -1,34 +1,41 @@
 const NAME = 'dpar-studio-files';
 
+/** full: the quota is used up. none: there is no storage (a private window, or it is turned off). */
+export type Stored = 'stored' | 'full' | 'none';
+
 /** Verified files by hash. Never required: private windows and full disks simply download again. */
 export interface FileCache {
-  read(sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
-  write(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  forget(sha256: string): Promise<void>;
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Stored>;
+  forget(key: string): Promise<void>;
 }
 
 /** Cache keys have to be addresses; these are never fetched. */
-const key = (sha256: string) => new URL(`/sha256/${sha256}`, location.origin).href;
+export const keyAddress = (key: string) => new URL(`/sha256/${key}`, location.origin).href;
+
+export const openCache = () => caches.open(NAME);
 
 export const browserCache: FileCache = {
-  async read(sha256) {
+  async read(key) {
     try {
-      const hit = await (await caches.open(NAME)).match(key(sha256));
+      const hit = await (await openCache()).match(keyAddress(key));
       return hit ? new Uint8Array(await hit.arrayBuffer()) : null;
     } catch {
       return null;
     }
   },
-  async write(sha256, bytes) {
+  async write(key, bytes) {
     try {
-      await (await caches.open(NAME)).put(key(sha256), new Response(bytes));
-    } catch {
-      // No storage, or the quota is used up: the bytes in memory are enough.
+      const headers = { 'content-length': String(bytes.length), date: new Date().toUTCString() };
+      await (await openCache()).put(keyAddress(key), new Response(bytes, { headers }));
+      return 'stored';
+    } catch (error) {
+      return error instanceof Error && error.name === 'QuotaExceededError' ? 'full' : 'none';
     }
   },
-  async forget(sha256) {
+  async forget(key) {
     try {
-      await (await caches.open(NAME)).delete(key(sha256));
+      await (await openCache()).delete(keyAddress(key));
     } catch {
       // Nothing was stored.
     }

@@ -2,15 +2,24 @@ import { transfer } from 'comlink';
 import { decode } from '../engine/decode.ts';
 import { StudioError } from '../engine/errors.ts';
 import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
-import type { GenerateReport, GenerateRequest, LoadReport, LoadRequest, Notice, Notify, Picture, Result } from './messages.ts';
+import type { GraphName } from '../engine/manifest.ts';
+import { psnr } from '../engine/picture.ts';
+import type {
+  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, Notice, Notify, Picture, Result, Tokenized,
+} from './messages.ts';
+import { addGraph } from './extra-graphs.ts';
 import { closeModel, openModel, type Model } from './model.ts';
+import { toPicture } from './picture.ts';
 import { Preview } from './preview.ts';
 import { SerialQueue } from './queue.ts';
-import { asResult } from './results.ts';
+import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
 import type { Gpu } from './runtime.ts';
 
 /** Events are sent in batches, about one a frame. */
 const BATCH_MS = 16;
+
+/** How long the news of a lost device may take. */
+const LOSS_MS = 200;
 
 /** Lets messages such as `stop` in: on the processor a graph's promise settles without ever leaving the task. */
 const breathe = () => new Promise<void>((resolve) => {
@@ -29,8 +38,13 @@ export class InferenceService {
   #notify: Notify = () => undefined;
   #told: unknown;
   #model: Model | null = null;
+  #source: LoadRequest | null = null;
   #abort: AbortController | null = null;
   #lost = false;
+  #outOfMemory = false;
+  #lose: (reason: StudioError) => void = () => undefined;
+  /** Rejects when a device is lost. */
+  readonly #loss = new Promise<never>((_, reject) => { this.#lose = reject; });
 
   /** One callback for all notices, given once. */
   connect(notify: Notify): void {
@@ -41,15 +55,38 @@ export class InferenceService {
     return this.#call(async () => {
       if (this.#model) await closeModel(this.#model);
       this.#model = null;
-      const { model, report } = await openModel(request, this.#queue, (progress) => this.#tell({ kind: 'progress', progress }), this.#device);
+      const { model, report } = await openModel(
+        request, this.#queue, (progress) => this.#tell({ kind: 'progress', progress }), this.#device, (device) => this.#watch(device),
+      );
       this.#model = model;
-      void this.#device.gpu?.device.lost.then(() => { this.#lost = true; });
+      this.#source = request;
       return report;
-    });
+    }, request.backend !== 'wasm');
   }
 
   generate(request: GenerateRequest): Promise<Result<GenerateReport>> {
     return this.#call(() => this.#generate(this.#ready(), request));
+  }
+
+  /** Several pictures at once, where the pack can; a report for each. The first call fetches the code for it. */
+  generateMany(requests: GenerateRequest[]): Promise<Result<GenerateReport[]>> {
+    return this.#call(async () => {
+      const model = this.#ready();
+      if (this.#abort) throw new StudioError('busy', 'A picture is already being made. Stop it first.');
+      const { signal } = this.#abort = new AbortController();
+      try {
+        const { generateMany } = await import('./many.ts');
+        return await generateMany(model, requests, {
+          signal, tell: (notice) => this.#tell(notice), gpuMemory: () => (this.#device.gpu ? { ...this.#device.gpu.memory } : null),
+          between: () => {
+            this.#checkGpu();
+            return breathe();
+          },
+        });
+      } finally {
+        this.#abort = null;
+      }
+    });
   }
 
   /** Ends the run after the token under way. */
@@ -60,14 +97,68 @@ export class InferenceService {
   paint(tokens: number[]): Promise<Result<Picture>> {
     return this.#call(async () => {
       const { pictures, pack, neutral } = this.#ready();
-      const { grid, vocab, name } = pack.manifest;
-      const wrong = tokens.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= vocab);
-      if (wrong >= 0 || tokens.length > grid.tokens) {
-        throw new StudioError('bad-argument', `The pack ${name} paints up to ${grid.tokens} tokens from 0 to ${vocab - 1}.`);
-      }
+      this.#checkTokens(tokens, pack.manifest.grid.tokens);
       const picture = await new Preview(pictures, pack.manifest, neutral).paint(tokens);
       return transfer(picture, [picture.rgba.buffer]);
     });
+  }
+
+  /** Tokens of a picture [3, S, S] in [-1, 1], and what they paint. The first call fetches the tokenizer's encoder. */
+  tokenize(planes: Float32Array): Promise<Result<Tokenized>> {
+    return this.#call(async () => {
+      const { pictures, pack } = this.#ready();
+      const { image, grid } = pack.manifest;
+      if (planes.length !== 3 * image.size ** 2) throw new StudioError('bad-argument', `The pack ${pack.manifest.name} reads pictures of ${image.size} x ${image.size} pixels.`);
+      await this.#need('tokenizer_encoder');
+      const tokens = Array.from(await pictures.encode(planes));
+      const painted = await pictures.decode(tokens);
+      const reconstruction = toPicture(painted, image.size, grid.width);
+      return transfer({ tokens, reconstruction, psnr: psnr(planes, painted) }, [reconstruction.rgba.buffer]);
+    });
+  }
+
+  /** Entropies [T] in nats of all tokens of an image, e_0 null. The first call fetches the whole-image entropy graph. */
+  score(tokens: number[]): Promise<Result<(number | null)[]>> {
+    return this.#call(async () => {
+      const { pictures, pack } = this.#ready();
+      const { tokens: count } = pack.manifest.grid;
+      this.#checkTokens(tokens, count);
+      await this.#need('entropy_all');
+      const padded = new Int32Array(count);
+      padded.set(tokens);
+      // Causal: what stands in for missing tokens does not reach those before.
+      const entropies = (await pictures.entropyAll(padded)).subarray(0, tokens.length);
+      const wrong = entropies.subarray(1).findIndex((entropy) => !Number.isFinite(entropy));
+      if (wrong >= 0) throw new StudioError('graph-failed', `The entropy model gave ${entropies[wrong + 1]} for token ${wrong + 1}. Try the other backend, or the variant fp32.`);
+      return Array.from(entropies, (entropy, i) => (i === 0 ? null : entropy));
+    });
+  }
+
+  /** Times images in every way and on every backend at hand. The first call fetches the code for it. */
+  measure(request: MeasureRequest): Promise<Result<DeviceMeasurement>> {
+    return this.#call(async () => {
+      const model = this.#ready();
+      if (this.#abort) throw new StudioError('busy', 'A picture is being made. Stop it first.');
+      const { signal } = this.#abort = new AbortController();
+      try {
+        const { measureDevice } = await import('./measure.ts');
+        return await measureDevice(model, request, { queue: this.#queue, signal, breathe, progress: (progress) => this.#tell({ kind: 'measuring', progress }) });
+      } finally {
+        this.#abort = null;
+      }
+    });
+  }
+
+  #need(graph: GraphName): Promise<void> {
+    const { pack } = this.#ready();
+    return addGraph(pack, graph, this.#source!, (state) => this.#tell({ kind: 'progress', progress: { stage: 'weights', label: graph, ...state } }));
+  }
+
+  /** At most an image's tokens, each one of the pack's codes. */
+  #checkTokens(tokens: readonly number[], most: number): void {
+    const { name, vocab } = this.#ready().pack.manifest;
+    if (tokens.length <= most && tokens.every((token) => Number.isInteger(token) && token >= 0 && token < vocab)) return;
+    throw new StudioError('bad-argument', `The pack ${name} takes up to ${most} tokens from 0 to ${vocab - 1}.`);
   }
 
   async #generate(model: Model, request: GenerateRequest): Promise<GenerateReport> {
@@ -77,11 +168,12 @@ export class InferenceService {
     const began = performance.now();
     const preview = new Preview(pictures, pack.manifest, neutral);
     const events: TokenEvent[] = [];
-    let sent = 0;
+    let sent = request.resume?.length ?? 0;
     let flushed = began;
     const flush = () => {
-      if (sent < events.length) this.#tell({ kind: 'events', events: events.slice(sent) });
-      sent = events.length;
+      // Empty while an interrupted run is decoded up to where it was: a sign of life.
+      this.#tell({ kind: 'events', events: events.slice(sent) });
+      sent = Math.max(sent, events.length);
       flushed = performance.now();
     };
     const show = async () => {
@@ -91,9 +183,10 @@ export class InferenceService {
     };
     try {
       for await (const event of decode(graphs, pack.manifest, { ...request, signal: abort.signal })) {
+        this.#checkGpu();
         events.push(event);
         if (performance.now() - flushed >= BATCH_MS) flush();
-        if (preview.due) await show();
+        if (preview.due && events.length > (request.resume?.length ?? 0)) await show();
         await breathe();
       }
       if (events.length > 0) await show();
@@ -106,7 +199,23 @@ export class InferenceService {
       complete: events.length === pack.manifest.grid.tokens,
       tokens: events.length,
       times: { total: performance.now() - began, preview: preview.spent },
+      gpuMemory: this.#device.gpu ? { ...this.#device.gpu.memory } : null,
     };
+  }
+
+  /** From its first moment on: a device can go while the model is still being loaded. */
+  #watch(device: GPUDevice): void {
+    this.#loss.catch(() => undefined);
+    void device.lost.then(({ message }) => {
+      this.#lost = true;
+      this.#lose(new StudioError('worker-lost', 'The GPU was lost.', message));
+    });
+    device.addEventListener('uncapturederror', ({ error }) => { this.#outOfMemory ||= error instanceof GPUOutOfMemoryError; });
+  }
+
+  /** Without its device or its memory a graph on the GPU may answer nonsense and no error: nothing of it is taken. */
+  #checkGpu(): void {
+    if (this.#model?.backend === 'webgpu' && (this.#lost || this.#outOfMemory)) throw new StudioError('graph-failed', 'The GPU gave out while the model was running.');
   }
 
   #ready(): Model {
@@ -118,11 +227,22 @@ export class InferenceService {
     this.#told = this.#notify(notice.kind === 'picture' ? transfer(notice, [notice.picture.rgba.buffer]) : notice);
   }
 
-  /** The result leaves after the page has taken the last notice, so a picture is never newer than its run. */
-  async #call<T>(work: () => Promise<T>): Promise<Result<T>> {
-    const result = await asResult(work);
+  /**
+   * The result leaves after the page has taken the last notice, so a picture is never newer than its run. What waits for a
+   * lost device may wait for ever, so a call that uses the GPU ends with it.
+   */
+  async #call<T>(work: () => Promise<T>, onGpu = this.#model?.backend === 'webgpu'): Promise<Result<T>> {
+    const result = await asResult(async () => {
+      const value = await (onGpu ? Promise.race([work(), this.#loss]) : work());
+      this.#checkGpu();
+      return value;
+    });
     await this.#told;
-    if (result.ok || !this.#lost) return result;
+    if (result.ok) return result;
+    // What fails by a lost device may fail before the news of the loss.
+    if (onGpu && !this.#lost) await Promise.race([this.#loss.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
+    if (this.#outOfMemory || isOutOfMemory(result)) return outOfMemory(result);
+    if (!this.#lost) return result;
     return { ...result, code: 'worker-lost', message: 'The browser took the GPU away. Load the model again; nothing has to be downloaded twice.' };
   }
 }

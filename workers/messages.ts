@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../engine/errors.ts';
 import type { TokenEvent } from '../engine/log.ts';
 import type { Manifest } from '../engine/manifest.ts';
+import type { ImageTimes } from '../engine/measure.ts';
 import type { Settings } from '../engine/settings.ts';
+import type { Stored } from './file-cache.ts';
 
 /** Everything that crosses the worker boundary is plain data; the calls themselves are typed by `InferenceService`. */
 
@@ -21,6 +23,10 @@ export type Result<T> = { ok: true; value: T } | Failure;
 export interface LoadRequest {
   /** Address of `manifest.json`; the pack's files are resolved against it. */
   manifestUrl: string;
+  /** The manifest, where the page has it already: page and worker then hold the same version. */
+  manifest?: unknown;
+  /** Files of a pack from a folder or zip by hash; nothing of it is fetched then. */
+  files?: Record<string, Blob>;
   backend: 'auto' | Backend;
   /** Defaults to the manifest's choice for the backend. */
   variant?: string;
@@ -35,6 +41,10 @@ export interface LoadProgress {
   total: number;
   /** What is being worked on: a file, a graph or a backend. */
   label: string;
+  /** What the download still takes at the present speed; null while that is not known. */
+  secondsLeft?: number | null;
+  /** Why nothing comes at the moment. */
+  waiting?: string;
 }
 
 /** What the self-test found on one backend. */
@@ -59,6 +69,8 @@ export interface LoadReport {
   /** Name of the GPU adapter, when WebGPU is there. */
   adapter: string | null;
   bytes: { total: number; fromCache: number };
+  /** Whether the next visit finds the files: full when there was no room, none without storage. */
+  stored: Stored;
   ms: number;
 }
 
@@ -68,6 +80,8 @@ export interface GenerateRequest {
   settings: Settings;
   /** Tokens to keep as they are before sampling goes on, from token 0. */
   given?: number[];
+  /** The log so far of an interrupted run: its tokens are kept, and only events after them are sent. */
+  resume?: { token: number; entropy: number | null }[];
 }
 
 /** A picture of the tokens so far; cells not decoded yet are transparent. */
@@ -78,6 +92,21 @@ export interface Picture {
   cells: number;
 }
 
+/** A picture cut to the pack's size and turned into tokens. */
+export interface Tokenized {
+  tokens: number[];
+  /** What the tokens paint. */
+  reconstruction: Picture;
+  /** Of the reconstruction against the picture, in dB. */
+  psnr: number;
+}
+
+/** Buffers on the GPU that still hold memory, onnxruntime's included. */
+export interface GpuMemory {
+  buffers: number;
+  bytes: number;
+}
+
 export interface GenerateReport {
   digest: string;
   /** False when stopped; the events received so far stay valid. */
@@ -85,6 +114,33 @@ export interface GenerateReport {
   tokens: number;
   /** Milliseconds: whole run, and the previews' share of it. */
   times: { total: number; preview: number };
+  /** Of the whole worker, when WebGPU is there. */
+  gpuMemory: GpuMemory | null;
+}
+
+/** How an image is decoded: in dynamic patches, with P_max = 1 on the same weights, or by a plain GPT. */
+export type Way = 'dynamic' | 'single' | 'gpt';
+
+export interface MeasureRequest {
+  /** A pack of kind gpt to compare with; fetched if need be. */
+  baseline?: Pick<LoadRequest, 'manifestUrl' | 'files'>;
+}
+
+/** One image with a clock on every graph. */
+export type Measured = ImageTimes & { backend: Backend; way: Way };
+/** `done`: share of all, 0 to 1; image 0 warms up. */
+export type MeasureProgress =
+  | { stage: 'download'; done: number; title: string; loaded: number; total: number }
+  | { stage: 'image'; done: number; backend: Backend; way: Way; image: number; of: number };
+
+export interface DeviceMeasurement {
+  measured: Measured[];
+  /** Backends that broke down. */
+  failures: { backend: Backend; reason: string }[];
+  adapter: string | null;
+  /** Of onnxruntime-web; threads of the WASM backend. */
+  runtime: { version: string; build: string; threads: number };
+  baseline: { manifest: Manifest; variant: string } | null;
 }
 
 export type OnProgress = (progress: LoadProgress) => void;
@@ -94,6 +150,8 @@ export type OnPicture = (picture: Picture) => void;
 /** What the worker tells while a call is under way, all over one callback. */
 export type Notice =
   | { kind: 'progress'; progress: LoadProgress }
-  | { kind: 'events'; events: TokenEvent[] }
-  | { kind: 'picture'; picture: Picture };
+  /** Row: of the pictures that are made at once; absent where there is one. */
+  | { kind: 'events'; row?: number; events: TokenEvent[] }
+  | { kind: 'picture'; row?: number; picture: Picture }
+  | { kind: 'measuring'; progress: MeasureProgress };
 export type Notify = (notice: Notice) => unknown;

@@ -1,24 +1,26 @@
+import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { StudioError } from '../engine/errors.ts';
-import { packHash } from '../engine/manifest.ts';
-import { SessionGraphs } from '../engine/session-graphs.ts';
+import type { DecodeGraphs } from '../engine/graphs.ts';
+import { packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
+import { goldenTolerance } from '../engine/variants.ts';
 import type { Backend, BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
-import { fetchManifest, fetchPack, type Pack } from './pack.ts';
+import { fetchManifest } from './fetch-manifest.ts';
+import { localFiles } from './local-files.ts';
+import { fetchPack, type Pack } from './pack.ts';
 import { neutralToken } from './picture.ts';
 import type { SerialQueue } from './queue.ts';
 import { openRuntime, type Gpu, type Runtime } from './runtime.ts';
 import { checkGolden, chooseTrial, tryBackend } from './self-test.ts';
 import { SessionRunner } from './sessions.ts';
 
-/** Largest difference from golden values: rounding only in float32, quantised variants are judged by the exporter. */
-const tolerance = (variant: string) => (variant === 'fp32' ? 1e-3 : 0.5);
-
 /** A pack ready to run on one backend. */
 export interface Model {
   pack: Pack;
+  runtime: Runtime;
   backend: Backend;
   runner: SessionRunner;
-  graphs: SessionGraphs;
+  graphs: DecodeGraphs;
   pictures: SessionPictures;
   /** Stands in for cells that are not decoded yet. */
   neutral: number;
@@ -34,9 +36,10 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
   for (const backend of candidates) {
     const runner = new SessionRunner(runtime, backend, pack, queue);
     runners.set(backend, runner);
-    trials.push(await tryBackend(new SessionGraphs(runner, pack.manifest), golden, {
+    trials.push(await tryBackend(decodeGraphs(runner, pack.manifest), golden, {
       backend,
-      tolerance: tolerance(pack.variant),
+      entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
+      tolerance: goldenTolerance(pack.manifest, pack.variant),
       best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
       onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),
     }));
@@ -54,30 +57,34 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
 /** Downloads a pack, picks the backend by a self-test, and has everything open that a guided run needs. */
 export async function openModel(
   request: LoadRequest, queue: SerialQueue, progress: Progress, device: { gpu?: Gpu | null },
+  watch: (device: GPUDevice) => void = () => undefined,
 ): Promise<{ model: Model; report: LoadReport }> {
   const began = performance.now();
   progress({ stage: 'manifest', loaded: 0, total: 1, label: 'manifest.json' });
-  const manifest = await fetchManifest(request.manifestUrl);
-  progress({ stage: 'runtime', loaded: 0, total: 1, label: 'onnxruntime' });
-  const runtime = await openRuntime(request.backend, { gpu: device.gpu });
+  const manifest = request.manifest === undefined ? await fetchManifest(request.manifestUrl) : parseManifest(request.manifest);
+  const runtime = await openRuntime(request.backend, {
+    gpu: device.gpu, onProgress: (state) => progress({ stage: 'runtime', label: 'onnxruntime', ...state }),
+  });
+  if (runtime.gpu && runtime.gpu !== device.gpu) watch(runtime.gpu.device);
   if (runtime.gpu) device.gpu = runtime.gpu;
   const candidates: Backend[] = request.backend !== 'auto' ? [request.backend] : runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
   const variant = request.variant ?? manifest.defaultVariant[runtime.gpu ? 'webgpu' : 'wasm'];
-  const pack = await fetchPack(request.manifestUrl, manifest, variant, (loaded, total) => {
-    progress({ stage: 'weights', loaded, total, label: manifest.title });
+  const pack = await fetchPack(request.manifestUrl, manifest, variant, {
+    onProgress: (state) => progress({ stage: 'weights', label: manifest.title, ...state }),
+    ...(request.files && { cache: localFiles(request.files) }),
   });
   const { trials, backend, runner, neutral } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const model: Model = {
-    pack, backend, runner, neutral,
-    graphs: new SessionGraphs(runner, manifest),
+    pack, runtime, backend, runner, neutral,
+    graphs: decodeGraphs(runner, manifest),
     pictures: new SessionPictures(runner, manifest),
   };
   // The first run compiles shaders; a preview should not be the one to wait for that.
   await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
   const report: LoadReport = {
     manifest, packHash: await packHash(manifest), variant, backend, trials,
-    adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, ms: performance.now() - began,
+    adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, stored: pack.stored, ms: performance.now() - began,
   };
   return { model, report };
 }

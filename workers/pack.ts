@@ -1,10 +1,17 @@
-import { looksLikeHtml, PackError, shardIsHtml, StudioError } from '../engine/errors.ts';
-import { graphFiles, parseManifest, requiredGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
-import { downloadFiles, request } from './download.ts';
+import { PackError, StudioError } from '../engine/errors.ts';
+import { graphFiles, packHash, requiredGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { downloadFiles, type Downloaded } from './download.ts';
+import type { FileCache, Stored } from './file-cache.ts';
+import { checkModel } from './onnx-check.ts';
+import { usableMirrors } from './origins.ts';
+import { saveRecord } from './pack-records.ts';
+import { Speed } from './speed.ts';
 
 /** One graph's model and its external data, in memory. */
 export interface GraphFiles {
   model: Uint8Array<ArrayBuffer>;
+  /** The step that answers its caches by row (docs/packs.md). */
+  byRow: Uint8Array<ArrayBuffer> | null;
   /** The shards joined; several graphs may share one. */
   weights: { location: string; data: Uint8Array<ArrayBuffer> } | null;
 }
@@ -15,27 +22,43 @@ export interface Pack {
   graphs: Map<GraphName, GraphFiles>;
   golden: unknown;
   bytes: { total: number; fromCache: number };
+  stored: Stored;
 }
 
-export async function fetchManifest(url: string, signal?: AbortSignal): Promise<Manifest> {
-  let text: string;
-  try {
-    text = await (await request(url, 'manifest.json', { signal })).text();
-  } catch (error) {
-    if (!(error instanceof PackError) || error.code !== 'shard-missing') throw error;
-    throw new PackError('pack-missing', `There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    if (looksLikeHtml(new TextEncoder().encode(text.slice(0, 256)))) throw shardIsHtml('manifest.json');
-    throw new PackError('manifest-invalid', 'manifest.json is not JSON. Export the pack again.', String(cause));
-  }
-  return parseManifest(json);
+export interface FetchProgress {
+  loaded: number;
+  total: number;
+  secondsLeft: number | null;
+  waiting?: string;
 }
 
-function join(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+export interface FetchPackOptions {
+  onProgress: (progress: FetchProgress) => void;
+  /** Files that are at hand, in place of the browser's cache. */
+  cache?: FileCache;
+  signal?: AbortSignal;
+}
+
+/** Progress of several downloads as one: bytes from the cache count, but tell nothing about the network's speed. */
+export function meter(total: number, onProgress: (progress: FetchProgress) => void) {
+  const speed = new Speed();
+  let loaded = 0;
+  const tell = (waiting?: string) => onProgress({ loaded, total, secondsLeft: speed.secondsFor(total - loaded), ...(waiting && { waiting }) });
+  return {
+    tell,
+    onBytes(bytes: number, from: 'network' | 'cache'): void {
+      loaded += bytes;
+      if (from === 'network' && bytes > 0) speed.add(bytes);
+      tell();
+    },
+    onRetry: (error: Error) => tell(error.message),
+  };
+}
+
+export const worstOf = (files: readonly Downloaded[]): Stored =>
+  (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
+
+export function joinParts(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -46,33 +69,47 @@ function join(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-/** Fetches what generating needs of one variant: graphs, weights and the golden vectors. */
-export async function fetchPack(
-  manifestUrl: string, manifest: Manifest, variant: string,
-  onProgress: (loaded: number, total: number) => void, signal?: AbortSignal,
-): Promise<Pack> {
-  if (!manifest.variants[variant]) {
+function parseGolden(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new PackError('manifest-invalid', 'golden.json is not JSON. Export the pack again.');
+  }
+}
+
+/** What generating needs of one variant: each file once, and each graph's part of them. */
+function neededFiles(manifest: Manifest, variant: string) {
+  if (!Object.hasOwn(manifest.variants, variant)) {
     throw new StudioError('bad-argument', `The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
   }
-  const needed = requiredGraphs.map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
+  const graphs = requiredGraphs[manifest.kind].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
   const files = new Map<string, PackFile>([[manifest.golden.path, manifest.golden]]);
-  for (const { model, weights } of needed) for (const file of [model, ...(weights?.shards ?? [])]) files.set(file.path, file);
-  const list = [...files.values()];
-  const total = list.reduce((sum, file) => sum + file.bytes, 0);
-  let loaded = 0;
-  onProgress(0, total);
-  const got = await downloadFiles(manifestUrl, list, { signal, onBytes: (bytes) => onProgress(loaded += bytes, total) });
-  const bytesOf = new Map(list.map((file, i) => [file.path, got[i]!.bytes]));
+  for (const { model, byRow, weights } of graphs) for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file);
+  return { graphs, files: [...files.values()] };
+}
+
+/** Fetches one variant: graphs, weights and the golden vectors. Once all is there it is noted as kept. */
+export async function fetchPack(manifestUrl: string, manifest: Manifest, variant: string, options: FetchPackOptions): Promise<Pack> {
+  const { onProgress, cache, signal } = options;
+  const { graphs: needed, files } = neededFiles(manifest, variant);
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  const progress = meter(total, onProgress);
+  progress.tell();
+  const got = await downloadFiles(manifestUrl, files, {
+    signal, cache, mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
+  });
+  const bytesOf = new Map(files.map((file, i) => [file.path, got[i]!.bytes]));
   const joined = new Map<string, Uint8Array<ArrayBuffer>>();
   const graphs = new Map<GraphName, GraphFiles>();
-  for (const { graph, model, weights } of needed) {
-    if (weights && !joined.has(weights.name)) joined.set(weights.name, join(weights.shards.map((shard) => bytesOf.get(shard.path)!)));
-    graphs.set(graph, {
-      model: bytesOf.get(model.path)!,
-      weights: weights && { location: weights.location, data: joined.get(weights.name)! },
-    });
+  for (const { graph, model, byRow, weights } of needed) {
+    for (const { path } of byRow ? [model, byRow] : [model]) checkModel(path, bytesOf.get(path)!, weights?.location ?? null);
+    if (weights && !joined.has(weights.name)) joined.set(weights.name, joinParts(weights.shards.map((shard) => bytesOf.get(shard.path)!)));
+    graphs.set(graph, { model: bytesOf.get(model.path)!, byRow: byRow && bytesOf.get(byRow.path)!, weights: weights && { location: weights.location, data: joined.get(weights.name)! } });
   }
-  const fromCache = list.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);
-  const golden: unknown = JSON.parse(new TextDecoder().decode(bytesOf.get(manifest.golden.path)));
-  return { manifest, variant, graphs, golden, bytes: { total, fromCache } };
+  let stored = worstOf(got);
+  if (stored === 'stored' && !cache) {
+    stored = await saveRecord({ id: manifestUrl, title: manifest.title, version: await packHash(manifest), manifest, files, savedAt: Date.now() });
+  }
+  const fromCache = files.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);
+  return { manifest, variant, graphs, golden: parseGolden(bytesOf.get(manifest.golden.path)!), bytes: { total, fromCache }, stored };
 }

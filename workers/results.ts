@@ -11,3 +11,12 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
     return failed(error);
   }
 }
+
+/** What browsers, WebGPU and onnxruntime say when memory runs out. */
+export const isOutOfMemory = ({ message, detail = '' }: Failure): boolean =>
+  /out[ -]of[ -]memory|bad_alloc|\bOOM\b|memory access out of bounds|array buffer allocation failed|failed to allocate/i.test(`${message} ${detail.split('\n', 1)[0]}`);
+
+export const outOfMemory = ({ message, detail }: Failure): Failure => ({
+  ok: false, code: 'out-of-memory', detail: detail ?? message,
+  message: 'The memory was not enough for the model. Close other tabs or programs, then load the model again.',
+});

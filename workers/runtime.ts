@@ -1,6 +1,10 @@
 import type * as OrtTypes from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
-import type { Backend } from './messages.ts';
+import { countBuffers } from './gpu-ledger.ts';
+import type { Backend, GpuMemory } from './messages.ts';
+import { openSampler, type Wrap } from './on-device.ts';
+import type { FetchProgress } from './pack.ts';
+import { fetchRuntime, type Build } from './runtime-files.ts';
 
 export type Ort = typeof OrtTypes;
 
@@ -9,11 +13,14 @@ export interface Gpu {
   device: GPUDevice;
   /** For people, for example "google swiftshader". */
   name: string;
+  memory: Readonly<GpuMemory>;
+  /** Samples beside the graphs; null where that does not work, undefined before it was tried. */
+  sampler?: GPUComputePipeline | null;
 }
 
 export interface Runtime {
   ort: Ort;
-  build: 'jspi' | 'asyncify' | 'wasm';
+  build: Build;
   gpu: Gpu | null;
 }
 
@@ -45,7 +52,7 @@ export async function openGpu(): Promise<Gpu | null> {
       },
     });
     const { vendor, architecture, description } = adapter.info;
-    return { device, name: description || [vendor, architecture].filter(Boolean).join(' ') || 'GPU' };
+    return { device, memory: countBuffers(device), name: description || [vendor, architecture].filter(Boolean).join(' ') || 'GPU' };
   } catch {
     return null;
   }
@@ -57,7 +64,7 @@ export async function openGpu(): Promise<Gpu | null> {
  * open already is used again: all sessions of a worker share one.
  */
 export async function openRuntime(
-  backend: 'auto' | Backend, options: { gpu?: Gpu | null; log?: 'error' | 'verbose' } = {},
+  backend: 'auto' | Backend, options: { gpu?: Gpu | null; log?: 'error' | 'verbose'; onProgress?: (progress: FetchProgress) => void } = {},
 ): Promise<Runtime> {
   if (!hasWasmSimd()) {
     throw new StudioError(
@@ -72,12 +79,18 @@ export async function openRuntime(
       'WebGPU was asked for, but this browser offers no GPU adapter. Choose "auto" or "wasm", or turn on hardware acceleration in the browser\'s settings.',
     );
   }
-  const build = !gpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
+  const build: Build = !gpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
   const ort: Ort = build === 'jspi' ? await import('onnxruntime-web/jspi')
     : build === 'asyncify' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
   ort.env.logLevel = options.log ?? 'error';
+  ort.env.wasm.wasmBinary ??= await fetchRuntime(build, options.onProgress ?? (() => undefined));
+  if (gpu && gpu.sampler === undefined) gpu.sampler = await openSampler(gpu.device, gpuTensor(ort));
   return { ort, build, gpu };
 }
+
+/** Tensors around buffers of our own, which go with them. */
+export const gpuTensor = (ort: Ort): Wrap => (buffer, dataType, dims) =>
+  ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: [...dims], dispose: () => buffer.destroy() });
 
 /** The provider as an object: the string form drops options silently. */
 export function provider(runtime: Runtime, backend: Backend): OrtTypes.InferenceSession.ExecutionProviderConfig {

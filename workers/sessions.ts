@@ -2,27 +2,44 @@
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
 import type { GraphRunner, GraphTensor, Tensors } from '../engine/graph-runner.ts';
+import type { OnDevice } from '../engine/on-device.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import type { Backend } from './messages.ts';
+import { GpuTokens } from './on-device.ts';
 import type { Pack } from './pack.ts';
 import type { SerialQueue } from './queue.ts';
-import { provider, type Runtime } from './runtime.ts';
+import { gpuTensor, provider, type Runtime } from './runtime.ts';
 
 type Groups = 1 | 2;
 
 /** Under guidance these run on a class and a null row. */
-const guided = (graph: GraphName) => graph === 'patch_transformer' || graph === 'decoder';
+const guided = (graph: GraphName) => graph === 'patch_transformer' || graph === 'decoder' || graph === 'gpt';
+const stepGraphs: ReadonlySet<GraphName> = new Set(['entropy', 'encoder', 'patch_transformer', 'decoder']);
 /** Caches are the only rank-4 tensors of the decode graphs, [rows, H, C, d]. */
 const CACHE_RANK = 4;
 
+/** Images R and groups G of a run. */
+interface Rows {
+  images: number;
+  groups: Groups;
+}
+
+/** What the feeds of a run say (docs/packs.md "Graphs"). */
+function rowsOf({ class: classes, cond, token }: Tensors): Rows {
+  const [groups = 1, images = 1] = (classes ?? cond)?.dims ?? [1, token?.dims[0]];
+  return { images, groups: groups as Groups };
+}
+
 /**
- * The pack's graphs on one backend. Sessions have static shapes, so a guided and an unguided run use two sessions of the
- * patch transformer and the decoder; each is made when first needed. On WebGPU caches are buffers of our own device,
- * written in place, and the conditioning never leaves the GPU; the CPU backend does not write into given outputs, so
- * there presents become the next pasts.
+ * The pack's graphs on one backend; sessions are made when first needed. One image on WebGPU has sessions of static shapes, two
+ * of the patch transformer and the decoder where both guided and unguided runs are made; the same goes for packs of one image
+ * at a time. All else runs in sessions that take any number of rows. On WebGPU caches are buffers of our own device, written
+ * in place, and what the step graphs answer stays on the GPU where it can be sampled there; the CPU backend copies all inputs
+ * and outputs, so there caches are kept by row where the pack has the graphs for it.
  */
 export class SessionRunner implements GraphRunner {
   readonly inPlace: boolean;
+  readonly #tokens: GpuTokens | undefined;
   readonly #sessions = new Map<string, InferenceSession>();
   readonly #runtime: Runtime;
   readonly #backend: Backend;
@@ -38,6 +55,16 @@ export class SessionRunner implements GraphRunner {
     this.#queue = queue;
     this.#logSeverity = logSeverity;
     this.inPlace = backend === 'webgpu';
+    const { gpu, ort } = runtime;
+    if (this.inPlace && gpu?.sampler) this.#tokens = new GpuTokens(gpu.device, gpu.sampler, gpuTensor(ort));
+  }
+
+  get onDevice(): OnDevice | undefined {
+    return this.#tokens;
+  }
+
+  byRow(graph: GraphName): boolean {
+    return !this.inPlace && Boolean(this.#pack.graphs.get(graph)?.byRow);
   }
 
   tensor(type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
@@ -52,20 +79,19 @@ export class SessionRunner implements GraphRunner {
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
     device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
-    return this.#runtime.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims], dispose: () => buffer.destroy() });
+    return gpuTensor(this.#runtime.ort)(buffer, 'float32', dims);
   }
 
   run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
-    const groups = guided(graph) ? (feeds.seqlens_k!.dims[0] as Groups) : 1;
     return this.#queue.run(async () => {
-      const session = await this.#session(graph, groups);
+      const session = await this.#session(graph, rowsOf(feeds));
       return (await session.run(feeds as Record<string, OnnxValue>, outputs as Record<string, OnnxValue | null>)) as Record<string, Tensor>;
     });
   }
 
   /** Makes a session ahead of its first run. */
   open(graph: GraphName, groups: Groups = 1): Promise<void> {
-    return this.#queue.run(async () => void (await this.#session(graph, groups)));
+    return this.#queue.run(async () => void (await this.#session(graph, { images: 1, groups })));
   }
 
   /** Frees all sessions. */
@@ -73,23 +99,33 @@ export class SessionRunner implements GraphRunner {
     await this.#queue.run(async () => {
       for (const session of this.#sessions.values()) await session.release();
       this.#sessions.clear();
+      this.#tokens?.release();
     });
   }
 
+  /** Of one image the conditioning is only ever read by the decoder; the rest stays on the GPU where something there reads it. */
+  #location(graph: GraphName, rows: Rows | null): InferenceSession.SessionOptions['preferredOutputLocation'] {
+    if (!rows) return 'cpu';
+    if (this.#tokens && stepGraphs.has(graph)) return 'gpu-buffer';
+    return this.inPlace && graph === 'patch_transformer' ? { cond: 'gpu-buffer' } : 'cpu';
+  }
+
   /** Only ever called from within the queue. */
-  async #session(graph: GraphName, groups: Groups): Promise<InferenceSession> {
-    const key = `${graph}/${groups}`;
+  async #session(graph: GraphName, asked: Rows): Promise<InferenceSession> {
+    const rows = this.#pack.manifest.batch && (!this.inPlace || asked.images > 1) ? null : asked;
+    const key = rows ? `${graph}/${guided(graph) ? rows.groups : 1}` : graph;
     const known = this.#sessions.get(key);
     if (known) return known;
     const files = this.#pack.graphs.get(graph);
     if (!files) throw new StudioError('graph-failed', `The graph ${graph} was not loaded.`);
-    const { weights, model } = files;
+    const { weights } = files;
+    const model = this.byRow(graph) ? files.byRow! : files.model;
     try {
       const session = await this.#runtime.ort.InferenceSession.create(model, {
         executionProviders: [provider(this.#runtime, this.#backend)],
         externalData: weights ? [{ path: weights.location, data: weights.data }] : [],
-        freeDimensionOverrides: { R: 1, G: groups, rows: guided(graph) ? groups : 1, N: 1 },
-        preferredOutputLocation: this.inPlace && graph === 'patch_transformer' ? { cond: 'gpu-buffer' } : 'cpu',
+        freeDimensionOverrides: { N: 1, ...(rows && { R: 1, G: rows.groups, rows: guided(graph) ? rows.groups : 1 }) },
+        preferredOutputLocation: this.#location(graph, rows),
         logSeverityLevel: this.#logSeverity,
         logVerbosityLevel: 0,
       });

@@ -1,11 +1,14 @@
 /** A small valid manifest and a fake DecodeGraphs for tests; no files lie behind either. */
 import type { DecodeGraphs, DecodeLogits, Span } from '../graphs.ts';
-import { graphNames, type Manifest, type PackFile } from '../manifest.ts';
+import { graphNames, type DparManifest, type GptManifest, type PackFile } from '../manifest.ts';
+import { tokenByToken } from '../settings.ts';
 
 const file = (path: string): PackFile => ({ path, bytes: 1, sha256: '0'.repeat(64) });
 
+export const tinyFigures = { bytes: 10, images: 1, tokens: 16, klMean: 0.001, klMax: 0.01, logits: 0.1, entropy: 0.02, picture: 0.01, gateFlips: 0 };
+
 /** 4 x 4 tokens of 12 codes, three classes, window 4. */
-export function tinyManifest(): Manifest {
+export function tinyManifest(): DparManifest {
   return {
     formatVersion: 1, kind: 'dpar', name: 'tiny', title: 'Tiny', description: '', license: 'MIT',
     data: { name: 'none', credit: 'none', license: 'MIT' },
@@ -19,7 +22,7 @@ export function tinyManifest(): Manifest {
       entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
     },
     curve: [{ entropyThreshold: 1.5, pAvg: 1.5, stepsMean: 10.7 }],
-    evaluation: { images_seen: 1, p_avg_by_class: { Forest: 1.5 } },
+    evaluation: { images_seen: 1, features: 'judge', p_avg_by_class: { Forest: 1.5 }, intervals: { fid_lite: [1, 2] } },
     split: { seed: 0, train: 10, heldOut: 2 },
     variants: {
       fp32: {
@@ -32,6 +35,16 @@ export function tinyManifest(): Manifest {
     codebook: { tiles: file('codebook.png'), columns: 4, tile: 4 },
     thumbnails: { file: file('thumbnails.png'), columns: 3, size: 16 },
     recordings: [],
+  };
+}
+
+/** The same as a pack of kind gpt. */
+export function tinyGptManifest(): GptManifest {
+  const { defaults, ...rest } = tinyManifest();
+  return {
+    ...rest, kind: 'gpt', name: 'tiny-gpt', curve: [],
+    model: { dim: 32, heads: 2, ffn: 64, blocks: 2, parameters: 1000 },
+    defaults: { ...defaults, ...tokenByToken },
   };
 }
 
@@ -72,5 +85,21 @@ export class FakeGraphs implements DecodeGraphs {
 
   dispose(): void {
     this.calls.push('dispose');
+  }
+}
+
+/** Entropies and logits that depend on every token so far, as a model's do. */
+export class DependentGraphs extends FakeGraphs {
+  #state = 1;
+  #entropy = 1;
+
+  constructor() {
+    super(() => this.#entropy, (t, row) => Float32Array.from({ length: 12 }, (_, k) => 2 * Math.sin(this.#state * (k + 1) + t + row)));
+  }
+
+  override async encoderStep(t: number, token: number): Promise<void> {
+    await super.encoderStep(t, token);
+    this.#state = (this.#state * 31 + token + 1) % 9973;
+    this.#entropy = (this.#state % 30) / 10;
   }
 }

@@ -1,0 +1,13 @@
+import type { Bench } from './harness.ts';
+import { bench as batch } from './batch.ts';
+import { bench as dynamic } from './dynamic.ts';
+import { bench as launches } from './launches.ts';
+import { bench as native } from './native.ts';
+import { bench as overhead } from './overhead.ts';
+import { bench as recompute } from './recompute.ts';
+import { bench as scale } from './scale.ts';
+import { bench as startup } from './startup.ts';
+import { bench as transformers } from './transformers.ts';
+
+/** In the order of docs/performance.md. */
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, transformers];

@@ -1,0 +1,75 @@
+/** What every bench shares: goals, and the result that is kept in bench/results. */
+import { BUSY, type Machine } from './lib/machine.ts';
+import { digits, type Row } from './lib/table.ts';
+import type { Summary } from '../engine/statistics.ts';
+import type { Host } from './lib/host.ts';
+
+export { interleaved, type Contestant } from '../engine/interleave.ts';
+
+/** Bound on the ratio of a bench; one side is set, or none where figures are only recorded. */
+export interface Goal {
+  text: string;
+  atLeast?: number;
+  atMost?: number;
+  /** Judged on a busy machine too: a count, not a time. */
+  always?: true;
+}
+
+export interface Outcome {
+  rows: Row[];
+  /** What the goal judges; null where there is nothing to judge. */
+  ratio: Summary | null;
+}
+
+export interface Context {
+  /** Rounds; every contestant runs once in each. */
+  repeats: number;
+  /** Tokens an image is cut to, null for whole images. Cut runs are for trying a bench out, and are not judged. */
+  limit: number | null;
+  /** Folder of the pack that is measured. */
+  pack: string;
+  host: Host;
+  log(text: string): void;
+}
+
+export interface Bench {
+  name: string;
+  title: string;
+  /** What is measured, for docs/performance.md. */
+  about: string;
+  goal: Goal;
+  run(context: Context): Promise<Outcome>;
+}
+
+export interface BenchResult extends Outcome {
+  name: string;
+  /** ISO day. */
+  date: string;
+  machine: Machine;
+  command: string;
+  goal: Goal;
+  /** Null: not judged (no goal, a cut run, or a busy machine). */
+  met: boolean | null;
+}
+
+/** Whether a ratio meets its goal; null where it may not be judged. */
+export function judge(goal: Goal, ratio: Summary | null, trusted: boolean): boolean | null {
+  if (!trusted || !ratio || (goal.atLeast === undefined && goal.atMost === undefined)) return null;
+  return ratio.median >= (goal.atLeast ?? -Infinity) && ratio.median <= (goal.atMost ?? Infinity);
+}
+
+export function resultOf(bench: Pick<Bench, 'name' | 'goal'>, outcome: Outcome, machine: Machine, command: string, day: Date, whole: boolean): BenchResult {
+  return {
+    name: bench.name, date: day.toISOString().slice(0, 10), machine, command, rows: outcome.rows, ratio: outcome.ratio,
+    goal: bench.goal, met: judge(bench.goal, outcome.ratio, whole && (bench.goal.always === true || machine.busy <= BUSY)),
+  };
+}
+
+/** JSON with five significant digits: more would be noise. */
+export const toJson = (result: BenchResult): string =>
+  `${JSON.stringify(result, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value), 1)}\n`;
+
+export const verdict = ({ goal, ratio, met }: Pick<BenchResult, 'goal' | 'ratio' | 'met'>): string => {
+  const value = ratio ? digits(ratio.median) : 'no ratio';
+  return `${goal.text}: ${value}, ${met === null ? 'not judged' : met ? 'met' : 'not met'}`;
+};

@@ -1,0 +1,50 @@
+import type { GpuPage, GpuRun } from '../e2e/pages/gpu.ts';
+import { readPack } from '../node/pack.ts';
+import type { Bench, Context } from './harness.ts';
+import { summary } from '../engine/statistics.ts';
+
+/** No entropy comes near: patches end when they are full, so that the first tokens both open and join. */
+const PATCHES = { entropyThreshold: 20, maxPatchLength: 4 };
+const TOKENS = 7;
+
+const span = (values: readonly number[]): string | number => {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? low : `${low} to ${high}`;
+};
+
+/** On the software adapter of a machine without a GPU too: counts mean something there, times would not, and are not taken. */
+async function run({ pack: folder, host }: Context) {
+  const { manifest } = await readPack(folder);
+  const { origin } = await host.site();
+  const page = await (await host.gpuBrowser()).newPage();
+  try {
+    page.setDefaultTimeout(600_000);
+    await page.goto(`${origin}/e2e/pages/gpu.html`);
+    await page.waitForFunction(() => 'gpu' in globalThis);
+    const opened = await page.evaluate(() => (globalThis as unknown as { gpu: GpuPage }).gpu.open());
+    if (!opened.sampler) throw new Error('The sampler did not work on this device.');
+    const decode = (onHost: boolean): Promise<GpuRun> => page.evaluate(
+      ([path, settings, hosted, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, 1, settings, hosted, limit),
+      [`${host.address(folder)}/manifest.json`, PATCHES, onHost, TOKENS] as const,
+    );
+    const runs = { GPU: await decode(false), processor: await decode(true) };
+    const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'command buffers': null, waits: null }));
+    const steps = (Object.entries(runs) as ['GPU' | 'processor', GpuRun][]).flatMap(([where, { steps }]) => ([false, true] as const).map((opens) => {
+      // The first token opens no patch that was pooled, and its sessions are being made.
+      const own = steps.slice(1).filter((step) => step.opens === opens);
+      const of = (key: 'launches' | 'submits' | 'waits') => span(own.map((step) => step[key]));
+      return { what: opens ? 'a token that opens a patch' : 'a token that joins one', 'sampled on': where, 'kernel launches': of('launches'), 'command buffers': of('submits'), waits: of('waits') };
+    }));
+    return { rows: [...graphs, ...steps].map((row) => ({ ...row, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
+  } finally {
+    await page.close();
+  }
+}
+
+export const bench: Bench = {
+  name: 'launches',
+  title: 'Kernel launches, command buffers and waits of a token on WebGPU',
+  about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on, no times. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. x_t goes from there to encoder and entropy model without leaving the GPU, the encoder's h, k and v stay there too, and one buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other.`,
+  goal: { text: 'one wait a token', atMost: 1, always: true },
+  run,
+};

@@ -1,0 +1,53 @@
+/** OnDevice over plain memory: what a GPU does beside the graphs, for tests with runtimes that have none. */
+import type { GraphRunner, GraphTensor } from '../graph-runner.ts';
+import type { Copy, OnDevice, SampleRequest } from '../on-device.ts';
+import { choose, type Choice } from '../sampling.ts';
+
+export class HostDevice implements OnDevice {
+  readonly #runner: GraphRunner;
+  readonly #values = new Map<GraphTensor, Float32Array>();
+  #choice: Promise<Choice> | null = null;
+  readonly #token = new Int32Array(1);
+  /** How often something was read. */
+  waits = 0;
+
+  constructor(runner: GraphRunner) {
+    this.#runner = runner;
+  }
+
+  zeros(dims: readonly number[]): GraphTensor {
+    const values = new Float32Array(dims.reduce((product, size) => product * size, 1));
+    const tensor = this.#runner.tensor('float32', values, dims);
+    this.#values.set(tensor, values);
+    return tensor;
+  }
+
+  copy(copies: readonly Copy[]): void {
+    for (const { from, to, at } of copies) this.#values.get(to)!.set((from as unknown as { data: Float32Array }).data, at);
+  }
+
+  sample({ logits, rules, u, forced }: SampleRequest): GraphTensor {
+    const values = (logits as unknown as { data: Float32Array }).data;
+    const vocab = logits.dims[2]!;
+    const choice = choose({ classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null }, rules, u, forced);
+    this.#choice = Promise.resolve(choice);
+    this.#token[0] = choice.token;
+    return this.#runner.tensor('int32', this.#token, [1, 1]);
+  }
+
+  async read(also: GraphTensor | null): Promise<{ choice: Choice; also: number | null }> {
+    this.waits++;
+    return { choice: (await this.#choice)!, also: also ? (also as unknown as { data: Float32Array }).data[0]! : null };
+  }
+}
+
+/** The runner with a device beside it. */
+export function withDevice(inner: GraphRunner): { runner: GraphRunner; device: HostDevice } {
+  const device = new HostDevice(inner);
+  const runner: GraphRunner = {
+    inPlace: inner.inPlace ?? false, onDevice: device,
+    tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => inner.tensor(type as 'float32', data as Float32Array, dims),
+    run: (graph, feeds, outputs) => inner.run(graph, feeds, outputs),
+  };
+  return { runner, device };
+}

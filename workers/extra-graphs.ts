@@ -1,0 +1,43 @@
+import { PackError } from '../engine/errors.ts';
+import { graphFiles, type GraphName } from '../engine/manifest.ts';
+import { downloadFiles } from './download.ts';
+import { localFiles } from './local-files.ts';
+import type { LoadRequest } from './messages.ts';
+import { checkModel } from './onnx-check.ts';
+import { usableMirrors } from './origins.ts';
+import { joinParts, meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
+
+/** Where the pack came from: graphs that only inspection needs come from there too. */
+export type PackSource = Pick<LoadRequest, 'manifestUrl' | 'files'>;
+
+/** The weights of another graph that reads the same file: the two forms of a model share one. */
+function sharedWeights(pack: Pack, graph: GraphName): GraphFiles['weights'] {
+  const { graphs } = pack.manifest.variants[pack.variant]!;
+  const name = graphs[graph]!.weights;
+  if (name === undefined) return null;
+  const other = [...pack.graphs.keys()].find((loaded) => graphs[loaded]?.weights === name);
+  return other ? pack.graphs.get(other)!.weights : null;
+}
+
+/** Adds a graph that `load` left out to the pack, fetching what is not there yet. Does nothing for one that is. */
+export async function addGraph(pack: Pack, graph: GraphName, source: PackSource, onProgress: (progress: FetchProgress) => void): Promise<void> {
+  if (pack.graphs.has(graph)) return;
+  const { manifest, variant } = pack;
+  if (!manifest.variants[variant]?.graphs[graph]) {
+    throw new PackError('manifest-invalid', `The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`, graph);
+  }
+  const { model, weights } = graphFiles(manifest, variant, graph);
+  const shared = sharedWeights(pack, graph);
+  const files = [model, ...(weights && !shared ? weights.shards : [])];
+  const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
+  progress.tell();
+  const [first, ...rest] = await downloadFiles(source.manifestUrl, files, {
+    ...(source.files && { cache: localFiles(source.files) }),
+    mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
+  });
+  checkModel(model.path, first!.bytes, weights?.location ?? null);
+  pack.graphs.set(graph, {
+    model: first!.bytes, byRow: null,
+    weights: weights && { location: weights.location, data: shared?.data ?? joinParts(rest.map((file) => file.bytes)) },
+  });
+}

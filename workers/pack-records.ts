@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { PackFile } from '../engine/manifest.ts';
+import { browserCache, type FileCache, type Stored } from './file-cache.ts';
+import { utf8 } from '../engine/sha256.ts';
+
+/** What this browser keeps of one pack, or of the runtime: which files, since when. */
+export const PackRecord = z.object({
+  /** Address of its manifest; for the runtime and for packs from a folder or zip a name that is none. */
+  id: z.string(),
+  title: z.string(),
+  /** Hash of the manifest, or the runtime's version. */
+  version: z.string(),
+  /** The manifest as it came; kept with the files it names, so that both are of one version. */
+  manifest: z.unknown(),
+  files: z.array(PackFile),
+  /** Milliseconds since 1970. */
+  savedAt: z.number(),
+});
+export type PackRecord = z.infer<typeof PackRecord>;
+
+const LIST = 'records';
+
+/** The records as stored; nothing where there is no storage or it was damaged. */
+export async function readRecords(cache: FileCache = browserCache): Promise<PackRecord[]> {
+  const bytes = await cache.read(LIST);
+  if (!bytes) return [];
+  try {
+    return z.array(PackRecord).parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return [];
+  }
+}
+
+/** Two tabs must not write the list over each other. */
+const alone = <T>(work: () => Promise<T>): Promise<T> =>
+  (typeof navigator !== 'undefined' && navigator.locks ? navigator.locks.request('dpar-studio-records', work) as Promise<T> : work());
+
+/** Replaces the list and removes the files that no record names any more. */
+async function write(records: PackRecord[], before: PackRecord[], cache: FileCache): Promise<Stored> {
+  const stored = await cache.write(LIST, utf8(JSON.stringify(records)) as Uint8Array<ArrayBuffer>);
+  if (stored !== 'stored') return stored;
+  const named = new Set(records.flatMap((record) => record.files.map((file) => file.sha256)));
+  const gone = new Set(before.flatMap((record) => record.files.map((file) => file.sha256)).filter((sha256) => !named.has(sha256)));
+  for (const sha256 of gone) await cache.forget(sha256);
+  return 'stored';
+}
+
+/** Adds the files to the record of the same version; another version is replaced, once all of the new one is there. */
+export function saveRecord(record: PackRecord, cache: FileCache = browserCache): Promise<Stored> {
+  return alone(async () => {
+    const before = await readRecords(cache);
+    const same = before.find((other) => other.id === record.id && other.version === record.version);
+    const files = new Map([...(same?.files ?? []), ...record.files].map((file) => [file.sha256, file]));
+    const merged = { ...record, files: [...files.values()], savedAt: same?.savedAt ?? record.savedAt };
+    return write([...before.filter((other) => other.id !== record.id), merged], before, cache);
+  });
+}
+
+export function deleteRecord(id: string, cache: FileCache = browserCache): Promise<Stored> {
+  return alone(async () => {
+    const before = await readRecords(cache);
+    return write(before.filter((record) => record.id !== id), before, cache);
+  });
+}

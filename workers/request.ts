@@ -1,0 +1,43 @@
+import { PackError, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { TransferError } from './retry.ts';
+
+export interface RequestOptions {
+  signal?: AbortSignal;
+  fetch?: typeof globalThis.fetch;
+  headers?: Record<string, string>;
+  cache?: RequestCache;
+}
+
+export const words = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
+export const unreachable = (name: string, cause: unknown) => new PackError(
+  'shard-missing',
+  `The pack's file ${name} could not be fetched. Check the connection, then retry; what has arrived is kept.`,
+  words(cause),
+);
+
+/** Too busy or broken for the moment. */
+const passes = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+
+/** Retry-After in seconds; dates are rare and left alone. */
+const askedMs = (response: Response) => 1000 * (Number(response.headers.get('retry-after')) || 0);
+
+/**
+ * The answer when its body can be the file at all; a host's "not found" page is told apart from the file. Throws
+ * `TransferError`.
+ */
+export async function request(url: string, name: string, options: RequestOptions = {}): Promise<Response> {
+  const { fetch = globalThis.fetch.bind(globalThis), signal, headers, cache } = options;
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: signal ?? null, credentials: 'same-origin', ...(headers && { headers }), ...(cache && { cache }) });
+  } catch (cause) {
+    throw new TransferError(unreachable(name, cause), 'wait');
+  }
+  if (response.ok && !/text\/html/i.test(response.headers.get('content-type') ?? '')) return response;
+  await response.body?.cancel().catch(() => undefined);
+  const { status } = response;
+  if (response.ok) throw new TransferError(shardIsHtml(name), 'elsewhere');
+  if (passes(status)) throw new TransferError(unreachable(name, `HTTP ${status}`), 'wait', status, askedMs(response));
+  throw new TransferError(shardMissing(name, `HTTP ${status}`), 'elsewhere', status);
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
+
+test.each([
+  'Out of memory', 'RuntimeError: memory access out of bounds', 'std::bad_alloc', 'Aborted(OOM). Build with -sASSERTIONS',
+  'Array buffer allocation failed', 'Failed to allocate memory for requested buffer of size 4194304',
+])('"%s" is a lack of memory', async (message) => {
+  const failure = await asResult(async () => { throw new Error(message); });
+  if (failure.ok) throw new Error('it has to fail');
+  expect(isOutOfMemory(failure)).toBe(true);
+  expect(outOfMemory(failure)).toMatchObject({ code: 'out-of-memory', message: expect.stringContaining('memory was not enough') });
+});
+
+test('other failures are not', async () => {
+  for (const message of ['The room is full', 'The graph decoder gave NaN', 'HTTP 500']) {
+    const failure = await asResult(async () => { throw new Error(message); });
+    expect(!failure.ok && isOutOfMemory(failure)).toBe(false);
+  }
+});

@@ -1,0 +1,19 @@
+import { base, builds, version } from 'virtual:ort-wasm';
+import { downloadFiles } from './download.ts';
+import { joinParts, meter, worstOf, type FetchProgress } from './pack.ts';
+import { saveRecord } from './pack-records.ts';
+
+export type Build = keyof typeof builds;
+
+/** Id of the record of onnxruntime's files. */
+export const RUNTIME = 'runtime';
+
+/** onnxruntime's WebAssembly, fetched and kept like the files of a pack. */
+export async function fetchRuntime(build: Build, onProgress: (progress: FetchProgress) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const files = builds[build];
+  const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
+  progress.tell();
+  const got = await downloadFiles(base, files, { onBytes: progress.onBytes, onRetry: progress.onRetry });
+  if (worstOf(got) === 'stored') await saveRecord({ id: RUNTIME, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
+  return joinParts(got.map((part) => part.bytes));
+}

@@ -1,0 +1,269 @@
+/**
+ * Sampling of one token in one workgroup, as engine/sampling.ts does it, in float32: guidance, temperature, top-k, top-p,
+ * inverse CDF in token order, the likeliest alternatives. Every thread owns a run of neighbouring tokens. Top-k and top-p cut
+ * the order (logit falling, then id rising) at one place: `cut` is the key of the last logit that stays, `ties` how many of
+ * the tokens with that very logit do. The key is found bit by bit, so nothing is sorted.
+ */
+export const ALTERNATIVES = 5;
+export const THREADS = 256;
+/** Floats of the result: token, its probability, log-probability in the class row, count of bad logits, ids, probabilities. */
+export const RESULT = 16;
+
+export const SAMPLE_SHADER = /* wgsl */ `
+struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, guidance: f32, temperature: f32, topP: f32, u: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read_write> guided: array<f32>;
+@group(0) @binding(3) var<storage, read_write> token: array<i32>;
+@group(0) @binding(4) var<storage, read_write> result: array<f32>;
+
+const N = ${THREADS}u;
+var<workgroup> floats: array<f32, N>;
+var<workgroup> ints: array<u32, N>;
+var<workgroup> chosen: u32;
+var<workgroup> answer: vec2<f32>;
+
+fn sum(value: f32, me: u32) -> f32 {
+  floats[me] = value;
+  workgroupBarrier();
+  for (var step = N / 2u; step > 0u; step >>= 1u) {
+    if (me < step) { floats[me] += floats[me + step]; }
+    workgroupBarrier();
+  }
+  let all = floats[0];
+  workgroupBarrier();
+  return all;
+}
+
+fn count(value: u32, me: u32) -> u32 {
+  ints[me] = value;
+  workgroupBarrier();
+  for (var step = N / 2u; step > 0u; step >>= 1u) {
+    if (me < step) { ints[me] += ints[me + step]; }
+    workgroupBarrier();
+  }
+  let all = ints[0];
+  workgroupBarrier();
+  return all;
+}
+
+fn largest(value: f32, me: u32) -> f32 {
+  floats[me] = value;
+  workgroupBarrier();
+  for (var step = N / 2u; step > 0u; step >>= 1u) {
+    if (me < step) { floats[me] = max(floats[me], floats[me + step]); }
+    workgroupBarrier();
+  }
+  let all = floats[0];
+  workgroupBarrier();
+  return all;
+}
+
+/** Tokens before those of this thread that have the logit of the cut. */
+fn tiesBefore(value: u32, me: u32) -> u32 {
+  ints[me] = value;
+  workgroupBarrier();
+  var all = 0u;
+  for (var i = 0u; i < me; i++) { all += ints[i]; }
+  workgroupBarrier();
+  return all;
+}
+
+/** Unsigned integers in the order of the floats. */
+fn keyOf(value: f32) -> u32 {
+  let bits = bitcast<u32>(value);
+  return select(bits | 0x80000000u, ~bits, bits >> 31u == 1u);
+}
+
+fn valueOf(key: u32) -> f32 {
+  return bitcast<f32>(select(~key, key & 0x7fffffffu, key >> 31u == 1u));
+}
+
+fn isBad(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u; }
+
+@compute @workgroup_size(${THREADS})
+fn main(@builtin(local_invocation_index) me: u32) {
+  let vocab = params.vocab;
+  let share = (vocab + N - 1u) / N;
+  let first = min(me * share, vocab);
+  let past = min(first + share, vocab);
+
+  var bad = 0u;
+  var top = -3.4e38;
+  var topClass = -3.4e38;
+  for (var i = first; i < past; i++) {
+    let own = logits[i];
+    var value = own;
+    if (params.rows == 2u) {
+      let empty = logits[vocab + i];
+      value = empty + params.guidance * (own - empty);
+      bad += u32(isBad(empty));
+    }
+    bad += u32(isBad(own));
+    guided[i] = value;
+    top = max(top, value);
+    topClass = max(topClass, own);
+  }
+  storageBarrier();
+  top = largest(top, me);
+  topClass = largest(topClass, me);
+  bad = count(bad, me);
+  var ofClass = 0.0;
+  for (var i = first; i < past; i++) { ofClass += exp(logits[i] - topClass); }
+  ofClass = sum(ofClass, me);
+
+  var cut = 0u;
+  var ties = vocab;
+  if (params.topK > 0u && params.topK < vocab) {
+    for (var bit = 0u; bit < 32u; bit++) {
+      let candidate = cut | (0x80000000u >> bit);
+      var n = 0u;
+      for (var i = first; i < past; i++) { n += u32(keyOf(guided[i]) >= candidate); }
+      cut = select(cut, candidate, count(n, me) >= params.topK);
+    }
+    var above = 0u;
+    for (var i = first; i < past; i++) { above += u32(keyOf(guided[i]) > cut); }
+    ties = params.topK - count(above, me);
+  }
+
+  if (params.topP < 1.0) {
+    var tied = 0u;
+    for (var i = first; i < past; i++) { tied += u32(keyOf(guided[i]) == cut); }
+    var rank = tiesBefore(tied, me);
+    var all = 0.0;
+    for (var i = first; i < past; i++) {
+      let key = keyOf(guided[i]);
+      if (key > cut || (key == cut && rank < ties)) { all += exp((guided[i] - top) / params.temperature); }
+      if (key == cut) { rank++; }
+    }
+    let wanted = params.topP * sum(all, me);
+    var nucleus = 0u;
+    for (var bit = 0u; bit < 32u; bit++) {
+      let candidate = nucleus | (0x80000000u >> bit);
+      var mass = 0.0;
+      for (var i = first; i < past; i++) {
+        let key = keyOf(guided[i]);
+        if (key > cut && key >= candidate) { mass += exp((guided[i] - top) / params.temperature); }
+      }
+      mass = sum(mass, me);
+      nucleus = select(nucleus, candidate, candidate <= cut || mass >= wanted);
+    }
+    var above = 0.0;
+    for (var i = first; i < past; i++) {
+      if (keyOf(guided[i]) > nucleus) { above += exp((guided[i] - top) / params.temperature); }
+    }
+    let each = max(exp((valueOf(nucleus) - top) / params.temperature), 1e-37);
+    let needed = u32(clamp(ceil((wanted - sum(above, me)) / each), 1.0, f32(vocab)));
+    ties = select(needed, min(needed, ties), nucleus == cut);
+    cut = nucleus;
+  }
+
+  var tied = 0u;
+  for (var i = first; i < past; i++) { tied += u32(keyOf(guided[i]) == cut); }
+  let firstRank = tiesBefore(tied, me);
+  var rank = firstRank;
+  var mass = 0.0;
+  var last = 0u;
+  for (var i = first; i < past; i++) {
+    let key = keyOf(guided[i]);
+    if (key > cut || (key == cut && rank < ties)) {
+      mass += exp((guided[i] - top) / params.temperature);
+      last = i + 1u;
+    }
+    if (key == cut) { rank++; }
+  }
+  floats[me] = mass;
+  ints[me] = last;
+  workgroupBarrier();
+  var before = 0.0;
+  for (var i = 0u; i < me; i++) { before += floats[i]; }
+  var total = before;
+  var end = last;
+  for (var i = me; i < N; i++) {
+    total += floats[i];
+    end = max(end, ints[i]);
+  }
+  workgroupBarrier();
+  // Every thread has the same total: they add the same numbers in the same order.
+  if (me == 0u) {
+    chosen = max(end, 1u) - 1u;
+    answer = vec2<f32>(0.0, 0.0);
+  }
+  workgroupBarrier();
+  let goal = params.u * total;
+  if (params.forced < 0 && mass > 0.0 && goal >= before && goal < before + mass) {
+    var reached = before;
+    var found = last - 1u;
+    rank = firstRank;
+    for (var i = first; i < past; i++) {
+      let key = keyOf(guided[i]);
+      if (key > cut || (key == cut && rank < ties)) {
+        reached += exp((guided[i] - top) / params.temperature);
+        if (reached > goal) {
+          found = i;
+          break;
+        }
+      }
+      if (key == cut) { rank++; }
+    }
+    chosen = found;
+  }
+  workgroupBarrier();
+  let id = select(chosen, u32(max(params.forced, 0)), params.forced >= 0);
+  if (id >= first && id < past) {
+    rank = firstRank;
+    for (var i = first; i < id; i++) { rank += u32(keyOf(guided[i]) == cut); }
+    let key = keyOf(guided[id]);
+    let stays = key > cut || (key == cut && rank < ties);
+    answer = vec2<f32>(select(0.0, exp((guided[id] - top) / params.temperature) / total, stays), logits[id] - topClass - log(ofClass));
+  }
+  workgroupBarrier();
+  if (me == 0u) {
+    token[0] = i32(id);
+    result[0] = f32(id);
+    result[1] = answer.x;
+    result[2] = answer.y;
+    result[3] = f32(bad);
+  }
+
+  // The likeliest of those that stay, one after the other: each is the largest that comes after the one before it.
+  var above = 0xffffffffu;
+  var aboveId = 0u;
+  for (var n = 0u; n < ${ALTERNATIVES}u; n++) {
+    var best = 0u;
+    var bestId = vocab;
+    rank = firstRank;
+    for (var i = first; i < past; i++) {
+      let key = keyOf(guided[i]);
+      let stays = key > cut || (key == cut && rank < ties);
+      let after = key < above || (key == above && i > aboveId);
+      if (stays && after && (key > best || bestId == vocab)) {
+        best = key;
+        bestId = i;
+      }
+      if (key == cut) { rank++; }
+    }
+    ints[me] = bestId;
+    workgroupBarrier();
+    for (var step = N / 2u; step > 0u; step >>= 1u) {
+      if (me < step) {
+        let mine = ints[me];
+        let other = ints[me + step];
+        // Ids rise with the threads, so of equal logits the first stays.
+        if (other < vocab && (mine == vocab || keyOf(guided[other]) > keyOf(guided[mine]) || (keyOf(guided[other]) == keyOf(guided[mine]) && other < mine))) { ints[me] = other; }
+      }
+      workgroupBarrier();
+    }
+    let winner = ints[0];
+    workgroupBarrier();
+    let there = winner < vocab;
+    let value = guided[min(winner, vocab - 1u)];
+    if (me == 0u) {
+      result[4u + n] = select(-1.0, f32(winner), there);
+      result[${4 + ALTERNATIVES}u + n] = select(0.0, exp((value - top) / params.temperature) / total, there);
+    }
+    above = select(0u, keyOf(value), there);
+    aboveId = select(vocab, winner, there);
+  }
+}
+`;
