@@ -14,6 +14,15 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   { languageOptions: { globals: { ...globals.browser, ...globals.node } } },
   { files: ['src/**/*.{ts,tsx}'], plugins: { 'react-hooks': hooks }, rules: hooks.configs.recommended.rules },
+  {
+    files: ['src/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': ['error',
+        { selector: 'JSXText[value=/^(?!.*DPAR Studio).*[a-z]{4}/s]', message: 'Texts go through t() or rich() of src/text.' },
+        { selector: 'JSXAttribute[name.name=/^(aria-label|aria-valuetext|alt|title|placeholder)$/] > Literal[value=/^(?!https:).*[a-z]{3}/]', message: 'Names go through t() of src/text.' },
+      ],
+    },
+  },
   room(['engine/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'engine/ is pure TypeScript'),
   room(['workers/**/*.ts'], ['react', 'react-*', 'zustand*', 'node:*', '../src/*', '../node/*'], 'workers/ knows neither the page nor Node'),
   room(['src/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*'], 'src/ reaches the model only through the worker'),

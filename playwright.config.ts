@@ -4,13 +4,18 @@ import { chromiumPath, webgpuFlags } from './e2e/chromium.ts';
 const PORT = Number(process.env.STUDIO_PORT ?? 4273);
 const launch = (args: string[]) => ({ executablePath: chromiumPath(), args: ['--no-sandbox', ...args] });
 
-/** What a person does, on the built site. `webgpu` runs on Chromium's software adapter, `wasm` without any adapter. */
+/** Minutes each on a software adapter: `npm run test:soak` sets this. */
+const long = process.env.STUDIO_LONG === '1' ? ['gpu-loss.spec.ts', 'soak.spec.ts'] : [];
+
+/** What a person does, on the built site. `wasm` runs without any adapter; `webgpu`, on Chromium's software adapter, what is about decoding and looks. */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/artefacts/results',
+  snapshotPathTemplate: 'e2e/snapshots/{arg}{ext}',
   timeout: 180_000,
   expect: { timeout: 15_000 },
   workers: 1,
+  retries: 1, // a second try tells a busy machine from a broken page; the closing lines call such a test flaky
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['html', { outputFolder: 'e2e/artefacts/report', open: 'never' }]],
   use: {
@@ -27,7 +32,7 @@ export default defineConfig({
     timeout: 180_000,
   },
   projects: [
-    { name: 'wasm', testIgnore: 'placement.spec.ts', use: { launchOptions: launch(['--disable-gpu']) } },
-    { name: 'webgpu', use: { launchOptions: launch(webgpuFlags) } },
+    { name: 'wasm', testIgnore: ['placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts'], use: { launchOptions: launch(['--disable-gpu']) } },
+    { name: 'webgpu', testMatch: ['inference.spec.ts', 'placement.spec.ts', 'gpu.spec.ts', 'studio*.spec.ts', ...long], use: { launchOptions: launch(webgpuFlags) } },
   ],
 });

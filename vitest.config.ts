@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { ortWasm } from './scripts/site/ort-wasm.ts';
 
 export default defineConfig({
-  test: { include: ['{engine,workers,node,src}/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  plugins: [ortWasm()],
+  test: { include: ['{engine,workers,node,src,bench,scripts}/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

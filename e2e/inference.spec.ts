@@ -3,6 +3,7 @@ import type { InferenceClient, LoadReport, Picture, Result } from '../src/infere
 import type { Manifest } from '../engine/manifest.ts';
 import type { TokenEvent } from '../engine/log.ts';
 import { fixturePacks, readJson } from './packs.ts';
+import { decodeGraphs, placements } from './placed.ts';
 
 interface Golden {
   /** `tokens` follow the prefix. */
@@ -82,6 +83,22 @@ test('automatic choice reports every backend it tried', async ({ page }, { proje
   const loaded = await load(page, 'auto');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded));
   expect(loaded.value.trials.map((trial) => trial.backend)).toEqual(project.name === 'webgpu' ? ['wasm', 'webgpu'] : ['wasm']);
+});
+
+test('weights kept in fewer bits are widened while a session opens: no variant leaves more nodes to run than fp32', async ({ browser }, { project }) => {
+  const manifest = readJson(pack!, 'manifest.json') as Manifest;
+  const graphs = decodeGraphs(manifest.kind);
+  const nodes = async (variant: string) => {
+    const page = await browser.newPage();
+    const found = await placements(page, backendOf(project.name), pack!.manifest, variant, graphs, 2);
+    await page.close();
+    return graphs.map((graph) => Object.values(found.get(graph) ?? {}).reduce((sum, count) => sum + count, 0));
+  };
+  const plain = await nodes('fp32');
+  expect(Math.min(...plain)).toBeGreaterThan(5);
+  const widened = Object.keys(manifest.variants).filter((name) => /^w\d+$/.test(name));
+  expect(widened).not.toEqual([]);
+  for (const variant of widened) expect(await nodes(variant), variant).toEqual(plain);
 });
 
 const weights = /\/fp32\/entropy\.bin/;

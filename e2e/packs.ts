@@ -8,7 +8,7 @@ export interface TestPack {
   folder: string;
 }
 
-const packsIn = (folder: string, address: string): TestPack[] => (existsSync(folder) ? readdirSync(folder) : [])
+const packsIn = (folder: string, address: string): TestPack[] => (existsSync(folder) ? readdirSync(folder).sort() : [])
   .filter((name) => existsSync(join(folder, name, 'manifest.json')))
   .map((name) => ({ name, manifest: `${address}/${name}/manifest.json`, folder: join(folder, name) }));
 

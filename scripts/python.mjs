@@ -11,7 +11,7 @@ const requirements = join(root, 'models', 'requirements.txt');
 const stamp = join(root, '.venv', 'requirements.installed');
 
 /** The first interpreter that is new enough. */
-function interpreter() {
+export function interpreter() {
   for (const name of [process.env.PYTHON, 'python3.11', 'python3.12', 'python3', 'python'].filter(Boolean)) {
     const check = spawnSync(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))'], { stdio: 'ignore' });
     if (check.status === 0) return name;

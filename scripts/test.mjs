@@ -1,5 +1,6 @@
 /** `npm test`: every test, or the named parts (lint, types, unit, models, e2e), installing what is missing first. */
 import process from 'node:process';
+import { checkBudget } from './budget.mjs';
 import { ensurePython, python } from './python.mjs';
 import { run, runBin } from './run.mjs';
 
@@ -22,6 +23,7 @@ const parts = {
   },
   e2e() {
     runBin('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
+    checkBudget('dist');
     runBin('@playwright/test/cli.js', ['test']);
   },
 };

@@ -1,7 +1,14 @@
-import { StrictMode } from 'react';
+import { Fragment, lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useStore } from 'zustand';
 import { App } from './App.tsx';
+import { readEmbedParams } from './embed/params.ts';
+import { createHistory } from './history/history.ts';
+import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
+import { listenForFiles } from './share/listenForFiles.ts';
+import { keepOffline } from './offline/keepOffline.ts';
+import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
 import { createStudio } from './state/studio.ts';
 import { createTheme } from './state/theme.ts';
@@ -10,31 +17,51 @@ import { createFrameLoop } from './views/frame.ts';
 import { ErrorBoundary } from './views/notices/ErrorBoundary.tsx';
 import './styles/index.css';
 
+const EmbedApp = lazy(() => import('./embed/EmbedApp.tsx'));
+const embed = readEmbedParams(location.search);
 const connection = (navigator as Navigator & { connection?: { saveData?: boolean; type?: string } }).connection;
 
 const studio = createStudio({
   client: () => new InferenceClient(),
   base: document.baseURI,
   hash: () => location.hash,
-  replaceHash: (hash) => history.replaceState(null, '', hash),
-  reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
-  metered: () => connection?.saveData === true || connection?.type === 'cellular',
+  replaceHash: (hash) => window.history.replaceState(null, '', hash),
+  reducedMotion: () => embed?.autoplay === false || matchMedia('(prefers-reduced-motion: reduce)').matches,
+  // A page around an embedded view does not decide over someone's download.
+  metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
   now: () => performance.now(),
 });
-const workbench = { studio, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme() };
+const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
+const workbench = { studio, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
+if (embed) {
+  workbench.options.setState({ stage: embed.stage });
+  if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });
+  void import('./embed/events.ts').then(({ tellEvents, toParent }) => {
+    const send = toParent(window);
+    if (send) tellEvents(studio, send);
+  });
+} else {
+  recordRuns(studio, history);
+  listenForFiles(studio);
+  keepOffline(studio);
+}
 
 window.addEventListener('unhandledrejection', (event) => studio.reportUnexpected(event.reason));
 window.addEventListener('error', (event) => event.error && studio.reportUnexpected(event.error));
 // A link pasted into this tab's address bar opens like any other; a run's own address is set without this event.
 window.addEventListener('hashchange', () => void studio.reopen());
 
-createRoot(document.getElementById('root')!).render(
+/** Everything is drawn anew in another language; what is shown lives in the stores. */
+function Page() {
+  const { language } = useStore(workbench.language);
+  return <Fragment key={language}>{embed ? <Suspense><EmbedApp /></Suspense> : <App />}</Fragment>;
+}
+
+void workbench.language.start().then(() => createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <ErrorBoundary>
-      <WorkbenchContext value={workbench}>
-        <App />
-      </WorkbenchContext>
+      <WorkbenchContext value={workbench}><Page /></WorkbenchContext>
     </ErrorBoundary>
   </StrictMode>,
-);
+));
 void studio.open();

@@ -1,16 +1,18 @@
-import { fetchManifest, fetchPack } from '../../workers/pack.ts';
+import { fetchManifest } from '../../workers/fetch-manifest.ts';
+import type { Backend } from '../../workers/messages.ts';
+import { fetchPack } from '../../workers/pack.ts';
 import { SerialQueue } from '../../workers/queue.ts';
 import { openRuntime } from '../../workers/runtime.ts';
 import { SessionRunner } from '../../workers/sessions.ts';
 import type { GraphName } from '../../engine/manifest.ts';
 
-/** Opens the pack's graphs on WebGPU as the studio does, but with onnxruntime's placement of every node in the console. */
-async function place(manifestPath: string, graphs: GraphName[], groups: 1 | 2): Promise<void> {
+/** Opens the pack's graphs as the studio does, but with onnxruntime's placement of every node in the console. */
+async function place(backend: Backend, manifestPath: string, variant: string, graphs: GraphName[], groups: 1 | 2): Promise<void> {
   const manifestUrl = new URL(manifestPath, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
-  const pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.webgpu, () => undefined);
-  const runtime = await openRuntime('webgpu', { log: 'verbose' });
-  const runner = new SessionRunner(runtime, 'webgpu', pack, new SerialQueue(), 0);
+  const pack = await fetchPack(manifestUrl, manifest, variant, { onProgress: () => undefined });
+  const runtime = await openRuntime(backend, { log: 'verbose' });
+  const runner = new SessionRunner(runtime, backend, pack, new SerialQueue(), 0);
   for (const graph of graphs) {
     console.info(`graph: ${graph}`);
     await runner.open(graph, groups);

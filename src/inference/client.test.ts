@@ -92,6 +92,48 @@ describe('InferenceClient', () => {
     expect(order).toEqual(['events', 'result']);
   });
 
+  test('several pictures at once: what comes is told by row, and nothing else runs meanwhile', async () => {
+    const service = fakeService({
+      async generateMany() {
+        await service.notify({ kind: 'events', row: 1, events: [] });
+        await service.notify({ kind: 'picture', row: 2, picture: { size: 1, cells: 1 } } as never);
+        return ok([{ complete: true }]);
+      },
+    });
+    const { client } = make(service);
+    expect(await client.generateMany([picture], ignore, ignore)).toMatchObject({ code: 'not-loaded' });
+    await load(client);
+    const seen: unknown[] = [];
+    const all = client.generateMany([picture, picture, picture], (row) => seen.push(['events', row]), (row) => seen.push(['picture', row]));
+    expect(await generate(client)).toMatchObject({ code: 'busy' });
+    expect(await client.generateMany([picture], ignore, ignore)).toMatchObject({ code: 'busy' });
+    expect(await all).toMatchObject({ ok: true });
+    expect(seen).toEqual([['events', 1], ['picture', 2]]);
+  });
+
+  test('measuring tells how far it is, keeps others out, and aborting asks the worker to stop', async () => {
+    let end: (value: unknown) => void = () => undefined;
+    const progress = { stage: 'image', done: 0.5, backend: 'wasm', way: 'dynamic', image: 1, of: 3 };
+    const service = fakeService({
+      async measure() {
+        const ended = new Promise((resolve) => { end = resolve; });
+        await service.notify({ kind: 'measuring', progress } as never);
+        return ended;
+      },
+      async stop() { end({ ok: false, code: 'aborted', message: 'm' }); },
+    });
+    const { client } = make(service);
+    expect(await client.measure({}, ignore)).toMatchObject({ code: 'not-loaded' });
+    await load(client);
+    const abort = new AbortController();
+    const seen = vi.fn(() => abort.abort());
+    const measuring = client.measure({}, seen, abort.signal);
+    expect(await generate(client)).toMatchObject({ code: 'busy' });
+    expect(await measuring).toMatchObject({ ok: false, code: 'aborted' });
+    expect(seen).toHaveBeenCalledWith(progress);
+    expect(client.loaded).toBe(true);
+  });
+
   test('a failure of the worker is handed on as it is', async () => {
     const { client } = make(fakeService({ load: async () => ({ ok: false, code: 'shard-missing', message: 'm' }) }));
     expect(await load(client)).toEqual({ ok: false, code: 'shard-missing', message: 'm' });

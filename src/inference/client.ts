@@ -2,7 +2,8 @@ import * as Comlink from 'comlink';
 import type { ErrorCode } from '../../engine/errors.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
 import type {
-  Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, Notice, OnEvents, OnPicture, OnProgress, Picture, Result,
+  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, Notice, OnEvents, OnPicture,
+  OnProgress, Picture, Result, Tokenized,
 } from '../../workers/messages.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -25,6 +26,15 @@ interface Line {
   lost: Promise<Failure>;
   lose: (failure: Failure) => void;
 }
+
+interface CallOptions {
+  stallMs: number;
+  signal?: AbortSignal;
+  onAbort?: () => void;
+  hear?: (notice: Notice) => void;
+}
+
+const told = (onProgress: OnProgress) => (notice: Notice) => { if (notice.kind === 'progress') onProgress(notice.progress); };
 
 const failure = (code: ErrorCode, message: string, detail?: string): Failure => ({ ok: false, code, message, detail });
 
@@ -63,8 +73,7 @@ export class InferenceClient {
       const aborted = () => this.#drop(failure('aborted', 'Loading was cancelled.'));
       const manifestUrl = absolute(request.manifestUrl);
       const result = await this.#call((remote) => remote.load({ ...request, manifestUrl }), {
-        stallMs: this.#options.loadStallMs, signal, onAbort: aborted,
-        hear: (notice) => { if (notice.kind === 'progress') onProgress(notice.progress); },
+        stallMs: this.#options.loadStallMs, signal, onAbort: aborted, hear: told(onProgress),
       });
       this.#loaded = result.ok;
       return result;
@@ -80,6 +89,21 @@ export class InferenceClient {
       hear: (notice) => {
         if (notice.kind === 'events') onEvents(notice.events);
         else if (notice.kind === 'picture') onPicture(notice.picture);
+      },
+    }));
+  }
+
+  /** Several pictures at once, where the pack's graphs take them (its `batch`); the first number of each call is the row. */
+  async generateMany(
+    requests: GenerateRequest[], onEvents: (row: number, ...args: Parameters<OnEvents>) => void, onPicture: (row: number, ...args: Parameters<OnPicture>) => void,
+  ): Promise<Result<GenerateReport[]>> {
+    if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
+    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    return this.#exclusive(() => this.#call((remote) => remote.generateMany(requests), {
+      stallMs: this.#options.runStallMs,
+      hear: (notice) => {
+        if (notice.kind === 'events') onEvents(notice.row ?? 0, notice.events);
+        else if (notice.kind === 'picture') onPicture(notice.row ?? 0, notice.picture);
       },
     }));
   }
@@ -104,8 +128,33 @@ export class InferenceClient {
     return this.#call((remote) => remote.paint(tokens), { stallMs: this.#options.runStallMs });
   }
 
+  /** Tokens of a picture [3, S, S] in [-1, 1] at the pack's size, their reconstruction and its PSNR. */
+  async tokenize(planes: Float32Array, onProgress: OnProgress): Promise<Result<Tokenized>> {
+    return this.#once((remote) => remote.tokenize(planes), { hear: told(onProgress) });
+  }
+
+  /** Entropies in nats of up to T tokens, null for the first. */
+  async score(tokens: number[], onProgress: OnProgress): Promise<Result<(number | null)[]>> {
+    return this.#once((remote) => remote.score(tokens), { hear: told(onProgress) });
+  }
+
+  /** Times this device; stopping or aborting ends it with `aborted`. */
+  async measure(request: MeasureRequest, onProgress: (progress: MeasureProgress) => void, signal?: AbortSignal): Promise<Result<DeviceMeasurement>> {
+    return this.#once((remote) => remote.measure(request), {
+      signal, onAbort: () => void this.stop(),
+      hear: (notice) => { if (notice.kind === 'measuring') onProgress(notice.progress); },
+    });
+  }
+
   dispose(): void {
     this.#drop(failure('aborted', 'The studio was closed.'));
+  }
+
+  /** A call that may first have to fetch its graph; refused while a picture is being made. */
+  async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'hear'>): Promise<Result<T>> {
+    if (this.#run) return failure('busy', 'A picture is being made. Wait for it, or stop it first.');
+    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
@@ -114,10 +163,7 @@ export class InferenceClient {
     return run;
   }
 
-  async #call<T>(
-    send: (remote: Line['remote']) => Promise<Result<T>>,
-    options: { stallMs: number; signal?: AbortSignal; onAbort?: () => void; hear?: (notice: Notice) => void },
-  ): Promise<Result<T>> {
+  async #call<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: CallOptions): Promise<Result<T>> {
     const { signal, onAbort, hear, stallMs } = options;
     if (signal?.aborted) return failure('aborted', 'It was cancelled before it began.');
     const line = this.#open();
@@ -135,8 +181,8 @@ export class InferenceClient {
         send(line.remote).catch((error: unknown) => failure('worker-lost', 'The call to the model failed. Load it again.', String(error))),
         line.lost,
       ]);
-      // After a lost GPU no session works again in the same worker.
-      if (!result.ok && result.code === 'worker-lost') this.#drop(result, line);
+      // After a lost GPU or without memory no session works again in the same worker.
+      if (!result.ok && (result.code === 'worker-lost' || result.code === 'out-of-memory')) this.#drop(result, line);
       return result;
     } finally {
       watchdog.stop();

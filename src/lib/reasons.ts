@@ -1,4 +1,5 @@
 import type { OpenReason as Reason } from '../../engine/log.ts';
+import { t } from '../text/t.ts';
 
 /** How a token stands to its patch, as drawn: opened it by surprise, for another reason, or joined it. */
 export type Kind = 'surprise' | 'forced' | 'joins';
@@ -8,17 +9,17 @@ export function kindOf(opens: readonly Reason[]): Kind {
   return opens.includes('entropy') ? 'surprise' : 'forced';
 }
 
-const WORDS: Record<Reason, string> = {
+const WORDS = {
   first: 'first token',
   second: 'second token',
   row: 'row start',
   full: 'patch before is full',
   entropy: 'surprising',
   static: 'static length',
-};
+} as const satisfies Record<Reason, string>;
 
 /** "opens: surprising, row start" or "joins the patch". */
 export const reasonText = (opens: readonly Reason[]) =>
-  opens.length === 0 ? 'joins the patch' : `opens a patch: ${opens.map((reason) => WORDS[reason]).join(', ')}`;
+  opens.length === 0 ? t('joins the patch') : t('opens a patch: {reasons}', { reasons: reasonWords(opens) });
 
-export const reasonWords = (opens: readonly Reason[]) => opens.map((reason) => WORDS[reason]).join(', ');
+export const reasonWords = (opens: readonly Reason[]) => opens.map((reason) => t(WORDS[reason])).join(', ');

@@ -1,18 +1,37 @@
 import { toTagged } from '../../engine/errors.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
-import { readPermalink, writePermalink } from '../../engine/permalink.ts';
+import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
 import { checkSettings, resolveClass, type Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 export const DEFAULT_PACK = 'eurosat';
+
+export type LinkExtra = Pick<Permalink, 'cursor' | 'check' | 'view' | 'step' | 'a' | 'b'>;
+
+export type Sides = Pick<Permalink, 'a' | 'b'>;
+
+export interface Resolved {
+  class: number | null;
+  seed: number | null;
+  values: Settings;
+  given: number[] | null;
+  problems: Problem[];
+}
 
 export interface Address {
   pack: string;
   /** The address names a run (class or seed): opening it makes the run again. */
   run: boolean;
   /** What the address asks for, on top of the pack's defaults; every part that cannot be used is named. */
-  resolve(manifest: Manifest): { class: number | null; seed: number | null; values: Settings; problems: Problem[] };
+  resolve(manifest: Manifest): Resolved;
+  /** Tokens shown, and the result that the link stands for. */
+  extra: LinkExtra;
+  /** Name of the open view, whether or not there is such a view. */
+  view: string | undefined;
+  step: number | undefined;
+  /** Of a comparison. */
+  sides: Sides;
 }
 
 const NEXT = 'Choose it on this page; the address follows with the next run.';
@@ -22,30 +41,56 @@ export function readAddress(hash: string): Address {
   return {
     pack: value.pack ?? DEFAULT_PACK,
     run: value.class !== undefined || value.seed !== undefined,
+    extra: { ...(value.cursor !== undefined && { cursor: value.cursor }), ...(value.check && { check: value.check }) },
+    view: value.view,
+    step: value.step,
+    sides: { ...(value.a && { a: value.a }), ...(value.b && { b: value.b }) },
     resolve(manifest) {
-      const found = problems.map((text) => problem('bad-address', `In the address: ${text}`, NEXT));
-      let index: number | null = null;
-      if (value.class !== undefined) {
-        try {
-          index = resolveClass(manifest, value.class);
-        } catch (error) {
-          found.push(problem('unknown-class', `In the address: ${toTagged(error).message}`, 'Pick a class on this page and press Generate.'));
-        }
-      }
-      let values: Settings = { ...manifest.defaults, ...value.settings };
-      try {
-        checkSettings(manifest, values);
-      } catch (error) {
-        values = { ...manifest.defaults };
-        found.push(problem('bad-setting', `In the address: ${toTagged(error).message}`, 'The settings of the pack are used.'));
-      }
-      return { class: index, seed: value.seed ?? null, values, problems: found };
+      const found = resolveRun(value, manifest);
+      return { ...found, problems: [...problems.map((text) => problem('bad-address', `In the address: ${text}`, NEXT)), ...found.problems] };
     },
   };
 }
 
+/** The run of a link as this pack can make it; what it cannot is named and left at its default. */
+export function resolveRun(value: LinkedRun, manifest: Manifest): Resolved {
+  const found: Problem[] = [];
+  let index: number | null = null;
+  if (value.class !== undefined) {
+    try {
+      index = resolveClass(manifest, value.class);
+    } catch (error) {
+      found.push(problem('unknown-class', `In the address: ${toTagged(error).message}`, 'Pick a class on this page and press Generate.'));
+    }
+  }
+  let values: Settings = { ...manifest.defaults, ...value.settings };
+  try {
+    checkSettings(manifest, values);
+  } catch (error) {
+    values = { ...manifest.defaults };
+    found.push(problem('bad-setting', `In the address: ${toTagged(error).message}`, 'The settings of the pack are used.'));
+  }
+  const { given, problem: strange } = checkGiven(value.given, manifest);
+  if (strange) found.push(strange);
+  return { class: index, seed: value.seed ?? null, values, given, problems: found };
+}
+
+/** The given tokens, if this pack has such an image and such codes; else why not. */
+function checkGiven(given: number[] | undefined, { grid, vocab, name }: Manifest): { given: number[] | null; problem?: Problem } {
+  const strange = given?.find((token) => token >= vocab);
+  const why = strange !== undefined ? `a given token is code ${strange}, the pack ${name} has ${vocab}`
+    : given && given.length > grid.tokens ? `${given.length} tokens are given, an image of the pack ${name} has ${grid.tokens}` : null;
+  if (!why) return { given: given ?? null };
+  return { given: null, problem: problem('bad-address', `In the address: ${why}.`, 'Copy the whole link again, or press Generate to make the run without given tokens.') };
+}
+
 /** The hash that opens this run again. */
-export function writeAddress(pack: string, manifest: Manifest, run: Pick<RunHeader, 'class' | 'seed' | 'settings'>): string {
+export function writeAddress(pack: string, manifest: Manifest, run: Pick<RunHeader, 'class' | 'seed' | 'settings' | 'given'>, extra: LinkExtra = {}): string {
   const id = manifest.classes[run.class]?.id ?? String(run.class);
-  return writePermalink({ ...(pack !== DEFAULT_PACK && { pack }), class: id, seed: run.seed, settings: run.settings }, manifest.defaults);
+  return writePermalink({ ...(pack !== DEFAULT_PACK && { pack }), class: id, seed: run.seed, settings: run.settings, ...(run.given?.length && { given: run.given }), ...extra }, manifest.defaults);
+}
+
+/** A run as one side of a comparison names it. */
+export function linkOfRun(pack: string, manifest: Manifest, run: Pick<RunHeader, 'class' | 'seed' | 'settings' | 'given'>, extra: LinkExtra = {}): LinkedRun {
+  return readPermalink(writeAddress(pack, manifest, run, extra)).value;
 }

@@ -8,8 +8,10 @@ export interface OptionsState {
   bricks: boolean;
   /** Picture smoothed rather than pixel-exact. */
   smooth: boolean;
+  /** A picture of the person's own, in place of what its tokens paint. */
+  original: boolean;
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: true }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: true, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

@@ -13,6 +13,8 @@ export interface PackState {
   /** asking: metered connection, waiting for a word; the rest as named. */
   model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed';
   choice: BackendChoice;
+  /** Weights asked for; null: the pack's own choice. */
+  variant: string | null;
   progress: LoadProgress | null;
   report: LoadReport | null;
   problem: Problem | null;
@@ -21,7 +23,7 @@ export interface PackState {
 /** Which pack is open and how far its model has come. */
 export function createPack() {
   return createStore<PackState>(() => ({
-    name: '', manifestUrl: '', manifest: null, hash: null, model: 'idle', choice: 'auto', progress: null, report: null, problem: null,
+    name: '', manifestUrl: '', manifest: null, hash: null, model: 'idle', choice: 'auto', variant: null, progress: null, report: null, problem: null,
   }));
 }
 export type PackStore = ReturnType<typeof createPack>;
@@ -29,9 +31,9 @@ export type PackStore = ReturnType<typeof createPack>;
 /** Bytes that generating needs of a variant: each file once. */
 export function variantBytes(manifest: Manifest, variant: string): number {
   const files = new Map<string, number>();
-  for (const graph of requiredGraphs) {
-    const { model, weights } = graphFiles(manifest, variant, graph);
-    for (const file of [model, ...(weights?.shards ?? [])]) files.set(file.path, file.bytes);
+  for (const graph of requiredGraphs[manifest.kind]) {
+    const { model, byRow, weights } = graphFiles(manifest, variant, graph);
+    for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file.bytes);
   }
   return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -1,7 +1,10 @@
-import { StudioError, looksLikeHtml, shardAltered, shardIsHtml, shardMissing } from '../../engine/errors.ts';
+import { PackError, StudioError } from '../../engine/errors.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
-import { parseManifest, type Manifest, type PackFile } from '../../engine/manifest.ts';
-import { sha256 } from '../../engine/sha256.ts';
+import type { Manifest, PackFile } from '../../engine/manifest.ts';
+import { downloadFile } from '../../workers/download.ts';
+import { fetchManifest as fetchAnyManifest } from '../../workers/fetch-manifest.ts';
+import { localFiles } from '../../workers/local-files.ts';
+import { localPackFiles } from './localPacks.ts';
 
 const PACK_NAME = /^[a-z0-9][a-z0-9._-]*$/;
 
@@ -13,49 +16,25 @@ export function manifestAddress(name: string, base: string): string {
   return new URL(`models/${name}/manifest.json`, base).href;
 }
 
-async function get(url: string, path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  let response: Response;
-  try {
-    response = await fetch(url, { cache: 'no-cache', ...(signal && { signal }) });
-  } catch (error) {
-    throw new StudioError('pack-missing', `${path} could not be fetched.`, `Check the connection and retry. (${String(error)})`);
-  }
-  if (response.status === 404) throw shardMissing(path, `HTTP 404 for ${url}`);
-  if (!response.ok) throw new StudioError('pack-missing', `${path} could not be fetched: the server answered ${response.status}.`, 'Wait a moment and retry.');
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (looksLikeHtml(bytes)) throw shardIsHtml(path);
-  return bytes;
-}
-
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
 export async function fetchManifest(name: string, url: string, signal?: AbortSignal): Promise<Manifest> {
-  let bytes: Uint8Array;
   try {
-    bytes = await get(url, 'manifest.json', signal);
+    return await fetchAnyManifest(url, signal && { signal });
   } catch (error) {
-    if (error instanceof StudioError && (error.code === 'shard-missing' || error.code === 'shard-is-html')) {
+    if (error instanceof PackError && (error.code === 'pack-missing' || error.code === 'shard-is-html')) {
+      if (error.detail && !error.detail.startsWith('HTTP 4')) throw new StudioError('pack-missing', `The manifest of the pack "${name}" could not be fetched.`, `Check the connection and retry. (${error.detail})`);
       throw new StudioError('pack-missing', `There is no pack "${name}" at this address.`, 'Correct "pack" in the address, or build the pack and put its folder beside the page under models/.');
     }
     throw error;
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text(bytes));
-  } catch {
-    throw new StudioError('manifest-invalid', 'manifest.json is not valid JSON.', 'Export the pack again, then reload.');
-  }
-  return parseManifest(json);
 }
 
-/** A small file of the pack, checked against the manifest. */
+/** A small file of the pack, checked against the manifest; kept, so that it is there offline too. */
 export async function fetchPackFile(file: PackFile, manifestUrl: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await get(new URL(file.path, manifestUrl).href, file.path, signal);
-  if (bytes.length !== file.bytes || sha256(bytes) !== file.sha256) throw shardAltered(file.path);
-  return bytes;
+  const local = localPackFiles(manifestUrl);
+  return (await downloadFile(manifestUrl, file, { ...(signal && { signal }), ...(local && { cache: localFiles(local) }) })).bytes;
 }
 
 export async function fetchRecording(recording: Manifest['recordings'][number], manifestUrl: string): Promise<{ run: Run; picture: ImageBitmap }> {
   const [run, picture] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
-  return { run: parseRun(JSON.parse(text(run))), picture: await createImageBitmap(new Blob([picture], { type: 'image/png' })) };
+  return { run: parseRun(JSON.parse(new TextDecoder().decode(run))), picture: await createImageBitmap(new Blob([picture], { type: 'image/png' })) };
 }

@@ -11,6 +11,8 @@ export interface PlaybackState {
   rate: number;
   /** Cell looked at (pointer or grid focus); null: the last one shown. */
   pick: number | null;
+  /** Cell chosen to stay in view until another is, or the cursor moves. */
+  pin: number | null;
 }
 
 export const RATES = [5, 10, 20, 40, 80, 160] as const;
@@ -22,7 +24,7 @@ export type PlaybackStore = ReturnType<typeof createPlayback>;
 export function createPlayback(length: () => number) {
   /** Fraction of a token left over from the last tick. */
   let carry = 0;
-  const store = createStore<PlaybackState>(() => ({ cursor: 0, mode: 'paused', rate: DEFAULT_RATE, pick: null }));
+  const store = createStore<PlaybackState>(() => ({ cursor: 0, mode: 'paused', rate: DEFAULT_RATE, pick: null, pin: null }));
   const clamp = (cursor: number) => Math.min(length(), Math.max(Math.min(1, length()), Math.round(cursor)));
 
   return {
@@ -30,7 +32,7 @@ export function createPlayback(length: () => number) {
     /** A new run: nothing shown yet. */
     restart(mode: PlaybackMode): void {
       carry = 0;
-      store.setState({ cursor: 0, mode, pick: null });
+      store.setState({ cursor: 0, mode, pick: null, pin: null });
     },
     /** New events came in. */
     follow(): void {
@@ -41,10 +43,10 @@ export function createPlayback(length: () => number) {
       if (store.getState().mode === 'live') store.setState({ mode: 'paused', cursor: length() });
     },
     seek(cursor: number): void {
-      store.setState({ cursor: clamp(cursor), mode: 'paused', pick: null });
+      store.setState({ cursor: clamp(cursor), mode: 'paused', pick: null, pin: null });
     },
     step(by: number): void {
-      store.setState({ cursor: clamp(store.getState().cursor + by), mode: 'paused', pick: null });
+      store.setState({ cursor: clamp(store.getState().cursor + by), mode: 'paused', pick: null, pin: null });
     },
     pause(): void {
       store.setState({ mode: 'paused' });
@@ -53,18 +55,23 @@ export function createPlayback(length: () => number) {
     play(growing: boolean): void {
       const atEnd = store.getState().cursor >= length();
       carry = 0;
-      if (growing && atEnd) store.setState({ mode: 'live', cursor: length(), pick: null });
-      else store.setState({ mode: 'playing', cursor: atEnd ? 0 : store.getState().cursor, pick: null });
+      if (growing && atEnd) store.setState({ mode: 'live', cursor: length(), pick: null, pin: null });
+      else store.setState({ mode: 'playing', cursor: atEnd ? 0 : store.getState().cursor, pick: null, pin: null });
     },
     /** Back to the head of a run that is still growing. */
     goLive(): void {
-      store.setState({ mode: 'live', cursor: length(), pick: null });
+      store.setState({ mode: 'live', cursor: length(), pick: null, pin: null });
     },
     setRate(rate: number): void {
       store.setState({ rate });
     },
     look(pick: number | null): void {
       if (store.getState().pick !== pick) store.setState({ pick });
+    },
+    /** Keeps a shown cell in view; the same one again, or null, lets go. */
+    pinCell(cell: number | null): void {
+      const { pin, cursor } = store.getState();
+      store.setState({ pin: cell === null || cell === pin || cell < 0 || cell >= cursor ? null : cell });
     },
     /** Moves on by `ms` of wall time; true while there is more to play. */
     tick(ms: number, growing: boolean): boolean {

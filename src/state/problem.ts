@@ -7,6 +7,8 @@ export interface Problem {
   message: string;
   /** The next step. */
   detail: string;
+  /** What can be done about it at once. */
+  action?: { label: string; run: () => void };
 }
 
 export const problem = (code: string, message: string, detail: string): Problem => ({ code, message, detail });

@@ -1,9 +1,9 @@
-import { createStore } from 'zustand/vanilla';
-import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Run, RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Problem } from './problem.ts';
 
-/** recorded: made in advance and shipped with the pack. generated: decoded here, by this browser. */
-export type Origin = 'recorded' | 'generated';
+/** recorded: made in advance and shipped with the pack. generated: decoded here, by this browser. opened: from a file or the history. given: tokens of a picture. */
+export type Origin = 'recorded' | 'generated' | 'opened' | 'given';
 export type RunPhase = 'empty' | 'running' | 'complete' | 'stopped' | 'failed';
 
 /** A painted picture and how many cells of it, in raster order, are decoded. */
@@ -53,6 +53,34 @@ export function createRun() {
       store.setState({
         ...EMPTY, id: store.getState().id + 1, phase: 'complete', origin: 'recorded', header, events, count: events.length, digest, title, picture,
       });
+    },
+    /** A run that ended earlier, complete or not. */
+    showOpened(opened: { run: Run; title: string; picture: PaintedPicture | null }): void {
+      const { header, events, digest, complete } = opened.run;
+      store.setState({
+        ...EMPTY, id: store.getState().id + 1, phase: complete ? 'complete' : 'stopped', origin: 'opened', header, events, count: events.length,
+        digest, title: opened.title, picture: opened.picture,
+      });
+    },
+    /** A picture's tokens as a run that was given whole; returns its id. */
+    showGiven(header: RunHeader, events: readonly TokenEvent[], title: string, picture: PaintedPicture): number {
+      const id = store.getState().id + 1;
+      store.setState({ ...EMPTY, id, phase: 'complete', origin: 'given', header, events, count: events.length, title, picture });
+      return id;
+    },
+    /** The same tokens with more known about each. */
+    rescore(id: number, events: readonly TokenEvent[]): void {
+      if (current(id)) store.setState({ events, count: events.length });
+    },
+    /** Shows a run kept elsewhere and follows it until another run is shown. */
+    mirror(source: StoreApi<RunState>): void {
+      const id = store.getState().id + 1;
+      store.setState({ ...source.getState(), id });
+      const end = source.subscribe((state) => (current(id) ? store.setState({ ...state, id }) : end()));
+    },
+    /** Back to what was in view before. */
+    restore(before: RunState): void {
+      store.setState({ ...before, id: store.getState().id + 1 });
     },
     /** A run about to be decoded here; returns its id. */
     begin(header: RunHeader, title: string): number {

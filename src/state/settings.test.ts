@@ -6,7 +6,7 @@ const defaults: Settings = {
   guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5.2, maxPatchLength: 4,
   entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
 };
-const manifest = { defaults, grid: { width: 16, tokens: 256 }, model: { window: 16 } } as Parameters<ReturnType<typeof createSettings>['init']>[0];
+const manifest = { kind: 'dpar', defaults, grid: { width: 16, tokens: 256 }, model: { window: 16 } } as Parameters<ReturnType<typeof createSettings>['init']>[0];
 
 const made = () => {
   const settings = createSettings(parseSeed, () => 42);

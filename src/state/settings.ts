@@ -20,7 +20,7 @@ export type SettingsStore = ReturnType<typeof createSettings>;
 /** What the next run will be made with. Texts that cannot be read keep the last valid value and say why. */
 export function createSettings(parseSeed: (text: string) => number, random: () => number = randomSeed) {
   const store = createStore<SettingsState>(() => ({ defaults: null, values: null, class: 0, seedText: '0', seed: 0, errors: {} }));
-  let shape: Pick<Manifest, 'grid' | 'model'> | null = null;
+  let shape: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'> | null = null;
 
   const setError = (key: keyof SettingsState['errors'], error: Problem | undefined) => {
     const errors = { ...store.getState().errors };
@@ -41,7 +41,7 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
   return {
     ...store,
     /** A pack has been read: its defaults rule until something is set. */
-    init(manifest: Pick<Manifest, 'grid' | 'model' | 'defaults'>): void {
+    init(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>): void {
       shape = manifest;
       store.setState({ defaults: manifest.defaults, errors: {} });
       apply({ ...manifest.defaults });

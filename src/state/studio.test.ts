@@ -19,7 +19,7 @@ function fakeClient() {
   const api = { load, generate, stop: vi.fn(async () => undefined), paint: vi.fn(), dispose: vi.fn() } as unknown as InferenceClientApi;
   return {
     api, load, generate,
-    ready: () => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm' } as LoadReport }),
+    ready: (backend: LoadReport['backend'] = 'wasm') => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport }),
     refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: `${code}: fp32/all.bin.0`, detail: 'Retry.' }),
     emit: (events: TokenEvent[]) => emit(events),
     end: (result: Result<GenerateReport>) => answerRun(result),
@@ -152,22 +152,102 @@ describe('studio', () => {
     expect(studio.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });
     await studio.stop();
     expect(client.api.stop).toHaveBeenCalledOnce();
-    client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 2, times: { total: 5, preview: 0 } } });
+    client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await done;
     expect(studio.run.getState()).toMatchObject({ phase: 'stopped', count: 2 });
     expect(studio.playback.getState().mode).toBe('paused');
   });
 
-  it('loads again after the worker was lost', async () => {
+  it('loads again after the worker was lost, and the run goes on from its log', async () => {
     const studio = made();
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
     void studio.generate();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+    client.emit([event(0), event(1)]);
     client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
-    expect(studio.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } });
+    expect(studio.run.getState()).toMatchObject({ phase: 'running', count: 2 });
+    client.ready();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+    expect(client.generate.mock.calls[1]![0]).toMatchObject({ resume: [{ token: 0, entropy: null }, { token: 1, entropy: 1 }] });
+    client.emit([event(2)]);
+    client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 3, times: { total: 5, preview: 0 }, gpuMemory: null } });
+    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
+    expect(studio.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
+  });
+
+  it.each(['worker-lost', 'out-of-memory', 'timeout'] as const)('a GPU that fails during load (%s) gives way to the processor, with a notice', async (code) => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+    client.refuse(code);
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+    expect((client.load.mock.calls as unknown[][])[1]![0]).toMatchObject({ backend: 'wasm' });
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed' }]));
+  });
+
+  it('a worker that never starts is tried on the processor once, then told; no notice says that it runs', async () => {
+    const studio = made();
+    void studio.open();
+    for (const times of [1, 2]) {
+      await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
+      client.refuse('worker-lost');
+    }
+    await vi.waitFor(() => expect(studio.pack.getState()).toMatchObject({ model: 'failed', problem: { code: 'worker-lost' } }));
+    await tick();
+    expect(client.load).toHaveBeenCalledTimes(2);
+    expect(studio.notices.getState().list).toEqual([]);
+  });
+
+  it('a GPU lost in a run that cannot be had again: the run goes on from its log on the processor, with a notice', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+    client.ready('webgpu');
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    void studio.generate();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+    client.emit([event(0), event(1)]);
+    client.end({ ok: false, code: 'worker-lost', message: 'The GPU was lost.' });
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+    client.refuse('worker-lost');
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(3));
+    expect((client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend)).toEqual(['auto', 'webgpu', 'wasm']);
+    client.ready('wasm');
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+    expect(client.generate.mock.calls[1]![0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
+    expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('went on where it was, on the processor') }]);
+    client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
+    await vi.waitFor(() => expect(studio.run.getState().phase).toBe('complete'));
+  });
+
+  it('a cancelled download waits to be asked for again', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+    studio.cancelLoad();
+    client.refuse('aborted');
+    await tick();
+    expect(studio.pack.getState()).toMatchObject({ model: 'asking', problem: null });
+  });
+
+  it('ends the run where no model can be had any more', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    void studio.generate();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+    client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+    client.refuse('shard-missing');
+    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } }));
   });
 
   it('says that there is no such pack', async () => {
@@ -175,5 +255,27 @@ describe('studio', () => {
     await studio.open();
     expect(studio.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
     expect(studio.pack.getState().problem!.message).toContain('mars');
+  });
+
+  it('takes class and seed into another pack that has the class, and makes no run', async () => {
+    let hash = '';
+    const studio = createStudio({
+      client: () => client.api, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; },
+      reducedMotion: () => true, metered: () => false, now: () => 0,
+    });
+    void studio.open();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));
+    studio.settings.setClass(1);
+    studio.settings.setSeed('99');
+    const [first, ...rest] = pack.manifest.classes;
+    const other = { ...pack.manifest, name: 'other', title: 'Other', classes: [...rest, first!], recordings: [] };
+    vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+    void studio.choosePack('other');
+    await vi.waitFor(() => expect(studio.pack.getState().manifest?.name).toBe('other'));
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));
+    expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 99 });
+    expect(hash).toBe('#pack=other');
+    expect(studio.queue.getState().queued).toBe(false);
+    expect(client.generate).not.toHaveBeenCalled();
   });
 });

@@ -1,15 +1,27 @@
 import { createStore } from 'zustand/vanilla';
+import { isMap, type MapName } from '../lib/colourMap.ts';
+import { keep, readKept } from '../lib/kept.ts';
 
 export type Theme = 'light' | 'dark';
 
-const KEY = 'dpar-theme';
+export interface ThemeState {
+  theme: Theme;
+  /** By the person; else it follows the system. */
+  chosen: boolean;
+  /** Colours of the entropy map. */
+  map: MapName;
+}
 
-/** The theme in force: the person's choice if there is one, else the system's. */
+const KEY = 'dpar-theme';
+const MAP_KEY = 'dpar-map';
+const isTheme = (value: string | null): value is Theme => value === 'light' || value === 'dark';
+
+/** The theme in force: the person's choice if there is one, else the system's; and the colours of the entropy map. */
 export function createTheme() {
   const system = matchMedia('(prefers-color-scheme: dark)');
-  const stored = readChoice();
+  const stored = readKept(KEY, isTheme);
   const fromSystem = (): Theme => (system.matches ? 'dark' : 'light');
-  const store = createStore<{ theme: Theme; chosen: boolean }>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null }));
+  const store = createStore<ThemeState>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null, map: readKept(MAP_KEY, isMap) ?? 'viridis' }));
   const apply = () => {
     document.documentElement.dataset.theme = store.getState().theme;
   };
@@ -20,23 +32,14 @@ export function createTheme() {
   });
   return {
     ...store,
-    toggle(): void {
-      const theme: Theme = store.getState().theme === 'dark' ? 'light' : 'dark';
-      store.setState({ theme, chosen: true });
-      try {
-        localStorage.setItem(KEY, theme);
-      } catch {
-        // Storage may be blocked; the choice then lasts for this visit.
-      }
+    /** A theme of the person's own; null for the system's. */
+    choose(theme: Theme | null): void {
+      store.setState({ theme: theme ?? fromSystem(), chosen: theme !== null });
+      keep(KEY, theme);
+    },
+    chooseMap(map: MapName): void {
+      store.setState({ map });
+      keep(MAP_KEY, map);
     },
   };
-}
-
-function readChoice(): Theme | null {
-  try {
-    const value = localStorage.getItem(KEY);
-    return value === 'light' || value === 'dark' ? value : null;
-  } catch {
-    return null;
-  }
 }

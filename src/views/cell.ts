@@ -1,7 +1,8 @@
-/** The cell in question: the one pointed at, else the last one shown; null when nothing is shown yet. */
-export function lookedAt(count: number, playback: { cursor: number; pick: number | null }): number | null {
-  const { cursor, pick } = playback;
+/** The cell in question: the one pointed at, else the one pinned, else the last one shown; null when nothing is shown yet. */
+export function lookedAt(count: number, playback: { cursor: number; pick: number | null; pin: number | null }): number | null {
+  const { cursor, pick, pin } = playback;
   if (pick !== null && pick < cursor) return pick;
+  if (pin !== null && pin < cursor) return pin;
   const last = Math.min(cursor, count) - 1;
   return last >= 0 ? last : null;
 }

@@ -1,6 +1,8 @@
 import { createContext, useContext, useEffect, useReducer, useRef } from 'react';
 import { useStore } from 'zustand';
 import { atMostEvery } from '../lib/frames.ts';
+import type { History } from '../history/history.ts';
+import type { LanguageStore } from '../state/language.ts';
 import type { OptionsStore } from '../state/options.ts';
 import type { createTheme } from '../state/theme.ts';
 import type { Studio } from '../state/studio.ts';
@@ -11,6 +13,8 @@ export interface Workbench {
   frame: FrameLoop;
   options: OptionsStore;
   theme: ReturnType<typeof createTheme>;
+  history: History;
+  language: LanguageStore;
 }
 
 export const WorkbenchContext = createContext<Workbench | null>(null);
@@ -28,7 +32,12 @@ type StateOf<S> = S extends { getState: () => infer T } ? T : never;
 export const usePack = <R>(select: (state: StateOf<Studio['pack']>) => R) => useStore(useStudio().pack, select);
 export const useSettings = <R>(select: (state: StateOf<Studio['settings']>) => R) => useStore(useStudio().settings, select);
 export const useRun = <R>(select: (state: StateOf<Studio['run']>) => R) => useStore(useStudio().run, select);
+export const useBatch = <R>(select: (state: StateOf<Studio['batch']>) => R) => useStore(useStudio().batch, select);
 export const usePlayback = <R>(select: (state: StateOf<Studio['playback']>) => R) => useStore(useStudio().playback, select);
+
+export const useWhatIf = <R>(select: (state: StateOf<Studio['inspect']['whatIf']>) => R) => useStore(useStudio().inspect.whatIf, select);
+export const useEdit = <R>(select: (state: StateOf<Studio['inspect']['edit']>) => R) => useStore(useStudio().inspect.edit, select);
+export const useDesk = <R>(select: (state: StateOf<Studio['inspect']['desk']>) => R) => useStore(useStudio().inspect.desk, select);
 
 /** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render. */
 export function useDraw(draw: () => void): void {

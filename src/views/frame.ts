@@ -9,11 +9,24 @@ export interface FrameLoop {
   stop(): void;
 }
 
+interface Source {
+  subscribe: (changed: () => void) => () => void;
+}
+
+/** What a loop follows and moves. */
+export interface Followed {
+  run: Source;
+  playback: Source & Pick<Studio['playback'], 'tick'>;
+  settings: Source;
+  inspect: Source;
+  growing: () => boolean;
+}
+
 /**
  * One loop for all high-rate views: they redraw together, outside React, in the animation frame after the log, the
  * cursor or the picture changed, and not otherwise. It also moves the cursor while playing.
  */
-export function createFrameLoop(studio: Pick<Studio, 'run' | 'playback' | 'settings' | 'growing'>): FrameLoop {
+export function createFrameLoop(studio: Followed): FrameLoop {
   const draws = new Set<() => void>();
   let last: number | null = null;
   const frame = oncePerFrame(() => {
@@ -25,7 +38,7 @@ export function createFrameLoop(studio: Pick<Studio, 'run' | 'playback' | 'setti
     last = more ? now : null;
     if (more) frame.request();
   });
-  const ends = [studio.run.subscribe(frame.request), studio.playback.subscribe(frame.request), studio.settings.subscribe(frame.request)];
+  const ends = [studio.run.subscribe(frame.request), studio.playback.subscribe(frame.request), studio.settings.subscribe(frame.request), studio.inspect.subscribe(frame.request)];
   return {
     subscribe(draw) {
       draws.add(draw);

@@ -1,18 +1,25 @@
 import { useEffect } from 'react';
+import type { Studio } from '../state/studio.ts';
 import { useStudio } from './context.ts';
 
 /** Elements that have a use of their own for these keys. */
-const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], [role="dialog"], [contenteditable]';
+const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], dialog, [role="dialog"], [contenteditable]';
 
 /** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding; nothing else is taken from the browser. */
 export function useKeys(): void {
-  const studio = useStudio();
+  useKeysOf(useStudio());
+}
+
+/** The same keys for a run of the view's own; with `first`, before those of the page. */
+export function useKeysOf(studio: Studio, first = false): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = event.target as Element;
       if (event.key === 'Escape') {
-        if (!target.closest('[role="dialog"]')) void studio.stop();
+        if (target.closest('[role="dialog"]')) return;
+        if (studio.inspect.edit.getState().brush !== null) studio.inspect.edit.setBrush(null);
+        else void studio.stop();
         return;
       }
       const onSlider = target.closest('[role="slider"]') !== null;
@@ -29,7 +36,7 @@ export function useKeys(): void {
       event.preventDefault();
       act();
     };
-    window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
-  }, [studio]);
+    window.addEventListener('keydown', press, first);
+    return () => window.removeEventListener('keydown', press, first);
+  }, [studio, first]);
 }

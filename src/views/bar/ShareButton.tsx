@@ -1,31 +1,15 @@
-import { useState } from 'react';
-import { writeAddress } from '../../state/address.ts';
+import { lazy, Suspense } from 'react';
+import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { useStudio } from '../context.ts';
+import { Popover } from '../../ui/Popover.tsx';
 
-/** Copies a link that makes the run in view again. */
+const ShareMenu = lazy(() => import('../../share/ShareMenu.tsx'));
+
+/** Link, files and film of the run in view; what it needs is fetched when it is opened. */
 export function ShareButton() {
-  const studio = useStudio();
-  const [said, setSaid] = useState<'' | 'Copied' | 'In the address bar'>('');
-  const share = async () => {
-    const { manifest, name } = studio.pack.getState();
-    const { header } = studio.run.getState();
-    const { class: index, seed, values } = studio.settings.getState();
-    if (!manifest || !values) return;
-    const hash = writeAddress(name, manifest, header ?? { class: index, seed, settings: values });
-    history.replaceState(null, '', hash);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      setSaid('Copied');
-    } catch {
-      setSaid('In the address bar');
-    }
-    setTimeout(() => setSaid(''), 2500);
-  };
   return (
-    <button type="button" className="button share" onClick={() => void share()} title="Copy a link that makes this run again">
-      <Icon name={said ? 'check' : 'share'} size={18} />
-      <span className="optional" aria-live="polite">{said || 'Copy link'}</span>
-    </button>
+    <Popover className="button share" label={t('Share this run')} panelClass="share-menu" face={<><Icon name="share" size={18} /><span className="optional-label">{t('Share')}</span></>}>
+      <Suspense fallback={<p className="muted">{t('Opening…')}</p>}><ShareMenu /></Suspense>
+    </Popover>
   );
 }

@@ -1,29 +1,20 @@
-import { useStore } from 'zustand';
-import { Icon } from '../../ui/Icon.tsx';
-import { useWorkbench } from '../context.ts';
 import { BackendMenu } from './BackendMenu.tsx';
+import { DisplayMenu } from './DisplayMenu.tsx';
+import { HistoryButton } from './HistoryButton.tsx';
 import { PackMenu } from './PackMenu.tsx';
 import { ShareButton } from './ShareButton.tsx';
+import { ViewNav } from './ViewNav.tsx';
 
 export function TopBar() {
   return (
     <header className="bar">
       <span className="brand"><img src="./favicon.svg" alt="" />DPAR Studio</span>
+      <ViewNav />
       <PackMenu />
       <BackendMenu />
+      <HistoryButton />
       <ShareButton />
-      <ThemeButton />
+      <DisplayMenu />
     </header>
-  );
-}
-
-function ThemeButton() {
-  const { theme } = useWorkbench();
-  const now = useStore(theme, (state) => state.theme);
-  const other = now === 'dark' ? 'light' : 'dark';
-  return (
-    <button type="button" className="button icon" aria-label={`Use the ${other} theme`} title={`Use the ${other} theme`} onClick={() => theme.toggle()}>
-      <Icon name={other} />
-    </button>
   );
 }

@@ -1,24 +1,35 @@
 import type { LoadProgress } from '../../../workers/messages.ts';
 import { megabytes } from '../../lib/format.ts';
+import { said, t } from '../../text/t.ts';
 
 export const backendName = (backend: string) => ({ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' })[backend] ?? backend;
 
-const STAGES: Record<LoadProgress['stage'], string> = {
+const STAGES = {
   manifest: 'Opening the pack',
   weights: 'Weights',
   runtime: 'Starting the runtime',
   sessions: 'Preparing graphs',
   'self-test': 'Self-test',
-};
+} as const satisfies Record<LoadProgress['stage'], string>;
+
+/** Rounded: an estimate that changes with every byte cannot be read. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 10) return t('a few seconds');
+  if (seconds < 90) return t('about {n} s', { n: Math.round(seconds / 10) * 10 });
+  return t('about {n} min', { n: Math.round(seconds / 60) });
+}
 
 /** Bytes for the download, counts for the rest; `short` fits the bar. */
 export function stageText(progress: LoadProgress, short = false): string {
   const { stage, loaded, total, label } = progress;
-  if (stage === 'weights') {
-    const of = total > 0 ? `${megabytes(loaded).replace(' MB', '')} of ${megabytes(total)}` : megabytes(loaded);
-    return short ? of : `Downloading ${of}: ${label}`;
+  if (stage === 'weights' || (stage === 'runtime' && total > 1)) {
+    const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(' MB', ''), total: megabytes(total) }) : megabytes(loaded);
+    if (short) return of;
+    const { secondsLeft, waiting } = progress;
+    if (waiting) return `${said(waiting)} ${t('Trying again.')}`;
+    return `${t('Downloading {of}: {label}', { of, label })}${secondsLeft != null && loaded < total ? `, ${t('{time} left', { time: timeLeft(secondsLeft) })}` : ''}`;
   }
-  return short || !label ? STAGES[stage] : `${STAGES[stage]}: ${label}`;
+  return short || !label ? t(STAGES[stage]) : `${t(STAGES[stage])}: ${said(label)}`;
 }
 
 /** Share of the whole way, for the bar: the download is most of it. */
@@ -26,7 +37,7 @@ export function loadShare(progress: LoadProgress | null): number {
   if (!progress) return 0.02;
   const within = progress.total > 0 ? Math.min(1, progress.loaded / progress.total) : 0;
   const spans: Record<LoadProgress['stage'], [number, number]> = {
-    manifest: [0, 0.02], runtime: [0.02, 0.05], weights: [0.05, 0.75], 'self-test': [0.75, 0.9], sessions: [0.9, 1],
+    manifest: [0, 0.02], runtime: [0.02, 0.2], weights: [0.2, 0.75], 'self-test': [0.75, 0.9], sessions: [0.9, 1],
   };
   const [from, to] = spans[progress.stage];
   return from + (to - from) * within;

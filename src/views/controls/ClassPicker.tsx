@@ -1,5 +1,7 @@
 import { RadioGroup } from 'radix-ui';
+import { said, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
+import { usePackImage } from '../packImage.ts';
 
 /** Classes as held-out pictures; names are never cut off. */
 export function ClassPicker() {
@@ -7,23 +9,23 @@ export function ClassPicker() {
   const manifest = usePack((state) => state.manifest);
   const url = usePack((state) => state.manifestUrl);
   const chosen = useSettings((state) => state.class);
+  const sheet = usePackImage(manifest?.thumbnails.file, url);
   if (!manifest) return <div className="classes" aria-hidden="true">{Array.from({ length: 10 }, (_, i) => <div key={i} className="class-card blank" />)}</div>;
-  const { file, columns } = manifest.thumbnails;
-  const sheet = new URL(file.path, url).href;
+  const { columns } = manifest.thumbnails;
   const rows = Math.ceil(manifest.classes.length / columns);
   const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
   return (
-    <RadioGroup.Root className="classes" aria-label="Class" value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
+    <RadioGroup.Root className="classes" aria-label={t('Class')} value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
       {manifest.classes.map((entry, index) => (
-        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={entry.label}>
+        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={said(entry.label)}>
           <span
             className="thumb" aria-hidden="true"
             style={{
-              backgroundImage: `url("${sheet}")`, backgroundSize: `${columns * 100}% ${rows * 100}%`,
+              backgroundImage: sheet, backgroundSize: `${columns * 100}% ${rows * 100}%`,
               backgroundPosition: `${at(index % columns, columns)} ${at(Math.floor(index / columns), rows)}`,
             }}
           />
-          <span className="class-name">{entry.label}</span>
+          <span className="class-name">{said(entry.label)}</span>
         </RadioGroup.Item>
       ))}
     </RadioGroup.Root>

@@ -1,16 +1,21 @@
 import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
+import { MOST } from '../../state/batch.ts';
+import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { variantBytes } from '../../state/pack.ts';
-import { usePack, useRun, useSettings, useStudio } from '../context.ts';
+import { useBatch, usePack, useSettings, useStudio } from '../context.ts';
 import { ClassPicker } from './ClassPicker.tsx';
 import { SeedField } from './SeedField.tsx';
 
 /** Pick a class, press Generate. */
 export function Launch() {
   return (
-    <section className="launch" aria-label="Generate">
-      <h2 className="heading">Class</h2>
+    <section className="launch" aria-label={t('Generate')}>
+      <div className="launch-head">
+        <h2 className="heading">{t('Class')}</h2>
+        <SurpriseButton />
+      </div>
       <ClassPicker />
       <SeedField />
       <GenerateButton />
@@ -20,7 +25,7 @@ export function Launch() {
 
 function GenerateButton() {
   const studio = useStudio();
-  const running = useRun((state) => state.phase === 'running');
+  const running = useStore(studio.jobs, (state) => state.running);
   const model = usePack((state) => state.model);
   const { queued } = useStore(studio.queue);
   const ready = usePack((state) => state.manifest !== null);
@@ -30,27 +35,63 @@ function GenerateButton() {
     return (
       <div className="launch-action">
         <button type="button" className="button primary stop" onClick={() => void studio.stop()}>
-          <Icon name="stop" size={18} />{running ? 'Stop' : 'Cancel'}
+          <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
         </button>
-        <p className="hint" aria-live="off">{running ? 'Esc stops, too' : 'Starts as soon as the model is here'}</p>
+        <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts as soon as the model is here')}</p>
       </div>
     );
   }
   return (
     <div className="launch-action">
-      <button type="button" className="button primary" disabled={!ready || wrong !== undefined} onClick={() => void studio.generate()}>
-        Generate
-      </button>
-      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? wrong.message : <Hint model={model} />}</p>
+      <div className="launch-row">
+        <button type="button" className="button primary" disabled={!ready || wrong !== undefined} onClick={() => void studio.generate(studio.batch.getState().count)}>
+          {t('Generate')}
+        </button>
+        <CountField />
+      </div>
+      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? said(wrong.message) : <Hint model={model} />}</p>
     </div>
   );
 }
 
+/** How many at once: the seed and those after it. */
+function CountField() {
+  const { batch } = useStudio();
+  const count = useBatch((state) => state.count);
+  return (
+    <label className="count">
+      <span className="visually-hidden">{t('Pictures')}</span>
+      <select className="field" value={count} title={t('Pictures, one seed after the other')} onChange={(event) => batch.setCount(Number(event.target.value))}>
+        {Array.from({ length: MOST }, (_, i) => <option key={i} value={i + 1}>×{'\u2009'}{i + 1}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** Any class, any seed. */
+function SurpriseButton() {
+  const studio = useStudio();
+  const classes = usePack((state) => state.manifest?.classes.length ?? 0);
+  const running = useStore(studio.jobs, (state) => state.running);
+  const surprise = () => {
+    studio.settings.setClass(Math.floor(Math.random() * classes));
+    studio.settings.rollSeed();
+    void studio.generate(studio.batch.getState().count);
+  };
+  return <button type="button" className="button quiet small" disabled={classes === 0 || running} onClick={surprise}>{t('Surprise me')}</button>;
+}
+
+function RunningHint() {
+  const { jobs } = useStudio();
+  const { list } = useStore(jobs);
+  return t(list.length > 1 ? 'Esc stops all of them, too' : 'Esc stops, too');
+}
+
 function Hint({ model }: { model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed' }) {
   const manifest = usePack((state) => state.manifest);
-  if (model === 'ready') return 'Nothing leaves this device.';
-  if (model === 'loading') return 'Loading; you can press already.';
-  if (model === 'failed') return manifest ? 'Tries to load the model again.' : 'There is no pack to generate with.';
-  if (model === 'asking' && manifest) return `Loads the model first: ${megabytes(variantBytes(manifest, manifest.defaultVariant.wasm))}.`;
-  return 'Opening the pack.';
+  if (model === 'ready') return t('Nothing leaves this device.');
+  if (model === 'loading') return t('Loading; you can press already.');
+  if (model === 'failed') return t(manifest ? 'Tries to load the model again.' : 'There is no pack to generate with.');
+  if (model === 'asking' && manifest) return t('Loads the model first: {size}.', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) });
+  return t('Opening the pack.');
 }

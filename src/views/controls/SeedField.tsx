@@ -1,3 +1,4 @@
+import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useSettings, useStudio } from '../context.ts';
 
@@ -8,14 +9,14 @@ export function SeedField() {
   const error = useSettings((state) => state.errors.seed);
   return (
     <div className="seed">
-      <label className="heading" htmlFor="seed">Seed</label>
+      <label className="heading" htmlFor="seed">{t('Seed')}</label>
       <input
         id="seed" className="field" inputMode="numeric" autoComplete="off" spellCheck={false} value={text}
         aria-invalid={error !== undefined} aria-describedby={error ? 'seed-error' : undefined}
         onChange={(event) => settings.setSeed(event.target.value)}
       />
-      <button type="button" className="button icon" aria-label="New seed" title="New seed" onClick={() => settings.rollSeed()}><Icon name="dice" /></button>
-      {error && <p className="field-error" id="seed-error">{error.message}</p>}
+      <button type="button" className="button icon" aria-label={t('New seed')} title={t('New seed')} onClick={() => settings.rollSeed()}><Icon name="dice" /></button>
+      {error && <p className="field-error" id="seed-error">{said(error.message)}</p>}
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { useId, useState } from 'react';
 import { formatSetting, type SettingProperty } from '../../../engine/settings.ts';
+import { rich } from '../../text/rich.tsx';
+import { decimal, said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
@@ -16,43 +18,44 @@ export function SettingRow({ property, range }: { property: SettingProperty; ran
   const error = useSettings((state) => state.errors[key]);
   const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
-  if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{property.label}</span></div>;
+  const label = said(property.label);
+  if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
 
   const reset = value !== initial && (
-    <button type="button" className="reset" aria-label={`Reset ${property.label}`} title={`Back to ${formatSetting(initial ?? null)}`} onClick={() => { setDraft(null); settings.reset(key); }}>
+    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Back to {value}', { value: decimal(formatSetting(initial ?? null)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
       <Icon name="reset" size={16} />
     </button>
   );
   if (typeof value === 'boolean') {
     return (
-      <div className="setting switch-row" title={property.help}>
-        <Toggle label={property.label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
+      <div className="setting switch-row" title={said(property.help)}>
+        <Toggle label={label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
       </div>
     );
   }
   const off = OFF[key] === value;
-  const text = off ? 'off' : formatSetting(value);
+  const text = off ? t('off') : decimal(formatSetting(value));
   return (
     <div className="setting">
-      <label className="setting-name" htmlFor={id} title={property.help}>
-        {key === 'entropyThreshold' ? <>Threshold E<span className="sub">th</span></> : property.label}
+      <label className="setting-name" htmlFor={id} title={said(property.help)}>
+        {key === 'entropyThreshold' ? rich('Threshold E_th') : label}
       </label>
       {reset}
       <input
         id={id} className="setting-value" inputMode="decimal" autoComplete="off" spellCheck={false}
         value={draft ?? text} aria-invalid={error !== undefined} aria-describedby={error ? `${id}-error` : undefined}
-        onFocus={(event) => { setDraft(formatSetting(value)); event.target.select(); }}
-        onChange={(event) => { setDraft(event.target.value); settings.setText(key, event.target.value); }}
+        onFocus={(event) => { setDraft(decimal(formatSetting(value))); event.target.select(); }}
+        onChange={(event) => { setDraft(event.target.value); settings.setText(key, event.target.value.replace(',', '.')); }}
         onBlur={() => { if (!error) setDraft(null); }}
         onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
       />
-      <span className="setting-unit">{property.unit === 'nats' ? 'nats' : ''}</span>
+      <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
       <Slider
-        label={property.label} value={Number(value)} min={range.min} max={range.max} step={property.step}
+        label={label} value={Number(value)} min={range.min} max={range.max} step={property.step}
         valueText={`${text}${property.unit && !off ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
-      {error && <p className="field-error" id={`${id}-error`}>{error.message}</p>}
+      {error && <p className="field-error" id={`${id}-error`}>{said(error.message)}</p>}
     </div>
   );
 }

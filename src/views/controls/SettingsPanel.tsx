@@ -1,37 +1,48 @@
-import { settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
+import { fixedSettings, isStatic, settingsTable, windowOf, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
+import { PresetChoice } from './PresetChoice.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
-const ORDER: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'guidance', 'temperature', 'topK', 'topP', 'rowReset'];
+const SAMPLING: readonly SettingKey[] = ['guidance', 'temperature', 'topK', 'topP'];
+const DYNAMIC: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', ...SAMPLING, 'rowReset'];
+const STATIC: readonly SettingKey[] = ['staticLength', ...SAMPLING];
 
 /** Ranges a slider is useful over; anything the table allows can be typed. */
 const reach = (property: SettingProperty, vocab: number, window: number): { min: number; max: number } => {
   if (property.key === 'entropyThreshold') return { min: 0, max: Math.ceil(Math.log(vocab) * 20) / 20 };
-  if (property.key === 'maxPatchLength') return { min: 1, max: window };
+  if (property.key === 'maxPatchLength' || property.key === 'staticLength') return { min: 1, max: window };
   if (property.key === 'guidance') return { min: 0, max: 8 };
   if (property.key === 'temperature') return { min: 0, max: 2 };
   if (property.key === 'topK') return { min: 0, max: vocab };
   return { min: property.min, max: property.max };
 };
 
+const NONE: readonly SettingKey[] = [];
+
 /** The settings of the next run, each with its default a click away. */
-export function SettingsPanel() {
+export default function SettingsPanel() {
   const { settings } = useStudio();
   const values = useSettings((state) => state.values);
   const defaults = useSettings((state) => state.defaults);
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
-  const window = usePack((state) => state.manifest?.model.window ?? 16);
-  const changed = values !== null && defaults !== null && ORDER.some((key) => values[key] !== defaults[key]);
+  const window = usePack((state) => (state.manifest ? windowOf(state.manifest.model) : 16));
+  const changed = values !== null && defaults !== null && settingsTable.some(({ key }) => values[key] !== defaults[key]);
+  const fixed = usePack((state) => (state.manifest ? fixedSettings(state.manifest) : NONE));
+  const rows = (values && isStatic(values) ? STATIC : DYNAMIC).filter((key) => !fixed.includes(key));
   return (
-    <section className="settings" aria-label="Settings of the next run">
+    <section className="settings" aria-label={t('Settings of the next run')}>
       <div className="settings-head">
-        <h2 className="heading">Settings</h2>
-        <button type="button" className="button quiet small" disabled={!changed} onClick={() => defaults && settings.setAll(defaults)}>Reset all</button>
+        <h2 className="heading">{t('Settings')}</h2>
+        <button type="button" className="button quiet small" disabled={!changed} onClick={() => defaults && settings.setAll(defaults)}>{t('Reset all')}</button>
       </div>
-      {ORDER.map((key) => {
+      {fixed.length === 0 && <PresetChoice />}
+      {rows.map((key) => {
         const property = settingsTable.find((row) => row.key === key)!;
         return <SettingRow key={key} property={property} range={reach(property, vocab, window)} />;
       })}
+      {fixed.length > 0 && <p className="muted small-print">{rich('This pack is a plain transformer: it decodes token by token, so there is no E_th, P_max or row reset to set.')}</p>}
     </section>
   );
 }

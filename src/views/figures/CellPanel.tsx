@@ -1,45 +1,70 @@
-import { patchesAt } from '../../../engine/view.ts';
+import { patchesAt, type PatchView } from '../../../engine/view.ts';
+import type { TokenEvent } from '../../../engine/log.ts';
 import { nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
+import { said, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { usePack, usePlayback, useRun, useStudio } from '../context.ts';
+import { useEdit, usePack, usePlayback, useRun, useStudio, useWhatIf } from '../context.ts';
 import { CodeTile } from './CodeTile.tsx';
+import { Rivals } from './Rivals.tsx';
 
-/** The cell pointed at, else the last one shown. */
-export function CellPanel() {
-  const { run, playback } = useStudio();
+/** The cell pointed at, else the one pinned, else the last one shown. `onPut`: a rival can be put in its place. */
+export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => void }) {
+  const { inspect, playback } = useStudio();
   // The panel above renders on frames; a pick has to show at once.
   usePlayback((state) => state.pick);
-  useRun((state) => state.id);
+  const pin = usePlayback((state) => state.pin);
+  useRun((state) => state.events);
+  useWhatIf((state) => state.rules);
+  useEdit((state) => state.draft);
+  useEdit((state) => state.entropies);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const { events, count } = run.getState();
-  const at = lookedAt(count, playback.getState());
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const { events, decoded, known, whatIf } = inspect.shown();
+  const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {
-    return <section className="cell-panel"><h2 className="heading">Cell</h2><p className="muted">Point at a cell of the picture or the map.</p></section>;
+    return <section className="cell-panel"><h2 className="heading">{t('Cell')}</h2><p className="muted">{t('Point at a cell of the picture or the map.')}</p></section>;
   }
-  const patch = patchesAt(events, count, width)[event.patch];
-  const rivals = event.alternatives.filter(([token]) => token !== event.token).slice(0, 4);
+  const patch = patchesAt(events, events.length, width)[event.patch];
+  const before = decoded[at]!;
+  const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
-    <section className="cell-panel">
-      <h2 className="heading">Cell, row {Math.floor(at / width)}, column {at % width}</h2>
+    <section className="cell-panel" aria-label={t('Cell')}>
+      <h2 className="heading">{t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
+      <div className="cell-token">
+        <CodeTile token={event.token} />
+        <p><span className="muted">{t('Token')}</span> <b data-cell-figure="token">{event.token}</b><br /><span className="muted">{sourceText(event)}</span></p>
+        {pin === at && <button type="button" className="button quiet small" onClick={() => playback.pinCell(null)}>{t('Unpin')}</button>}
+      </div>
       <dl className="facts">
-        <div><dt>Token</dt><dd className="with-tile" data-cell-figure="token"><CodeTile token={event.token} />{event.token}</dd></div>
-        <div><dt>Entropy</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
-        <div><dt>Patch</dt><dd>{patch && patch.length > 1 ? `${ordinal(at - patch.start + 1)} of ${patch.length}` : 'alone'}</dd></div>
-        <div><dt>Opens a patch</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? reasonWords(event.opens) : 'no, joins'}</dd></div>
-        <div><dt>Chosen with</dt><dd>{event.source === 'given' ? 'given' : event.logprob === null ? 'n/a' : probability(Math.exp(event.logprob))}</dd></div>
+        <div><dt>{t('Entropy')}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
+        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? reasonWords(event.opens) : t('no reason to open one')}</dd></div>}
+        {!gpt && (at < known
+          ? <div><dt>{t('Patch {index}', { index: event.patch })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
+          : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit is scored')}</dd></div>)}
+        {differs && <div className="decoded-line"><dt>{t('As decoded')}</dt><dd>{before.opens.length > 0 ? t('opened: {reason}', { reason: reasonWords(before.opens) }) : t('joined')}</dd></div>}
+        <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
       </dl>
-      {rivals.length > 0 && (
-        <>
-          <h3 className="small-print muted">Strongest rivals</h3>
-          <ul className="rivals">
-            {rivals.map(([token, p]) => <li key={token}><CodeTile token={token} /><span>{token}</span><span className="muted">{probability(p)}</span></li>)}
-          </ul>
-        </>
-      )}
+      <Rivals event={event} onPut={onPut && ((token) => onPut(at, token))} />
     </section>
   );
+}
+
+const sourceText = (event: TokenEvent) => (t(event.source === 'given' ? 'given, not sampled' : 'sampled'));
+
+/** "4th of 4, columns 3–6". */
+function spanText(patch: PatchView, at: number): string {
+  if (patch.length === 1) return t('this cell alone');
+  const last = patch.cells.at(-1)!;
+  const where = patch.cells.length > 1 ? t('row {row}, {start} to row {lastRow}, {end}', { row: patch.row, start: patch.columns.start, lastRow: last.row, end: last.end }) : t('columns {start}–{end}', { start: patch.columns.start, end: patch.columns.end });
+  return t('{ordinal} of {length}, {where}', { ordinal: said(ordinal(at - patch.start + 1)), length: patch.length, where });
+}
+
+function chosenWith({ logprob, source, alternatives }: TokenEvent): string {
+  if (logprob !== null) return probability(Math.exp(logprob));
+  if (source === 'sampled') return t('n/a');
+  return t(alternatives.length > 0 ? 'below the five likeliest' : 'not computed yet');
 }
 
 const ordinal = (n: number) => `${n}${n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;

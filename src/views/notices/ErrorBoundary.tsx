@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../../text/t.ts';
 
 /** The last resort: no blank page, the words of the error, and a way on. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
@@ -13,10 +14,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
     if (!error) return this.props.children;
     return (
       <main className="splash">
-        <h1>The page failed to draw</h1>
+        <h1>{t('The page failed to draw')}</h1>
         <p>{error.message}</p>
-        <p className="muted">The address still holds the run: reloading makes it again.</p>
-        <button type="button" className="button" onClick={() => location.reload()}>Reload</button>
+        <p className="muted">{t('The address still holds the run: reloading makes it again.')}</p>
+        <button type="button" className="button" onClick={() => location.reload()}>{t('Reload')}</button>
       </main>
     );
   }

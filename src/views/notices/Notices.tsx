@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import type { Problem } from '../../state/problem.ts';
+import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
 
@@ -11,10 +12,10 @@ export function Notices() {
   const noPack = usePack((state) => state.manifest === null);
   const runProblem = useRun((state) => state.problem);
   return (
-    <div className="notices" role="region" aria-label="Messages" aria-live="polite">
-      {packProblem && <Message problem={packProblem} action="Try again" onAction={() => void (noPack ? studio.open() : studio.loadModel())} />}
-      {runProblem && <Message problem={runProblem} action="Generate again" onAction={() => void studio.generate()} />}
-      {list.map((notice) => <Message key={notice.id} problem={notice} onClose={() => studio.notices.close(notice.id)} />)}
+    <div className="notices" role="region" aria-label={t('Messages')} aria-live="polite">
+      {packProblem && <Message problem={packProblem} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.loadModel())} />}
+      {runProblem && <Message problem={runProblem} action={t('Generate again')} onAction={() => void studio.generate()} />}
+      {list.map((notice) => <Message key={notice.id} problem={notice} action={notice.action?.label} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
     </div>
   );
 }
@@ -24,9 +25,9 @@ function Message(props: { problem: Problem; action?: string; onAction?: () => vo
   return (
     <div className="notice" data-code={problem.code}>
       <Icon name="alert" />
-      <p><strong>{problem.message}</strong> <span>{problem.detail}</span></p>
-      {action && <button type="button" className="button" onClick={onAction}>{action}</button>}
-      {onClose && <button type="button" className="button icon quiet" aria-label="Close message" onClick={onClose}><Icon name="close" /></button>}
+      <p><strong>{said(problem.message)}</strong> <span>{said(problem.detail)}</span></p>
+      {action && <button type="button" className="button" onClick={onAction}>{said(action)}</button>}
+      {onClose && <button type="button" className="button icon quiet" aria-label={t('Close message')} onClick={onClose}><Icon name="close" /></button>}
     </div>
   );
 }

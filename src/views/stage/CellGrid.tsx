@@ -2,6 +2,7 @@ import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import { atMostEvery } from '../../lib/frames.ts';
 import { nats } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
+import { t } from '../../text/t.ts';
 import { useStudio, useWorkbench } from '../context.ts';
 
 /** How often texts follow a run that is playing; nobody can read faster. */
@@ -18,11 +19,11 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
 
   useEffect(() => {
     const write = () => {
-      const { events } = studio.run.getState();
+      const { events, known } = studio.inspect.shown();
       const { cursor } = studio.playback.getState();
       root.current?.querySelectorAll<HTMLElement>('[role="gridcell"]').forEach((cell, index) => {
         const event = index < cursor ? events[index] : undefined;
-        const text = event ? `${nats(event.entropy)}, ${reasonText(event.opens)}` : 'not decoded yet';
+        const text = !event ? t('not decoded yet') : index < known ? `${nats(event.entropy)}, ${reasonText(event.opens)}` : t('not scored yet');
         if (cell.textContent !== text) cell.textContent = text;
       });
     };
@@ -38,6 +39,14 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
     const cells = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="gridcell"]')];
     const at = cells.indexOf(document.activeElement as HTMLElement);
     const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width };
+    if (at >= 0 && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      event.stopPropagation();
+      const { brush } = studio.inspect.edit.getState();
+      if (brush === null) studio.playback.pinCell(at);
+      else studio.inspect.edit.put(at, brush);
+      return;
+    }
     const rowStart = at - (at % width);
     const next = event.key === 'Home' ? rowStart : event.key === 'End' ? rowStart + width - 1 : at + (moves[event.key] ?? NaN);
     if (at < 0 || Number.isNaN(next)) return;
@@ -52,7 +61,7 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
 
   return (
     <div
-      ref={root} className="cell-grid" role="grid" aria-label="Next-token entropy by cell" onKeyDown={walk}
+      ref={root} className="cell-grid" role="grid" aria-label={t('Next-token entropy by cell')} onKeyDown={walk}
       onFocus={(event) => studio.playback.look(Number((event.target as HTMLElement).dataset.cell ?? NaN) || 0)}
       onBlur={() => studio.playback.look(null)}
     >

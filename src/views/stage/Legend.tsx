@@ -1,18 +1,26 @@
-import { viridisGradient } from '../../lib/viridis.ts';
-import { usePack, useRun, useSettings } from '../context.ts';
+import { useStore } from 'zustand';
+import { fixed } from '../../lib/format.ts';
+import { mapGradient } from '../../lib/colourMap.ts';
+import { t } from '../../text/t.ts';
+import { useWithoutEntropies } from '../withoutEntropies.ts';
+import { usePack, useRun, useSettings, useWhatIf, useWorkbench } from '../context.ts';
 
 /** Colour scale of the map: 0 to ln V nats, with the threshold marked on it. */
 export function Legend() {
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
   const set = useSettings((state) => state.values?.entropyThreshold);
-  const threshold = useRun((state) => state.header?.settings.entropyThreshold) ?? set;
+  const tried = useWhatIf((state) => state.rules?.entropyThreshold);
+  const decoded = useRun((state) => state.header?.settings.entropyThreshold);
+  const map = useStore(useWorkbench().theme, (state) => state.map);
+  const threshold = tried ?? decoded ?? set;
+  if (useWithoutEntropies()) return null;
   return (
-    <span className="legend" title={`0 to ${top.toFixed(2)} nats, the entropy of a uniform guess`}>
+    <span className="legend" title={t('0 to {top} nats, the entropy of a uniform guess', { top: fixed(top, 2) })}>
       <span>0</span>
-      <span className="legend-scale" style={{ background: viridisGradient }}>
+      <span className="legend-scale" style={{ background: mapGradient(map) }}>
         {threshold !== undefined && <i style={{ left: `${Math.min(100, (100 * threshold) / top)}%` }} />}
       </span>
-      <span>{top.toFixed(1)} nats</span>
+      <span>{fixed(top, 1)} {t('nats')}</span>
     </span>
   );
 }

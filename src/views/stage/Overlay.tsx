@@ -1,53 +1,83 @@
 import { useRef, type PointerEvent } from 'react';
 import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
-import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { useDraw, useEdit, usePack, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 import { lookedAt } from '../cell.ts';
-import { brickPath } from './bricks.ts';
+import { brickPath, edgePath, restPath } from './bricks.ts';
 
-/** Patch boundaries and the outlined cell, in cells, over a square view; pointing at a cell looks at it. */
+/** Patch boundaries and the outlined cell, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const studio = useStudio();
   const { options } = useWorkbench();
+  const { edit, shown, whatIf } = studio.inspect;
   const bricks = useStore(options, (state) => state.bricks);
+  const compare = useWhatIf((state) => state.compare && state.rules !== null);
+  const painting = useEdit((state) => state.brush !== null);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const shade = useRef<SVGPathElement>(null);
   const lines = useRef<SVGPathElement>(null);
+  const gone = useRef<SVGPathElement>(null);
+  const added = useRef<SVGPathElement>(null);
+  const rest = useRef<SVGPathElement>(null);
   const cell = useRef<SVGGElement>(null);
   const last = useRef('');
 
   useDraw(() => {
-    const run = studio.run.getState();
+    const view = shown();
     const playback = studio.playback.getState();
-    const key = `${run.id}/${playback.cursor}/${bricks}`;
+    const key = `${view.version}/${playback.cursor}/${bricks}/${whatIf.getState().compare}`;
     if (key !== last.current) {
       last.current = key;
-      const path = bricks ? brickPath(patchesAt(run.events, playback.cursor, width)) : '';
+      const shownTo = Math.min(playback.cursor, view.known);
+      const path = bricks ? brickPath(patchesAt(view.events, shownTo, width)) : '';
       shade.current?.setAttribute('d', path);
       lines.current?.setAttribute('d', path);
+      gone.current?.setAttribute('d', compare ? edgePath(view.decoded, view.events, shownTo, width) : '');
+      added.current?.setAttribute('d', compare ? edgePath(view.events, view.decoded, shownTo, width) : '');
+      rest.current?.setAttribute('d', view.edited ? restPath(view.keep, view.events.length, width) : '');
     }
-    const at = lookedAt(run.count, playback);
+    const at = lookedAt(view.events.length, playback);
     cell.current?.setAttribute('visibility', at === null ? 'hidden' : 'visible');
     if (at !== null) cell.current?.setAttribute('transform', `translate(${at % width} ${Math.floor(at / width)})`);
   });
 
-  const look = (event: PointerEvent<SVGSVGElement>) => {
+  const cellAt = (event: PointerEvent<SVGSVGElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * width);
     const row = Math.floor(((event.clientY - box.top) / box.height) * width);
-    const index = row * width + column;
     const inside = column >= 0 && row >= 0 && column < width && row < width;
-    studio.playback.look(inside && index < studio.playback.getState().cursor ? index : null);
+    const index = row * width + column;
+    return inside && index < studio.playback.getState().cursor ? index : null;
+  };
+  const paint = (index: number | null) => {
+    const { brush } = edit.getState();
+    if (brush !== null && index !== null) edit.put(index, brush);
+  };
+  const move = (event: PointerEvent<SVGSVGElement>) => {
+    const index = cellAt(event);
+    studio.playback.look(index);
+    if (event.buttons === 1) paint(index);
+  };
+  const press = (event: PointerEvent<SVGSVGElement>) => {
+    if (event.button !== 0) return;
+    const index = cellAt(event);
+    if (painting) return paint(index);
+    // A finger cannot hover: its touch always chooses.
+    if (event.pointerType === 'mouse' || index !== studio.playback.getState().pin) studio.playback.pinCell(index);
+    studio.playback.look(event.pointerType === 'mouse' ? index : null);
   };
 
   return (
     <svg
-      className={`layer overlay ${tone}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
-      onPointerMove={look} onPointerDown={look}
+      className={`layer overlay ${tone}${painting ? ' painting' : ''}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
+      onPointerMove={move} onPointerDown={press}
       onPointerLeave={(event) => event.pointerType === 'mouse' && studio.playback.look(null)}
     >
+      <path ref={rest} className="rest" />
       <path ref={shade} className="brick-shade" />
       <path ref={lines} className="brick-line" />
+      <path ref={added} className="edge-added" />
+      <path ref={gone} className="edge-gone" />
       <g ref={cell} visibility="hidden">
         <rect className="cell-halo" x="0" y="0" width="1" height="1" />
         <rect className="cell-mark" x="0" y="0" width="1" height="1" />

@@ -1,11 +1,12 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
+import { t } from '../../text/t.ts';
 import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
 import { decodedClip } from './bricks.ts';
 
-/** The picture, masked to the cells that are both decoded and shown. */
-export function PictureView() {
+/** The picture, masked to the cells that are both decoded and shown; `original`: the one that its tokens were made of. */
+export function PictureView({ original = false }: { original?: boolean }) {
   const studio = useStudio();
   const { options } = useWorkbench();
   const smooth = useStore(options, (state) => state.smooth);
@@ -16,13 +17,15 @@ export function PictureView() {
   useDraw(() => {
     const target = canvas.current;
     if (!target) return;
-    const { picture, header } = studio.run.getState();
+    const { header } = studio.run.getState();
+    const { picture } = studio.inspect.shown();
     const width = header?.grid.width ?? 16;
-    if (picture?.image !== drawn.current) {
+    const image = (original ? studio.inspect.desk.getState().original : null) ?? picture?.image ?? null;
+    if (image !== drawn.current) {
       const ctx = target.getContext('2d')!;
       ctx.clearRect(0, 0, target.width, target.height);
-      if (picture) ctx.drawImage(picture.image, 0, 0, target.width, target.height);
-      drawn.current = picture?.image ?? null;
+      if (image) ctx.drawImage(image, 0, 0, target.width, target.height);
+      drawn.current = image;
     }
     const shown = Math.min(studio.playback.getState().cursor, picture?.cells ?? 0);
     const clip = decodedClip(shown, width);
@@ -31,7 +34,7 @@ export function PictureView() {
 
   return (
     <div className="square">
-      <canvas ref={canvas} className={smooth ? 'layer' : 'layer pixels'} width={size} height={size} role="img" aria-label="Picture decoded so far" />
+      <canvas ref={canvas} className={smooth ? 'layer' : 'layer pixels'} width={size} height={size} role="img" aria-label={t('Picture decoded so far')} />
       <Overlay tone="soft" />
     </div>
   );

@@ -1,17 +1,19 @@
 import { useRef, type UIEvent } from 'react';
 import { useStore } from 'zustand';
-import { usePack, useWorkbench } from '../context.ts';
+import { t } from '../../text/t.ts';
+import { useWorkbench } from '../context.ts';
 import type { StageMode } from '../../state/options.ts';
 import { EntropyView } from './EntropyView.tsx';
 import { Legend } from './Legend.tsx';
+import { PictureCaption } from './PictureCaption.tsx';
 import { PictureView } from './PictureView.tsx';
 import { StageHead } from './StageHead.tsx';
 
-/** Picture and entropy map side by side; on a phone one at a time, swiped or chosen. */
-export function Stage() {
+/** Picture and entropy map side by side; on a phone one at a time, swiped or chosen. `titleLevel`: the page has a heading of its own above it. */
+export function Stage({ titleLevel = 1 }: { titleLevel?: 1 | 2 }) {
   const { options } = useWorkbench();
   const mode = useStore(options, (state) => state.stage);
-  const size = usePack((state) => state.manifest?.image.size);
+  const original = useStore(options, (state) => state.original);
   const track = useRef<HTMLDivElement>(null);
 
   const choose = (stage: StageMode) => {
@@ -29,14 +31,14 @@ export function Stage() {
 
   return (
     <>
-      <StageHead mode={mode} onMode={choose} />
+      <StageHead mode={mode} onMode={choose} titleLevel={titleLevel} />
       <div className={`stage ${mode}`} ref={track} onScroll={swiped}>
         <figure className="view picture-view">
-          <figcaption><span>Image</span>{size && <span className="muted">{size} × {size} pixels</span>}</figcaption>
-          <PictureView />
+          <figcaption><PictureCaption /></figcaption>
+          <PictureView original={original} />
         </figure>
         <figure className="view entropy-view">
-          <figcaption><span>Next-token entropy</span><Legend /></figcaption>
+          <figcaption><span>{t('Next-token entropy')}</span><Legend /></figcaption>
           <EntropyView />
         </figure>
       </div>

@@ -1,10 +1,11 @@
 import { useStore } from 'zustand';
 import type { StageMode } from '../../state/options.ts';
+import { said, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { backendName } from '../bar/loadText.ts';
 import { useMedia } from '../media.ts';
-import { useRun, useWorkbench } from '../context.ts';
+import { useEdit, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 
 const MODES = [
   { value: 'both', label: 'Both' },
@@ -13,46 +14,74 @@ const MODES = [
 ] as const;
 
 /** What is in view, where it comes from, and how it is shown. */
-export function StageHead({ mode, onMode }: { mode: StageMode; onMode: (mode: StageMode) => void }) {
+export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
   const { options } = useWorkbench();
   const narrow = useMedia('(max-width: 719px)');
   const { bricks, smooth } = useStore(options);
   return (
     <div className="stage-head">
-      <RunTitle />
+      <RunTitle level={titleLevel} />
       <div className="stage-options">
-        <Toggle label="Patches" checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
-        <Toggle label="Smooth" checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
-        <Segmented label="What the stage shows" value={narrow && mode === 'both' ? 'image' : mode} options={narrow ? MODES.slice(1) : MODES} onChange={onMode} />
+        <Toggle label={t('Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
+        <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
+        <Segmented label={t('What the stage shows')} value={narrow && mode === 'both' ? 'image' : mode} options={(narrow ? MODES.slice(1) : MODES).map(({ value, label }) => ({ value, label: t(label) }))} onChange={onMode} />
       </div>
     </div>
   );
 }
 
+/** The run a link asked for: the same as its digest says, or not. */
+function LinkNote() {
+  const { link } = useStudio();
+  const outcome = useStore(link, (state) => state.outcome);
+  const header = useRun((state) => state.header);
+  if (!outcome || outcome.header !== header) return null;
+  return <span className="mark" role="status">{outcome.same ? t('Same as in the link') : t('Not as in the link')}</span>;
+}
+
 function RecordedChip({ backend }: { backend: string | undefined }) {
-  const where = backend ? ` on ${backendName(backend)}` : '';
+  const where = backend ? ` ${t('on {backend}', { backend: backendName(backend) })}` : '';
   return (
     <>
-      <span className="chip recorded" title={`Made in advance with this pack${where} and played back here; nothing is being computed.`}>Recorded</span>
-      <span className="run-note">made in advance<span className="optional">{where}</span></span>
+      <span className="chip recorded" title={t('Made in advance with this pack{where} and played back here; nothing is being computed.', { where })}>{t('Recorded')}</span>
+      <span className="run-note">{t('made in advance')}<span className="optional">{where}</span></span>
     </>
   );
 }
 
-const WORDS = { empty: '', running: 'Decoding', complete: '', stopped: 'Stopped', failed: 'Failed' } as const;
+const WORDS = { running: 'Decoding', stopped: 'Stopped', failed: 'Failed' } as const;
 
-function RunTitle() {
+const MADE = { recorded: 'Recorded', opened: 'Opened', generated: 'Made here', given: 'Your picture' } as const;
+
+/** What is on top of the run: shown, but never decoded. */
+function Marks() {
+  const redrawn = useWhatIf((state) => state.rules !== null);
+  const edited = useEdit((state) => state.draft !== null);
+  const given = useRun((state) => (state.origin === 'given' ? 0 : state.header?.given?.length ?? 0));
+  return (
+    <>
+      {given > 0 && !edited && <span className="mark" title={t('The first {given} tokens were given, the others sampled.', { given })}>{t('from token {given}', { given })}</span>}
+      {edited && <span className="mark whatif">{t('Edited')}</span>}
+      {redrawn && <span className="mark whatif">{t('What-if')}</span>}
+    </>
+  );
+}
+
+function RunTitle({ level }: { level: 1 | 2 }) {
+  const Heading = `h${level}` as const;
   const title = useRun((state) => state.title);
   const origin = useRun((state) => state.origin);
   const phase = useRun((state) => state.phase);
   const backend = useRun((state) => state.header?.backend);
-  if (phase === 'empty') return <h1 className="run-title muted">No run yet</h1>;
+  if (phase === 'empty') return <Heading className="run-title muted">{t('No run yet')}</Heading>;
   return (
-    <h1 className="run-title">
-      <span>{title}</span>
+    <Heading className="run-title">
+      <span>{said(title)}</span>
       {origin === 'recorded'
         ? <RecordedChip backend={backend} />
-        : <span className={`chip ${phase}`}>{WORDS[phase] || 'Made here'}</span>}
-    </h1>
+        : <span className={`chip ${phase}`}>{t(phase === 'complete' ? MADE[origin] : WORDS[phase])}</span>}
+      <Marks />
+      <LinkNote />
+    </Heading>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PatchView } from '../../../engine/view.ts';
-import { brickPath, decodedClip } from './bricks.ts';
+import { brickPath, decodedClip, edgePath, restPath } from './bricks.ts';
 
 const patch = (...cells: PatchView['cells']) => ({ cells }) as PatchView;
 
@@ -19,5 +19,16 @@ describe('bricks', () => {
   it('masks the picture to the decoded cells', () => {
     expect(decodedClip(32, 16)).toBe('polygon(0 0, 100% 0, 100% 12.5%, 0 12.5%)');
     expect(decodedClip(20, 16)).toBe('polygon(0 0, 100% 0, 100% 6.25%, 25% 6.25%, 25% 12.5%, 0 12.5%)');
+  });
+
+  it('covers the rest of the raster row by row', () => {
+    expect(restPath(14, 20, 16)).toBe('M14 0h2v1h-2zM0 1h4v1h-4z');
+    expect(restPath(16, 16, 16)).toBe('');
+  });
+
+  it('draws the edges that only one of two has', () => {
+    const opens = (...starts: boolean[]) => starts.map((start) => ({ opens: start ? ['row'] : [] }));
+    expect(edgePath(opens(true, true, false, true), opens(true, false, true, false), 3, 2)).toBe('M1 0v1');
+    expect(edgePath(opens(true, false), opens(true, false), 2, 2)).toBe('');
   });
 });

@@ -37,3 +37,25 @@ export function decodedClip(cells: number, width: number): string {
   const points = [`0 0`, `100% 0`, `100% ${share(row)}`, `${share(column)} ${share(row)}`, `${share(column)} ${share(row + 1)}`, `0 ${share(row + 1)}`];
   return `polygon(${points.join(', ')})`;
 }
+
+/** SVG path, in cells, of the cells [from, to) of a W x W grid in raster order. */
+export function restPath(from: number, to: number, width: number): string {
+  const rows: string[] = [];
+  for (let at = from; at < to;) {
+    const row = Math.floor(at / width);
+    const end = Math.min(to, (row + 1) * width);
+    rows.push(`M${at % width} ${row}h${end - at}v1h${at - end}z`);
+    at = end;
+  }
+  return rows.join('');
+}
+
+interface Opening {
+  opens: readonly unknown[];
+}
+
+/** SVG path, in cells, of the left edges where `one` opens a patch and `other` does not. */
+export function edgePath(one: readonly Opening[], other: readonly Opening[], cursor: number, width: number): string {
+  const edges = one.slice(0, cursor).map((event, i) => (event.opens.length > 0 && other[i]?.opens.length === 0 ? `M${i % width} ${Math.floor(i / width)}v1` : ''));
+  return edges.join('');
+}

@@ -2,15 +2,18 @@ import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { nats } from '../../lib/format.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { reasonText } from '../../lib/reasons.ts';
+import { t } from '../../text/t.ts';
 import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
+import { ThresholdLine } from './ThresholdLine.tsx';
+import { WhatIfBar } from './WhatIfBar.tsx';
 
 const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel'] as const;
 
-/** The entropy strip: timeline, explanation and scrubber in one. */
-export function Strip() {
+/** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both. */
+export function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
   const studio = useStudio();
   const { frame, theme } = useWorkbench();
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
@@ -54,13 +57,16 @@ export function Strip() {
     colours.current ??= resolveColours(box, COLOURS);
     const ctx = target.getContext('2d')!;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { events, header } = studio.run.getState();
+    const { events: all, known, rules: shownRules, whatIf } = studio.inspect.shown();
+    const events = known < all.length ? all.slice(0, known) : all;
     const { cursor } = studio.playback.getState();
-    const rules = header?.settings ?? studio.settings.getState().values;
-    const threshold = rules?.entropyGate ? rules.entropyThreshold : null;
-    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, font: getComputedStyle(box).fontFamily }, colours.current);
+    const line = (rules: { entropyGate: boolean; entropyThreshold: number } | null | undefined) => (rules?.entropyGate ? rules.entropyThreshold : null);
+    const threshold = line(shownRules ?? studio.settings.getState().values);
+    const decoded = whatIf ? line(studio.run.getState().header?.settings) : null;
+    const decodedThreshold = decoded === threshold ? null : decoded;
+    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, decodedThreshold, font: getComputedStyle(box).fontFamily }, colours.current);
     const event = events[cursor - 1];
-    const text = event ? `token ${cursor} of ${tokens}, ${nats(event.entropy)}, ${reasonText(event.opens)}` : 'nothing shown yet';
+    const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${nats(event.entropy)}, ${reasonText(event.opens)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
   });
@@ -83,16 +89,19 @@ export function Strip() {
   };
 
   return (
-    <section className="strip" aria-label="Entropy strip">
-      <StripLegend />
-      <div
-        ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label="Token shown" aria-orientation="horizontal"
-        aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
-        onPointerDown={scrub} onPointerMove={scrub} onKeyDown={keys}
-      >
-        <canvas ref={canvas} />
+    <section className="strip" aria-label={label}>
+      {legend && <StripLegend />}
+      <div className="strip-area">
+        <div
+          ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label={t('Token shown')} aria-orientation="horizontal"
+          aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
+          onPointerDown={scrub} onPointerMove={scrub} onKeyDown={keys}
+        >
+          <canvas ref={canvas} />
+        </div>
+        <ThresholdLine />
       </div>
-      <p className="axis-title" aria-hidden="true">token in raster order, numbered by row</p>
+      <WhatIfBar />
     </section>
   );
 }

@@ -1,13 +1,18 @@
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { useWithoutEntropies } from '../withoutEntropies.ts';
+
 /** What height, colour and marks mean. */
 export function StripLegend() {
+  if (useWithoutEntropies()) {
+    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: decoded token by token')}</span></div>;
+  }
   return (
     <div className="strip-legend">
-      <span className="axis-name">Entropy, nats</span>
-      <span><i className="key" style={{ background: 'var(--surprise)' }} />opens: surprising, above <Threshold /></span>
-      <span><i className="key marked" style={{ background: 'var(--forced)' }} />opens: start, row or full</span>
-      <span><i className="key" style={{ background: 'var(--joins)' }} />joins the patch</span>
+      <span className="axis-name">{t('Entropy, nats')}</span>
+      <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: surprising, above E_th')}</span>
+      <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, row or full')}</span>
+      <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
     </div>
   );
 }
-
-export const Threshold = () => <>E<span className="sub">th</span></>;

@@ -1,5 +1,6 @@
 import type { TokenEvent } from '../../../engine/log.ts';
 import { patchesAt } from '../../../engine/view.ts';
+import { fixed } from '../../lib/format.ts';
 import { kindOf } from '../../lib/reasons.ts';
 import { barX, levelY, type StripGeometry } from './geometry.ts';
 
@@ -13,6 +14,8 @@ export interface StripFrame {
   gridWidth: number;
   /** Null when the entropy gate is off: there is no line to draw. */
   threshold: number | null;
+  /** E_th of the decoded run while another is tried out. */
+  decodedThreshold?: number | null;
   font: string;
 }
 
@@ -26,7 +29,8 @@ export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);
   drawBrackets(ctx, g, frame, colours);
-  if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours);
+  if (frame.decodedThreshold != null) drawThreshold(ctx, g, frame.decodedThreshold, colours.muted, [1, 3]);
+  if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.accent, [4, 3]);
   drawCursor(ctx, g, frame, colours);
 }
 
@@ -58,7 +62,7 @@ function drawScale(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: Strip
   const lineY = frame.threshold === null ? -99 : levelY(g, frame.threshold);
   for (const level of [0, g.maxEntropy / 2, g.maxEntropy]) {
     const y = levelY(g, level);
-    if (Math.abs(y - lineY) > 12) ctx.fillText(level === 0 ? '0' : level.toFixed(1), g.left - 7, y);
+    if (Math.abs(y - lineY) > 12) ctx.fillText(level === 0 ? '0' : fixed(level, 1), g.left - 7, y);
   }
   ctx.fillRect(g.left - 2, g.top + g.plotHeight, g.width - g.left, 1);
 }
@@ -105,20 +109,17 @@ function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: St
   ctx.stroke();
 }
 
-function drawThreshold(ctx: CanvasRenderingContext2D, g: StripGeometry, threshold: number, colours: StripColours): void {
+/** The line only: its value stands on the handle beside it. */
+function drawThreshold(ctx: CanvasRenderingContext2D, g: StripGeometry, threshold: number, colour: string, dash: number[]): void {
   const y = crisp(levelY(g, threshold));
-  ctx.strokeStyle = colours.accent;
-  ctx.fillStyle = colours.accent;
+  ctx.strokeStyle = colour;
   ctx.lineWidth = 1.25;
-  ctx.setLineDash([4, 3]);
+  ctx.setLineDash(dash);
   ctx.beginPath();
   ctx.moveTo(g.left - 3, y);
   ctx.lineTo(g.width - 4, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  ctx.textAlign = 'right';
-  ctx.textBaseline = 'middle';
-  ctx.fillText(threshold.toFixed(threshold >= 10 || g.left < 36 ? 1 : 2), g.left - 7, y);
 }
 
 function drawCursor(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barX, cursorAt, levelY, stripGeometry } from './geometry.ts';
+import { barX, cursorAt, entropyAt, levelY, stripGeometry } from './geometry.ts';
 
 const g = stripGeometry(800, 150, 256, Math.log(1024));
 
@@ -17,5 +17,10 @@ describe('strip geometry', () => {
     expect(levelY(g, 0)).toBe(g.top + g.plotHeight);
     expect(levelY(g, Math.log(1024))).toBe(g.top);
     expect(levelY(g, 99)).toBe(g.top);
+  });
+
+  it('reads the level back from where it is drawn', () => {
+    for (const entropy of [0, 1.5, 5.9, Math.log(1024)]) expect(entropyAt(g, levelY(g, entropy))).toBeCloseTo(entropy);
+    expect([entropyAt(g, -100), entropyAt(g, 1000)]).toEqual([Math.log(1024), 0]);
   });
 });

@@ -32,3 +32,7 @@ export const levelY = (g: StripGeometry, entropy: number) =>
 export function cursorAt(g: StripGeometry, x: number): number {
   return Math.min(g.tokens, Math.max(1, Math.floor((x - g.left) / g.pitch) + 1));
 }
+
+/** The entropy at height y, within the plot. */
+export const entropyAt = (g: StripGeometry, y: number): number =>
+  g.maxEntropy * Math.min(1, Math.max(0, 1 - (y - g.top) / g.plotHeight));

@@ -1,4 +1,5 @@
 import { RunLog, runToJson } from '../../../engine/log.ts';
+import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useRun, useStudio } from '../context.ts';
 
@@ -17,6 +18,6 @@ export function DownloadRun() {
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
   return (
-    <button type="button" className="button icon" disabled={empty} onClick={save} aria-label="Download run as JSON" title="Download run as JSON"><Icon name="download" /></button>
+    <button type="button" className="button icon" disabled={empty} onClick={save} aria-label={t('Download run as JSON')} title={t('Download run as JSON')}><Icon name="download" /></button>
   );
 }

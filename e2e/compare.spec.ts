@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { fixturePacks } from './packs.ts';
+import { generateButton, mountPack, runFinished } from './studio-page.ts';
+
+const nano = fixturePacks.find(({ name }) => name === 'nano');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const figure = (page: Page, name: string) => page.locator(`[data-compare="${name}"]`);
+const source = (page: Page, name: string) => page.getByRole('combobox', { name: `Run ${name}` });
+
+/** Two recorded runs: the same noise under two names. */
+async function twoRecordings(page: Page): Promise<void> {
+  const pack = await syntheticPack();
+  pack.manifest.recordings.push({ ...pack.manifest.recordings[0]!, id: 'again', title: 'River once more' });
+  pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, pack);
+  await page.goto('/#view=compare');
+  await expect(figure(page, 'tokens-a')).toHaveText('256');
+  await expect(figure(page, 'tokens-b')).toHaveText('256');
+}
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
+});
+
+test('two recorded runs before any weights: one cursor, linked cells, one side under other rules', async ({ page }) => {
+  await twoRecordings(page);
+  await expect(figure(page, 'tokens')).toHaveText('0 of 256 differ');
+  await expect(figure(page, 'pixels')).toHaveText('mean 0.0 of 255');
+  const [stripA, stripB] = [page.getByRole('slider', { name: 'Token shown' }).first(), page.getByRole('slider', { name: 'Token shown' }).last()];
+  await stripA.press('Home');
+  for (let i = 0; i < 9; i++) await stripA.press('ArrowRight');
+  await expect(stripB).toHaveAttribute('aria-valuenow', '10');
+  await expect(figure(page, 'tokens-b')).toHaveText('10');
+  await page.locator('body').press('End');
+  await expect(stripB).toHaveAttribute('aria-valuenow', '256');
+  await page.locator('.compare-side.a .picture-view, .compare-side.a .square').first().hover({ position: { x: 30, y: 30 } });
+  const tokens = page.locator('[data-pair="token"]');
+  await expect(tokens).toHaveCount(2);
+  await expect(tokens.last()).toHaveText((await tokens.first().textContent())!);
+  const handle = page.getByRole('slider', { name: /E_th line/ }).last();
+  await handle.focus();
+  await page.keyboard.press('PageDown');
+  await expect(figure(page, 'patches-b')).not.toHaveText((await figure(page, 'patches-a').textContent())!);
+  await expect(page.getByRole('region', { name: 'Entropy strip of run B' })).toContainText('What-if');
+  await expect(page.getByRole('region', { name: 'Entropy strip of run A' })).not.toContainText('What-if');
+});
+
+test('a run against token by token and against the strip over E_th, made here', async ({ page }) => {
+  test.skip(!nano, 'no fixture pack');
+  test.setTimeout(240_000);
+  await mountPack(page, nano!);
+  await page.goto(`/#pack=${nano!.name}`);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await generateButton(page).click();
+  await runFinished(page);
+  const hash = new URL(page.url()).hash;
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
+  await expect(figure(page, 'tokens-a')).toHaveText('64');
+  await page.getByRole('button', { name: 'Token by token' }).click();
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(figure(page, 'p-avg-b')).toHaveText('1.00');
+  await expect(figure(page, 'place-b')).toContainText('this device');
+  expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
+  await expect(page.locator('[data-ran="patchTransformer-calls"]').last()).toHaveText('64');
+  expect(new URL(page.url()).hash.replace(/&b=[^&]*/, ''), 'the run in view stays').toBe(`${hash.replace(/&check=.*/, '')}&view=compare${/&check=.*/.exec(hash)?.[0] ?? ''}`);
+  await page.getByRole('button', { name: 'Strip over' }).click();
+  const tiles = page.locator('.sheet-tile');
+  await expect.poll(() => tiles.count()).toBeGreaterThanOrEqual(5);
+  await expect(tiles.last()).toContainText('steps', { timeout: 150_000 });
+  await expect(page.getByRole('button', { name: 'Swap A and B' })).toBeEnabled({ timeout: 60_000 });
+  const steps = (await page.locator('.sheet-text > span:last-child').allTextContents()).map((text) => parseInt(text, 10));
+  expect(steps[0]!).toBeGreaterThan(steps.at(-1)!);
+  await tiles.last().click();
+  await expect(figure(page, 'patches-b')).toHaveText(String(steps.at(-1)));
+  await page.getByRole('button', { name: 'Swap A and B' }).click();
+  await expect(figure(page, 'patches-a')).toHaveText(String(steps.at(-1)));
+  await expect(source(page, 'B')).toHaveValue('view');
+});
+
+test('the address holds the second run and its settings: opened elsewhere both are there, the same', async ({ page, context }) => {
+  test.skip(!nano, 'no fixture pack');
+  test.setTimeout(240_000);
+  await mountPack(page, nano!);
+  await page.goto(`/#pack=${nano!.name}&class=1&seed=4&view=compare`);
+  await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Token by token' })).toBeEnabled({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Token by token' }).click();
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect.poll(() => new URL(page.url()).hash).toContain('b=pack%3Dnano');
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/b=pack=nano&class=Beta&seed=4&pmax=1&check=[0-9a-f]{12}\./);
+  const elsewhere = await context.newPage();
+  await mountPack(elsewhere, nano!);
+  await elsewhere.goto(page.url());
+  await expect(figure(elsewhere, 'patches-b')).toHaveText('64', { timeout: 150_000 });
+  await expect(figure(elsewhere, 'patches-a')).toHaveText((await figure(page, 'patches-a').textContent())!);
+  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Same as in the link');
+  expect(new URL(elsewhere.url()).hash).toBe(new URL(page.url()).hash);
+  await elsewhere.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
+  await expect.poll(() => new URL(elsewhere.url()).hash).not.toContain('b=');
+});
+
+for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {
+  test(`${name}, ${colorScheme}: fits, and axe finds nothing`, async ({ browser }) => {
+    const touch = width < 500;
+    const context = await browser.newContext({ viewport: { width, height: touch ? 844 : 900 }, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await twoRecordings(page);
+    await page.screenshot({ path: join(import.meta.dirname, 'artefacts', 'compare', `${name}-${colorScheme}.png`), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(() => innerWidth)).toBe(width);
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
+    await context.close();
+  });
+}

@@ -1,0 +1,59 @@
+import { expect, test, type Page } from '@playwright/test';
+import type { GpuPage, GpuRun, SampleCase } from './pages/gpu.ts';
+import { fixturePacks } from './packs.ts';
+import { sampleCases, wrongWith } from './sample-cases.ts';
+
+type Scope = { gpu: GpuPage };
+const pack = fixturePacks.find(({ name }) => name === 'nano')!;
+/** Enough for several patches; software rendering takes its time. */
+const TOKENS = 12;
+
+async function open(page: Page): Promise<void> {
+  await page.goto('/e2e/pages/gpu.html');
+  await page.waitForFunction(() => 'gpu' in globalThis);
+  expect(await page.evaluate(() => (globalThis as unknown as Scope).gpu.open())).toMatchObject({ sampler: true });
+}
+
+const run = (page: Page, changes: object, host: boolean): Promise<GpuRun> => page.evaluate(
+  ([path, settings, onHost, limit]) => (globalThis as unknown as Scope).gpu.run(path, 5, settings, onHost, limit), [pack.manifest, changes, host, TOKENS] as const,
+);
+
+test('the sampler of the GPU chooses as the processor does', async ({ page }) => {
+  await open(page);
+  const cases = sampleCases();
+  const answers = await page.evaluate((list: SampleCase[]) => (globalThis as unknown as Scope).gpu.sample(list), cases);
+  expect(answers).toHaveLength(cases.length);
+  const wrong = answers.map(({ got, want }, i) => wrongWith(cases[i]!, got, want)).filter((reason) => reason !== null);
+  expect(wrong).toEqual([]);
+});
+
+// The rest takes minutes on a software adapter: `npm run test:soak` runs it.
+const long = process.env.STUDIO_LONG === '1';
+
+test('a token costs one wait, whether it opens a patch or not, and the run is the one sampled on the processor', async ({ page }) => {
+  test.skip(!long, 'npm run test:soak');
+  test.setTimeout(600_000);
+  await open(page);
+  const beside = await run(page, {}, false);
+  const host = await run(page, {}, true);
+  const numbers = (list: (number | null)[]) => list.map((value) => value ?? 0);
+  expect(beside.tokens).toHaveLength(TOKENS);
+  expect(beside.tokens).toEqual(host.tokens);
+  expect(beside.patches).toBe(host.patches);
+  expect(beside.patches).toBeLessThan(TOKENS);
+  numbers(beside.entropies).forEach((entropy, t) => expect(entropy).toBeCloseTo(host.entropies[t] ?? 0, 4));
+  numbers(beside.logprobs).forEach((logprob, t) => expect(logprob).toBeCloseTo(host.logprobs[t] ?? 0, 4));
+  expect(beside.alternatives.map((list) => list.map(([token]) => token))).toEqual(host.alternatives.map((list) => list.map(([token]) => token)));
+  expect(beside.steps.map(({ waits }) => waits)).toEqual(Array<number>(TOKENS).fill(1));
+  expect(host.steps.map(({ waits }) => waits)).toEqual(Array<number>(TOKENS).fill(5));
+});
+
+test('without guidance and without the entropy model a token costs one wait too', async ({ page }) => {
+  test.skip(!long, 'npm run test:soak');
+  test.setTimeout(600_000);
+  await open(page);
+  const { steps, patches } = await run(page, { guidance: 1, maxPatchLength: 1 }, false);
+  expect(patches).toBe(TOKENS);
+  expect(steps.map(({ waits }) => waits)).toEqual(Array<number>(TOKENS).fill(1));
+  expect(steps[3]!.stages).not.toContain('entropy');
+});

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const reading = (page: Page, name: string) => page.locator(`[data-guide="${name}"]`);
+const step = (page: Page) => page.locator('.step-dot[aria-current="step"]');
+
+async function open(page: Page, hash = '#view=guide'): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto(`/${hash}`);
+  await expect(page.locator('.guide .run-title .chip')).toHaveText('Recorded');
+}
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
+});
+
+test('the tour runs on a recorded run while no weights are there, by keyboard alone', async ({ page }) => {
+  await open(page);
+  await expect(page.locator('.status-chip')).not.toHaveAttribute('data-model', 'ready');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('An image is a grid of tokens');
+  const titles = new Set<string>();
+  for (let i = 1; i <= 7; i++) {
+    await expect(step(page)).toHaveText(String(i));
+    titles.add((await page.getByRole('heading', { level: 1 }).textContent())!);
+    await expect(page.getByRole('math')).not.toBeEmpty();
+    await page.keyboard.press('Shift+ArrowRight');
+  }
+  expect(titles.size).toBe(7);
+  expect(new URL(page.url()).hash).toContain('step=7');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(step(page)).toHaveText('6');
+  await page.getByRole('button', { name: 'Step 3: ' }).press('Enter');
+  await expect(step(page)).toHaveText('3');
+  await page.reload();
+  await expect(step(page)).toHaveText('3');
+});
+
+test('steps work on the real views: the gate redraws, the cell tells its reason, the run goes along to Inspect', async ({ page }) => {
+  await open(page, '#view=guide&step=3');
+  const before = Number(await reading(page, 'patches').textContent());
+  await page.getByRole('slider', { name: /E_th line/ }).focus();
+  await page.keyboard.press('PageDown');
+  await expect(reading(page, 'threshold')).toHaveText('4.70 nats');
+  await expect(reading(page, 'patches')).toContainText(`as decoded ${before}`);
+  expect(parseInt((await reading(page, 'patches').textContent())!, 10)).toBeGreaterThan(before);
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await expect(page.locator('.run-title')).not.toContainText('What-if');
+  await expect(reading(page, 'reason')).toContainText('opens a patch');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  const [first, last] = [Number(await reading(page, 'first').textContent()), Number(await reading(page, 'last').textContent())];
+  expect(last).toBeGreaterThan(first);
+  await page.getByRole('button', { name: 'Look closer in Inspect' }).click();
+  await expect(page.getByRole('region', { name: 'Patch rules' })).toBeVisible();
+  await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
+});
+
+test('a step that there is none of is brought to the nearest', async ({ page }) => {
+  await open(page, '#view=guide&step=999');
+  await expect(step(page)).toHaveText('7');
+});
+
+for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {
+  test(`${name}, ${colorScheme}: every step fits, and axe finds nothing`, async ({ browser }) => {
+    const touch = width < 500;
+    const context = await browser.newContext({ viewport: { width, height: touch ? 844 : 900 }, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await open(page);
+    for (let i = 1; i <= 7; i++) {
+      await page.getByRole('button', { name: `Step ${i}: ` }).click();
+      await expect(step(page)).toHaveText(String(i));
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+      expect(await page.evaluate(() => innerWidth)).toBe(width);
+    }
+    await page.screenshot({ path: join(import.meta.dirname, 'artefacts', 'guide', `${name}-${colorScheme}.png`), fullPage: true });
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
+    const bar = await page.locator('.views a').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().right));
+    expect(Math.max(...bar), 'every view is in the bar').toBeLessThanOrEqual(width);
+    await context.close();
+  });
+}

@@ -1,0 +1,48 @@
+import type { CDPSession, Page } from '@playwright/test';
+
+interface Usage {
+  usedSize: number;
+  backingStorageSize: number;
+}
+/** Bytes in use: the JavaScript heap, and the memory of its array buffers. */
+export interface HeapUse {
+  heap: number;
+  buffers: number;
+}
+type Send = (method: string) => Promise<unknown>;
+
+/** The dedicated worker of a page, over the page's session: it has none of its own. */
+async function workerSend(session: CDPSession): Promise<Send> {
+  const waiting = new Map<number, (result: unknown) => void>();
+  const attached = new Promise<string>((resolve) => session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+    if (targetInfo.type === 'worker') resolve(sessionId);
+  }));
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
+    if (id !== undefined) waiting.get(id)?.(result);
+  });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  const sessionId = await attached;
+  let next = 1;
+  return (method) => new Promise((resolve) => {
+    const id = next++;
+    waiting.set(id, resolve);
+    void session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+  });
+}
+
+async function use(send: Send): Promise<HeapUse> {
+  // What a finalizer lets go of is gone with the next collection.
+  for (let i = 0; i < 3; i++) await send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize } = await send('Runtime.getHeapUsage') as Usage;
+  return { heap: usedSize, buffers: backingStorageSize };
+}
+
+/** Memory of the page and of its worker, garbage taken out. */
+export async function heapsOf(page: Page): Promise<{ page: HeapUse; worker: HeapUse }> {
+  const session = await page.context().newCDPSession(page);
+  const send = await workerSend(session);
+  const found = { page: await use((method) => session.send(method as 'HeapProfiler.collectGarbage')), worker: await use(send) };
+  await session.detach();
+  return found;
+}

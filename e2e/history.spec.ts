@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { fixturePacks } from './packs.ts';
+import { slowDown } from './slow-worker.ts';
+import { downloadRun, generateButton, mountPack, runFinished } from './studio-page.ts';
+
+const pack = fixturePacks[0]!;
+test.skip(!pack, 'no fixture pack');
+test.beforeEach(({}, { project }) => test.skip(project.name === 'webgpu', 'the history does not depend on the backend'));
+
+const shots = join(import.meta.dirname, 'artefacts', 'studio');
+const rows = (page: Page) => page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+const openHistory = (page: Page) => page.getByRole('button', { name: 'History' }).click();
+
+async function start(page: Page, rest = ''): Promise<void> {
+  await mountPack(page, pack);
+  await page.goto(`/#pack=${pack.name}${rest}`);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+}
+
+async function make(page: Page, seed: number): Promise<void> {
+  await page.getByRole('textbox', { name: 'Seed' }).fill(String(seed));
+  await generateButton(page).click();
+  await expect(page.locator('.run-title')).toContainText(`seed ${seed}`);
+  await runFinished(page);
+}
+
+test('runs are kept, survive a reload, open, pin and delete with a way back', async ({ page }) => {
+  await start(page);
+  await make(page, 1);
+  const first = await downloadRun(page);
+  await make(page, 2);
+  await openHistory(page);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).first()).toContainText('Alpha, seed 2');
+  await expect(page.getByText(/^2 runs, 0\.\d MB, on this device only/)).toBeVisible();
+
+  await page.goto(`/#pack=${pack.name}`);
+  await page.reload();
+  await openHistory(page);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).locator('img')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Open Alpha, seed 1' }).click();
+  await expect(page.locator('.run-title')).toContainText('Alpha, seed 1');
+  await expect(page.locator('.run-title .chip')).toHaveText('Opened');
+  await page.getByRole('button', { name: 'Close history' }).click();
+  expect(await downloadRun(page)).toEqual(first);
+  await openHistory(page);
+
+  await page.getByRole('button', { name: 'Pin Alpha, seed 1' }).click();
+  await page.getByRole('button', { name: 'Delete all not pinned' }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await page.getByRole('button', { name: 'Delete Alpha, seed 2' }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await page.reload();
+  await openHistory(page);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByRole('button', { name: 'Pin Alpha, seed 1' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Escape');
+  await expect(rows(page)).toHaveCount(0);
+});
+
+test('a stopped run is kept and marked', async ({ page }) => {
+  await start(page);
+  await slowDown(page);
+  await generateButton(page).click();
+  await expect.poll(async () => Number(await page.locator('[data-figure="tokens"]').textContent())).toBeGreaterThan(3);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.run-title .chip')).toHaveText('Stopped');
+  await openHistory(page);
+  await expect(rows(page).first()).toContainText(/stopped at \d+ of 64/);
+});
+
+test('where the browser keeps nothing, the history lasts for the visit and says so', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'indexedDB', { value: { open: () => { throw new DOMException('denied', 'SecurityError'); } } });
+  });
+  await start(page);
+  await make(page, 1);
+  await openHistory(page);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByText('This browser does not let the studio keep runs.')).toBeVisible();
+});
+
+test('a batch: pictures that grow together, one brought into view, all kept', async ({ page }) => {
+  await start(page);
+  await slowDown(page);
+  await page.getByRole('combobox', { name: 'Pictures' }).selectOption('3');
+  const sheet = page.getByRole('region', { name: 'Contact sheet' });
+  await expect(sheet).toBeVisible();
+  const place = (await page.locator('.stage').boundingBox())!;
+  await page.getByRole('textbox', { name: 'Seed' }).fill('40');
+  await generateButton(page).click();
+  await expect(sheet.getByRole('button', { name: /Seed 4[012], decoding/ })).toHaveCount(3);
+  await expect(sheet.getByRole('button', { name: /Seed 4[012], finished/ })).toHaveCount(3, { timeout: 120_000 });
+  expect(await page.locator('.stage').boundingBox()).toEqual(place);
+  await sheet.getByRole('button', { name: /Seed 41/ }).click();
+  await expect(page.locator('.run-title')).toContainText('Alpha, seed 41');
+  await expect(sheet.getByRole('button', { name: /Seed 41/ })).toHaveAttribute('aria-pressed', 'true');
+  expect(page.url()).toContain('seed=41');
+  expect((await downloadRun(page)).header.seed).toBe(41);
+  await openHistory(page);
+  await expect(rows(page)).toHaveCount(3);
+  for (const seed of [40, 41, 42]) await expect(rows(page).filter({ hasText: `seed ${seed}` })).toHaveCount(1);
+});
+
+test('stop ends the whole batch', async ({ page }) => {
+  await start(page);
+  await slowDown(page);
+  await page.getByRole('combobox', { name: 'Pictures' }).selectOption('9');
+  await generateButton(page).click();
+  await expect.poll(async () => Number(await page.locator('[data-figure="tokens"]').textContent())).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(generateButton(page)).toBeVisible();
+  const sheet = page.getByRole('region', { name: 'Contact sheet' });
+  await expect(sheet.getByRole('button', { name: /stopped/ })).toHaveCount(9);
+});
+
+test('presets set the patching and leave the rest', async ({ page }) => {
+  await start(page);
+  await page.getByRole('textbox', { name: 'Guidance' }).fill('3');
+  await page.getByRole('radio', { name: 'Token by token' }).click();
+  await generateButton(page).click();
+  await runFinished(page);
+  await expect(page.locator('[data-figure="patches"]')).toHaveText('64');
+  await page.getByRole('radio', { name: 'Static' }).click();
+  await generateButton(page).click();
+  await expect(page.locator('[data-figure="patches"]')).not.toHaveText('64');
+  await runFinished(page);
+  const { header } = await downloadRun(page);
+  expect(header.settings).toMatchObject({ guidance: 3, entropyGate: false, lengthGate: false, rowReset: false });
+  expect(header.settings.staticLength).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Reset all' }).click();
+  await expect(page.getByRole('radio', { name: 'Dynamic' })).toBeChecked();
+});
+
+for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
+  test(`history and contact sheet, ${name}: fit, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const touch = name === 'phone';
+    const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
+    const page = await context.newPage();
+    await start(page);
+    await page.getByRole('combobox', { name: 'Pictures' }).selectOption('6');
+    await generateButton(page).click();
+    await expect(page.getByRole('button', { name: /Seed \d+, finished/ })).toHaveCount(6, { timeout: 120_000 });
+    await page.getByRole('button', { name: /Seed \d+, finished/ }).nth(1).click();
+    const check = async (what: string) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.screenshot({ path: join(shots, `${what}-${name}-${colorScheme}.png`), fullPage: touch && what === 'sheet' });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`), `${what}, ${colorScheme}`).toEqual([]);
+      }
+    };
+    await check('sheet');
+    await page.evaluate(() => scrollTo(0, 0));
+    await openHistory(page);
+    await expect(rows(page)).toHaveCount(6);
+    await rows(page).nth(2).getByRole('button', { name: /Pin/ }).click();
+    await check('history');
+    await context.close();
+  });
+}

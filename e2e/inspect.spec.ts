@@ -1,0 +1,290 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { PNG } from 'pngjs';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { fixturePacks } from './packs.ts';
+import { downloadRun, messages, mountPack, runFinished } from './studio-page.ts';
+
+const nano = fixturePacks[0];
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`);
+const line = (page: Page) => page.getByRole('slider', { name: /E_th line/ });
+const cell = (page: Page, index: number) => page.getByRole('gridcell').nth(index);
+
+async function axe(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`);
+}
+
+/** A photograph-like PNG with a bright square left of its middle. */
+function picture(width: number, height: number): Buffer {
+  const png = new PNG({ width, height });
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = 4 * (y * width + x);
+      const bright = Math.abs(x - width / 4) < 20 && Math.abs(y - height / 2) < 20;
+      png.data.set(bright ? [250, 240, 200, 255] : [(x * 2) % 200, (y * 3) % 200, 90, 255], at);
+    }
+  }
+  return PNG.sync.write(png);
+}
+
+async function openNano(page: Page, rest = ''): Promise<void> {
+  test.skip(!nano, 'no fixture pack');
+  await mountPack(page, nano!);
+  await page.goto(`/#pack=${nano!.name}${rest}&view=inspect`);
+}
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
+});
+
+test('views have addresses, and the bar says which one is open', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  const nav = page.getByRole('navigation', { name: 'Views' });
+  await expect(nav.getByRole('link', { name: 'Generate' })).toHaveAttribute('aria-current', 'page');
+  await nav.getByRole('link', { name: 'Inspect' }).press('Enter');
+  await expect(page.getByRole('region', { name: 'Patch rules' })).toBeVisible();
+  expect(new URL(page.url()).hash).toContain('view=inspect');
+  await page.reload();
+  await expect(nav.getByRole('link', { name: 'Inspect' })).toHaveAttribute('aria-current', 'page');
+  await page.goto('/#view=nonsense');
+  await expect(nav.getByRole('link', { name: 'Generate' })).toHaveAttribute('aria-current', 'page');
+});
+
+test('other rules redraw a finished run without the model, marked, compared, and one click from what was decoded', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await expect(figure(page, 'tokens')).toHaveText('256');
+  const decoded = await figure(page, 'patches').textContent();
+  const handle = line(page);
+  await handle.focus();
+  await page.keyboard.press('PageDown');
+  await expect(handle).toHaveAttribute('aria-valuetext', '4.70 nats, what-if');
+  await expect(page.locator('.run-title')).toContainText('What-if');
+  const redrawn = Number(await figure(page, 'patches').textContent());
+  expect(redrawn).toBeGreaterThan(Number(decoded));
+  await expect(figure(page, 'decoded')).toContainText(decoded!);
+  const [, more, fewer] = /(\d+) boundaries more, (\d+) fewer/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
+  expect(Number(more) - Number(fewer)).toBe(redrawn - Number(decoded));
+  await page.getByRole('switch', { name: 'Compare' }).click();
+  await expect(page.locator('.edge-added').first()).toHaveAttribute('d', /^M/);
+
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y - 12, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => Number(await handle.getAttribute('aria-valuenow'))).toBeGreaterThan(4.7);
+
+  await page.getByRole('link', { name: 'Inspect' }).click();
+  const rules = page.getByRole('region', { name: 'Patch rules' });
+  await rules.getByRole('switch', { name: 'Entropy gate' }).click();
+  await expect(line(page)).toBeHidden();
+  await rules.getByRole('slider', { name: 'What-if P_max' }).press('Home');
+  await expect(figure(page, 'patches')).toHaveText('256');
+  await expect(figure(page, 'cost-ratio')).toHaveText(/100/);
+  await page.getByRole('button', { name: 'As decoded' }).click();
+  await expect(figure(page, 'patches')).toHaveText(decoded!);
+  await expect(page.locator('.run-title')).not.toContainText('What-if');
+});
+
+test('a cell tells its token, entropy, reasons, span, probability and rivals; a click pins it', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/#view=inspect');
+  await expect(figure(page, 'tokens')).toHaveText('256');
+  await cell(page, 16).focus();
+  const panel = page.getByRole('region', { name: 'Cell', exact: true });
+  await expect(panel.getByRole('heading', { name: 'Cell, row 1, column 0' })).toBeVisible();
+  await expect(panel.locator('[data-cell-figure="opens"]')).toContainText('row start');
+  await expect(panel.locator('[data-cell-figure="entropy"]')).toContainText('nats');
+  await expect(panel.locator('[data-cell-figure="probability"]')).toContainText('%');
+  await expect(panel.getByRole('button', { name: /^Put token/ })).toHaveCount(4);
+  await page.keyboard.press('Enter');
+  await page.locator('.run-title').click();
+  await expect(panel.getByRole('heading', { name: 'Cell, row 1, column 0' })).toBeVisible();
+  await panel.getByRole('button', { name: 'Unpin' }).click();
+  await expect(panel.getByRole('heading', { name: 'Cell, row 15, column 15' })).toBeVisible();
+  const plot = page.getByRole('img', { name: /Mean patch length over the threshold. E_th 5.20/ });
+  await expect(plot).toBeVisible();
+  await expect(page.getByRole('img', { name: /Number of patches by length/ })).toBeVisible();
+});
+
+test('a run is edited and continued: what is kept stays, the address makes it again, one click brings the run back', async ({ page, context }) => {
+  await openNano(page, '&class=0&seed=3');
+  await runFinished(page);
+  const before = await downloadRun(page);
+  await cell(page, 20).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Put token/ }).first().click();
+  await expect(page.locator('.run-title')).toContainText('Edited');
+  const edit = page.getByRole('region', { name: 'Edit and go on' });
+  await expect(edit.getByRole('status')).toContainText('1 token changed; the first 21 are kept');
+  await edit.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('.run-title')).not.toContainText('Edited');
+  await edit.getByRole('button', { name: 'Redo' }).click();
+  await edit.getByRole('combobox', { name: 'As class' }).selectOption({ index: 2 });
+  await edit.getByRole('button', { name: 'Continue from here' }).click();
+  await expect(page.locator('.run-title')).toContainText('from token 21');
+  await runFinished(page);
+  const after = await downloadRun(page);
+  expect(after.header).toMatchObject({ class: 2, seed: 3 });
+  expect(after.events.filter((event) => event.source === 'given')).toHaveLength(21);
+  expect(after.events.slice(0, 20).map((event) => event.token)).toEqual(before.events.slice(0, 20).map((event) => event.token));
+  expect(after.events[20]!.token).not.toBe(before.events[20]!.token);
+
+  const hash = new URL(page.url()).hash;
+  expect(hash).toMatch(/given=1\.[A-Za-z0-9_-]+/);
+  const other = await context.newPage();
+  await mountPack(other, nano!);
+  await other.goto(`/${hash}`);
+  await runFinished(other);
+  expect((await downloadRun(other)).digest).toBe(after.digest);
+  await other.close();
+
+  await page.getByRole('button', { name: /Undo/ }).last().click();
+  await expect(page.locator('.run-title')).not.toContainText('from token');
+  expect((await downloadRun(page)).digest).toBe(before.digest);
+});
+
+test('a run continued from its own first half with its seed is the same run', async ({ page }) => {
+  await openNano(page, '&class=1&seed=9');
+  await runFinished(page);
+  const before = await downloadRun(page);
+  await cell(page, 31).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Continue from here' }).click();
+  await expect(page.locator('.run-title')).toContainText('from token 32');
+  await runFinished(page);
+  expect((await downloadRun(page)).digest).toBe(before.digest);
+});
+
+test('painting with a code, by pointer', async ({ page }) => {
+  await openNano(page, '&class=0&seed=3');
+  await runFinished(page);
+  await page.getByRole('button', { name: 'Paint with a code…' }).click();
+  const palette = page.getByRole('slider', { name: 'Code to paint with' });
+  await palette.press('End');
+  await expect(palette).toHaveAttribute('aria-valuetext', 'code 63');
+  await page.keyboard.press('Escape');
+  const overlay = page.locator('.picture-view .overlay');
+  const box = (await overlay.boundingBox())!;
+  const step = box.width / 8;
+  await page.mouse.move(box.x + step * 1.5, box.y + step * 1.5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + step * 4.5, box.y + step * 1.5, { steps: 9 });
+  await page.mouse.up();
+  await expect(page.getByRole('region', { name: 'Edit and go on' }).getByRole('status')).toContainText(/[1-4] tokens? changed; the first 13 are kept/);
+});
+
+test('any picture: cut, rebuilt, scored, its crop moved; nothing leaves the device', async ({ page }) => {
+  const sent: string[] = [];
+  page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
+  await openNano(page);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await expect(page.getByText('It stays on this device.')).toBeVisible();
+  await page.locator('.source input[type=file]').setInputFiles({ name: 'field.png', mimeType: 'image/png', buffer: picture(300, 120) });
+  await expect(page.locator('.run-title')).toContainText('field.png');
+  await expect(figure(page, 'psnr')).toContainText('dB');
+  await expect(page.locator('.source').getByText('120 × 120 of 300 × 120 pixels')).toBeVisible();
+  await expect(cell(page, 5)).toContainText('nats');
+  await expect(page.locator('[data-cell-figure="probability"]')).toContainText(/%|below the five/, { timeout: 60_000 });
+  const first = await downloadRun(page);
+  expect(first.events.every((event) => event.source === 'given' && event.logprob !== null)).toBe(true);
+  expect(first.header.class).toBe(3);
+  const square = page.getByRole('slider', { name: 'Left to right' });
+  await square.press('Home');
+  await expect(square).toHaveAttribute('aria-valuenow', '0');
+  await expect.poll(async () => (await downloadRun(page)).digest, { timeout: 30_000 }).not.toBe(first.digest);
+  await page.locator('.source').getByRole('combobox').selectOption({ index: 1 });
+  await expect.poll(async () => (await downloadRun(page)).header.class, { timeout: 30_000 }).toBe(0);
+  expect(sent).toEqual([]);
+});
+
+test('of a picture that moves the first frame is used, and that is said', async ({ page }) => {
+  const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import('gifenc'); // a CommonJS file under Node
+  const palette = Array.from({ length: 256 }, (_, i): [number, number, number] => [i, 255 - i, (i * 7) % 256]);
+  const frame = (shift: number) => Uint8Array.from({ length: 64 * 64 }, (_, i) => (i + shift) % 256);
+  const gif = (...shifts: number[]) => {
+    const encoder = GIFEncoder();
+    for (const [i, shift] of shifts.entries()) encoder.writeFrame(frame(shift), 64, 64, { ...(i === 0 && { palette }), delay: 40, repeat: 0 });
+    encoder.finish();
+    return Buffer.from(encoder.bytes());
+  };
+  await openNano(page);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  const said = page.locator('.source').getByText('This picture moves; its first frame is used.');
+  const digestOf = async (name: string, buffer: Buffer) => {
+    await page.locator('.source input[type=file]').setInputFiles({ name, mimeType: 'image/gif', buffer });
+    await expect(page.locator('.run-title')).toContainText(name);
+    return (await downloadRun(page)).digest;
+  };
+  const still = await digestOf('still.gif', gif(0));
+  await expect(said).toBeHidden();
+  const moving = await digestOf('moving.gif', gif(0, 100, 200));
+  await expect(said).toBeVisible();
+  expect(moving).toBe(still);
+  expect(await digestOf('other.gif', gif(100))).not.toBe(still);
+});
+
+test('files that are no pictures are explained', async ({ page }) => {
+  await openNano(page);
+  const alert = page.locator('.source [role=alert]');
+  const files: [string, string, Buffer, RegExp][] = [
+    ['notes.txt', 'text/plain', Buffer.from('hello'), /notes\.txt is of type text\/plain, not a picture/],
+    ['half.jpg', 'image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 1]), /half\.jpg cannot be read as a picture here/],
+    ['empty.png', 'image/png', Buffer.alloc(0), /empty\.png is empty/],
+  ];
+  for (const [name, mimeType, buffer, words] of files) {
+    await page.locator('.source input[type=file]').setInputFiles({ name, mimeType, buffer });
+    await expect(alert).toContainText(words);
+  }
+});
+
+test('a held-out picture opens under its own class', async ({ page }) => {
+  await openNano(page);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await page.getByRole('list', { name: 'Held-out pictures' }).getByRole('button').nth(1).click();
+  await expect(page.locator('.run-title')).toContainText('held-out picture');
+  await expect(page.locator('.source').getByRole('combobox')).not.toHaveValue('3');
+});
+
+test('given tokens that the pack does not have are named', async ({ page }) => {
+  await openNano(page, `&class=0&seed=1&given=1.broken`);
+  await expect(messages(page).first()).toContainText('given tokens cannot be read');
+});
+
+const shots = join(import.meta.dirname, 'artefacts', 'inspect');
+for (const { name, viewport, touch } of [
+  { name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false }, { name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
+  { name: 'small-phone', viewport: { width: 320, height: 640 }, touch: true },
+]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${name}, ${colorScheme}: fits, and axe finds nothing in its states`, async ({ browser }) => {
+      const context = await browser.newContext({ viewport, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      await servePack(page, await syntheticPack());
+      await page.goto('/#view=inspect');
+      await expect(figure(page, 'tokens')).toHaveText('256');
+      expect(await axe(page), 'as decoded').toEqual([]);
+      await line(page).press('PageDown');
+      await cell(page, 40).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: /^Put token/ }).first().click();
+      expect(await axe(page), 'what-if and edited').toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+      await page.getByRole('button', { name: 'Paint with a code…' }).click();
+      await expect(page.getByRole('slider', { name: 'Code to paint with' })).toBeVisible();
+      expect(await axe(page), 'palette').toEqual([]);
+      await context.close();
+    });
+  }
+}

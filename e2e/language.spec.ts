@@ -1,0 +1,85 @@
+import { expect, test, type Page } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'texts do not depend on the backend'));
+
+async function open(page: Page, hash = ''): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto(`/${hash}`);
+  await expect(page.locator('.strip-plot').first()).toHaveAttribute('aria-valuenow', '256', { timeout: 60_000 });
+}
+
+test.describe('a German browser', () => {
+  test.use({ locale: 'de-AT' });
+
+  test('is spoken to in German; the other language is a choice away and kept', async ({ page }) => {
+    await open(page);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    await expect(page.getByRole('button', { name: 'Erzeugen', exact: true })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Fluss, Seed 7');
+    await expect(page.locator('[data-figure="p-avg"]')).toHaveText(/^\d,\d\d Tokens$/);
+    await expect(page.getByRole('radio', { name: 'Wald' })).toBeVisible();
+    await page.getByRole('button', { name: 'Darstellung' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: 'English' }).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await expect(page.getByRole('button', { name: 'Generate', exact: true })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Display' })).toBeFocused();
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Generate', exact: true })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  });
+
+  test('a number is typed with the comma of the language', async ({ page }) => {
+    await open(page);
+    const field = page.getByRole('textbox', { name: 'Schwelle' });
+    await field.fill('4,5');
+    await field.press('Enter');
+    await expect(field).toHaveValue('4,5');
+    await expect(page.locator('.field-error')).toHaveCount(0);
+    await field.fill('viel');
+    await expect(page.locator('.setting .field-error')).toContainText('muss eine Zahl');
+  });
+
+  test('no text of any view is left in English', async ({ page }) => {
+    await open(page);
+    const english = / (the|and|with|of the|is|are|from|which|you|it) /i;
+    for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=4']) {
+      await page.goto(`/${view}`);
+      await expect(page.locator('.strip-plot').first()).toHaveAttribute('aria-valuenow', /^[1-9]/, { timeout: 60_000 });
+      const texts = await page.evaluate(() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const found: string[] = [];
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) if (!node.parentElement?.closest('script, noscript, .notices')) found.push(node.textContent ?? '');
+        for (const element of document.querySelectorAll('[aria-label], [title], [aria-valuetext]')) for (const name of ['aria-label', 'title', 'aria-valuetext']) found.push(element.getAttribute(name) ?? '');
+        return found;
+      });
+      expect(texts.filter((text) => english.test(` ${text} `)), view || 'Generate').toEqual([]);
+    }
+  });
+});
+
+test('the address of an embedded view names the language', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.goto('/?embed&lang=de');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await expect(page.getByRole('link', { name: 'In DPAR Studio öffnen' })).toBeVisible();
+});
+
+for (const view of ['generate', 'inspect', 'compare', 'guide']) {
+  test(`${view} fits 320 pixels from right to left, in German, pictures and time lines as they are`, async ({ browser }) => {
+    const context = await browser.newContext({ viewport: { width: 320, height: 700 }, locale: 'de', hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await open(page, `#view=${view}`);
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(await overflow(), 'left to right').toBeLessThanOrEqual(0);
+    await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+    expect(await overflow(), 'right to left').toBeLessThanOrEqual(0);
+    expect(await page.evaluate(() => innerWidth)).toBe(320);
+    const brand = await page.locator('.brand').boundingBox();
+    expect(brand!.x, 'the bar begins on the right').toBeGreaterThan(160);
+    await expect(page.locator('.strip-area').first()).toHaveCSS('direction', 'ltr');
+    await context.close();
+  });
+}

@@ -1,0 +1,105 @@
+import { decode } from '../../engine/decode.ts';
+import { decodeGraphs } from '../../engine/decode-graphs.ts';
+import type { GraphRunner } from '../../engine/graph-runner.ts';
+import type { Settings } from '../../engine/settings.ts';
+import { choose, type Choice, type SamplingRules } from '../../engine/sampling.ts';
+import { fetchManifest } from '../../workers/fetch-manifest.ts';
+import { GpuTokens } from '../../workers/on-device.ts';
+import { fetchPack } from '../../workers/pack.ts';
+import { SerialQueue } from '../../workers/queue.ts';
+import { gpuTensor, openRuntime, type Runtime } from '../../workers/runtime.ts';
+import { SessionRunner } from '../../workers/sessions.ts';
+import { countGpu, type GpuCounts } from './gpu-counts.ts';
+
+const counts = countGpu();
+let runtime: Runtime;
+
+async function open(): Promise<{ sampler: boolean; name: string }> {
+  runtime = await openRuntime('webgpu');
+  return { sampler: Boolean(runtime.gpu!.sampler), name: runtime.gpu!.name };
+}
+
+export interface GpuRun {
+  tokens: number[];
+  entropies: (number | null)[];
+  logprobs: (number | null)[];
+  alternatives: [number, number][][];
+  patches: number;
+  /** What each token took, the patch transformer's step included. */
+  steps: (GpuCounts & { opens: boolean; stages: string[] })[];
+  /** Kernels that a run of each graph started, in order. */
+  graphs: Record<string, number[]>;
+}
+
+/** The runner, with a count of what each graph starts. */
+function counted(runner: SessionRunner, graphs: GpuRun['graphs']): GraphRunner {
+  return {
+    inPlace: runner.inPlace, onDevice: runner.onDevice,
+    tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => runner.tensor(type, data, dims),
+    async run(graph, feeds, outputs) {
+      const before = counts.launches;
+      const results = await runner.run(graph, feeds, outputs);
+      (graphs[graph] ??= []).push(counts.launches - before);
+      return results;
+    },
+  };
+}
+
+/** A run of a pack on WebGPU; `host` samples on the processor. */
+async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null): Promise<GpuRun> {
+  const manifestUrl = new URL(manifestPath, location.origin).href;
+  const manifest = await fetchManifest(manifestUrl);
+  const pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.webgpu, { onProgress: () => undefined });
+  const sampler = runtime.gpu!.sampler ?? null;
+  const runner = new SessionRunner({ ...runtime, gpu: { ...runtime.gpu!, sampler: host ? null : sampler } }, 'webgpu', pack, new SerialQueue());
+  const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, steps: [], graphs: {} };
+  const graphs = decodeGraphs(counted(runner, result.graphs), manifest);
+  let before = { ...counts };
+  for await (const event of decode(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } })) {
+    const now = { ...counts };
+    result.steps.push({
+      launches: now.launches - before.launches, submits: now.submits - before.submits, waits: now.waits - before.waits,
+      opens: event.opens.length > 0, stages: Object.keys(event.times),
+    });
+    result.tokens.push(event.token);
+    result.entropies.push(event.entropy);
+    result.logprobs.push(event.logprob);
+    result.alternatives.push(event.alternatives);
+    result.patches = event.patch + 1;
+    if (result.tokens.length === limit) break;
+    before = { ...counts };
+  }
+  graphs.dispose();
+  await runner.release();
+  return result;
+}
+
+export interface SampleCase {
+  classLogits: number[];
+  nullLogits: number[] | null;
+  rules: SamplingRules;
+  u: number;
+  forced?: number;
+}
+
+/** The same cases on the GPU and on the processor. */
+async function sample(cases: SampleCase[]): Promise<{ got: Choice; want: Choice }[]> {
+  const { device, sampler } = runtime.gpu!;
+  const tokens = new GpuTokens(device, sampler!, gpuTensor(runtime.ort));
+  const answers = [];
+  for (const { classLogits, nullLogits, rules, u, forced } of cases) {
+    const values = Float32Array.from([...classLogits, ...(nullLogits ?? [])]);
+    const logits = tokens.zeros([nullLogits ? 2 : 1, 1, classLogits.length]);
+    device.queue.writeBuffer((logits as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer, 0, values);
+    tokens.sample({ logits, rules, u, ...(forced !== undefined && { forced }) });
+    const { choice: got } = await tokens.read(null);
+    const host = { classLogits: values.subarray(0, classLogits.length), nullLogits: nullLogits && values.subarray(classLogits.length) };
+    answers.push({ got, want: choose(host, rules, u, forced) });
+  }
+  tokens.release();
+  return answers;
+}
+
+const page = { open, run, sample };
+export type GpuPage = typeof page;
+Object.assign(globalThis, { gpu: page });

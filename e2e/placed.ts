@@ -1,0 +1,30 @@
+import { expect, type Page } from '@playwright/test';
+import { requiredGraphs, type Kind } from '../engine/manifest.ts';
+import type { Backend } from '../workers/messages.ts';
+
+type Place = (backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2) => Promise<void>;
+
+/** The graphs that run at every token or patch. */
+export const decodeGraphs = (kind: Kind) => requiredGraphs[kind].filter((graph) => !graph.startsWith('tokenizer'));
+/** onnxruntime's verbose line, "All nodes placed on [X]. Number of nodes: 78", or one such line a provider. */
+const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/;
+
+/** Nodes per execution provider in the optimised graph, for each graph. */
+export async function placements(page: Page, backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2): Promise<Map<string, Record<string, number>>> {
+  const found = new Map<string, Record<string, number>>();
+  let graph = '';
+  page.on('console', (message) => {
+    const text = message.text();
+    if (text.startsWith('graph: ')) graph = text.slice('graph: '.length);
+    const [, provider, nodes] = PLACED.exec(text) ?? [];
+    if (!provider) return;
+    const counts = found.get(graph) ?? {};
+    counts[provider] = (counts[provider] ?? 0) + Number(nodes);
+    found.set(graph, counts);
+  });
+  await page.goto('/e2e/pages/placement.html');
+  await page.waitForFunction(() => 'place' in globalThis);
+  await page.evaluate(([on, path, name, wanted, rows]) => (globalThis as unknown as { place: Place }).place(on, path, name, wanted, rows), [backend, manifest, variant, graphs, groups] as const);
+  await expect.poll(() => graph).toBe('end');
+  return found;
+}

@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Download, type Page } from '@playwright/test';
+import { PNG } from 'pngjs';
+import { parseRun, type Run } from '../engine/log.ts';
+import { PNG_KEYWORD, readPngText } from '../engine/picture.ts';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { fixturePacks } from './packs.ts';
+import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
+
+const pack = fixturePacks[0]!;
+test.skip(!pack, 'no fixture pack');
+test.beforeEach(({}, { project }) => test.skip(project.name === 'webgpu', 'files do not depend on the backend'));
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const shots = join(import.meta.dirname, 'artefacts', 'studio');
+const address = (rest = '') => `/#pack=${pack.name}${rest}`;
+const share = (page: Page) => page.getByRole('dialog', { name: 'Share this run' });
+
+async function made(page: Page, rest = '&class=1&seed=3'): Promise<Run> {
+  await mountPack(page, pack);
+  await page.goto(address(rest));
+  await runFinished(page);
+  return downloadRun(page);
+}
+
+const bytesOf = async (download: Download) => readFileSync(await download.path());
+
+async function save(page: Page, button: string, group?: string): Promise<{ bytes: Buffer; name: string }> {
+  const waiting = page.waitForEvent('download');
+  const scope = group ? share(page).getByRole('group', { name: group }) : share(page);
+  await scope.getByRole('button', { name: button, exact: true }).click();
+  const download = await waiting;
+  return { bytes: await bytesOf(download), name: download.suggestedFilename() };
+}
+
+/** Drops a file on the page, as a person does. */
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(([file, base64]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], file!));
+    return data;
+  }, [name, bytes.toString('base64')]);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
+/** Pixels of the main picture as the page holds them. */
+const pixels = (page: Page) => page.locator('.picture-view canvas').evaluate((canvas: HTMLCanvasElement) =>
+  [...canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data]);
+
+test('every file holds what the page shows, and the PNG restores the run', async ({ page, context }) => {
+  const run = await made(page);
+  const shown = await pixels(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+
+  const small = await save(page, 'PNG 32 px', 'Picture');
+  expect(small.name).toBe('nano-beta-3.png');
+  const png = PNG.sync.read(small.bytes);
+  expect([png.width, png.height]).toEqual([32, 32]);
+  expect([...png.data]).toEqual(shown);
+  expect(readPngText(small.bytes, PNG_KEYWORD)).toEqual({ header: run.header, digest: run.digest, size: 32 });
+  expect(readPngText(small.bytes, 'dpar-log')).toEqual(run);
+
+  const large = await save(page, 'PNG 1024 px', 'Picture');
+  const big = PNG.sync.read(large.bytes);
+  expect(big.width).toBe(1024);
+  for (const [x, y] of [[0, 0], [31, 31], [7, 19], [30, 2]] as const) {
+    for (const [dx, dy] of [[0, 0], [31, 31], [16, 5]] as const) {
+      const at = 4 * ((32 * y + dy) * 1024 + 32 * x + dx);
+      expect([...big.data.subarray(at, at + 4)]).toEqual(shown.slice(4 * (32 * y + x), 4 * (32 * y + x) + 4));
+    }
+  }
+
+  const svg = (await save(page, 'SVG', 'Entropy map')).bytes.toString();
+  expect(svg.match(/width="1.01"/g)).toHaveLength(64);
+  expect(svg).toContain('nats');
+  const map = PNG.sync.read((await save(page, 'PNG', 'Entropy map')).bytes);
+  expect(map.width).toBe(2 * (8 * 32 + 48));
+  expect(new Set(map.data).size).toBeGreaterThan(40);
+
+  expect(parseRun(JSON.parse((await save(page, 'JSON', 'Run')).bytes.toString()))).toEqual(run);
+  const csv = (await save(page, 'CSV', 'Run')).bytes.toString().trim().split('\r\n');
+  expect(csv).toHaveLength(65);
+  expect(csv.slice(1).map((line) => Number(line.split(',')[3]))).toEqual(run.events.map(({ token }) => token));
+
+  for (const file of [small, large]) {
+    const other = await context.newPage();
+    await mountPack(other, pack);
+    await other.goto(address());
+    await drop(other, file.name, file.bytes);
+    await expect(other.locator('.run-title')).toContainText('Beta, seed 3');
+    await expect(other.locator('.run-title .chip')).toHaveText('Opened');
+    expect(await downloadRun(other)).toEqual(run);
+    expect(await pixels(other)).toEqual(shown);
+    expect(other.url()).toContain('seed=3');
+    await other.getByRole('button', { name: 'Undo' }).click();
+    await expect(other.locator('.run-title')).not.toContainText('Beta, seed 3');
+    await other.close();
+  }
+});
+
+/** Frames and sides of a GIF, by walking its blocks (GIF89a). */
+function readGif(bytes: Buffer): { width: number; height: number; frames: number; repeats: boolean } {
+  expect(bytes.subarray(0, 6).toString()).toBe('GIF89a');
+  const table = (packed: number) => (packed & 0x80 ? 3 << ((packed & 7) + 1) : 0);
+  const gif = { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8), frames: 0, repeats: false };
+  let at = 13 + table(bytes[10]!);
+  const blocks = () => {
+    while (bytes[at] !== 0) at += bytes[at]! + 1;
+    at++;
+  };
+  for (;;) {
+    const kind = bytes[at++];
+    if (kind === 0x3b) return gif;
+    if (kind === 0x21) {
+      gif.repeats ||= bytes.subarray(at + 2, at + 13).toString() === 'NETSCAPE2.0';
+      at++;
+      blocks();
+    } else if (kind === 0x2c) {
+      gif.frames++;
+      at += 9 + table(bytes[at + 8]!) + 1;
+      blocks();
+    } else throw new Error(`block ${kind} at ${at}`);
+  }
+}
+
+test('the animation has a frame for every step', async ({ page }) => {
+  await made(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const gif = await save(page, 'GIF');
+  expect(gif.name).toBe('nano-beta-3.gif');
+  expect(readGif(gif.bytes)).toEqual({ width: 688, height: 496, frames: 64, repeats: true });
+  const video = share(page).getByRole('button', { name: 'Video' });
+  await expect(video).toBeEnabled();
+  const waiting = Promise.race([page.waitForEvent('download'), share(page).getByText('encodes neither').waitFor().then(() => null)]);
+  await video.click();
+  const download = await waiting;
+  if (!download) return;
+  const bytes = await bytesOf(download);
+  if (download.suggestedFilename().endsWith('.mp4')) expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+  else expect(bytes.subarray(0, 4).toString('hex')).toBe('1a45dfa3');
+  const seconds = await page.evaluate(async (base64) => {
+    const element = document.createElement('video');
+    element.src = URL.createObjectURL(new Blob([Uint8Array.from(atob(base64[0]), (c) => c.charCodeAt(0))], { type: `video/${base64[1]}` }));
+    await new Promise((resolve, reject) => { element.onloadedmetadata = resolve; element.onerror = () => reject(new Error(element.error?.message)); });
+    return element.duration;
+  }, [bytes.toString('base64'), download.suggestedFilename().split('.').at(-1)!] as const);
+  expect(seconds).toBeCloseTo((64 + 25) * 0.08, 1);
+});
+
+test('a link reproduces the run, from its token, and says that it is the same', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const run = await made(page);
+  await page.locator('.strip-plot').press('ArrowDown');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await share(page).getByRole('switch', { name: /Show it from token 56/ }).click();
+  await share(page).getByRole('button', { name: 'Copy link' }).click();
+  await expect(share(page).getByText('Copied')).toBeVisible();
+  const url = await page.evaluate(() => navigator.clipboard.readText());
+  expect(url).toContain('at=56');
+  expect(url).toContain(`check=${run.digest.slice(0, 12)}.`);
+
+  const other = await context.newPage();
+  await mountPack(other, pack);
+  await other.goto(url);
+  await runFinished(other);
+  await expect(other.getByText('Same as in the link')).toBeVisible();
+  await expect(other.getByRole('slider', { name: 'Token shown' })).toHaveAttribute('aria-valuenow', '56');
+  await expect(messages(other)).toHaveCount(0);
+  expect((await downloadRun(other)).digest).toBe(run.digest);
+});
+
+test('what differs from the link is named', async ({ page }) => {
+  const run = await made(page);
+  const check = `${'0'.repeat(12)}.${'f'.repeat(8)}.q8.webgpu`;
+  await page.goto(`${address('&class=1&seed=3')}&check=${check}`);
+  await expect(messages(page)).toContainText('not the picture that the link was made of');
+  await expect(messages(page)).toContainText(`The pack is another version (${run.header.pack.hash.slice(0, 8)} here, ffffffff in the link)`);
+  await expect(messages(page)).toContainText('variant fp32, the link\'s were q8');
+  await expect(messages(page)).toContainText('ran on WebAssembly, the link\'s ran on WebGPU');
+});
+
+const bad: [string, () => Buffer, RegExp][] = [
+  ['notes.txt', () => Buffer.from('hello'), /notes\.txt is neither a PNG nor a run in JSON/],
+  ['nothing.png', () => Buffer.alloc(0), /nothing\.png is empty/],
+  ['photo.png', () => PNG.sync.write(new PNG({ width: 4, height: 4 })), /photo\.png is a picture without a run inside/],
+  ['data.json', () => Buffer.from('{"format":"x"}'), /not a run of this studio/],
+];
+test('files without a run are explained, and what is on the page stays', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  for (const [name, make, words] of bad) {
+    await drop(page, name, make());
+    await expect(messages(page)).toContainText(words);
+    await expect(page.locator('.run-title')).toContainText('River, seed 7');
+    await page.getByRole('button', { name: 'Close message' }).click();
+    await expect(messages(page)).toHaveCount(0);
+  }
+});
+
+test('a run of a pack that is not here is explained', async ({ page }) => {
+  const run = await made(page);
+  const text = JSON.stringify({ ...run, header: { ...run.header, pack: { name: 'mars', hash: '' } } });
+  await drop(page, 'mars.json', Buffer.from(text));
+  await expect(messages(page)).toContainText('There is no pack "mars"');
+  await expect(page.locator('.run-title')).toContainText('Beta, seed 3');
+  expect(page.url()).toContain('pack=nano');
+});
+
+test('the embedded view waits, plays, and tells the page around it', async ({ page }) => {
+  await mountPack(page, pack);
+  await page.route('**/around.html', (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<!doctype html><title>Around</title><script>window.said = []; addEventListener('message', (e) => e.data.source === 'dpar-studio' && said.push({ ...e.data, origin: e.origin }));</script>
+      <iframe title="run" src="/?embed&theme=dark#pack=${pack.name}&class=1&seed=3" width="720" height="640"></iframe>`,
+  }));
+  await page.goto('/around.html');
+  const frame = page.frameLocator('iframe');
+  await expect(frame.locator('.bar')).toHaveCount(0);
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await frame.getByRole('button', { name: /Make the linked picture/ }).click();
+  await expect(frame.locator('.run-title .chip')).toHaveText('Made here', { timeout: 120_000 });
+  const said = await page.evaluate(() => (globalThis as unknown as { said: { type: string; digest?: string; origin: string }[] }).said);
+  expect(said.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1])).toEqual(expect.arrayContaining(['ready', 'finished']));
+  expect(said.find(({ type }) => type === 'finished')).toMatchObject({ complete: true, class: 'Beta', seed: 3, tokens: 64, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  await expect(frame.getByRole('link', { name: 'Open in DPAR Studio' })).toHaveAttribute('href', /\/#pack=nano&class=Beta&seed=3/);
+  const { violations } = await new AxeBuilder({ page }).include('iframe').withTags(TAGS).disableRules(['region']).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});
+
+for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
+  test(`share menu, ${name}: fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const touch = name === 'phone';
+    const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
+    const page = await context.newPage();
+    await servePack(page, await syntheticPack());
+    await page.goto('/');
+    await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+    await page.getByRole('button', { name: 'Share' }).click();
+    await expect(share(page).getByRole('button', { name: 'GIF' })).toBeVisible();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(shots, `share-${name}-${colorScheme}.png`) });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`), colorScheme).toEqual([]);
+    }
+    await page.keyboard.press('Escape');
+    await expect(share(page)).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Share' })).toBeFocused();
+    await expect(generateButton(page)).toBeVisible();
+    await context.close();
+  });
+}

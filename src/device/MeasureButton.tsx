@@ -1,0 +1,18 @@
+import { lazy, Suspense, useState } from 'react';
+import { t } from '../text/t.ts';
+import { usePack, useRun } from '../views/context.ts';
+
+const MeasureDialog = lazy(() => import('./MeasureDialog.tsx'));
+
+/** Opens the measuring of this device, once there is a model to measure with. */
+export function MeasureButton() {
+  const [open, setOpen] = useState(false);
+  const ready = usePack((state) => state.model === 'ready');
+  const running = useRun((state) => state.phase === 'running');
+  return (
+    <>
+      <button type="button" className="button" aria-haspopup="dialog" disabled={!ready || running} onClick={() => setOpen(true)}>{t('Measure this device')}</button>
+      {open && <Suspense><MeasureDialog onClose={() => setOpen(false)} /></Suspense>}
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { useEffect, useRef, useState } from 'react';
+import type { MeasureProgress } from '../../workers/messages.ts';
+import { megabytes } from '../lib/format.ts';
+import { CopyButton } from '../share/CopyButton.tsx';
+import { said, t } from '../text/t.ts';
+import { usePack } from '../views/context.ts';
+import { findBaseline, type Baseline } from './baseline.ts';
+import { toJson, type DeviceReport } from './report.ts';
+import { BACKENDS, factsOf, tablesOf, toMarkdown, WAYS } from './tables.ts';
+import { useMeasuring } from './useMeasuring.ts';
+import './device.css';
+
+/** Measures how fast this device decodes, in every way, and gives a report to copy. */
+export default function MeasureDialog({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { measuring, start, cancel } = useMeasuring();
+  const manifest = usePack((state) => state.manifest);
+  const report = usePack((state) => state.report);
+  const [baseline, setBaseline] = useState<Baseline | null>(null);
+  const [withBaseline, setWithBaseline] = useState(false);
+
+  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    let here = true;
+    if (manifest) void findBaseline(manifest, document.baseURI).then((found) => here && setBaseline(found));
+    return () => { here = false; };
+  }, [manifest]);
+
+  const gpu = report?.trials.some(({ backend }) => backend === 'webgpu') || report?.adapter;
+  const again = () => void start(withBaseline ? baseline : null);
+  return (
+    <dialog ref={dialog} className="device" aria-labelledby="device-title" onClose={onClose}>
+      <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
+      {measuring.state !== 'done' && manifest && (
+        <p>
+          {t('Decodes pictures with {pack} in dynamic patches and token by token, and tells how fast each was.', { pack: said(manifest.title) })}{' '}
+          <span className="muted">{t('It takes a minute or so, and nothing is sent anywhere: the report is yours to copy.')}</span>
+        </p>
+      )}
+      {measuring.state === 'idle' && (
+        <>
+          {!gpu && 'gpu' in navigator && <p className="muted">{t('To measure WebGPU too, load the model with the backend Auto or WebGPU first.')}</p>}
+          {baseline && (
+            <label className="device-choice">
+              <input type="checkbox" checked={withBaseline} onChange={(event) => setWithBaseline(event.target.checked)} />
+              <span>{t('Compare with {pack}', { pack: said(baseline.title) })} <span className="muted">{t('({size} to download, unless they are kept here)', { size: megabytes(baseline.bytes) })}</span></span>
+            </label>
+          )}
+        </>
+      )}
+      {measuring.state === 'running' && <Progress progress={measuring.progress} />}
+      {measuring.state === 'done' && <Report report={measuring.report} />}
+      <p className="device-said" role="status">{measuring.state === 'idle' ? said(measuring.said) : measuring.state === 'done' ? t('Measured.') : ''}</p>
+      <div className="device-buttons">
+        {measuring.state === 'running' && <button type="button" className="button" onClick={cancel}>{t('Cancel')}</button>}
+        {measuring.state === 'idle' && <button type="button" className="button strong" onClick={again}>{t('Start')}</button>}
+        {measuring.state === 'done' && (
+          <>
+            <CopyButton text={toMarkdown(measuring.report)}>{t('Copy as Markdown')}</CopyButton>
+            <CopyButton text={toJson(measuring.report)}>{t('Copy as JSON')}</CopyButton>
+            <button type="button" className="button" onClick={again}>{t('Measure again')}</button>
+          </>
+        )}
+        {measuring.state !== 'running' && <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>}
+      </div>
+    </dialog>
+  );
+}
+
+function whatRuns(progress: MeasureProgress | null): string {
+  if (!progress) return t('Preparing');
+  if (progress.stage === 'download') return t('Downloading {pack}: {done} of {all}', { pack: said(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) });
+  const names = { backend: BACKENDS[progress.backend], way: WAYS[progress.way] };
+  if (progress.image === 0) return t('{backend}, {way}, warming up', names);
+  return t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of });
+}
+
+function Progress({ progress }: { progress: MeasureProgress | null }) {
+  return (
+    <div className="device-progress">
+      <progress aria-label={t('Share measured')} max={1} value={progress?.done ?? 0} />
+      <p>{whatRuns(progress)}</p>
+    </div>
+  );
+}
+
+function Report({ report }: { report: DeviceReport }) {
+  return (
+    <div className="device-report" lang="en">
+      {tablesOf(report).map(({ title, columns, rows }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <div className="device-table" tabIndex={0} role="region" aria-label={title}><table aria-label={title}>
+            <thead><tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
+            <tbody>{rows.map((cells, i) => <tr key={i}>{cells.map((text, j) => (j === 0 ? <th key={j} scope="row">{text}</th> : <td key={j}>{text}</td>))}</tr>)}</tbody>
+          </table></div>
+        </section>
+      ))}
+      <dl className="facts">{factsOf(report).map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** A device report as facts and tables: what the dialog shows, and as Markdown. */
+import type { Summary } from '../../engine/statistics.ts';
+import type { Backend, Way } from '../../workers/messages.ts';
+import type { LoadTime } from './loads.ts';
+import type { DeviceReport } from './report.ts';
+
+export interface Table {
+  title: string;
+  columns: string[];
+  rows: string[][];
+}
+
+export const BACKENDS: Record<Backend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
+export const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', single: 'P_max = 1', gpt: 'plain GPT' };
+
+const nameOf = ({ backend, way }: { backend: Backend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
+
+/** Three significant digits, whole numbers from 100 on. */
+const digits = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+const times = (value: number): string => `${value.toFixed(2)}×`;
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+/** The median; the quartiles only where they differ from it. */
+function spread(value: Summary, text: (value: number) => string = digits): string {
+  const [low, middle, high] = [value.q1, value.median, value.q3].map(text);
+  return low === high ? middle! : `${middle} (${low} to ${high})`;
+}
+
+const loadText = (time: LoadTime | null): string => (time ? `${(time.ms / 1000).toFixed(1)} s, ${(time.bytes / 1e6).toFixed(1)} MB (${time.date})` : 'not noted yet');
+
+/** What it was measured on and with. */
+export function factsOf(report: DeviceReport): [string, string][] {
+  const { device, runtime, pack, baseline, load, date, settings } = report;
+  const tests = report.selfTest.map(({ backend, msPerToken, reason }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms a token${reason ? ` (${reason})` : ''}`}`);
+  return [
+    ['Date', date],
+    ['Browser', `${device.browser}, ${device.system}`],
+    ['GPU', device.adapter ?? 'none used'],
+    ['Processor', `${device.cores === null ? 'unknown cores' : counted(device.cores, 'logical core')}; ${counted(runtime.threads, 'WASM thread')}; ${device.crossOriginIsolated ? '' : 'not '}cross-origin isolated`],
+    ['Runtime', `onnxruntime-web ${runtime.version}, ${runtime.build}`],
+    ['Pack', `${pack.name} ${pack.hash.slice(0, 12)}, ${pack.variant}, ${pack.tokens} tokens, guidance ${settings.guidance}`],
+    ...(baseline ? [['Baseline', `${baseline.name}, ${baseline.variant}`] as [string, string]] : []),
+    ['This load', `${(load.ms / 1000).toFixed(1)} s, ${(load.bytes / 1e6).toFixed(1)} MB, ${(load.fromCache / 1e6).toFixed(1)} MB of it kept here`],
+    ['Last first load', loadText(load.cold)],
+    ['Last load from storage', loadText(load.warm)],
+    ['Self-test', tests.join('; ')],
+    ...(report.results.some(({ backend }) => backend === 'webgpu') ? [['WebGPU graphs', 'timed one by one, each waited for; in a run they follow each other without'] as [string, string]] : []),
+    ...report.failures.map(({ backend, reason }) => [`${BACKENDS[backend]} failed`, reason] as [string, string]),
+  ];
+}
+
+export function tablesOf(report: DeviceReport): Table[] {
+  const { results, speedups, pack } = report;
+  const cut = (tokens: number) => (tokens < pack.tokens ? `cut at ${tokens} tokens` : '–');
+  const graphs = [...new Set(results.flatMap((result) => Object.keys(result.graphs)))];
+  return [
+    {
+      title: 'Speed',
+      columns: ['Decoded with', 'Tokens a second', 'ms an image', 'Tokens a patch', 'Outside the runtime'],
+      rows: results.map((result) => [
+        nameOf(result), spread(result.tokensPerSecond), result.msPerImage ? spread(result.msPerImage) : cut(result.tokens),
+        digits(result.tokensPerPatch), result.outside === null ? '–' : share(result.outside),
+      ]),
+    },
+    {
+      title: 'Gain of dynamic patches',
+      columns: ['Against', 'Faster by', 'Operations allow', 'Share reached'],
+      rows: speedups.map(({ backend, against, measured, allowed }) => [nameOf({ backend, way: against }), spread(measured, times), times(allowed), share(measured.median / allowed)]),
+    },
+    {
+      title: 'Graphs: ms a run (runs an image)',
+      columns: ['Graph', ...results.map(nameOf)],
+      rows: graphs.map((graph) => [graph, ...results.map((result) => {
+        const time = result.graphs[graph];
+        return time ? `${digits(time.msPerRun)} (${digits(time.runsPerImage)})` : '–';
+      })]),
+    },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+
+/** For an issue or a mail. */
+export function toMarkdown(report: DeviceReport): string {
+  const facts = factsOf(report).map(([name, text]) => `- ${name}: ${text}`);
+  const tables = tablesOf(report).flatMap(({ title, columns, rows }) => ['', `### ${title}`, '', line(columns), `|${columns.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|`, ...rows.map(line)]);
+  return ['## DPAR Studio on this device', '', ...facts, ...tables, ''].join('\n');
+}

@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from 'react';
+import type { MeasureProgress } from '../../workers/messages.ts';
+import { useStudio } from '../views/context.ts';
+import type { Baseline } from './baseline.ts';
+import { describeBrowser, type NavigatorFacts } from './browser.ts';
+import { loadTimes } from './loads.ts';
+import { deviceReport, type DeviceFacts, type DeviceReport } from './report.ts';
+
+export type Measuring =
+  | { state: 'idle'; said: string }
+  | { state: 'running'; progress: MeasureProgress | null }
+  | { state: 'done'; report: DeviceReport };
+
+function facts(): DeviceFacts {
+  const about: NavigatorFacts = navigator;
+  return { ...describeBrowser(about), cores: about.hardwareConcurrency ?? null, crossOriginIsolated };
+}
+
+/** One measuring at a time on the loaded model; it ends with the component. */
+export function useMeasuring() {
+  const studio = useStudio();
+  const [measuring, setMeasuring] = useState<Measuring>({ state: 'idle', said: '' });
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const start = async (baseline: Baseline | null) => {
+    const mine = abort.current = new AbortController();
+    const { report } = studio.pack.getState();
+    const client = studio.client();
+    if (!client || !report) return;
+    setMeasuring({ state: 'running', progress: null });
+    const result = await client.measure(
+      { ...(baseline && { baseline: { manifestUrl: baseline.manifestUrl } }) },
+      (progress) => abort.current === mine && setMeasuring({ state: 'running', progress }), mine.signal,
+    );
+    if (abort.current !== mine) return;
+    if (!result.ok) {
+      setMeasuring({ state: 'idle', said: [result.message, result.code !== 'aborted' && result.detail].filter(Boolean).join(' ') });
+      // A worker that had to be ended comes back with its files from the browser's storage.
+      if (!client.loaded) void studio.loadModel();
+      return;
+    }
+    setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });
+  };
+  return { measuring, start, cancel: () => abort.current?.abort() };
+}

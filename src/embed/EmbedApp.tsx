@@ -1,0 +1,52 @@
+import { useStore } from 'zustand';
+import { megabytes } from '../lib/format.ts';
+import { variantBytes } from '../state/pack.ts';
+import { t } from '../text/t.ts';
+import { usePack, useRun, useStudio } from '../views/context.ts';
+import { useKeys } from '../views/keys.ts';
+import { LiveRegion } from '../views/notices/LiveRegion.tsx';
+import { Notices } from '../views/notices/Notices.tsx';
+import { Stage } from '../views/stage/Stage.tsx';
+import { Strip } from '../views/strip/Strip.tsx';
+import { Transport } from '../views/transport/Transport.tsx';
+import '../styles/embed.css';
+
+/** Stage, strip and transport for an iframe; the rest is one click away in the studio. */
+export default function EmbedApp() {
+  useKeys();
+  return (
+    <div className="embed">
+      <LiveRegion />
+      <Notices />
+      <main className="workbench">
+        <div className="centre">
+          <Stage />
+          <Strip />
+          <Transport />
+          <EmbedFoot />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function EmbedFoot() {
+  const studio = useStudio();
+  useRun((state) => state.phase);
+  const running = useStore(studio.jobs, (state) => state.running);
+  const model = usePack((state) => state.model);
+  const manifest = usePack((state) => state.manifest);
+  const asked = useStore(studio.queue, (state) => state.queued);
+  const page = new URL(location.href);
+  page.search = '';
+  const generate = () => (running ? studio.stop() : studio.generate());
+  const size = manifest && model === 'asking' ? ` ${t('(loads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
+  const start = `${asked && model === 'asking' ? t('Make the linked picture') : t('Generate')}${size}`;
+  const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;
+  return (
+    <p className="embed-foot">
+      <button type="button" className="button" disabled={!manifest || model === 'loading'} onClick={() => void generate()}>{words}</button>
+      <a href={page.href} target="_blank" rel="noopener">{t('Open in DPAR Studio')}</a>
+    </p>
+  );
+}

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import { createPack } from '../state/pack.ts';
+import { createRun } from '../state/run.ts';
+import { tellEvents, toParent, type EmbedEvent } from './events.ts';
+import { readEmbedParams } from './params.ts';
+
+describe('parameters', () => {
+  it('are read only when the page is asked to be embedded', () => {
+    expect(readEmbedParams('?theme=dark')).toBeNull();
+    expect(readEmbedParams('?embed=0')).toBeNull();
+    expect(readEmbedParams('?embed')).toEqual({ theme: null, stage: 'both', run: 'click', autoplay: true, language: null });
+    expect(readEmbedParams('?embed&theme=dark&stage=entropy&run=auto&autoplay=0')).toEqual({ theme: 'dark', stage: 'entropy', run: 'auto', autoplay: false, language: null });
+  });
+  it('that are not understood stay at their default', () => {
+    expect(readEmbedParams('?embed=1&theme=pink&stage=__proto__&run=constructor')).toEqual({ theme: null, stage: 'both', run: 'click', autoplay: true, language: null });
+  });
+});
+
+describe('events', () => {
+  const header = { class: 1, className: 'Forest', seed: 3, grid: { width: 2, tokens: 4 } } as RunHeader;
+  const token = { t: 0 } as TokenEvent;
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('tell of the pack, the progress at most ten times a second, and the end with its digest', () => {
+    const [pack, run] = [createPack(), createRun()];
+    const said: EmbedEvent[] = [];
+    tellEvents({ pack, run }, (event) => said.push(event));
+    pack.setState({ manifest: { name: 'nano' } as Manifest });
+    run.showRecorded(header, [token], 'recorded', 'Forest', null);
+    const id = run.begin(header, 'Forest');
+    for (let i = 1; i <= 4; i++) {
+      run.append(id, [token], i);
+      vi.advanceTimersByTime(30);
+    }
+    run.end(id, { complete: true, digest: 'd1', wallMs: 1 });
+    vi.advanceTimersByTime(200);
+    const ours = { source: 'dpar-studio', version: 1 };
+    expect(said[0]).toEqual({ ...ours, type: 'ready', pack: 'nano' });
+    expect(said.filter(({ type }) => type === 'progress').length).toBeLessThanOrEqual(2);
+    expect(said.at(-1)).toEqual({ ...ours, type: 'finished', complete: true, digest: 'd1', class: 'Forest', seed: 3, tokens: 4 });
+    expect(said.filter(({ type }) => type === 'finished')).toHaveLength(1);
+  });
+
+  it('tell of a failure once', () => {
+    const [pack, run] = [createPack(), createRun()];
+    const said: EmbedEvent[] = [];
+    tellEvents({ pack, run }, (event) => said.push(event));
+    pack.setState({ model: 'failed', problem: { code: 'pack-missing', message: 'There is no pack.', detail: '' } });
+    pack.setState({ progress: null });
+    expect(said).toEqual([{ source: 'dpar-studio', version: 1, type: 'failed', code: 'pack-missing', message: 'There is no pack.' }]);
+  });
+
+  it('go to the parent only, and to its origin where it is known', () => {
+    const post = vi.fn();
+    const inside = (referrer: string) => ({ parent: { postMessage: post }, document: { referrer } }) as unknown as Window;
+    toParent(inside('https://blog.test/a/b'))!({} as EmbedEvent);
+    toParent(inside(''))!({} as EmbedEvent);
+    expect(post.mock.calls.map(([, origin]) => origin)).toEqual(['https://blog.test', '*']);
+    const alone = {} as { parent: unknown };
+    alone.parent = alone;
+    expect(toParent(alone as unknown as Window)).toBeNull();
+  });
+});

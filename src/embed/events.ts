@@ -1,0 +1,55 @@
+import { atMostEvery } from '../lib/frames.ts';
+import type { Studio } from '../state/studio.ts';
+
+/** What the embedded view tells the page around it (docs/embed.md). */
+export type EmbedEvent = { source: 'dpar-studio'; version: 1 } & (
+  | { type: 'ready'; pack: string }
+  | { type: 'progress'; tokens: number; total: number }
+  | { type: 'finished'; complete: boolean; digest: string | null; class: string; seed: number; tokens: number }
+  | { type: 'failed'; code: string; message: string }
+);
+type Body = EmbedEvent extends infer E ? (E extends unknown ? Omit<E, 'source' | 'version'> : never) : never;
+
+const PROGRESS_MS = 100;
+
+/** Tells `send` about the runs of this page; returns the way out. Nothing is ever read from the page around. */
+export function tellEvents(studio: Pick<Studio, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
+  const say = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
+  let ready = '';
+  let told = '';
+  const pace = atMostEvery(PROGRESS_MS, () => {
+    const { count, header, phase } = studio.run.getState();
+    if (header && phase === 'running') say({ type: 'progress', tokens: count, total: header.grid.tokens });
+  });
+  const onPack = () => {
+    const { manifest, problem } = studio.pack.getState();
+    if (manifest && manifest.name !== ready) say({ type: 'ready', pack: (ready = manifest.name) });
+    if (problem) fail(problem);
+  };
+  const fail = ({ code, message }: { code: string; message: string }) => {
+    if (told !== message) say({ type: 'failed', code, message: (told = message) });
+  };
+  const onRun = () => {
+    const { id, phase, origin, header, digest, count, problem } = studio.run.getState();
+    if (phase === 'running') pace.request();
+    if (phase === 'failed' && problem) fail(problem);
+    if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || told === String(id)) return;
+    told = String(id);
+    say({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
+  };
+  onPack();
+  const ends = [studio.pack.subscribe(onPack), studio.run.subscribe(onRun), pace.cancel];
+  return () => ends.forEach((end) => end());
+}
+
+/** To the page that holds the frame and to nobody else; its origin is the referrer's where the browser tells it. */
+export function toParent(window: Pick<Window, 'parent' | 'document'>): ((event: EmbedEvent) => void) | null {
+  if (window.parent === (window as unknown)) return null;
+  let origin = '*';
+  try {
+    origin = new URL(window.document.referrer).origin;
+  } catch {
+    // The page around keeps its address to itself. The events hold nothing secret.
+  }
+  return (event) => window.parent.postMessage(event, origin);
+}

@@ -1,0 +1,87 @@
+import { Dialog } from 'radix-ui';
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { megabytes } from '../lib/format.ts';
+import { toProblem } from '../state/problem.ts';
+import { said, t } from '../text/t.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { useStudio, useWorkbench } from '../views/context.ts';
+import { totalBytes, type HistoryEntry } from './entry.ts';
+import { HistoryRow } from './HistoryRow.tsx';
+import '../styles/history.css';
+
+/** The runs made in this browser: open, pin, delete with a way back. */
+export default function HistoryPanel({ onClose }: { onClose: () => void }) {
+  const studio = useStudio();
+  const { history } = useWorkbench();
+  const { entries, loaded, problem } = useStore(history);
+  const [now] = useState(() => Date.now());
+  useEffect(() => void history.load(), [history]);
+
+  const open = async (entry: HistoryEntry) => {
+    try {
+      const run = await history.read(entry.id);
+      const picture = entry.picture && await (await import('../share/raster.ts')).paintedFrom(entry.picture, pngSide(entry.picture), entry.tokens);
+      const undo = await studio.show({ run, title: entry.title, picture });
+      studio.notices.replace('file', []);
+      studio.toast.say(`Opened ${entry.title}.`, undo);
+      if (matchMedia('(max-width: 719px)').matches) onClose();
+    } catch (error) {
+      studio.notices.replace('file', [toProblem(error)]);
+    }
+  };
+  const remove = async (chosen: readonly HistoryEntry[]) => {
+    const undo = await history.remove(chosen.map(({ id }) => id));
+    studio.toast.say(chosen.length === 1 ? `Deleted ${chosen[0]!.title}.` : `Deleted ${chosen.length} runs.`, () => void undo());
+  };
+  const loose = entries.filter(({ pinned }) => !pinned);
+
+  return (
+    <Dialog.Root open modal={false} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Content className="drawer" aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
+          <div className="drawer-head">
+            <Dialog.Title className="heading">{t('Runs in this browser')}</Dialog.Title>
+            <OpenFileButton />
+            <Dialog.Close className="button icon quiet" aria-label={t('Close history')}><Icon name="close" /></Dialog.Close>
+          </div>
+          {problem && <p className="drawer-note"><strong>{said(problem.message)}</strong> {said(problem.detail)}</p>}
+          {loaded && entries.length === 0 && <p className="drawer-note muted">{t('Every run made here is kept on this device, stopped ones too. There is none yet.')}</p>}
+          <ol className="history" aria-label={t('Runs')}>
+            {entries.map((entry) => (
+              <HistoryRow
+                key={entry.id} entry={entry} now={now} onOpen={() => void open(entry)}
+                onPin={() => void history.setPinned(entry.id, !entry.pinned)} onRemove={() => void remove([entry])}
+              />
+            ))}
+          </ol>
+          {entries.length > 0 && (
+            <div className="drawer-foot">
+              <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: entries.length, size: megabytes(totalBytes(entries)) })}</span>
+              <button type="button" className="button quiet small" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete all not pinned')}</button>
+            </div>
+          )}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** Width that a PNG's header names. */
+const pngSide = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).getUint32(16);
+
+/** For those who cannot or will not drop a file. */
+function OpenFileButton() {
+  const studio = useStudio();
+  const input = useRef<HTMLInputElement>(null);
+  const chosen = async (file: File | undefined) => {
+    if (file) await (await import('../share/openFile.ts')).openFile(studio, file);
+  };
+  return (
+    <>
+      <button type="button" className="button" onClick={() => input.current?.click()}><Icon name="open" size={18} />{t('Open file')}</button>
+      <input ref={input} type="file" hidden accept=".png,.json,image/png,application/json" aria-label={t('Run to open')}
+        onChange={(event) => { void chosen(event.target.files?.[0]); event.target.value = ''; }} />
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { useCallback } from 'react';
+import { formatSetting, settingsTable } from '../../engine/settings.ts';
+import { fixed } from '../lib/format.ts';
+import { decimal, said, t } from '../text/t.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { usePack } from '../views/context.ts';
+import { ago } from './ago.ts';
+import type { HistoryEntry } from './entry.ts';
+
+/** The picture of a run, from bytes; its address is given back when it leaves the page. */
+function Thumb({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
+  const show = useCallback((image: HTMLImageElement | null) => {
+    if (!image) return;
+    const url = URL.createObjectURL(new Blob([bytes], { type: 'image/png' }));
+    image.src = url;
+    return () => URL.revokeObjectURL(url);
+  }, [bytes]);
+  return <img ref={show} alt="" />;
+}
+
+interface Props {
+  entry: HistoryEntry;
+  /** Milliseconds since 1970. */
+  now: number;
+  onOpen: () => void;
+  onPin: () => void;
+  onRemove: () => void;
+}
+
+/** One run: picture, class and seed, when, and what was set otherwise than the pack's defaults. */
+export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
+  const { header, pinned } = entry;
+  const title = said(entry.title);
+  const manifest = usePack((state) => state.manifest);
+  const defaults = manifest?.name === header.pack.name ? manifest.defaults : null;
+  const changed = defaults ? settingsTable.filter(({ key }) => header.settings[key] !== defaults[key]) : [];
+  const settings = changed.map(({ key, symbol, kind }) => `${symbol} ${kind === 'switch' ? (header.settings[key] ? t('on') : t('off')) : decimal(formatSetting(header.settings[key]))}`).join(', ');
+  const average = entry.patches > 0 ? `P_avg ${fixed(entry.tokens / entry.patches, 2)}` : '';
+  const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
+  return (
+    <li className="history-row">
+      <button type="button" className="history-open" onClick={onOpen} aria-label={entry.complete ? t('Open {title}', { title }) : t('Open {title}, stopped', { title })}>
+        {entry.picture ? <Thumb bytes={entry.picture} /> : <span className="history-blank" aria-hidden="true" />}
+        <span className="history-text">
+          <strong>{title}</strong>
+          <span>{[ago(entry.when, now), average, state].filter(Boolean).join(' · ')}</span>
+          <span>{settings || (defaults ? t('default settings') : header.pack.name)}</span>
+        </span>
+      </button>
+      <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: it is kept when others make room') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>
+      <button type="button" className="button icon quiet" aria-label={t('Delete {title}', { title })} title={t('Delete')} onClick={onRemove}><Icon name="trash" size={18} /></button>
+    </li>
+  );
+}

@@ -1,0 +1,143 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { parseRun, type Run } from '../../engine/log.ts';
+import { openHistoryDb } from './db.ts';
+import { beyondCap, totalBytes, type HistoryDb, type HistoryEntry } from './entry.ts';
+import { createHistory } from './history.ts';
+
+let run: Run;
+const made = (open: () => Promise<HistoryDb> = openHistoryDb, cap?: { runs: number; bytes: number }) => {
+  let [when, id] = [0, 0];
+  return createHistory(open, { ...(cap && { cap }), now: () => ++when, newId: () => `run-${++id}-${Math.random()}` });
+};
+const picture = new Uint8Array([1, 2, 3]);
+const add = (history: ReturnType<typeof createHistory>, title: string, events = run.events) => history.add({ header: run.header, events, title, picture });
+const titles = (history: ReturnType<typeof createHistory>) => history.getState().entries.map((entry) => entry.title);
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const { files } = await syntheticPack();
+  run = parseRun(JSON.parse(files.get('recordings/river-7.json')!.toString()));
+});
+
+describe('history', () => {
+  it('survives a reload: entries, events and pictures', async () => {
+    await add(made(), 'River, seed 7');
+    const after = made();
+    await after.load();
+    const [entry] = after.getState().entries;
+    expect(entry).toMatchObject({ title: 'River, seed 7', complete: true, tokens: 256, pinned: false, picture });
+    expect(entry!.bytes).toBeGreaterThan(10_000);
+    expect(await after.read(entry!.id)).toEqual(run);
+    expect(after.getState().problem).toBeNull();
+  });
+
+  it('keeps stopped runs, marked', async () => {
+    const history = made();
+    await add(history, 'stopped', run.events.slice(0, 40));
+    const [entry] = history.getState().entries;
+    expect(entry).toMatchObject({ complete: false, tokens: 40 });
+    expect((await history.read(entry!.id)).events).toHaveLength(40);
+  });
+
+  it('keeps what is added before it was read', async () => {
+    await add(made(), 'earlier');
+    const history = made();
+    await Promise.all([history.load(), add(history, 'new')]);
+    expect(titles(history).sort()).toEqual(['earlier', 'new']);
+  });
+
+  it('deletes, and brings back whole', async () => {
+    const history = made();
+    for (const title of ['a', 'b', 'c']) await add(history, title);
+    const [, b] = history.getState().entries;
+    const undo = await history.remove([b!.id]);
+    expect(titles(history)).toEqual(['c', 'a']);
+    const other = made();
+    await other.load();
+    expect(titles(other)).toEqual(['c', 'a']);
+    await undo();
+    expect(titles(history)).toEqual(['c', 'b', 'a']);
+    await other.load();
+    expect(await other.read(b!.id)).toEqual(run);
+  });
+
+  it('says that a run deleted elsewhere is gone', async () => {
+    const history = made();
+    await add(history, 'a');
+    const { id } = history.getState().entries[0]!;
+    const other = made();
+    await other.load();
+    await other.remove([id]);
+    await expect(history.read(id)).rejects.toMatchObject({ code: 'run-invalid' });
+  });
+
+  it('remembers pins and gives up the oldest that are not pinned', async () => {
+    const history = made(undefined, { runs: 3, bytes: 1e9 });
+    await add(history, 'a');
+    await history.setPinned(history.getState().entries[0]!.id, true);
+    for (const title of ['b', 'c', 'd', 'e']) await add(history, title);
+    expect(titles(history)).toEqual(['e', 'd', 'a']);
+    const after = made();
+    await after.load();
+    expect(titles(after)).toEqual(['e', 'd', 'a']);
+    expect(after.getState().entries.at(-1)!.pinned).toBe(true);
+  });
+
+  it('leaves rows of another shape alone', async () => {
+    const history = made();
+    await add(history, 'a');
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('dpar-studio');
+      request.onsuccess = () => resolve(request.result);
+    });
+    await new Promise((resolve) => {
+      const work = db.transaction('entries', 'readwrite');
+      work.objectStore('entries').put({ id: 'strange', when: 'now' });
+      work.oncomplete = resolve;
+    });
+    await history.load();
+    expect(titles(history)).toEqual(['a']);
+  });
+
+  it('lives in memory with a word where there is no database', async () => {
+    const history = made(() => Promise.reject(new Error('SecurityError')));
+    await add(history, 'a');
+    expect(history.getState().problem).toMatchObject({ code: 'history-memory' });
+    const { id } = history.getState().entries[0]!;
+    expect(await history.read(id)).toEqual(run);
+    await history.setPinned(id, true);
+    await history.load();
+    expect(history.getState().entries).toMatchObject([{ title: 'a', pinned: true }]);
+    const undo = await history.remove([id]);
+    expect(titles(history)).toEqual([]);
+    await undo();
+    expect(titles(history)).toEqual(['a']);
+  });
+
+  it('keeps new runs for this visit with a word when the database is full', async () => {
+    const full = async (): Promise<HistoryDb> => ({ ...(await openHistoryDb()), put: () => Promise.reject(new DOMException('', 'QuotaExceededError')) });
+    await add(made(), 'stored');
+    const history = made(full);
+    await add(history, 'held');
+    expect(history.getState().problem).toMatchObject({ code: 'history-full' });
+    expect(titles(history).sort()).toEqual(['held', 'stored']);
+    await history.load();
+    expect(titles(history).sort()).toEqual(['held', 'stored']);
+    for (const entry of history.getState().entries) expect(await history.read(entry.id)).toEqual(run);
+  });
+});
+
+describe('cap', () => {
+  const entry = (when: number, pinned = false, bytes = 10) => ({ id: String(when), when, pinned, bytes }) as HistoryEntry;
+  it('by number and by bytes, oldest first, never pinned or the newest', () => {
+    const list = [entry(3), entry(1), entry(2, true), entry(4)];
+    expect(beyondCap(list, { runs: 4, bytes: 1000 })).toEqual([]);
+    expect(beyondCap(list, { runs: 3, bytes: 1000 })).toEqual(['1']);
+    expect(beyondCap(list, { runs: 9, bytes: 25 })).toEqual(['1', '3']);
+    expect(beyondCap(list, { runs: 0, bytes: 0 })).toEqual(['1', '3']);
+    expect(totalBytes(list)).toBe(40);
+  });
+});

@@ -1,0 +1,131 @@
+import { createStore } from 'zustand/vanilla';
+import { StudioError } from '../../engine/errors.ts';
+import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import { problem, type Problem } from '../state/problem.ts';
+import { beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
+
+export const CAP: Cap = { runs: 200, bytes: 64e6 };
+
+export interface HistoryState {
+  /** Newest first. */
+  entries: readonly HistoryEntry[];
+  loaded: boolean;
+  /** Why runs of this visit are not kept beyond it; null when they are. */
+  problem: Problem | null;
+}
+
+export interface NewRun {
+  header: RunHeader;
+  events: readonly TokenEvent[];
+  title: string;
+  picture: Uint8Array<ArrayBuffer> | null;
+}
+
+interface Kept {
+  entry: HistoryEntry;
+  log: string;
+}
+
+export type History = ReturnType<typeof createHistory>;
+
+const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data do that.');
+const storeFull = () => problem('history-full', 'The browser has no room for more runs.', 'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.');
+
+const sorted = (entries: readonly HistoryEntry[]) => [...entries].sort((a, b) => b.when - a.when);
+
+/** The runs made in this browser. What cannot be stored is kept for this visit; nothing that is done here rejects but `read`. */
+export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: Cap; now?: () => number; newId?: () => string } = {}) {
+  const { cap = CAP, now = Date.now, newId = () => crypto.randomUUID() } = options;
+  const store = createStore<HistoryState>(() => ({ entries: [], loaded: false, problem: null }));
+  /** Runs that only this page holds: the database is missing or full. */
+  const held = new Map<string, Kept>();
+  let opening: Promise<HistoryDb | null> | null = null;
+
+  const db = () => (opening ??= open().catch(() => {
+    store.setState({ problem: noStore() });
+    return null;
+  }));
+
+  /** Runs `work` on the database; false when it is missing or refuses. */
+  async function attempt(work: (db: HistoryDb) => Promise<unknown>): Promise<boolean> {
+    const base = await db();
+    if (!base) return false;
+    try {
+      await work(base);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function load(): Promise<void> {
+    let stored: HistoryEntry[] = [];
+    const read = await attempt(async (base) => { stored = await base.entries(); });
+    if (!read && (await db())) store.setState({ problem: noStore() });
+    store.setState({ entries: sorted([...stored, ...[...held.values()].map(({ entry }) => entry)]), loaded: true });
+  }
+
+  async function put(kept: Kept): Promise<void> {
+    const { entry, log } = kept;
+    if (await attempt((base) => base.put(entry, log))) held.delete(entry.id);
+    else {
+      held.set(entry.id, kept);
+      if (await db()) store.setState({ problem: storeFull() });
+    }
+    store.setState({ entries: sorted([...store.getState().entries.filter(({ id }) => id !== entry.id), entry]) });
+  }
+
+  async function take(ids: readonly string[]): Promise<Kept[]> {
+    const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
+    const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
+    store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
+    for (const id of ids) held.delete(id);
+    await attempt((base) => base.remove(ids));
+    return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
+  }
+
+  async function logOf(id: string): Promise<string | undefined> {
+    let log = held.get(id)?.log;
+    if (log === undefined) await attempt(async (base) => { log = await base.log(id); });
+    return log;
+  }
+
+  return {
+    ...store,
+    /** Reads what is stored; runs made meanwhile stay. */
+    load,
+    /** Keeps a run, complete or not; the oldest that are not pinned make room. */
+    async add({ header, events, title, picture }: NewRun): Promise<void> {
+      if (!store.getState().loaded) await load();
+      const run = new RunLog(header, events).toRun();
+      const log = runToJson(run);
+      const entry: HistoryEntry = {
+        id: newId(), when: now(), header, title, complete: run.complete, tokens: events.length, patches: startsOf(events).length,
+        bytes: log.length + (picture?.length ?? 0), pinned: false, picture,
+      };
+      await put({ entry, log });
+      const beyond = beyondCap(store.getState().entries, cap);
+      if (beyond.length > 0) await take(beyond);
+    },
+    async setPinned(id: string, pinned: boolean): Promise<void> {
+      const entries = store.getState().entries.map((entry) => (entry.id === id ? { ...entry, pinned } : entry));
+      store.setState({ entries });
+      const kept = held.get(id);
+      if (kept) held.set(id, { ...kept, entry: { ...kept.entry, pinned } });
+      else await attempt((base) => base.setPinned(id, pinned));
+    },
+    /** Deletes runs; the returned function brings them back. */
+    async remove(ids: readonly string[]): Promise<() => Promise<void>> {
+      const taken = await take(ids);
+      return async () => {
+        for (const kept of taken) await put(kept);
+      };
+    },
+    /** A run with its events. Throws `run-invalid` when it is gone or was altered. */
+    async read(id: string): Promise<Run> {
+      const log = await logOf(id);
+      if (log === undefined) throw new StudioError('run-invalid', 'This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.');
+      return parseRun(JSON.parse(log));
+    },
+  };
+}

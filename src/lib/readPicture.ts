@@ -1,0 +1,60 @@
+import { StudioError } from '../../engine/errors.ts';
+import { isAnimated } from './animated.ts';
+import type { Crop, Extent } from './crop.ts';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_PIXELS = 120_000_000;
+
+export interface Source extends Extent {
+  image: CanvasImageSource;
+  /** It has more frames; `image` is the first. */
+  animated?: boolean;
+}
+
+const refuse = (message: string) => new StudioError('bad-argument', message);
+
+/** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
+export async function readPicture(file: Blob, name: string): Promise<Source> {
+  if (file.size === 0) throw refuse(`${name} is empty. Choose another file.`);
+  if (file.size > MAX_BYTES) throw refuse(`${name} has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(MAX_BYTES / 1e6)} MB are read. Save a smaller copy and choose that.`);
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    const kind = file.type && !file.type.startsWith('image/') ? `is of type ${file.type}, not a picture` : 'cannot be read as a picture here: it is damaged, or of a kind that this browser does not know';
+    throw refuse(`${name} ${kind}. Choose a PNG, JPEG, WebP or AVIF file.`);
+  }
+  const { width, height } = bitmap;
+  if (width * height > MAX_PIXELS) {
+    bitmap.close();
+    throw refuse(`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
+  }
+  return { image: bitmap, width, height, animated: isAnimated(new Uint8Array(await file.arrayBuffer())) };
+}
+
+export interface Cut {
+  rgba: Uint8ClampedArray;
+  image: HTMLCanvasElement;
+}
+
+/** The crop, scaled to `size` x `size` pixels. Halved step by step, so that every source pixel counts. */
+export function cutPicture(source: Source, crop: Crop, size: number): Cut {
+  const canvas = (side: number) => {
+    const made = document.createElement('canvas');
+    made.width = made.height = side;
+    const ctx = made.getContext('2d', { willReadFrequently: true })!;
+    ctx.imageSmoothingQuality = 'high';
+    return { made, ctx };
+  };
+  let side = size;
+  while (side * 2 <= crop.size && side < 2048) side *= 2;
+  let { made, ctx } = canvas(side);
+  ctx.drawImage(source.image, crop.x, crop.y, crop.size, crop.size, 0, 0, side, side);
+  while (side > size) {
+    side /= 2;
+    const half = canvas(side);
+    half.ctx.drawImage(made, 0, 0, side, side);
+    ({ made, ctx } = half);
+  }
+  return { rgba: ctx.getImageData(0, 0, size, size).data, image: made };
+}

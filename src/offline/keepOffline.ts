@@ -1,0 +1,26 @@
+import type { Studio } from '../state/studio.ts';
+import { registerOffline } from './register.ts';
+
+/** After one visit the studio works without a network: the shell by service worker, model files by hash. */
+export function keepOffline(studio: Studio): void {
+  const { pack, notices } = studio;
+  const end = pack.subscribe(({ model, report }) => {
+    if (model !== 'ready' || report?.stored !== 'stored') return;
+    end();
+    // Asks that the browser does not clear the model away when the disk gets full.
+    void navigator.storage?.persist?.().catch(() => false);
+  });
+  window.addEventListener('online', () => {
+    const { model, problem } = pack.getState();
+    if (model === 'failed' && (problem?.code === 'shard-missing' || problem?.code === 'pack-missing')) void (pack.getState().manifest ? studio.loadModel() : studio.open());
+  });
+  if (import.meta.env.PROD) {
+    void registerOffline({
+      onUpdate: (use) => notices.add('update', {
+        code: 'update-ready', message: 'A new version of the studio is ready.', detail: 'It is used from the next start on, or at once; a run under way ends then.',
+        action: { label: 'Use it now', run: use },
+      }),
+      reload: () => location.reload(),
+    });
+  }
+}

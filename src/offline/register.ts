@@ -1,0 +1,31 @@
+export interface OfflineDeps {
+  /** A new version is ready and waits; `use` ends this page for it. */
+  onUpdate: (use: () => void) => void;
+  reload: () => void;
+}
+
+/** Registers the service worker of the built site; without one (http, private windows) the studio works online only. */
+export async function registerOffline({ onUpdate, reload }: OfflineDeps): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  let registration: ServiceWorkerRegistration;
+  try {
+    registration = await serviceWorker.register(new URL('sw.js', document.baseURI), { updateViaCache: 'none' });
+  } catch {
+    return; // refused by the browser, or the host lacks the file: nothing else depends on it
+  }
+  let agreed = false;
+  const offer = (worker: ServiceWorker) => onUpdate(() => {
+    agreed = true;
+    worker.postMessage('SKIP');
+  });
+  // Another tab may agree too; only a page whose person agreed is reloaded.
+  serviceWorker.addEventListener('controllerchange', () => agreed && reload());
+  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && serviceWorker.controller) offer(installing);
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { StudioError } from '../../engine/errors.ts';
+import { fetchManifest } from '../../workers/fetch-manifest.ts';
+import { usableMirrors } from '../../workers/origins.ts';
+import { variantBytes } from '../state/pack.ts';
+import { toProblem } from '../state/problem.ts';
+import type { Studio } from '../state/studio.ts';
+import { askFor } from './consent.ts';
+import { filesOf, MAX_FILES, MAX_PACK_BYTES } from './readPack.ts';
+
+const refused = (message: string, detail: string) => new StudioError('pack-refused', message, detail);
+
+/** The manifest's address: `text` is that, or the pack's folder. Throws `pack-refused` for an origin that this site does not ask. */
+export function manifestAt(text: string, page: string, allowed?: readonly string[]): string {
+  const words = text.trim();
+  if (words === '' || !URL.canParse(words, page)) throw refused(`"${words.slice(0, 80)}" is no address.`, 'Give the address of a pack\'s folder or of its manifest.json.');
+  const address = new URL(words.endsWith('.json') || words.endsWith('/') ? words : `${words}/`, page);
+  if (usableMirrors([address.href], new URL(page).origin, allowed).length === 0) {
+    throw refused(`This site asks nothing of ${address.origin}.`, 'Download the pack and drop its folder or zip here. Who builds a site can name other origins for it (docs/hosting.md).');
+  }
+  return new URL('manifest.json', address).href;
+}
+
+/** Fetches the manifest of a pack from its address and asks before the pack is used. */
+export async function openPackAt(studio: Pick<Studio, 'notices' | 'usePack'>, text: string, page = document.baseURI): Promise<void> {
+  const { notices } = studio;
+  try {
+    const manifestUrl = manifestAt(text, page);
+    const manifest = await fetchManifest(manifestUrl);
+    const bytes = variantBytes(manifest, manifest.defaultVariant.wasm);
+    if (filesOf(manifest).length > MAX_FILES || bytes > MAX_PACK_BYTES) throw refused('This pack is too large to be opened.', `A pack has at most ${MAX_FILES} files and ${MAX_PACK_BYTES / 1024 ** 3} GiB.`);
+    askFor(manifest, bytes, new URL(manifestUrl).host, notices, () => studio.usePack({ manifest, manifestUrl }));
+  } catch (error) {
+    notices.replace('pack', [toProblem(error)]);
+  }
+}

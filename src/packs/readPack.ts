@@ -1,0 +1,96 @@
+import { unzipSync } from 'fflate';
+import { PackError } from '../../engine/errors.ts';
+import { PackFile, parseManifest, type Manifest } from '../../engine/manifest.ts';
+
+export const MAX_FILES = 2048;
+export const MAX_PACK_BYTES = 2 * 1024 ** 3;
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+const MANIFEST = 'manifest.json';
+
+/** A pack from a folder or zip: its manifest, and the files it names by hash. Not verified yet: that is done on use. */
+export interface LocalPack {
+  manifest: Manifest;
+  files: Record<string, Blob>;
+}
+
+/** A pack from an address: fetched like those beside the page. */
+export interface PackAt {
+  manifest: Manifest;
+  manifestUrl: string;
+}
+
+const refused = (why: string) => new PackError('pack-refused', `This pack is not opened: ${why}.`, 'Take the pack from another source, or export it again.');
+
+/** Throws `pack-refused` for a name that leads out of the pack's folder. */
+function checkPath(path: string): void {
+  if (path.startsWith('/') || path.includes('\\') || path.includes(':') || path.includes('\0') || path.split('/').includes('..')) {
+    throw refused(`it names a file outside its folder, "${path.slice(0, 80)}"`);
+  }
+}
+
+/** Every file that a manifest names, wherever it stands in it. */
+export function filesOf(manifest: Manifest): PackFile[] {
+  const found: PackFile[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const file = PackFile.safeParse(value);
+    if (file.success) found.push(file.data);
+    else for (const part of Object.values(value)) walk(part);
+  };
+  walk(manifest);
+  return found;
+}
+
+/** A pack from its files by path. The manifest may lie in a folder; the paths it names are below that. */
+export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<LocalPack> {
+  if (entries.size > MAX_FILES) throw refused(`it has more than ${MAX_FILES} files`);
+  let total = 0;
+  for (const [path, blob] of entries) {
+    checkPath(path);
+    total += blob.size;
+  }
+  if (total > MAX_PACK_BYTES) throw refused(`it is larger than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+  const manifests = [...entries.keys()].filter((path) => path === MANIFEST || path.endsWith(`/${MANIFEST}`)).sort((a, b) => a.length - b.length);
+  const place = manifests[0];
+  if (place === undefined) throw refused('there is no manifest.json in it');
+  const root = place.slice(0, -MANIFEST.length);
+  const blob = entries.get(place)!;
+  if (blob.size > MAX_MANIFEST_BYTES) throw refused('its manifest.json is far too large');
+  let json: unknown;
+  try {
+    json = JSON.parse(await blob.text());
+  } catch {
+    throw refused('its manifest.json is not JSON');
+  }
+  const manifest = parseManifest(json);
+  const files: Record<string, Blob> = Object.create(null) as Record<string, Blob>;
+  for (const file of filesOf(manifest)) {
+    const found = entries.get(root + file.path);
+    if (found && found.size !== file.bytes) throw refused(`${file.path} has ${found.size} bytes, its manifest says ${file.bytes}`);
+    if (found) files[file.sha256] = found;
+  }
+  return { manifest, files };
+}
+
+/** The files of a zip. Names, number and sizes are checked before anything is unpacked. */
+export function unzip(bytes: Uint8Array): Map<string, Blob> {
+  let count = 0;
+  let total = 0;
+  let unpacked: Record<string, Uint8Array>;
+  try {
+    unpacked = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        checkPath(name);
+        count++;
+        total += originalSize;
+        if (count > MAX_FILES) throw refused(`it has more than ${MAX_FILES} files`);
+        if (total > MAX_PACK_BYTES) throw refused(`it unpacks to more than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+        return !name.endsWith('/');
+      },
+    });
+  } catch (error) {
+    if (error instanceof PackError) throw error;
+    throw refused('the zip is damaged');
+  }
+  return new Map(Object.entries(unpacked).map(([name, content]) => [name, new Blob([content as Uint8Array<ArrayBuffer>])]));
+}

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { runToJson } from '../../engine/log.ts';
+import { t } from '../text/t.ts';
+import { useStudio } from '../views/context.ts';
+import { runToCsv } from './csv.ts';
+import { entropySvg } from './entropySvg.ts';
+import { fileName, save } from './files.ts';
+import { largeTimes, picturePng, svgToPng } from './raster.ts';
+import type { Shared } from './useShared.ts';
+
+const text = (content: string, type: string) => new Blob([content], { type });
+
+/** The picture, its entropies and its events as files. */
+export function FileRows({ shared }: { shared: Shared }) {
+  const studio = useStudio();
+  const { run, picture, manifest } = shared;
+  const write = async (make: Blob | Promise<Blob>, ending: string) => {
+    try {
+      save(await make, fileName(run.header, ending));
+    } catch (error) {
+      studio.reportUnexpected(error);
+    }
+  };
+  const svg = () => entropySvg(run, manifest.vocab);
+  const size = picture?.size ?? manifest.image.size;
+  const times = largeTimes(size);
+  return (
+    <section>
+      <h2 className="heading">{t('Files')}</h2>
+      <div className="share-grid">
+        <span id="share-picture">{t('Picture')}</span>
+        <div role="group" aria-labelledby="share-picture">
+          {picture && <>
+            <button type="button" className="button" onClick={() => void write(picturePng(picture, run, 1), '.png')}>PNG {size} px</button>
+            <button type="button" className="button" onClick={() => void write(picturePng(picture, run, times), `-${size * times}.png`)}>PNG {size * times} px</button>
+            <CopyPicture shared={shared} />
+          </>}
+          {!picture && <span className="hint">{t('It is painted when the model is loaded.')}</span>}
+        </div>
+        <span id="share-map">{t('Entropy map')}</span>
+        <div role="group" aria-labelledby="share-map">
+          <button type="button" className="button" onClick={() => void write(text(svg(), 'image/svg+xml'), '-entropy.svg')}>SVG</button>
+          <button type="button" className="button" onClick={() => void write(svgToPng(svg()), '-entropy.png')}>PNG</button>
+        </div>
+        <span id="share-run">{t('Run')}</span>
+        <div role="group" aria-labelledby="share-run">
+          <button type="button" className="button" onClick={() => void write(text(runToJson(run), 'application/json'), '.run.json')}>JSON</button>
+          <button type="button" className="button" onClick={() => void write(text(runToCsv(run), 'text/csv'), '.csv')}>CSV</button>
+        </div>
+      </div>
+      <p className="hint">{t('A picture saved as PNG carries its run: drop it on the studio to open it again.')}</p>
+    </section>
+  );
+}
+
+/** Many programs paste pictures only as PNG; the run inside is lost there. */
+function CopyPicture({ shared: { picture, run } }: { shared: Shared }) {
+  const [said, setSaid] = useState('');
+  if (!picture || !('ClipboardItem' in window)) return null;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': picturePng(picture, run, largeTimes(picture.size)) })]);
+      setSaid(t('Copied'));
+    } catch {
+      setSaid(t('Not allowed here'));
+    }
+    setTimeout(() => setSaid(''), 2500);
+  };
+  return <button type="button" className="button" onClick={() => void copy()}><span aria-live="polite">{said || t('Copy')}</span></button>;
+}

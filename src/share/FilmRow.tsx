@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState } from 'react';
+import { resolveColours } from '../lib/colours.ts';
+import { t } from '../text/t.ts';
+import { useStudio } from '../views/context.ts';
+import { fileName, save } from './files.ts';
+import type { FilmOptions } from './gif.ts';
+import type { Shared } from './useShared.ts';
+
+const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel', 'bg'] as const;
+
+type Kind = 'gif' | 'video';
+
+/** The decode as an animation, in the colours of the page. The encoders are fetched when they are asked for. */
+export function FilmRow({ shared }: { shared: Shared }) {
+  const studio = useStudio();
+  const [work, setWork] = useState<{ kind: Kind; share: number } | null>(null);
+  const [word, setWord] = useState('');
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  const { run, picture, manifest } = shared;
+  if (!picture) return null;
+
+  const make = async (kind: Kind) => {
+    const mine = (abort.current = new AbortController());
+    setWord('');
+    setWork({ kind, share: 0 });
+    const { bg, ...colours } = resolveColours(document.body, COLOURS);
+    const film = { run, image: picture.image, vocab: manifest.vocab };
+    const options: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };
+    try {
+      if (kind === 'gif') save(await (await import('./gif.ts')).encodeGif(film, options), fileName(run.header, '.gif'));
+      else {
+        const video = await (await import('./video.ts')).encodeVideo(film, options);
+        if (video) save(video.blob, fileName(run.header, video.ending));
+        else setWord(t('This browser encodes neither MP4 nor WebM; the GIF works everywhere.'));
+      }
+    } catch (error) {
+      if (!mine.signal.aborted) studio.reportUnexpected(error);
+    }
+    if (!mine.signal.aborted) setWork(null);
+  };
+  const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${Math.round(100 * work.share)} %` : name);
+  return (
+    <section>
+      <h2 className="heading">{t('Animation of the decode')}</h2>
+      <div className="share-row">
+        <button type="button" className="button" disabled={work !== null} onClick={() => void make('gif')}>{label('gif', 'GIF')}</button>
+        {'VideoEncoder' in window && <button type="button" className="button" disabled={work !== null} onClick={() => void make('video')}>{label('video', t('Video'))}</button>}
+        {work && <button type="button" className="button quiet" onClick={() => { abort.current?.abort(); setWork(null); }}>{t('Cancel')}</button>}
+      </div>
+      <p className="hint" role="status">{word || t('Picture, entropy and strip, in the colours of this page.')}</p>
+    </section>
+  );
+}

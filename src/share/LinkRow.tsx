@@ -1,0 +1,28 @@
+import { useState } from 'react';
+import { said, t } from '../text/t.ts';
+import { Toggle } from '../ui/Toggle.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import type { Shared } from './useShared.ts';
+
+const title = ({ run }: Shared) => `${said(`${run.header.className}, seed ${run.header.seed}`)}: DPAR Studio`;
+
+/** The address of the run in view, to copy or to hand to the system's share sheet. */
+export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) {
+  const { run } = shared;
+  const [fromHere, setFromHere] = useState(false);
+  const before = cursor > 0 && cursor < run.events.length;
+  const url = new URL(shared.hash(fromHere && before ? cursor : undefined), location.href).href;
+  const share = () => navigator.share({ title: title(shared), url }).catch(() => undefined);
+  return (
+    <section>
+      <h2 className="heading">{t('Link')}</h2>
+      <div className="share-link">
+        <input className="field" readOnly value={url} aria-label={t('Link to this run')} onFocus={(event) => event.target.select()} />
+        <CopyButton text={url}>{t('Copy link')}</CopyButton>
+        {'share' in navigator && <button type="button" className="button" onClick={() => void share()}>{t('Share…')}</button>}
+      </div>
+      {before && <Toggle label={t('Show it from token {cursor}', { cursor })} checked={fromHere} onChange={setFromHere} />}
+      <p className="hint">{run.complete ? t('Opening it makes the same run again and checks that it is the same.') : t('This run was stopped: the link makes it whole. The PNG and the JSON keep it as it is.')}</p>
+    </section>
+  );
+}

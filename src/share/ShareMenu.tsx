@@ -1,0 +1,23 @@
+import { t } from '../text/t.ts';
+import { usePlayback } from '../views/context.ts';
+import { Cite } from './Cite.tsx';
+import { FileRows } from './FileRows.tsx';
+import { FilmRow } from './FilmRow.tsx';
+import { LinkRow } from './LinkRow.tsx';
+import { useShared } from './useShared.ts';
+import '../styles/share.css';
+
+/** Everything that leaves the studio: link, files, film, embed code, citation. */
+export default function ShareMenu() {
+  const shared = useShared();
+  const cursor = usePlayback((state) => state.cursor);
+  if (!shared) return <p className="muted">{t('There is a run to share when one has ended.')}</p>;
+  return (
+    <>
+      <LinkRow shared={shared} cursor={cursor} />
+      <FileRows shared={shared} />
+      <FilmRow shared={shared} />
+      <Cite shared={shared} />
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import type { Run } from '../../engine/log.ts';
+import { patchesAt } from '../../engine/view.ts';
+import { viridis } from '../lib/colourMap.ts';
+import { brickPath } from '../views/stage/bricks.ts';
+import { drawStrip, type StripColours } from '../views/strip/draw.ts';
+import { stripGeometry } from '../views/strip/geometry.ts';
+
+/** Side of the two squares and the space around them, pixels; all even, as video codecs want. */
+const SIDE = 320;
+const GAP = 16;
+const STRIP = 128;
+export const FILM = { width: 2 * SIDE + 3 * GAP, height: SIDE + STRIP + 3 * GAP } as const;
+const MOST_FRAMES = 64;
+/** Milliseconds a frame, and of the last one. */
+export const FRAME_MS = 80;
+export const LAST_MS = 2000;
+
+/** Tokens shown in each frame: even steps, the last one whole. At most 64 frames. */
+export function frameCursors(tokens: number): number[] {
+  const step = Math.max(1, Math.ceil(tokens / MOST_FRAMES));
+  const frames: number[] = [];
+  for (let cursor = step; cursor < tokens; cursor += step) frames.push(cursor);
+  return [...frames, tokens];
+}
+
+export interface FilmRun {
+  run: Pick<Run, 'header' | 'events'>;
+  image: CanvasImageSource;
+  vocab: number;
+}
+
+type Ctx = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+function drawPicture(ctx: Ctx, { run, image }: FilmRun, cursor: number): void {
+  const { width } = run.header.grid;
+  const cell = SIDE / width;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(0, 0, SIDE, Math.floor(cursor / width) * cell);
+  ctx.rect(0, Math.floor(cursor / width) * cell, (cursor % width) * cell, cell);
+  ctx.clip();
+  ctx.imageSmoothingEnabled = true;
+  ctx.imageSmoothingQuality = 'high';
+  ctx.drawImage(image, 0, 0, SIDE, SIDE);
+  ctx.restore();
+}
+
+function drawMap(ctx: Ctx, { run, vocab }: FilmRun, cursor: number): void {
+  const { width } = run.header.grid;
+  const cell = SIDE / width;
+  for (const { t, entropy } of run.events.slice(0, cursor)) {
+    if (entropy === null) continue;
+    ctx.fillStyle = `rgb(${viridis(entropy / Math.log(vocab)).join(' ')})`;
+    ctx.fillRect(Math.floor((t % width) * cell), Math.floor(Math.floor(t / width) * cell), Math.ceil(cell), Math.ceil(cell));
+  }
+}
+
+function drawBricks(ctx: Ctx, { run }: FilmRun, cursor: number, strength: number): void {
+  const { width } = run.header.grid;
+  const cell = SIDE / width;
+  ctx.save();
+  ctx.scale(cell, cell);
+  const path = new Path2D(brickPath(patchesAt(run.events, cursor, width)));
+  ctx.lineWidth = 3 / cell;
+  ctx.strokeStyle = `rgb(0 0 0 / ${strength * 0.35})`;
+  ctx.stroke(path);
+  ctx.lineWidth = 1.2 / cell;
+  ctx.strokeStyle = `rgb(255 255 255 / ${strength})`;
+  ctx.stroke(path);
+  ctx.restore();
+}
+
+/** One frame: picture and entropy map side by side, the strip below, as the studio shows them after `cursor` tokens. */
+export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: StripColours, ground: string): void {
+  const { header, events } = film.run;
+  ctx.fillStyle = ground;
+  ctx.fillRect(0, 0, FILM.width, FILM.height);
+  for (const [column, draw] of [drawPicture, drawMap].entries()) {
+    ctx.save();
+    ctx.translate(GAP + column * (SIDE + GAP), GAP);
+    ctx.fillStyle = colours.line;
+    ctx.fillRect(0, 0, SIDE, SIDE);
+    draw(ctx, film, cursor);
+    drawBricks(ctx, film, cursor, column === 0 ? 0.5 : 0.95);
+    ctx.restore();
+  }
+  drawFilmStrip(ctx, header, events, cursor, film.vocab, colours);
+}
+
+function drawFilmStrip(ctx: Ctx, header: Run['header'], events: Run['events'], cursor: number, vocab: number, colours: StripColours): void {
+  const { entropyGate, entropyThreshold } = header.settings;
+  const geometry = stripGeometry(FILM.width - 2 * GAP, STRIP, header.grid.tokens, Math.log(vocab));
+  // The strip clears its ground, so it is drawn apart and laid over.
+  const strip = new OffscreenCanvas(FILM.width - 2 * GAP, STRIP);
+  drawStrip(strip.getContext('2d') as unknown as CanvasRenderingContext2D, geometry, {
+    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, threshold: entropyGate ? entropyThreshold : null, font: 'system-ui, sans-serif',
+  }, colours);
+  ctx.drawImage(strip, GAP, SIDE + 2 * GAP);
+}

@@ -1,0 +1,33 @@
+import { StudioError } from '../../engine/errors.ts';
+import type { PaintedPicture } from '../state/run.ts';
+import type { Studio } from '../state/studio.ts';
+import { toProblem } from '../state/problem.ts';
+import { MAX_FILE_BYTES, readCarried, type Carried } from './carry.ts';
+import { paintedFrom } from './raster.ts';
+
+async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' }>): Promise<PaintedPicture | null> {
+  if (!picture) return null;
+  try {
+    return await paintedFrom(picture, size, run.events.length);
+  } catch {
+    throw new StudioError('run-invalid', 'The picture in this file is damaged, although its run can be read. Copy the file again.');
+  }
+}
+
+/** Opens a run from a file that was dropped or chosen. What stands in the way is explained; nothing on the page changes then. */
+export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'notices' | 'toast'>, file: File): Promise<void> {
+  const { notices, toast } = studio;
+  try {
+    if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', `${file.name.slice(0, 64)} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
+    const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
+    const { header } = carried.kind === 'run' ? carried.run : carried;
+    const title = `${header.className}, seed ${header.seed}`;
+    const undo = carried.kind === 'run'
+      ? await studio.show({ run: carried.run, title, picture: await pictureOf(carried) })
+      : await studio.makeAgain(header, carried.digest);
+    notices.replace('file', []);
+    toast.say(carried.kind === 'run' ? `Opened ${title}.` : `Making ${title} again: this picture carries its settings only.`, undo);
+  } catch (error) {
+    notices.replace('file', [toProblem(error)]);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Run } from '../../engine/log.ts';
+import type { PaintedPicture } from '../state/run.ts';
+import { withRun } from './carry.ts';
+
+const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> => new Promise((resolve, reject) => {
+  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('This browser could not make a PNG of the picture.'))), 'image/png');
+});
+
+/** The picture, each of its pixels `times` x `times` large, nothing smoothed. */
+export async function pictureBytes({ image, size }: PaintedPicture, times = 1): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size * times;
+  const ctx = canvas.getContext('2d')!;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(image, 0, 0, size * times, size * times);
+  return new Uint8Array(await (await toBlob(canvas)).arrayBuffer());
+}
+
+/** As a PNG that carries its run. */
+export async function picturePng(picture: PaintedPicture, run: Run, times: number): Promise<Blob> {
+  return new Blob([withRun(await pictureBytes(picture, times), run, picture.size)], { type: 'image/png' });
+}
+
+/** How many times larger a picture gets to have about 1024 pixels a side. */
+export const largeTimes = (size: number) => Math.max(2, Math.round(1024 / size));
+
+/** An SVG drawn at twice its size. */
+export async function svgToPng(svg: string): Promise<Blob> {
+  const image = new Image();
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = 2 * image.width;
+    canvas.height = 2 * image.height;
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await toBlob(canvas);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** A PNG as something a canvas can draw. Rejects for one that is damaged. */
+export async function paintedFrom(png: Uint8Array<ArrayBuffer>, size: number, cells: number): Promise<PaintedPicture> {
+  const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }));
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const ctx = canvas.getContext('2d')!;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(bitmap, 0, 0, size, size);
+  bitmap.close();
+  return { image: canvas, size, cells };
+}

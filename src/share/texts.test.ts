@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { parseRun, type Run } from '../../engine/log.ts';
+import { BIBTEX } from './citation.ts';
+import { runToCsv } from './csv.ts';
+import { embedAddress, embedSnippet } from './embedSnippet.ts';
+import { entropySvg } from './entropySvg.ts';
+import { FILM, frameCursors } from './film.ts';
+import { fileName } from './files.ts';
+
+let run: Run;
+beforeAll(async () => {
+  const { files } = await syntheticPack();
+  run = parseRun(JSON.parse(files.get('recordings/river-7.json')!.toString()));
+});
+
+describe('CSV', () => {
+  it('has one line per token with every column, and empty places for what is not there', () => {
+    const lines = runToCsv(run).split('\r\n');
+    expect(lines).toHaveLength(258);
+    expect(lines[0]).toBe('t,row,column,token,entropy_nats,opens,patch,source,logprob,class_logprob,entropy_ms,encoder_ms,patch_transformer_ms,decoder_ms,sampling_ms,wait_ms');
+    const { token, logprob, classLogprob } = run.events[0]!;
+    expect(lines[1]).toBe(`0,0,0,${token},,first,0,sampled,${logprob},${classLogprob},1.5,1.2,3.2,2.5,0.1,`);
+    for (const [t, line] of lines.slice(1, -1).entries()) {
+      const cells = line.split(',');
+      expect(cells).toHaveLength(16);
+      expect(cells.slice(0, 4)).toEqual([t, Math.floor(t / 16), t % 16, run.events[t]!.token].map(String));
+      expect(cells[4] === '' ? null : Number(cells[4])).toBe(run.events[t]!.entropy);
+    }
+  });
+});
+
+describe('entropy map as SVG', () => {
+  it('has a cell for every token, boundaries, and a legend in nats with E_th', () => {
+    const svg = entropySvg(run, 1024);
+    expect(svg.match(/width="1.01"/g)).toHaveLength(256);
+    expect(svg).toContain('ln V = 6.93 nats');
+    expect(svg).toContain('E_th = 5.2 nats');
+    expect(svg).toContain('River, seed 7');
+    expect(svg.match(/<path d="M[^"]{100,}" stroke=/g)).toHaveLength(2);
+  });
+  it('leaves E_th out where the entropy gate is off', () => {
+    const header = { ...run.header, settings: { ...run.header.settings, entropyGate: false } };
+    expect(entropySvg({ ...run, header }, 1024)).not.toContain('E_th');
+  });
+  it('cannot be broken by a name', () => {
+    const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, 1024);
+    expect(svg).not.toContain('<script');
+    expect(svg).toContain('&#60;script&#62;');
+  });
+});
+
+describe('embed code', () => {
+  it('keeps the path of the page and the run', () => {
+    expect(embedAddress('https://a.test/demo/?x=1#old', '#class=River&seed=7')).toBe('https://a.test/demo/?embed#class=River&seed=7');
+  });
+  it('is one well-formed element whatever the title', () => {
+    const html = embedSnippet('https://a.test/', '#a=1&b=2', '"><script>');
+    expect(html).toContain('src="https://a.test/?embed#a=1&amp;b=2"');
+    expect(html).toContain('title="&quot;>&lt;script>"');
+  });
+});
+
+describe('animation', () => {
+  it.each([[1, 1], [16, 16], [64, 64], [65, 33], [256, 64], [576, 64], [1024, 64]])('of %i tokens has %i frames, the last one whole', (tokens, frames) => {
+    const cursors = frameCursors(tokens);
+    expect(cursors).toHaveLength(frames);
+    expect(cursors.at(-1)).toBe(tokens);
+    expect(cursors.every((cursor, i) => i === 0 || cursor > cursors[i - 1]!)).toBe(true);
+  });
+  it('has sides that video codecs take', () => {
+    expect([FILM.width % 2, FILM.height % 2]).toEqual([0, 0]);
+  });
+});
+
+it('names files by pack, class and seed, in plain letters', () => {
+  expect(fileName({ ...run.header, className: 'Sea / lake' }, '.png')).toBe('eurosat-sea-lake-7.png');
+  expect(fileName({ ...run.header, className: '../..\\x' }, '.csv')).toBe('eurosat-x-7.csv');
+});
+
+it('cites the paper as the readme does', async () => {
+  const { readFileSync } = await import('node:fs');
+  expect(readFileSync('README.md', 'utf8')).toContain(BIBTEX);
+});

@@ -1,0 +1,33 @@
+import { RunLog, type Run } from '../../engine/log.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import { writeAddress } from '../state/address.ts';
+import { checkOf } from '../state/linkCheck.ts';
+import type { PaintedPicture } from '../state/run.ts';
+import { usePack, useRun, useStudio } from '../views/context.ts';
+
+export interface Shared {
+  manifest: Manifest;
+  run: Run;
+  picture: PaintedPicture | null;
+  /** The hash that makes the run again; `cursor` to show it from there. */
+  hash: (cursor?: number) => string;
+}
+
+/** The run in view as it can be shared; null while there is none or it is still being decoded. */
+export function useShared(): Shared | null {
+  const studio = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const name = usePack((state) => state.name);
+  const picture = useRun((state) => state.picture);
+  const still = useRun((state) => state.phase === 'complete' || state.phase === 'stopped');
+  useRun((state) => state.id);
+  const { header, events } = studio.run.getState();
+  if (!manifest || !header || !still || events.length === 0) return null;
+  const run = new RunLog(header, events).toRun();
+  return {
+    manifest, run, picture,
+    hash: (cursor) => writeAddress(name, manifest, header, {
+      ...(run.complete && { check: checkOf(header, run.digest) }), ...(cursor !== undefined && cursor < events.length && { cursor }),
+    }),
+  };
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenEvent } from '../../../engine/log.ts';
+import type { GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, Result } from '../../inference/client.ts';
+import { syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { createStudio } from '../studio.ts';
+import { createCompare } from './compare.ts';
+import { createLinkedSides } from './linked.ts';
+
+const events = (count: number, token: number): TokenEvent[] => Array.from({ length: count }, (_, t) => ({
+  t, token, entropy: t ? 1 : null, opens: t % 2 === 0 ? ['first'] : [], source: 'sampled', patch: Math.floor(t / 2), logprob: -1, classLogprob: -1, alternatives: [], times: {},
+}));
+
+describe('compare', () => {
+  let pack: SyntheticPack;
+  let requests: GenerateRequest[];
+
+  beforeEach(async () => {
+    pack = await syntheticPack();
+    requests = [];
+    vi.stubGlobal('fetch', async (url: string) => {
+      const body = pack.files.get(url.split('/models/eurosat/')[1] ?? '');
+      return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
+    });
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 64 }));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function opened() {
+    const client = {
+      load: async () => ({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0 } }),
+      generate: async (request: GenerateRequest, emit: OnEvents): Promise<Result<GenerateReport>> => {
+        requests.push(request);
+        emit(events(4, requests.length));
+        return { ok: true, value: { complete: true, digest: 'ab', times: { total: 8 } } as unknown as GenerateReport };
+      },
+      stop: async () => undefined, paint: vi.fn(), dispose: vi.fn(),
+    } as unknown as InferenceClientApi;
+    const page = createStudio({ client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    await page.open();
+    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
+    const compare = createCompare({ page, base: 'https://studio.test/', readHistory: async () => { throw new Error('gone'); } });
+    compare.start(true);
+    await vi.waitFor(() => expect(compare.getState().source.a).toBe('view'));
+    return { page, compare };
+  }
+
+  it('starts with the run of the page, and a preset makes B while the page keeps its run', async () => {
+    const { page, compare } = await opened();
+    const inView = page.run.getState();
+    await compare.against('token');
+    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'view', b: 'made:0' }));
+    expect(requests[0]).toMatchObject({ class: 8, seed: 7, settings: { maxPatchLength: 1 } });
+    expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
+    expect(page.run.getState()).toBe(inView);
+    expect(compare.playback.getState().cursor).toBeGreaterThan(0);
+  });
+
+  it('has one cursor for both, up to the longer run', async () => {
+    const { compare } = await opened();
+    await compare.against('static');
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    compare.playback.seek(Infinity);
+    expect(compare.playback.getState().cursor).toBe(256);
+    expect(compare.a.playback).toBe(compare.b.playback);
+  });
+
+  it('makes a strip over thresholds with one seed; any of them comes in as B', async () => {
+    const { compare } = await opened();
+    await compare.thresholds();
+    const { sheet } = compare.getState();
+    expect(sheet.length).toBeGreaterThanOrEqual(5);
+    expect(requests.map(({ settings }) => settings.entropyThreshold)).toEqual(sheet.map(({ threshold }) => threshold));
+    expect(new Set(requests.map(({ seed }) => seed))).toEqual(new Set([7]));
+    await compare.showTile(2);
+    expect(compare.getState().source.b).toBe('made:2');
+    expect(compare.b.run.getState().events[0]!.token).toBe(3);
+  });
+
+  it('swaps, and says what stands in the way of a run that is gone', async () => {
+    const { compare } = await opened();
+    await compare.againstClass(1);
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    compare.swap();
+    expect(compare.getState().source).toEqual({ a: 'made:0', b: 'view' });
+    expect([compare.a.run.getState().count, compare.b.run.getState().count]).toEqual([4, 256]);
+    await compare.choose('a', 'history:nope');
+    expect(compare.getState().problem).toMatchObject({ message: 'gone' });
+    expect(compare.getState().source.a).toBe('made:0');
+    await compare.choose('a', 'nonsense');
+    expect(compare.getState().source.a).toBe('made:0');
+  });
+
+  it('tries other rules on one side alone', async () => {
+    const { compare } = await opened();
+    await compare.choose('b', 'recording:0');
+    compare.a.inspect.whatIf.set('entropyThreshold', 1);
+    expect([compare.a.inspect.shown().whatIf, compare.b.inspect.shown().whatIf]).toEqual([true, false]);
+    await compare.a.inspect.generateWithThis();
+    expect(requests[0]!.settings.entropyThreshold).toBe(1);
+  });
+
+  it('names its second run in the address, and brings in the one that an address names', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    page.views.open('compare');
+    const end = linked.follow();
+    await compare.against('token');
+    await vi.waitFor(() => expect(page.views.getState().sides.b).toMatchObject({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }));
+    expect(page.views.getState().sides.a).toBeUndefined();
+    await compare.choose('b', 'view');
+    expect(page.views.getState().sides).toEqual({});
+    end();
+
+    page.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm' } } });
+    expect(linked.restore()).toBe(true);
+    await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ class: 1, seed: 3 }));
+    await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'link-differs' }));
+    expect([linked.same('a'), linked.same('b')]).toEqual([null, false]);
+    const made = requests.length;
+    expect(linked.restore()).toBe(true);
+    expect(requests).toHaveLength(made);
+  });
+
+  it('shows a recorded run that an address names, and says what it cannot make', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    page.views.follow('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
+    linked.follow();
+    expect(page.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
+    linked.restore();
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:0'));
+    expect(requests).toEqual([]);
+    page.views.follow('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
+    linked.restore();
+    await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'unknown-class' }));
+  });
+});

@@ -1,0 +1,223 @@
+import { createStore } from 'zustand/vanilla';
+import type { Run, RunHeader } from '../../../engine/log.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
+import type { RunWish } from '../beside.ts';
+import { checkFits, packOf } from '../openRun.ts';
+import { createPack } from '../pack.ts';
+import { fetchRecording, manifestAddress } from '../packFiles.ts';
+import { createPlayback } from '../playback.ts';
+import { toProblem, type Problem } from '../problem.ts';
+import type { PaintedPicture, RunState, RunStore } from '../run.ts';
+import { createSide } from '../side.ts';
+import type { Studio } from '../studio.ts';
+import { sheetThresholds, wishAgainst, wishClass, wishThresholds, type Against } from './wishes.ts';
+
+export type SideName = 'a' | 'b';
+
+/** A run of the threshold strip. */
+export interface SheetTile {
+  threshold: number;
+  run: RunStore;
+}
+
+export interface CompareState {
+  /** Where each side's run comes from: "view", "recording:0", "history:<id>", "made:0"; '' for none. */
+  source: Record<SideName, string>;
+  /** Runs made for a comparison, in order. */
+  made: readonly RunStore[];
+  sheet: readonly SheetTile[];
+  /** A run was asked for and waits for the model. */
+  waiting: boolean;
+  problem: Problem | null;
+}
+
+export interface CompareDeps {
+  page: Studio;
+  base: string;
+  /** A run of this browser's history with its picture. */
+  readHistory: (id: string) => Promise<{ run: Run; title: string; picture: PaintedPicture | null }>;
+}
+
+export type Compare = ReturnType<typeof createCompare>;
+
+/** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
+export function createCompare({ page, base, readHistory }: CompareDeps) {
+  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], waiting: false, problem: null }));
+  const playback = createPlayback(() => Math.max(a.run.getState().count, b.run.getState().count));
+  const side = () => createSide(page, { playback, pack: createPack(), generateWithThis: (from) => makeWithRules(from) });
+  const a: Studio = side();
+  const b: Studio = side();
+  const sides = { a, b };
+  /** Counts what was asked for, so that a late answer can be told. */
+  const asked = { a: 0, b: 0 };
+
+  const name = (which: SideName, source: string) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
+
+  /** The pack that a side's run was made with: the page's, or another one from beside this page. */
+  async function packFor(header: RunHeader): Promise<{ manifest: Manifest; manifestUrl: string }> {
+    const { manifest, manifestUrl } = page.pack.getState();
+    if (manifest?.name === header.pack.name) return { manifest, manifestUrl };
+    return { manifest: await packOf(header, base), manifestUrl: manifestAddress(header.pack.name, base) };
+  }
+
+  /** Two runs go together when their grids do. */
+  function checkGrids(which: SideName, header: RunHeader): void {
+    const other = sides[which === 'a' ? 'b' : 'a'].run.getState().header;
+    if (!other || (other.grid.width === header.grid.width && other.grid.tokens === header.grid.tokens)) return;
+    sides[which === 'a' ? 'b' : 'a'].run.clear();
+    name(which === 'a' ? 'b' : 'a', '');
+  }
+
+  async function put(which: SideName, source: string, header: RunHeader, show: (side: Studio) => void): Promise<void> {
+    const mine = ++asked[which];
+    const known = await packFor(header);
+    if (mine !== asked[which]) return;
+    checkGrids(which, header);
+    sides[which].pack.setState({ name: known.manifest.name, ...known });
+    show(sides[which]);
+    name(which, source);
+    if (a.growing() || b.growing()) playback.goLive();
+    else playback.seek(Infinity);
+  }
+
+  const putStore = (which: SideName, source: string, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
+    put(which, source, run.getState().header!, (target) => target.run.mirror(run));
+
+  async function choose(which: SideName, source: string): Promise<void> {
+    const [kind, id = ''] = source.split(':');
+    try {
+      if (kind === 'view' && page.run.getState().header) await putStore(which, source, page.run);
+      const made = kind === 'made' ? store.getState().made[Number(id)] : undefined;
+      if (made) await putStore(which, source, made);
+      const { manifest, manifestUrl } = page.pack.getState();
+      const recording = kind === 'recording' ? manifest?.recordings[Number(id)] : undefined;
+      if (recording) {
+        const { run, picture } = await fetchRecording(recording, manifestUrl);
+        await put(which, source, run.header, (target) => target.run.showRecorded(run.header, run.events, run.digest, recording.title, { image: picture, size: picture.width, cells: run.events.length }));
+      }
+      if (kind === 'history') {
+        const opened = await readHistory(id);
+        checkFits(opened.run, (await packFor(opened.run.header)).manifest);
+        await put(which, source, opened.run.header, (target) => target.run.showOpened(opened));
+      }
+    } catch (error) {
+      store.setState({ problem: toProblem(error) });
+    }
+  }
+
+  /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
+  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void, pack = a.pack.getState().name): Promise<void> {
+    if (wishes.length === 0 || store.getState().waiting) return;
+    store.setState({ waiting: true, problem: null });
+    try {
+      if (pack !== '' && pack !== page.pack.getState().name) await page.choosePack(pack);
+      await page.makeBeside(wishes, (list) => {
+        const runs = list.map(({ run }) => run);
+        store.setState({ made: [...store.getState().made, ...runs] });
+        begun(runs);
+      });
+      const failed = page.pack.getState().problem;
+      if (failed) store.setState({ problem: failed });
+    } finally {
+      store.setState({ waiting: false });
+    }
+  }
+
+  /** One new run, shown as that side as it grows. */
+  async function makeSide(which: SideName, wish: RunWish, pack?: string): Promise<void> {
+    const first = store.getState().made.length;
+    await make([wish], ([run]) => {
+      playback.restart('paused');
+      void whenBegun(run!).then(() => putStore(which, `made:${first}`, run!));
+    }, pack);
+    playback.settle();
+  }
+  const makeB = (wish: RunWish, pack?: string) => makeSide('b', wish, pack);
+
+  /** A run of a queue has no header before its turn. */
+  const whenBegun = (run: RunStore): Promise<void> => new Promise((resolve) => {
+    if (run.getState().header) return resolve();
+    const end = run.subscribe((state) => {
+      if (!state.header) return;
+      end();
+      resolve();
+    });
+  });
+
+  async function makeWithRules(from: Studio): Promise<void> {
+    const { header } = from.run.getState();
+    const rules = from.inspect.whatIf.current();
+    if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, from.pack.getState().name);
+  }
+
+  const follow = () => {
+    playback.follow();
+    if (!a.growing() && !b.growing()) playback.settle();
+  };
+  a.run.subscribe(follow);
+  b.run.subscribe(follow);
+
+  return {
+    ...store, a, b, playback, choose, make, makeSide,
+    say: (problem: Problem): void => store.setState({ problem }),
+    /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
+    start(other: boolean): void {
+      const { header, title } = page.run.getState();
+      if (store.getState().source.a !== '' || !header) return;
+      const { manifest } = page.pack.getState();
+      const recorded = other ? manifest?.recordings.findIndex((entry) => entry.title !== title) ?? -1 : -1;
+      void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${recorded}`) : undefined));
+    },
+    /** A new run of the page takes the place of the old one on the sides that follow it. */
+    followPage: (): (() => void) => page.run.subscribe((state: RunState, before: RunState) => {
+      if (state.id === before.id || !state.header) return;
+      for (const which of ['a', 'b'] as const) if (store.getState().source[which] === 'view') void choose(which, 'view');
+    }),
+    swap(): void {
+      const { source } = store.getState();
+      const { cursor } = playback.getState();
+      const [runs, packs] = [[a.run.getState(), b.run.getState()], [a.pack.getState(), b.pack.getState()]];
+      asked.a++;
+      asked.b++;
+      a.pack.setState(packs[1]!);
+      b.pack.setState(packs[0]!);
+      a.run.restore(runs[1]!);
+      b.run.restore(runs[0]!);
+      store.setState({ source: { a: source.b, b: source.a } });
+      playback.seek(cursor);
+    },
+    async against(which: Against): Promise<void> {
+      const { header, events } = a.run.getState();
+      const { manifest } = a.pack.getState();
+      const wish = header && manifest ? wishAgainst(which, header, events, manifest) : null;
+      if (wish) await makeB(wish);
+    },
+    async againstClass(index: number): Promise<void> {
+      const { header } = a.run.getState();
+      if (header) await makeB(wishClass(index, header));
+    },
+    /** The same class and seed from another pack, with that pack's own settings. */
+    async againstPack(pack: string): Promise<void> {
+      const { header } = a.run.getState();
+      if (!header) return;
+      const other = await packFor({ ...header, pack: { name: pack, hash: '' } }).catch((error: unknown) => void store.setState({ problem: toProblem(error) }));
+      if (!other) return;
+      const { guidance, temperature, topK, topP } = header.settings;
+      const same = other.manifest.classes.findIndex(({ label }) => label === header.className);
+      await makeB({ class: Math.max(0, same), seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP } }, pack);
+    },
+    async thresholds(): Promise<void> {
+      const { header, events } = a.run.getState();
+      const { manifest } = a.pack.getState();
+      if (!header || !manifest) return;
+      const list = sheetThresholds(manifest.curve, events.map(({ entropy }) => entropy), header.settings.entropyThreshold);
+      await make(wishThresholds(list, header), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));
+    },
+    /** Brings a run of the strip in as B. */
+    async showTile(index: number): Promise<void> {
+      const tile = store.getState().sheet[index];
+      if (!tile?.run.getState().header) return;
+      await choose('b', `made:${store.getState().made.indexOf(tile.run)}`);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { createStore } from 'zustand/vanilla';
+import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
+import { linkOfRun, resolveRun, type Sides } from '../address.ts';
+import { checkOf, compareWithLink, explainDifference, type LinkOutcome } from '../linkCheck.ts';
+import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
+import { problem, toProblem } from '../problem.ts';
+import type { Studio } from '../studio.ts';
+import type { Compare, SideName } from './compare.ts';
+
+const SIDES = ['a', 'b'] as const;
+
+/** The run of a side as an address names it; undefined for the run in view, for none, and for a picture of the person's own, which stays on the device. */
+export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
+  const { manifest, name } = compare[which].pack.getState();
+  const { header, digest, phase, origin } = compare[which].run.getState();
+  if (compare.getState().source[which] === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
+  return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
+}
+
+/** Resolves when the page has its model, or knows that it will not have one, and makes no run of its own. */
+export function pageIdle({ pack, queue, jobs }: Pick<Studio, 'pack' | 'queue' | 'jobs'>): Promise<void> {
+  const busy = () => !['ready', 'failed'].includes(pack.getState().model) || queue.getState().queued || jobs.getState().running;
+  return new Promise((resolve) => {
+    const look = () => {
+      if (busy()) return;
+      ends.forEach((end) => end());
+      resolve();
+    };
+    const ends = [pack.subscribe(look), queue.subscribe(look), jobs.subscribe(look)];
+    look();
+  });
+}
+
+const text = (link: LinkedRun | undefined) => link && writePermalink(link);
+
+/** The address of a comparison: its runs are brought in when it is opened, and it follows what is chosen. */
+export function createLinkedSides(compare: Compare, page: Studio, base: string) {
+  /** While the sides of an address are brought in, the address stays. */
+  let restoring = false;
+  const tried: Partial<Record<SideName, string>> = {};
+  const outcomes = createStore<Partial<Record<SideName, LinkOutcome>>>(() => ({}));
+
+  async function bringAll(list: readonly (readonly [SideName, LinkedRun])[]): Promise<void> {
+    restoring = true;
+    for (const [which, link] of list) {
+      tried[which] = text(link)!;
+      await bring(which, link).catch((error: unknown) => compare.say(toProblem(error)));
+    }
+    restoring = false;
+    publish();
+  }
+
+  async function bring(which: SideName, link: LinkedRun): Promise<void> {
+    const name = link.pack ?? page.pack.getState().name;
+    const own = page.pack.getState();
+    const url = manifestAddress(name, base);
+    const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);
+    const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
+    const [wrong] = problems;
+    if (wrong) return compare.say(wrong);
+    const wish = { class: index ?? 0, seed: seed ?? 0, settings: values, ...(given && { given }) };
+    const asked = text(linkOfRun(name, manifest, wish));
+    // A run that was recorded with the pack need not be made again.
+    for (const [i, recording] of manifest === own.manifest ? manifest.recordings.entries() : []) {
+      if (recording.class !== wish.class) continue;
+      const { run } = await fetchRecording(recording, url);
+      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, `recording:${i}`);
+    }
+    await pageIdle(page);
+    await compare.makeSide(which, wish, name);
+    const { header, digest, phase } = compare[which].run.getState();
+    if (!link.check || !header || phase !== 'complete' || !digest) return;
+    const outcome = compareWithLink(link.check, header, digest);
+    outcomes.setState({ [which]: outcome });
+    if (!outcome.same) compare.say(problem('link-differs', 'This is not the picture that the link was made of.', explainDifference(outcome)));
+  }
+
+  return {
+    outcomes,
+    /** Brings in the sides that the address names and that are not there yet; true where it names B. */
+    restore(): boolean {
+      const { sides } = page.views.getState();
+      const missing = SIDES.filter((which) => sides[which] && text(sides[which]) !== tried[which] && text(sides[which]) !== text(linkOfSide(compare, which)));
+      if (!restoring && missing.length > 0) void bringAll(missing.map((which) => [which, sides[which]!]));
+      return sides.b !== undefined;
+    },
+    /** Keeps the address up to date until it is ended. */
+    follow(): () => void {
+      const ends = [compare.subscribe(publish), ...SIDES.map((which) => compare[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
+      publish();
+      return () => ends.forEach((end) => end());
+    },
+    /** Whether a side's run is the one its link was made of; null where it came otherwise. */
+    same: (which: SideName): boolean | null => {
+      const outcome = outcomes.getState()[which];
+      return outcome && outcome.header === compare[which].run.getState().header ? outcome.same : null;
+    },
+  };
+
+  function publish(): void {
+    if (restoring || page.views.getState().view !== 'compare') return;
+    const before = page.views.getState().sides;
+    const sides: Sides = {};
+    for (const which of SIDES) {
+      const source = compare.getState().source[which];
+      // Nothing chosen yet, or on its way: what the address names is still to come.
+      const open = source === '' || (source !== 'view' && compare[which].growing());
+      const link = open ? before[which] : linkOfSide(compare, which);
+      if (link) sides[which] = link;
+    }
+    if (SIDES.some((which) => text(sides[which]) !== text(before[which]))) page.views.setSides(sides);
+  }
+}

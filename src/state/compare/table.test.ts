@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { tinyManifest } from '../../../engine/testing/manifest.ts';
+import { figuresAt } from '../../../engine/view.ts';
+import { tableOf, timeOf, type Side } from './table.ts';
+
+const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t) => ({
+  t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
+}));
+const side = (every: number, run: Partial<Side['run']> = {}): Side => ({
+  events: events(every), figures: figuresAt(events(every), 16, tinyManifest()), run: { origin: 'recorded', wallMs: null, count: 16, ...run }, backend: 'WASM',
+});
+const cell = (rows: ReturnType<typeof tableOf>, key: string) => rows.find((row) => row.key === key)!;
+
+it('puts two runs side by side, the second as a multiple of the first', () => {
+  const rows = tableOf(side(4), side(2, { origin: 'generated', wallMs: 64 }), 16);
+  expect(cell(rows, 'patches')).toMatchObject({ a: '4', b: '8', change: '× 2.00' });
+  expect(cell(rows, 'p-avg')).toMatchObject({ a: '4.00', b: '2.00', change: '× 0.50' });
+  expect(cell(rows, 'time')).toMatchObject({ a: '0.03 s', b: '0.06 s' });
+  expect(cell(rows, 'speed')).toMatchObject({ a: '500.0', b: '250.0', change: '× 0.50' });
+  expect(cell(rows, 'place')).toMatchObject({ a: 'as logged, WASM', b: 'this device, WASM' });
+  expect(cell(rows, 'equal').a).toContain('8 of 16');
+  expect(cell(rows, 'boundaries').a).toContain('4 of 8');
+});
+
+it('says nothing about a side that has no run', () => {
+  const rows = tableOf(side(4), null, 16);
+  expect(cell(rows, 'steps')).toMatchObject({ a: '4', b: '–', change: '' });
+  expect(rows.some(({ key }) => key === 'equal')).toBe(false);
+});
+
+it('takes the clock only for whole runs made here', () => {
+  expect(timeOf(side(4, { origin: 'generated', wallMs: 99 }))).toBe(99);
+  expect(timeOf(side(4, { origin: 'generated', wallMs: 99, count: 20 }))).toBe(32);
+  expect(timeOf(side(4, { origin: 'opened', wallMs: null }))).toBe(32);
+});

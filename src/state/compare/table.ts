@@ -1,0 +1,67 @@
+import type { TokenEvent } from '../../../engine/log.ts';
+import type { Figures } from '../../../engine/view.ts';
+import { fixed, integer, operations, percent } from '../../lib/format.ts';
+import type { RunState } from '../run.ts';
+import { sharedBoundaries, tokenDifference } from './difference.ts';
+
+export interface Side {
+  figures: Figures;
+  events: readonly TokenEvent[];
+  run: Pick<RunState, 'origin' | 'wallMs' | 'count'>;
+  /** Name of the backend that the run was made on. */
+  backend: string;
+}
+
+export interface Row {
+  key: string;
+  name: string;
+  a: string;
+  b: string;
+  /** b against a, where that says something. */
+  change: string;
+}
+
+const seconds = (ms: number) => `${fixed(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
+const times = (a: number, b: number) => (a > 0 && Number.isFinite(b / a) ? `× ${fixed(b / a, 2)}` : '');
+
+/** Milliseconds that the shown tokens took: by the clock for a whole run made here, else the sum of its logged stages. */
+export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number | null {
+  if (run.origin === 'generated' && run.wallMs !== null && figures.tokens === run.count) return run.wallMs;
+  return figures.milliseconds > 0 ? figures.milliseconds : null;
+}
+
+/** Where a time was measured. */
+export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => (run.origin === 'generated' ? `this device, ${backend}` : `as logged, ${backend}`);
+
+/** Figures of two runs, side by side, of what is shown of each. */
+export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
+  const row = (key: string, name: string, of: (side: Side) => string, number?: (side: Side) => number | null): Row => {
+    const [one, other] = [a && number?.(a), b && number?.(b)];
+    return { key, name, a: a ? of(a) : '–', b: b ? of(b) : '–', change: typeof one === 'number' && typeof other === 'number' ? times(one, other) : '' };
+  };
+  const work = ({ figures: { cost } }: Side) => cost.total + cost.entropy;
+  const speed = (side: Side) => {
+    const ms = timeOf(side);
+    return ms ? (1000 * side.figures.tokens) / ms : null;
+  };
+  const rows = [
+    row('tokens', 'Tokens', ({ figures }) => integer(figures.tokens)),
+    row('patches', 'Patches', ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
+    row('p-avg', 'P_avg, tokens', ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
+    row('steps', 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
+    row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
+    row('ratio', 'Of token by token', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
+    row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timeOf),
+    row('speed', 'Tokens/s', (side) => fixed(speed(side), 1), speed),
+    row('place', 'Measured', placeOf),
+  ];
+  if (!a || !b) return rows;
+  const { same, equal } = tokenDifference(a.events, b.events, cursor);
+  const { both, either } = sharedBoundaries(a.events, b.events, cursor);
+  const share = (part: number, whole: number) => (whole > 0 ? `${part} of ${whole}, ${percent(part / whole)}` : '–');
+  return [
+    ...rows,
+    { key: 'equal', name: 'Equal tokens', a: share(equal, same.length), b: '', change: '' },
+    { key: 'boundaries', name: 'Shared boundaries', a: share(both, either), b: '', change: '' },
+  ];
+}

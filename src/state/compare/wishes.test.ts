@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import { tinyManifest } from '../../../engine/testing/manifest.ts';
+import { sheetThresholds, usable, wishAgainst, wishClass, wishThresholds } from './wishes.ts';
+
+const manifest = tinyManifest();
+const header: RunHeader = {
+  pack: { name: manifest.name, hash: '' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'x', seed: 7, settings: { ...manifest.defaults, guidance: 3 }, grid: manifest.grid,
+};
+const events = Array.from({ length: 12 }, (_, t): TokenEvent => ({
+  t, token: t, entropy: t ? t / 4 : null, opens: t % 3 === 0 ? ['entropy'] : [], source: 'sampled', patch: Math.floor(t / 3), logprob: null, classLogprob: null, alternatives: [], times: {},
+}));
+
+describe('what a run is held against', () => {
+  it('keeps class, seed and sampling, and gives static patches the mean length of the run', () => {
+    const wish = wishAgainst('static', header, events, manifest)!;
+    expect(wish).toMatchObject({ class: 0, seed: 7 });
+    expect(wish.settings).toMatchObject({ guidance: 3, entropyGate: false, lengthGate: false, rowReset: false, staticLength: 3 });
+    expect(wishAgainst('token', header, events, manifest)!.settings).toMatchObject({ maxPatchLength: 1, lengthGate: true });
+  });
+
+  it('has nothing to make where the run is that already', () => {
+    expect(wishAgainst('dynamic', header, events, manifest)).toBeNull();
+    const token = { ...header, settings: { ...header.settings, maxPatchLength: 1 } };
+    expect(wishAgainst('token', token, events, manifest)).toBeNull();
+    expect(wishAgainst('dynamic', token, events, manifest)!.settings.maxPatchLength).toBe(manifest.defaults.maxPatchLength);
+  });
+
+  it('carries given tokens along, and only the class changes for another class', () => {
+    expect(wishClass(1, { ...header, given: [1, 2] })).toEqual({ class: 1, seed: 7, settings: header.settings, given: [1, 2] });
+  });
+});
+
+describe('thresholds of a strip', () => {
+  const curve = [1, 2, 3, 4].map((n) => ({ entropyThreshold: n, pAvg: n * n, stepsMean: 1 }));
+
+  it('are even in P_avg by the curve, the run\'s own among them, in order, each one usable', () => {
+    const list = sheetThresholds(curve, [], 2.52);
+    expect(list).toContain(2.52);
+    expect(list).toEqual([...list].sort((a, b) => a - b));
+    expect(list.length).toBeGreaterThanOrEqual(5);
+    expect(list[0]!).toBeGreaterThanOrEqual(1);
+    expect(list.at(-1)!).toBeLessThanOrEqual(4);
+    for (const wish of wishThresholds(list, header)) expect(usable(manifest, wish.settings)).toBe(true);
+  });
+
+  it('come from the entropies where there is no curve, and are the run\'s own alone where there is neither', () => {
+    const list = sheetThresholds([], events.map(({ entropy }) => entropy), 1.1);
+    expect(list).toContain(1.1);
+    expect(list.every((value) => value >= 0 && value <= 3)).toBe(true);
+    expect(sheetThresholds([], [null, null], 1.1)).toEqual([1.1]);
+  });
+});

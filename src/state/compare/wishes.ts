@@ -1,0 +1,72 @@
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
+import { checkSettings, isTokenByToken, type Settings } from '../../../engine/settings.ts';
+import type { RunWish } from '../beside.ts';
+import { presetOf, withPreset } from '../presets.ts';
+
+/** What a run is held against with one press. */
+export const against = ['dynamic', 'static', 'token'] as const;
+export type Against = (typeof against)[number];
+
+type Known = Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults' | 'curve'>;
+
+export const SHEET_SIZE = 6;
+const STEP = 0.05;
+
+/** The same class, seed and given tokens with other settings. */
+const likeRun = (header: RunHeader, settings: Settings): RunWish => ({ class: header.class, seed: header.seed, settings, ...(header.given && { given: header.given }) });
+
+export function usable(manifest: Known, settings: Settings): boolean {
+  try {
+    checkSettings(manifest, settings);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The same picture with another way of patching; static patches get the mean length that this very run has. Null where that is what it is. */
+export function wishAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunWish | null {
+  if (presetOf(header.settings) === which) return null;
+  const settings = withPreset(which, header.settings, manifest);
+  const patches = events.filter(({ opens }) => opens.length > 0).length;
+  if (which === 'static' && patches > 0 && !isTokenByToken(header.settings)) settings.staticLength = Math.max(1, Math.round((100 * events.length) / patches) / 100);
+  return usable(manifest, settings) ? likeRun(header, settings) : null;
+}
+
+/** Another class, all else the same. */
+export const wishClass = (index: number, header: RunHeader): RunWish => ({ ...likeRun(header, header.settings), class: index });
+
+/** One seed over E_th, as in the paper's Table 6. */
+export const wishThresholds = (thresholds: readonly number[], header: RunHeader): RunWish[] =>
+  thresholds.map((entropyThreshold) => likeRun(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));
+
+/**
+ * Thresholds from short patches to long ones, evenly in P_avg by the pack's curve; without a curve, evenly over the
+ * entropies of the run at hand. The run's own threshold takes the place of the one next to it.
+ */
+export function sheetThresholds(curve: Manifest['curve'], entropies: readonly (number | null)[], own: number): number[] {
+  const points = [...curve].sort((x, y) => x.entropyThreshold - y.entropyThreshold);
+  const shares = Array.from({ length: SHEET_SIZE }, (_, i) => (i + 0.5) / SHEET_SIZE);
+  let list: number[];
+  if (points.length > 1) {
+    const [low, high] = [points[0]!.pAvg, points.at(-1)!.pAvg];
+    list = shares.map((share) => thresholdAt(points, low + share * (high - low)));
+  } else {
+    const sorted = entropies.filter((value): value is number => value !== null).sort((x, y) => x - y);
+    if (sorted.length === 0) return [own];
+    list = shares.map((share) => sorted[Math.floor(share * sorted.length)]!);
+  }
+  list = list.map((value) => Number((Math.round(value / STEP) * STEP).toFixed(2)));
+  const near = list.reduce((best, value, i) => (Math.abs(value - own) < Math.abs(list[best]! - own) ? i : best), 0);
+  list[near] = own;
+  return [...new Set(list)].sort((x, y) => x - y);
+}
+
+function thresholdAt(points: Manifest['curve'], pAvg: number): number {
+  const right = points.findIndex((point) => point.pAvg >= pAvg);
+  if (right <= 0) return points[Math.max(0, right)]!.entropyThreshold;
+  const [a, b] = [points[right - 1]!, points[right]!];
+  const share = b.pAvg === a.pAvg ? 0 : (pAvg - a.pAvg) / (b.pAvg - a.pAvg);
+  return a.entropyThreshold + share * (b.entropyThreshold - a.entropyThreshold);
+}

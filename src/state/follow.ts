@@ -1,0 +1,48 @@
+import type { Address } from './address.ts';
+import { writeAddress } from './address.ts';
+import { checkOf, compareWithLink, createLinkOutcome, explainDifference } from './linkCheck.ts';
+import type { createNotices } from './notices.ts';
+import type { PackStore } from './pack.ts';
+import type { PlaybackStore } from './playback.ts';
+import { problem } from './problem.ts';
+import type { RunState } from './run.ts';
+import type { ViewStore } from './views.ts';
+
+/** The run that the address asks for: its own address, what it should come to, and where to show it from. */
+export type Asked = Address['extra'] & { of: string };
+
+export interface FollowDeps {
+  pack: PackStore;
+  playback: PlaybackStore;
+  views: ViewStore;
+  notices: ReturnType<typeof createNotices>;
+  replaceHash: (hash: string) => void;
+}
+
+/** The address follows the run in view; a finished one is compared with the link it was asked for by. */
+export function createFollow({ pack, playback, views, notices, replaceHash }: FollowDeps) {
+  const link = createLinkOutcome();
+  let asked: Asked | null = null;
+  return {
+    link,
+    ask(run: Asked | null): void {
+      asked = run;
+    },
+    publish(state: RunState): void {
+      const { manifest, name } = pack.getState();
+      const { header, digest, phase } = state;
+      if (!manifest || !header) return;
+      const done = phase === 'complete' && digest !== null;
+      replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(done && { check: checkOf(header, digest) }) }));
+      if (!done || !asked || writeAddress(name, manifest, header) !== asked.of) return;
+      const { check, cursor } = asked;
+      asked = null;
+      if (cursor !== undefined && cursor < state.count) playback.seek(cursor);
+      if (!check) return;
+      const outcome = compareWithLink(check, header, digest);
+      link.setState({ outcome });
+      if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made of.', explainDifference(outcome))]);
+    },
+  };
+}
+export type Follow = ReturnType<typeof createFollow>;

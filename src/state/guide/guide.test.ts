@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { syntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import type { InferenceClientApi } from '../../inference/client.ts';
+import { createStudio } from '../studio.ts';
+import { createGuide } from './guide.ts';
+import { clampStep, longestPatch, mostGuided, mostSurprising, recordingFor, STEPS } from './steps.ts';
+
+const event = (t: number, more: Partial<TokenEvent> = {}): TokenEvent => ({
+  t, token: t, entropy: t || null, opens: t % 4 === 0 ? ['row'] : [], source: 'sampled', patch: Math.floor(t / 4), logprob: -2, classLogprob: -2, alternatives: [], times: {}, ...more,
+});
+
+describe('steps', () => {
+  it('clamps whatever an address says', () => {
+    expect([0, -3, 1, 2.9, 999, NaN, Infinity].map(clampStep)).toEqual([1, 1, 1, 2, STEPS.length, 1, STEPS.length]);
+  });
+
+  it('finds a run by class, else the first recording', () => {
+    const classes = [{ id: 'Forest' }, { id: 'River' }];
+    expect(recordingFor(STEPS[0]!, [{ class: 0 }, { class: 1 }], classes)).toBe(1);
+    expect(recordingFor(STEPS[3]!, [{ class: 1 }, { class: 0 }], classes)).toBe(1);
+    expect(recordingFor(STEPS[0]!, [{ class: 0 }], classes)).toBe(0);
+    expect(recordingFor(STEPS[0]!, [], classes)).toBe(-1);
+  });
+
+  it('picks cells that show what it tells', () => {
+    const events = [event(0, { logprob: null }), event(1), event(2, { entropy: 9 }), event(3, { logprob: -0.1 }), event(4), event(5)];
+    expect(mostSurprising(events)).toBe(2);
+    expect(longestPatch(events, 4)).toBe(0);
+    expect(mostGuided(events)).toBe(3);
+    expect([mostSurprising([]), longestPatch([], 4), mostGuided([])]).toEqual([null, null, null]);
+  });
+});
+
+describe('guide', () => {
+  beforeEach(() => vi.stubGlobal('createImageBitmap', async () => ({ width: 64 })));
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function opened(recordings = true) {
+    const pack = await syntheticPack();
+    if (!recordings) pack.manifest.recordings = [];
+    pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
+    vi.stubGlobal('fetch', async (url: string) => {
+      const body = pack.files.get(url.split('/models/eurosat/')[1] ?? '');
+      return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
+    });
+    const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    void page.open();
+    await vi.waitFor(() => expect(page.pack.getState().manifest).not.toBeNull());
+    return { page, guide: createGuide(page, () => true) };
+  }
+
+  it('shows recorded runs without any weights, and leaves the run of the page alone', async () => {
+    const { page, guide } = await opened();
+    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
+    const before = page.run.getState();
+    for (let step = 1; step <= STEPS.length; step++) {
+      await guide.go(step);
+      expect(guide.getState()).toMatchObject({ step, phase: 'ready', problem: null });
+      expect(guide.side.run.getState()).toMatchObject({ origin: 'recorded', count: 256 });
+      expect(guide.side.playback.getState().cursor).toBe(256);
+    }
+    expect(page.run.getState()).toBe(before);
+    expect(page.pack.getState().model).not.toBe('ready');
+  });
+
+  it('tries out E_th on its own run and starts every step as decoded', async () => {
+    const { page, guide } = await opened();
+    await guide.go(3);
+    guide.side.inspect.whatIf.set('entropyThreshold', 3);
+    expect(guide.side.inspect.shown().whatIf).toBe(true);
+    expect(page.inspect.shown().whatIf).toBe(false);
+    await guide.go(4);
+    expect(guide.side.inspect.shown().whatIf).toBe(false);
+    expect(guide.side.playback.getState().pin).not.toBeNull();
+  });
+
+  it('takes its run along to the other views, with a way back', async () => {
+    const { page, guide } = await opened();
+    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
+    const before = page.run.getState();
+    await guide.go(2);
+    const back = guide.takeAlong();
+    expect(page.run.getState().events).toBe(guide.side.run.getState().events);
+    back();
+    expect(page.run.getState().events).toBe(before.events);
+  });
+
+  it('says so when the pack has no recorded run', async () => {
+    const { guide } = await opened(false);
+    await guide.go(1);
+    expect(guide.getState().phase).toBe('none');
+  });
+});

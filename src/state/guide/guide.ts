@@ -1,0 +1,97 @@
+import { createStore } from 'zustand/vanilla';
+import { fetchRecording } from '../packFiles.ts';
+import { toProblem, type Problem } from '../problem.ts';
+import { createSide } from '../side.ts';
+import type { Studio } from '../studio.ts';
+import { clampStep, recordingFor, STEPS } from './steps.ts';
+
+export interface GuideState {
+  /** From 1. */
+  step: number;
+  /** loading: its run is being fetched. none: the pack has no recorded run and nothing else is in view. */
+  phase: 'loading' | 'ready' | 'none';
+  problem: Problem | null;
+}
+
+export type Guide = ReturnType<typeof createGuide>;
+
+/** The tour on recorded runs of the pack; the run of the page stays as it is. Needs no weights. */
+export function createGuide(page: Studio, still: () => boolean) {
+  const store = createStore<GuideState>(() => ({ step: 1, phase: 'loading', problem: null }));
+  const side = createSide(page, {
+    async generateWithThis({ run, inspect }) {
+      const { header } = run.getState();
+      const rules = inspect.whatIf.current();
+      if (!header || !rules) return;
+      page.settings.setAll({ ...header.settings, ...rules });
+      page.settings.setClass(header.class);
+      page.settings.setSeed(String(header.seed));
+      page.views.open('generate');
+      await page.generate();
+    },
+  });
+  const { run, playback, inspect } = side;
+  /** Recording shown now, with its pack. */
+  let shown = '';
+
+  /** The run of a step into view, unless it is there already; false when there is none. */
+  async function bring(index: number, step: number): Promise<boolean> {
+    const { manifest, manifestUrl } = page.pack.getState();
+    const recording = manifest?.recordings[index];
+    if (!manifest) return false;
+    if (!recording) {
+      const there = page.run.getState();
+      if (!there.header) return false;
+      shown = '';
+      run.restore(there);
+      return true;
+    }
+    const key = `${manifestUrl}#${recording.id}`;
+    if (key === shown) return true;
+    const { run: recorded, picture } = await fetchRecording(recording, manifestUrl);
+    if (store.getState().step !== step) return true;
+    const { header, events, digest } = recorded;
+    run.showRecorded(header, events, digest, recording.title, { image: picture, size: picture.width, cells: events.length });
+    shown = key;
+    return true;
+  }
+
+  return {
+    ...store, side,
+    /** Opens a step: its run, cursor and cell. */
+    async go(wanted: number): Promise<void> {
+      const step = clampStep(wanted);
+      const { manifest } = page.pack.getState();
+      store.setState({ step, problem: null });
+      if (!manifest) return;
+      const { cell, show, ...rest } = STEPS[step - 1]!;
+      try {
+        const there = await bring(recordingFor({ cell, show, ...rest }, manifest.recordings, manifest.classes), step);
+        if (store.getState().step !== step) return;
+        store.setState({ phase: there ? 'ready' : 'none' });
+        if (!there) return;
+      } catch (error) {
+        store.setState({ problem: toProblem(error), phase: 'ready' });
+        return;
+      }
+      inspect.whatIf.clear();
+      const { events, header } = run.getState();
+      playback.restart('paused');
+      if (show === 'play' && !still()) playback.play(false);
+      else playback.seek(Infinity);
+      playback.pinCell(cell(events, header!.grid.width));
+    },
+    /** The run of the step becomes the page's, so that other views show it; returns the way back. */
+    takeAlong(): () => void {
+      const [before, cursor] = [page.run.getState(), page.playback.getState().cursor];
+      page.run.restore(run.getState());
+      page.playback.restart('paused');
+      page.playback.seek(Infinity);
+      return () => {
+        page.run.restore(before);
+        page.playback.restart('paused');
+        page.playback.seek(cursor);
+      };
+    },
+  };
+}

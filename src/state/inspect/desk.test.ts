@@ -1,0 +1,120 @@
+import { expect, it, vi } from 'vitest';
+import { StudioError } from '../../../engine/errors.ts';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { scoredEvents } from '../../../engine/scored.ts';
+import { tinyManifest } from '../../../engine/testing/manifest.ts';
+import type { InferenceClientApi } from '../../inference/client.ts';
+import type { Source } from '../../lib/readPicture.ts';
+import { createPack } from '../pack.ts';
+import { createPlayback } from '../playback.ts';
+import { createRun } from '../run.ts';
+import { createSettings } from '../settings.ts';
+import { createDesk } from './desk.ts';
+import { unfamiliar } from './unfamiliar.ts';
+
+vi.mock('../pictures.ts', () => ({ toImage: () => ({}) as CanvasImageSource }));
+
+const m = tinyManifest();
+const tokens = Array.from({ length: 16 }, (_, i) => i % 12);
+const entropies = tokens.map((_, i) => (i === 0 ? null : 1));
+const source: Source = { image: {} as CanvasImageSource, width: 40, height: 20 };
+const later = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = async () => source) {
+  const pack = createPack();
+  const run = createRun();
+  const settings = createSettings(Number);
+  settings.init(m);
+  const scored = scoredEvents(tokens, entropies, m.defaults, 4).map((event): TokenEvent => ({ ...event, logprob: -1, alternatives: [[event.token, 0.4]] }));
+  const client = {
+    tokenize: vi.fn(async () => ({ ok: true, value: { tokens, psnr: 30, reconstruction: { rgba: new Uint8ClampedArray(), size: 16, cells: 16 } } })),
+    score: vi.fn(async () => ({ ok: true, value: entropies })),
+    generate: vi.fn(async (_request: unknown, onEvents: (events: TokenEvent[]) => void) => {
+      onEvents(scored);
+      return { ok: true, value: { complete: true } };
+    }),
+    stop: vi.fn(async () => undefined),
+  };
+  const ready = () => pack.setState({ manifest: m, model: 'ready', report: { variant: 'fp32', backend: 'wasm' } as never });
+  if (model === 'ready') ready();
+  else pack.setState({ manifest: m, model: 'idle' });
+  const loadModel = vi.fn(async () => undefined);
+  const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
+  const desk = createDesk({
+    client: () => client as unknown as InferenceClientApi, loadModel, pack, run, settings,
+    playback: createPlayback(() => run.getState().count), stop: async () => undefined, read, cut,
+  });
+  return { desk, run, client, pack, ready, loadModel, cut };
+}
+const file = new Blob(['x']);
+
+it('a picture becomes a run whose tokens are all given, then its probabilities follow', async () => {
+  const { desk, run, client, cut } = setup();
+  await desk.open(file, 'photo.jpg');
+  expect(cut).toHaveBeenCalledWith(source, { x: 10, y: 0, size: 20 }, 16);
+  expect(run.getState()).toMatchObject({ origin: 'given', phase: 'complete', title: 'photo.jpg', header: { class: 3, given: tokens, settings: { guidance: 1, topP: 1 } } });
+  expect(client.generate.mock.calls[0]![0]).toMatchObject({ class: 3, given: tokens });
+  expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
+  expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
+});
+
+it('waits for the model, asking for it', async () => {
+  const { desk, run, ready, loadModel } = setup('idle');
+  await desk.open(file, 'photo.jpg');
+  expect(desk.getState().phase).toBe('waiting');
+  expect(loadModel).toHaveBeenCalledOnce();
+  ready();
+  await vi.waitFor(() => expect(desk.getState().phase).toBe('done'));
+  expect(run.getState().count).toBe(16);
+});
+
+it('a file that is no picture is explained and leaves the run in view alone', async () => {
+  const { desk, run } = setup('ready', () => Promise.reject(new StudioError('bad-argument', 'notes.txt cannot be read as a picture here.')));
+  await desk.open(file, 'notes.txt');
+  expect(desk.getState()).toMatchObject({ phase: 'failed', problem: { code: 'bad-argument', message: expect.stringContaining('notes.txt') } });
+  expect(run.getState().phase).toBe('empty');
+});
+
+it('a failing graph is named', async () => {
+  const { desk, client } = setup();
+  client.score.mockResolvedValueOnce({ ok: false, code: 'shard-missing', message: 'entropy_all is missing.' } as never);
+  await desk.open(file, 'photo.jpg');
+  expect(desk.getState()).toMatchObject({ phase: 'failed', problem: { code: 'shard-missing' } });
+});
+
+it('the crop moves within the picture, the newest one wins', async () => {
+  const { desk, cut } = setup();
+  await desk.open(file, 'photo.jpg');
+  cut.mockClear();
+  await Promise.all([3, 7, 99].map((x) => desk.setCrop({ x, y: 5, size: 20 })));
+  await later();
+  expect(desk.getState().crop).toEqual({ x: 20, y: 0, size: 20 });
+  expect(cut).toHaveBeenLastCalledWith(source, { x: 20, y: 0, size: 20 }, 16);
+  expect(cut.mock.calls.length).toBeLessThan(3);
+});
+
+it('another class means other probabilities', async () => {
+  const { desk, client, run } = setup();
+  await desk.open(file, 'photo.jpg');
+  await desk.setClass(1);
+  expect(client.generate.mock.lastCall![0]).toMatchObject({ class: 1 });
+  expect(run.getState().header).toMatchObject({ class: 1, className: 'Sea or lake' });
+});
+
+it('lets go when another run comes into view', async () => {
+  const { desk, run } = setup();
+  await desk.open(file, 'photo.jpg');
+  run.clear();
+  expect(desk.getState().runId).toBeNull();
+});
+
+it('says what is unlike the held-out pictures', () => {
+  const evaluation = { psnr_by_class: { A: 30, B: 25 } };
+  expect(unfamiliar({ evaluation }, 24, 5)).toEqual([]);
+  expect(unfamiliar({ evaluation }, 18, 5)).toEqual([expect.stringContaining('18.0 dB')]);
+  const heldOut = { psnr: { low: 24, high: 44 }, entropy: { low: 3, high: 6 } };
+  expect(unfamiliar({ evaluation, heldOut }, 30, 5)).toEqual([]);
+  expect(unfamiliar({ evaluation, heldOut }, 23, 6.5)).toHaveLength(2);
+  expect(unfamiliar({ evaluation: {}, heldOut }, 30, 2)).toEqual([expect.stringContaining('below')]);
+  expect(unfamiliar({ evaluation: {} }, 1, 1)).toEqual([]);
+});

@@ -1,0 +1,207 @@
+import { createStore } from 'zustand/vanilla';
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import { rgbaToPicture } from '../../../engine/picture.ts';
+import { scoredEvents } from '../../../engine/scored.ts';
+import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
+import type { LoadProgress } from '../../../workers/messages.ts';
+import type { InferenceClientApi } from '../../inference/client.ts';
+import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
+import type { Cut, Source } from '../../lib/readPicture.ts';
+import type { PackStore } from '../pack.ts';
+import { toImage } from '../pictures.ts';
+import type { PlaybackStore } from '../playback.ts';
+import { fromFailure, toProblem, type Problem } from '../problem.ts';
+import type { RunStore } from '../run.ts';
+import type { SettingsStore } from '../settings.ts';
+import { unfamiliar } from './unfamiliar.ts';
+
+/** waiting: for the model. probing: the tokens are in view, their probabilities are being computed. */
+export type DeskPhase = 'idle' | 'reading' | 'waiting' | 'working' | 'probing' | 'done' | 'failed';
+
+export interface DeskState {
+  phase: DeskPhase;
+  name: string;
+  source: Source | null;
+  crop: Crop | null;
+  /** The crop at the pack's size. */
+  original: HTMLCanvasElement | null;
+  psnr: number | null;
+  /** In what way it is unlike the pack's pictures. */
+  words: readonly string[];
+  /** Class that the probabilities are for; classes.length is the null class. */
+  class: number;
+  progress: LoadProgress | null;
+  problem: Problem | null;
+  /** Id of its run while that is in view. */
+  runId: number | null;
+}
+
+const EMPTY: DeskState = { phase: 'idle', name: '', source: null, crop: null, original: null, psnr: null, words: [], class: 0, progress: null, problem: null, runId: null };
+
+export interface DeskDeps {
+  client: () => InferenceClientApi | null;
+  loadModel: () => Promise<void>;
+  pack: PackStore;
+  run: RunStore;
+  playback: PlaybackStore;
+  settings: SettingsStore;
+  /** Ends what is being decoded. */
+  stop: () => Promise<void>;
+  read: (file: Blob, name: string) => Promise<Source>;
+  cut: (source: Source, crop: Crop, size: number) => Cut;
+}
+
+export type Desk = ReturnType<typeof createDesk>;
+
+/** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
+export function createDesk(deps: DeskDeps) {
+  const { pack, run, playback, settings } = deps;
+  const store = createStore<DeskState>(() => EMPTY);
+  /** Later work overtakes earlier: answers under an old ticket are dropped. */
+  let ticket = 0;
+  let work: Promise<void> = Promise.resolve();
+  /** Something else waits for the model: probabilities can come later. */
+  let yielding = 0;
+
+  run.subscribe((state) => {
+    const { runId, phase } = store.getState();
+    if (runId !== null && state.id !== runId) {
+      store.setState({ runId: null, ...(phase === 'probing' && { phase: 'done' }) });
+    }
+  });
+  pack.subscribe((state, before) => {
+    const { phase } = store.getState();
+    if (state.manifest !== before.manifest && phase !== 'idle') close();
+    else if (phase === 'waiting' && state.model === 'ready') void process();
+    else if (phase === 'waiting' && state.model === 'failed') store.setState({ phase: 'failed', problem: state.problem });
+  });
+
+  function close(): void {
+    ticket++;
+    store.setState({ ...EMPTY, class: store.getState().class });
+  }
+
+  /** Cuts, encodes and scores the picture, one at a time and the newest crop last. */
+  function process(): Promise<void> {
+    const mine = ++ticket;
+    work = work.then(() => (mine === ticket ? encode(mine) : undefined)).catch((error: unknown) => {
+      if (mine === ticket) store.setState({ phase: 'failed', problem: toProblem(error) });
+    });
+    return work;
+  }
+
+  async function encode(mine: number): Promise<void> {
+    const { source, crop } = store.getState();
+    const { manifest, model } = pack.getState();
+    if (!source || !crop || !manifest) return;
+    const { rgba, image } = deps.cut(source, crop, manifest.image.size);
+    store.setState({ original: image, problem: null });
+    const client = deps.client();
+    if (model !== 'ready' || !client) {
+      store.setState({ phase: 'waiting' });
+      if (model !== 'loading') void deps.loadModel();
+      return;
+    }
+    await deps.stop();
+    store.setState({ phase: 'working' });
+    const onProgress = (progress: LoadProgress) => store.setState({ progress });
+    const tokenized = await client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress);
+    const scored = tokenized.ok ? await client.score(tokenized.value.tokens, onProgress) : tokenized;
+    if (mine !== ticket) return;
+    store.setState({ progress: null });
+    if (!tokenized.ok || !scored.ok) {
+      const failed = tokenized.ok ? scored : tokenized;
+      store.setState({ phase: 'failed', problem: failed.ok ? null : fromFailure(failed) });
+      return;
+    }
+    const { tokens, psnr, reconstruction } = tokenized.value;
+    const header = headerOf(tokens);
+    const events = scoredEvents(tokens, scored.value, rulesOf(header.settings), manifest.grid.width);
+    const pin = store.getState().runId === run.getState().id ? playback.getState().pin : null;
+    const runId = run.showGiven(header, events, store.getState().name, { image: toImage(reconstruction), size: reconstruction.size, cells: reconstruction.cells });
+    playback.restart('paused');
+    playback.seek(Infinity);
+    if (pin !== null) playback.pinCell(pin);
+    store.setState({ runId, psnr, words: unfamiliar(manifest, psnr, meanEntropy(events) ?? 0) });
+    await probe(mine, runId);
+  }
+
+  /** Plain probabilities of the class: no guidance, no filters. */
+  function headerOf(tokens: readonly number[]): RunHeader {
+    const { manifest, hash, report } = pack.getState();
+    const index = store.getState().class;
+    return {
+      pack: { name: manifest!.name, hash: hash ?? '' }, variant: report!.variant, backend: report!.backend,
+      class: index, className: manifest!.classes[index]?.label ?? 'no class', seed: 0, grid: { ...manifest!.grid }, given: [...tokens],
+      settings: { ...settings.getState().values!, guidance: 1, temperature: 1, topK: 0, topP: 1 },
+    };
+  }
+
+  /** Steps the decoder through the given tokens: what it would have thought of each. */
+  async function probe(mine: number, runId: number): Promise<void> {
+    const { header } = run.getState();
+    const client = deps.client();
+    if (!header || !client || yielding > 0 || run.getState().id !== runId) return store.setState({ phase: 'done' });
+    store.setState({ phase: 'probing' });
+    const events: TokenEvent[] = [];
+    const result = await client.generate(
+      { class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }, (more) => events.push(...more), () => undefined,
+    );
+    if (mine !== ticket) return;
+    if (result.ok && result.value.complete) run.rescore(runId, events);
+    const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';
+    store.setState({ phase: 'done', ...(failed && { problem: fromFailure(result) }) });
+  }
+
+  /** Ends a probe under way, so that something else can run. */
+  async function settle(): Promise<void> {
+    yielding++;
+    if (store.getState().phase === 'probing') await deps.client()?.stop();
+    await work;
+    yielding--;
+  }
+
+  async function start(name: string, classIndex: number, read: () => Promise<Source>, part?: (source: Source) => Crop): Promise<void> {
+    const mine = ++ticket;
+    await settle();
+    if (mine !== ticket) return;
+    store.setState({ ...EMPTY, phase: 'reading', name, class: classIndex });
+    try {
+      const source = await read();
+      if (mine !== ticket) return;
+      store.setState({ source, crop: part?.(source) ?? centreCrop(source) });
+    } catch (error) {
+      if (mine === ticket) store.setState({ phase: 'failed', problem: toProblem(error) });
+      return;
+    }
+    await process();
+  }
+
+  return {
+    ...store,
+    /** A file, dropped, pasted or picked; its probabilities are those of no class until one is chosen. */
+    open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => deps.read(file, name)),
+    /** Part of a sheet of the pack's own pictures. */
+    openTile: (name: string, classIndex: number, sheet: () => Promise<Source>, part: (source: Source) => Crop) => start(name, classIndex, sheet, part),
+    /** Shows the new crop at once; the model follows with the newest one. */
+    async setCrop(crop: Crop): Promise<void> {
+      const { source } = store.getState();
+      const size = pack.getState().manifest?.image.size ?? 1;
+      if (!source) return;
+      store.setState({ crop: clampCrop(crop, source, Math.min(size, source.width, source.height)) });
+      ticket++;
+      await settle();
+      await process();
+    },
+    async setClass(index: number): Promise<void> {
+      store.setState({ class: index });
+      ticket++;
+      await settle();
+      await process();
+    },
+    /** The model is at work for it. */
+    busy: (): boolean => ['working', 'probing'].includes(store.getState().phase),
+    settle,
+    close,
+  };
+}

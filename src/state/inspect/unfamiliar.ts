@@ -1,0 +1,25 @@
+import type { Manifest } from '../../../engine/manifest.ts';
+
+/** How far below the worst class's mean a reconstruction counts as unfamiliar where the pack states no band. */
+const MARGIN_DB = 6;
+
+const values = (figures: unknown): number[] => (typeof figures === 'object' && figures !== null ? Object.values(figures).filter((value): value is number => typeof value === 'number') : []);
+
+/**
+ * In words, in what way a picture is unlike what the pack has seen: its reconstruction (dB) or its mean entropy (nats)
+ * lies outside of what all but the last hundredth of the held-out pictures have. Empty: it is not.
+ */
+export function unfamiliar(manifest: Pick<Manifest, 'heldOut' | 'evaluation'>, psnr: number, entropy: number): string[] {
+  const { heldOut, evaluation } = manifest;
+  const words: string[] = [];
+  const byClass = values(evaluation.psnr_by_class);
+  const worst = byClass.length > 0 ? Math.min(...byClass) : -Infinity;
+  const floor = heldOut?.psnr.low ?? worst - MARGIN_DB;
+  if (psnr < floor) {
+    const usual = heldOut ? `99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : `the class hardest to rebuild has ${worst.toFixed(1)} dB on average`;
+    words.push(`The tokens rebuild it with ${psnr.toFixed(1)} dB only; ${usual}.`);
+  }
+  if (heldOut && entropy > heldOut.entropy.high) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is above that of 99 of 100 held-out pictures (${heldOut.entropy.high.toFixed(2)}).`);
+  if (heldOut && entropy < heldOut.entropy.low) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is below that of 99 of 100 held-out pictures (${heldOut.entropy.low.toFixed(2)}).`);
+  return words;
+}

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
+import { createJobs } from './jobs.ts';
+import { createPlayback } from './playback.ts';
+import { createRun, type RunState } from './run.ts';
+
+const TOTAL = 4;
+const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;
+const token = (t: number) => ({ t, token: t }) as TokenEvent;
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Decodes when told to; remembers what it was asked for. */
+function fakeClient() {
+  const asked: number[] = [];
+  let emit: OnEvents = () => undefined;
+  let end!: (result: Result<GenerateReport>) => void;
+  const report = (tokens: number): Result<GenerateReport> => ({ ok: true, value: { digest: `d${asked.at(-1)}`, complete: tokens === TOTAL, tokens, times: { total: 9, preview: 0 }, gpuMemory: null } });
+  let sent = 0;
+  return {
+    asked,
+    generate: (request: GenerateRequest, onEvents: OnEvents) => {
+      asked.push(request.seed);
+      emit = onEvents;
+      sent = 0;
+      return new Promise<Result<GenerateReport>>((resolve) => { end = resolve; });
+    },
+    generateMany: () => Promise.reject(new Error('these are made one after the other')),
+    stop: vi.fn(async () => end(report(sent))),
+    token: () => emit([token(sent++)]),
+    fail: () => end({ ok: false, code: 'worker-lost', message: 'lost' }),
+    async finish() {
+      while (sent < TOTAL) this.token();
+      end(report(TOTAL));
+      await tick();
+    },
+  };
+}
+
+describe('jobs', () => {
+  let client: ReturnType<typeof fakeClient>;
+  const setup = () => {
+    const view = createRun();
+    const playback = createPlayback(() => view.getState().count);
+    const ends: RunState[] = [];
+    const jobs = createJobs({ view, playback, now: () => 0, shown: () => undefined });
+    jobs.onEnd((state) => ends.push(state));
+    return { view, playback, jobs, ends, start: (...seeds: number[]) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client) };
+  };
+  beforeEach(() => { client = fakeClient(); });
+
+  it('decodes one after the other; the view follows the one under way', async () => {
+    const { view, playback, jobs, ends, start } = setup();
+    const all = start(5, 6);
+    client.token();
+    expect(view.getState()).toMatchObject({ phase: 'running', title: 'seed 5', count: 1 });
+    expect(playback.getState()).toMatchObject({ cursor: 1, mode: 'live' });
+    expect(client.asked).toEqual([5]);
+    await client.finish();
+    expect(view.getState()).toMatchObject({ title: 'seed 6', phase: 'running', count: 0 });
+    await client.finish();
+    await all;
+    expect(jobs.getState().running).toBe(false);
+    expect(jobs.getState().list.map(({ run }) => run.getState().phase)).toEqual(['complete', 'complete']);
+    expect(ends.map(({ digest }) => digest)).toEqual(['d5', 'd6']);
+  });
+
+  it('brings a finished one into view while the next goes on, and back', async () => {
+    const { view, playback, jobs, start } = setup();
+    const all = start(5, 6, 7);
+    await client.finish();
+    jobs.show(0);
+    expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
+    client.token();
+    client.token();
+    expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
+    expect(playback.getState()).toMatchObject({ cursor: TOTAL, mode: 'paused' });
+    jobs.show(2);
+    expect(view.getState().title).toBe('seed 5');
+    jobs.show(1);
+    expect(view.getState()).toMatchObject({ title: 'seed 6', count: 2, phase: 'running' });
+    client.token();
+    expect(view.getState().count).toBe(3);
+    expect(playback.getState()).toMatchObject({ cursor: 3, mode: 'live' });
+    jobs.show(0);
+    await client.finish();
+    expect(view.getState().title).toBe('seed 5');
+    await client.finish();
+    await all;
+    expect(view.getState().title).toBe('seed 5');
+  });
+
+  it('stop ends all', async () => {
+    const { jobs, ends, start } = setup();
+    const all = start(5, 6, 7);
+    client.token();
+    await jobs.stop(client);
+    await all;
+    await jobs.settled();
+    expect(client.asked).toEqual([5]);
+    expect(ends).toMatchObject([{ phase: 'stopped', count: 1 }]);
+    expect(jobs.getState().list.map(({ run }) => run.getState().phase)).toEqual(['stopped', 'empty', 'empty']);
+  });
+
+  it('a failure ends the rest and keeps what was decoded', async () => {
+    const { view, ends, start } = setup();
+    const all = start(5, 6);
+    client.token();
+    client.fail();
+    expect(await all).toMatchObject({ ok: false, code: 'worker-lost' });
+    expect(view.getState()).toMatchObject({ phase: 'failed', count: 1 });
+    expect(ends).toMatchObject([{ phase: 'failed', count: 1 }]);
+    expect(client.asked).toEqual([5]);
+  });
+
+  it('a run that was opened meanwhile stays in view', async () => {
+    const { view, start } = setup();
+    const all = start(5);
+    client.token();
+    view.showRecorded(header(1), [token(0)], 'd', 'another', null);
+    client.token();
+    await client.finish();
+    await all;
+    expect(view.getState()).toMatchObject({ title: 'another', count: 1 });
+  });
+});

@@ -1,0 +1,92 @@
+import type { RunHeader } from '../../engine/log.ts';
+import type { Failure, InferenceClientApi } from '../inference/client.ts';
+import { localPackFiles } from './localPacks.ts';
+import { gpuGaveUp, isGpuLoss, storageNotices, wentOn } from './mishaps.ts';
+import type { createNotices } from './notices.ts';
+import type { BackendChoice, PackStore } from './pack.ts';
+import { fromFailure, toProblem, type Problem } from './problem.ts';
+
+export interface LoadingDeps {
+  connect: () => InferenceClientApi;
+  pack: PackStore;
+  notices: ReturnType<typeof createNotices>;
+  ready: () => void;
+  /** There will be no model for now: the load failed or was called off. */
+  gaveUp: () => void;
+}
+
+export type Loading = ReturnType<typeof createLoading>;
+
+/** The worker and its model: loaded, called off, brought back after a loss. */
+export function createLoading({ connect, pack, notices, ready, gaveUp }: LoadingDeps) {
+  let client: InferenceClientApi | null = null;
+  let current: AbortController | null = null;
+
+  async function load(choice: BackendChoice = pack.getState().choice): Promise<void> {
+    current?.abort();
+    const mine = new AbortController();
+    current = mine;
+    pack.setState({ model: 'loading', choice, progress: null, report: null, problem: null });
+    const fail = (reason: Problem) => {
+      if (current !== mine) return;
+      gaveUp();
+      pack.setState({ model: 'failed', problem: reason, progress: null });
+    };
+    try {
+      client ??= connect();
+    } catch (error) {
+      fail(toProblem(error));
+      return;
+    }
+    const { manifestUrl, variant } = pack.getState();
+    const files = localPackFiles(manifestUrl);
+    const result = await client.load(
+      { manifestUrl, manifest: pack.getState().manifest ?? undefined, backend: choice, ...(variant !== null && { variant }), ...(files && { files }) },
+      (progress) => current === mine && pack.setState({ progress }),
+      mine.signal,
+    );
+    if (current !== mine) return;
+    if (!result.ok && isGpuLoss(result) && choice !== 'wasm') {
+      await load('wasm');
+      if (pack.getState().model === 'ready') notices.replace('backend', [gpuGaveUp(result)]);
+      return;
+    }
+    if (!result.ok) {
+      fail(fromFailure(result));
+      return;
+    }
+    notices.replace('storage', storageNotices(result.value.stored));
+    pack.setState({ model: 'ready', report: result.value, progress: null, hash: result.value.packHash });
+    if (!files) void import('../device/loads.ts').then(({ noteLoad }) => noteLoad(result.value));
+    ready();
+  }
+
+  return {
+    load,
+    client: () => client,
+    /** Ends the download; what has arrived is kept for the next try. */
+    cancel(): void {
+      current?.abort();
+      current = null;
+      gaveUp();
+      pack.setState({ model: 'asking', progress: null });
+    },
+    /** A fresh worker for a run whose worker was lost, on the backend that the run began on where that is possible. */
+    async recover(failure: Failure, header: RunHeader): Promise<boolean> {
+      const { choice } = pack.getState();
+      const isReady = () => pack.getState().model === 'ready';
+      const noMemory = failure.code === 'out-of-memory';
+      if (noMemory && header.backend !== 'webgpu') return false;
+      await load(noMemory ? 'wasm' : header.backend === 'webgpu' ? 'webgpu' : 'wasm');
+      if (!noMemory) pack.setState({ choice });
+      if (isReady()) notices.replace('backend', [wentOn(failure, header, pack.getState().report?.backend)]);
+      return isReady();
+    },
+    /** Lets the worker go, with whatever it was doing. */
+    drop(): void {
+      current?.abort();
+      client?.dispose();
+      client = null;
+    },
+  };
+}

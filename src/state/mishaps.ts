@@ -1,0 +1,31 @@
+import type { Stored } from '../../workers/file-cache.ts';
+import type { RunHeader } from '../../engine/log.ts';
+import type { Failure } from '../inference/client.ts';
+import { problem, type Problem } from './problem.ts';
+
+/** Failures that another backend may be spared. */
+export const isGpuLoss = (failure: Failure): boolean => ['worker-lost', 'out-of-memory', 'timeout'].includes(failure.code);
+
+const cause = (failure: Failure) => ({
+  'out-of-memory': 'The memory of the GPU was not enough.', timeout: 'The model no longer answered.',
+} as Partial<Record<Failure['code'], string>>)[failure.code] ?? 'The browser took the GPU or the model\'s worker away.';
+
+/** The model is loaded on the processor in place of the GPU. */
+export const gpuGaveUp = (failure: Failure): Problem =>
+  problem('backend-changed', `${cause(failure)} The model runs on the processor (WASM) now.`, 'To try the GPU again, choose it under "Runs on".');
+
+/** An interrupted run went on. */
+export function wentOn(failure: Failure, header: RunHeader, backend: string | undefined): Problem {
+  const moved = backend !== header.backend;
+  return problem(
+    moved ? 'backend-changed' : 'run-resumed',
+    `${cause(failure)} The run went on where it was${moved ? ', on the processor (WASM)' : ''}; nothing was lost.`,
+    moved ? 'Made again in one piece it may differ from here on, since backends round differently.' : '',
+  );
+}
+
+/** What the next visit will have to fetch again, and why. */
+export function storageNotices(stored: Stored): Problem[] {
+  if (stored === 'full') return [problem('storage-full', 'There is no room left to keep the model in this browser, so it is used from memory.', 'The next visit downloads it again. Delete kept packs under "Stored" to make room.')];
+  return [];
+}

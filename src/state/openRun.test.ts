@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { parseRun, type Run } from '../../engine/log.ts';
+import { createStudio } from './studio.ts';
+
+describe('opening a run', () => {
+  let pack: SyntheticPack;
+  let run: Run;
+  let hash = '';
+
+  const opened = async () => {
+    const studio = createStudio({
+      client: () => { throw new Error('no model is needed'); }, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; },
+      reducedMotion: () => true, metered: () => true, now: () => 0,
+    });
+    await studio.open();
+    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
+    return studio;
+  };
+  const other = (header: object = {}): Run => ({ ...run, header: { ...run.header, class: 1, className: 'Forest', seed: 99, ...header } });
+  const show = (studio: Awaited<ReturnType<typeof opened>>, it: Run) => studio.show({ run: it, title: 'Forest, seed 99', picture: null });
+
+  beforeEach(async () => {
+    hash = '';
+    pack = await syntheticPack();
+    run = parseRun(JSON.parse(pack.files.get('recordings/river-7.json')!.toString()));
+    vi.stubGlobal('fetch', async (url: string) => {
+      const [, name, path] = /\/models\/([^/]+)\/(.*)/.exec(url)!;
+      const body = pack.files.get(path!);
+      if (!body || (name !== 'eurosat' && name !== 'second')) return new Response('no', { status: 404 });
+      return new Response(path === 'manifest.json' ? JSON.stringify({ ...pack.manifest, name }) : new Uint8Array(body));
+    });
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 64 }));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('shows it with its settings and address, and one step leads back', async () => {
+    const studio = await opened();
+    const undo = await show(studio, other({ settings: { ...run.header.settings, guidance: 3 } }));
+    expect(studio.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', title: 'Forest, seed 99', count: 256 });
+    expect(studio.settings.getState()).toMatchObject({ class: 1, seed: 99, values: { guidance: 3 } });
+    expect(studio.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
+    expect(hash).toMatch(new RegExp(`^#class=Forest&seed=99&g=3&check=${run.digest.slice(0, 12)}\\.`));
+    undo();
+    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ origin: 'recorded', title: 'River, seed 7' }));
+    await vi.waitFor(() => expect(studio.settings.getState().values!.guidance).toBe(pack.manifest.defaults.guidance));
+    expect(hash).toBe('');
+  });
+
+  it('marks one that was stopped', async () => {
+    const studio = await opened();
+    await show(studio, { ...other(), events: run.events.slice(0, 9), complete: false });
+    expect(studio.run.getState()).toMatchObject({ phase: 'stopped', count: 9 });
+    expect(hash).not.toContain('check=');
+  });
+
+  it('goes to the run\'s own pack', async () => {
+    const studio = await opened();
+    await show(studio, other({ pack: { name: 'second', hash: '' } }));
+    expect(studio.pack.getState().manifest!.name).toBe('second');
+    expect(studio.run.getState()).toMatchObject({ origin: 'opened', title: 'Forest, seed 99' });
+    expect(studio.notices.getState().list).toMatchObject([{ source: 'opened', code: 'pack-differs' }]);
+  });
+
+  it.each([
+    ['of a pack that is not here', { pack: { name: 'mars', hash: '' } }, /no pack "mars"/],
+    ['of a pack whose name is none', { pack: { name: '../../etc', hash: '' } }, /not the name of a pack/],
+    ['of another grid', { grid: { width: 8, tokens: 64 } }, /its grid has 64 tokens in rows of 8/],
+    ['of a class there is not', { class: 10 }, /class 10/],
+  ])('refuses a run %s and changes nothing', async (_, header, words) => {
+    const studio = await opened();
+    const before = [studio.run.getState(), studio.settings.getState(), studio.pack.getState(), hash];
+    await expect(show(studio, other(header))).rejects.toThrow(words);
+    expect([studio.run.getState(), studio.settings.getState(), studio.pack.getState(), hash]).toEqual(before);
+  });
+
+  it('refuses codes that the pack does not have', async () => {
+    const studio = await opened();
+    const events = run.events.map((event) => (event.t === 3 ? { ...event, token: 1024 } : event));
+    await expect(show(studio, { ...other(), events })).rejects.toThrow(/token 3 is code 1024, the pack has 1024 codes/);
+  });
+});

@@ -1,0 +1,93 @@
+import { StudioError } from '../../engine/errors.ts';
+import type { Run, RunHeader } from '../../engine/log.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import type { PackStore } from './pack.ts';
+import { fetchManifest, manifestAddress } from './packFiles.ts';
+import type { PlaybackStore } from './playback.ts';
+import { problem, type Problem } from './problem.ts';
+import type { PaintedPicture, RunStore } from './run.ts';
+import type { SettingsStore } from './settings.ts';
+
+/** A run from a file or from the history. */
+export interface OpenedRun {
+  run: Run;
+  title: string;
+  picture: PaintedPicture | null;
+}
+
+export interface OpenDeps {
+  pack: PackStore;
+  run: RunStore;
+  playback: PlaybackStore;
+  settings: SettingsStore;
+  base: string;
+  hash: () => string;
+  replaceHash: (hash: string) => void;
+  /** Ends what is being decoded. */
+  stop: () => Promise<void>;
+  /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
+  switchPack: () => Promise<void>;
+  /** Puts the run in view into the address. */
+  publish: () => void;
+}
+
+/** Throws `run-invalid` for a run that this pack cannot show. */
+export function checkFits({ header, events }: Run, manifest: Manifest): void {
+  const fail = (why: string) => new StudioError('run-invalid', `This run does not fit the pack ${manifest.name}: ${why}. It was made with another version of the pack.`);
+  if (header.grid.width !== manifest.grid.width || header.grid.tokens !== manifest.grid.tokens) {
+    throw fail(`its grid has ${header.grid.tokens} tokens in rows of ${header.grid.width}, the pack's ${manifest.grid.tokens} in rows of ${manifest.grid.width}`);
+  }
+  if (header.class >= manifest.classes.length) throw fail(`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
+  const strange = events.find(({ token }) => token >= manifest.vocab);
+  if (strange) throw fail(`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
+}
+
+const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pack.hash === hash ? null : problem(
+  'pack-differs',
+  `This run was made with another version of the pack ${run.header.pack.name} (${run.header.pack.hash.slice(0, 8) || 'unnamed'}; here: ${hash.slice(0, 8)}).`,
+  'What it decoded is shown as it was; making it again here may give another picture.',
+));
+
+/** What is in view and set now; the returned function brings it back. */
+export function remember(deps: OpenDeps): () => void {
+  const { pack, run, playback, settings } = deps;
+  const before = { name: pack.getState().name, hash: deps.hash(), run: run.getState(), settings: settings.getState(), cursor: playback.getState().cursor };
+  const undo = async () => {
+    await deps.stop();
+    deps.replaceHash(before.hash);
+    if (pack.getState().name !== before.name) await deps.switchPack();
+    run.restore(before.run);
+    settings.setState(before.settings);
+    playback.restart('paused');
+    playback.seek(before.cursor);
+  };
+  return () => void undo();
+}
+
+/** The pack that a run was made with, from its own folder beside this page. Throws `pack-missing`. */
+export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fetchManifest(header.pack.name, manifestAddress(header.pack.name, base));
+
+/**
+ * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word; throws `pack-missing`
+ * or `run-invalid` before anything on the page has changed.
+ */
+export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
+  const { pack, run, playback, settings } = deps;
+  const { header } = opened.run;
+  const same = pack.getState().manifest?.name === header.pack.name;
+  checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, deps.base));
+  await deps.stop();
+  const undo = remember(deps);
+  if (!same) {
+    deps.replaceHash(`#pack=${header.pack.name}`);
+    await deps.switchPack();
+  }
+  run.showOpened(opened);
+  playback.restart('paused');
+  playback.seek(Infinity);
+  settings.setAll(header.settings);
+  settings.setClass(header.class);
+  settings.setSeed(String(header.seed));
+  deps.publish();
+  return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
+}

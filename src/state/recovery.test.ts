@@ -1,0 +1,62 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { TokenEvent } from '../../engine/log.ts';
+import type { Failure, GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
+import { generateWithRecovery } from './recovery.ts';
+
+const event = (t: number) => ({ t, token: 10 + t, entropy: t === 0 ? null : t / 2, source: 'sampled' }) as TokenEvent;
+const lost: Failure = { ok: false, code: 'worker-lost', message: 'gone' };
+const done = { ok: true, value: { complete: true } } as Result<GenerateReport>;
+
+/** A client whose n-th call sends some events, then answers. */
+function setup(calls: { sends: number; answers: Result<GenerateReport> }[], options: { ready?: boolean; cancelled?: () => boolean } = {}) {
+  const log: TokenEvent[] = [];
+  const asked: GenerateRequest[] = [];
+  const generate = vi.fn(async (request: GenerateRequest, onEvents: OnEvents) => {
+    const call = calls[Math.min(asked.length, calls.length - 1)]!;
+    asked.push(request);
+    for (let i = 0; i < call.sends; i++) onEvents([event(log.length)]);
+    return call.answers;
+  });
+  const recover = vi.fn(async () => options.ready ?? true);
+  const run = generateWithRecovery({ class: 0, seed: 1, settings: {} as never }, {
+    client: { generate }, events: () => log, onEvents: (batch) => void log.push(...batch), onPicture: () => undefined,
+    recover, cancelled: options.cancelled ?? (() => false),
+  });
+  return { run, asked, recover, log };
+}
+
+describe('a run whose worker is lost', () => {
+  test.each(['worker-lost', 'timeout', 'out-of-memory'] as const)('goes on from its log after "%s"', async (code) => {
+    const { run, asked, recover, log } = setup([{ sends: 3, answers: { ...lost, code } }, { sends: 2, answers: done }]);
+    expect(await run).toBe(done);
+    expect(recover).toHaveBeenCalledOnce();
+    expect(asked[0]).not.toHaveProperty('resume');
+    expect(asked[1]!.resume).toEqual([{ token: 10, entropy: null }, { token: 11, entropy: 0.5 }, { token: 12, entropy: 1 }]);
+    expect(log.map((e) => e.t)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('is not tried for ever', async () => {
+    const { run, asked } = setup([{ sends: 1, answers: lost }]);
+    expect(await run).toBe(lost);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('ends where no model can be had', async () => {
+    const { run, asked } = setup([{ sends: 1, answers: lost }], { ready: false });
+    expect(await run).toBe(lost);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a failure of the run itself is not repeated', async () => {
+    const { run, recover } = setup([{ sends: 1, answers: { ok: false, code: 'graph-failed', message: 'NaN' } }]);
+    expect(await run).toMatchObject({ code: 'graph-failed' });
+    expect(recover).not.toHaveBeenCalled();
+  });
+
+  test('stopping while the model comes back ends the run', async () => {
+    let calls = 0;
+    const { run, asked } = setup([{ sends: 1, answers: lost }], { cancelled: () => ++calls > 1 });
+    expect(await run).toMatchObject({ code: 'stopped' });
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,33 @@
+import type { TokenEvent } from '../../engine/log.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, OnPicture, Result } from '../inference/client.ts';
+
+/** A run is taken up this often; what keeps failing is not a mishap. */
+const MOST = 2;
+
+export interface RecoveryDeps {
+  client: Pick<InferenceClientApi, 'generate'>;
+  /** The run's events so far. */
+  events: () => readonly TokenEvent[];
+  onEvents: OnEvents;
+  onPicture: OnPicture;
+  /** Gets a model ready again after this failure; false where the run has to end. */
+  recover: (failure: Failure) => Promise<boolean>;
+  /** True once the person has stopped the run. */
+  cancelled: () => boolean;
+}
+
+/** Failures that took the worker or its GPU away, not the run's own. */
+export const isLoss = (failure: Failure) => ['worker-lost', 'timeout', 'out-of-memory'].includes(failure.code);
+
+/** Decodes a run; where the worker is lost on the way, a fresh one goes on from the run's log with the same tokens. */
+export async function generateWithRecovery(request: GenerateRequest, deps: RecoveryDeps): Promise<Result<GenerateReport>> {
+  const { client, events, onEvents, onPicture, recover, cancelled } = deps;
+  for (let times = 0; ; times++) {
+    const resume = events().map(({ token, entropy }) => ({ token, entropy }));
+    const result = await client.generate({ ...request, ...(resume.length > 0 && { resume }) }, onEvents, onPicture);
+    if (result.ok || !isLoss(result) || times >= MOST) return result;
+    const ready = !cancelled() && (await recover(result));
+    if (cancelled()) return { ok: false, code: 'stopped', message: 'The run was stopped.' };
+    if (!ready) return result;
+  }
+}

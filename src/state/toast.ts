@@ -1,0 +1,29 @@
+import { createStore } from 'zustand/vanilla';
+
+export interface Toast {
+  id: number;
+  text: string;
+  /** Takes back what was just done. */
+  undo: (() => void) | null;
+}
+
+/** The last thing that was done, with a way back; it stays until closed or replaced. */
+export function createToast() {
+  let next = 1;
+  const store = createStore<{ toast: Toast | null }>(() => ({ toast: null }));
+  return {
+    ...store,
+    say(text: string, undo: (() => void) | null = null): void {
+      store.setState({ toast: { id: next++, text, undo } });
+    },
+    undo(): void {
+      const { toast } = store.getState();
+      store.setState({ toast: null });
+      toast?.undo?.();
+    },
+    close(): void {
+      store.setState({ toast: null });
+    },
+  };
+}
+export type ToastStore = ReturnType<typeof createToast>;

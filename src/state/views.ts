@@ -1,0 +1,65 @@
+import { createStore } from 'zustand/vanilla';
+import { readPermalink, writePermalink } from '../../engine/permalink.ts';
+import type { Sides } from './address.ts';
+
+/** The views of the studio in the order of the bar; `id` is the address's `view`. Their components are in src/views/routes.tsx. */
+export const VIEWS = [
+  { id: 'generate', label: 'Generate' },
+  { id: 'inspect', label: 'Inspect' },
+  { id: 'compare', label: 'Compare' },
+  { id: 'guide', label: 'Guide' },
+] as const;
+export type ViewId = (typeof VIEWS)[number]['id'];
+
+export const DEFAULT_VIEW: ViewId = 'generate';
+
+export const isView = (name: string | undefined): name is ViewId => VIEWS.some(({ id }) => id === name);
+
+/** The hash with another view in it, all else as it was. */
+export function withView(hash: string, view: ViewId, step = 1): string {
+  const { value } = readPermalink(hash);
+  delete value.view;
+  delete value.step;
+  if (view !== 'compare') {
+    delete value.a;
+    delete value.b;
+  }
+  return writePermalink(view === DEFAULT_VIEW ? value : { ...value, view, ...(step > 1 && { step }) });
+}
+
+/** The open view, kept in the address. */
+export function createViews(hash: () => string, replaceHash: (hash: string) => void) {
+  const store = createStore<{ view: ViewId; step: number; sides: Sides }>(() => ({ view: DEFAULT_VIEW, step: 1, sides: {} }));
+  return {
+    ...store,
+    /** The address's view; a name that is none is the default one. */
+    follow(name: string | undefined, step = 1, sides: Sides = {}): void {
+      store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides });
+    },
+    open(view: ViewId): void {
+      store.setState({ view, step: 1 });
+      replaceHash(withView(hash(), view));
+    },
+    /** The step of a view that has steps, counted from 1. */
+    setStep(step: number): void {
+      store.setState({ step });
+      replaceHash(withView(hash(), store.getState().view, step));
+    },
+    /** The runs of a comparison that are not the one in view. */
+    setSides(sides: Sides): void {
+      store.setState({ sides });
+      const { view } = store.getState();
+      if (view !== 'compare') return;
+      const { value } = readPermalink(hash());
+      delete value.a;
+      delete value.b;
+      replaceHash(writePermalink({ ...value, ...sides }));
+    },
+    /** What the address of any run carries along. */
+    extra: (): { view?: ViewId; step?: number } & Sides => {
+      const { view, step, sides } = store.getState();
+      return view === DEFAULT_VIEW ? {} : { view, ...(step > 1 && { step }), ...(view === 'compare' && sides) };
+    },
+  };
+}
+export type ViewStore = ReturnType<typeof createViews>;

@@ -1,0 +1,63 @@
+import { createElement, type ReactNode } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterEach, expect, test } from 'vitest';
+import { parseSetting, settingsTable } from '../../engine/settings.ts';
+import { fixed, nats } from '../lib/format.ts';
+import { german } from './german.ts';
+import { rich } from './rich.tsx';
+import { sayer } from './sayer.ts';
+import { said, speak, t } from './t.ts';
+
+afterEach(() => speak(null));
+
+test('English is what stands in the views', () => {
+  expect(t('Step {step} of {n}', { step: 2, n: 7 })).toBe('Step 2 of 7');
+  expect(said('Forest')).toBe('Forest');
+  expect(nats(1.5)).toBe('1.50 nats');
+});
+
+test('German has its own words, order and decimal comma', () => {
+  speak(german);
+  expect(t('Open {title}', { title: 'Wald' })).toBe('Wald öffnen');
+  expect(fixed(1234.5, 1)).toBe('1234,5');
+  expect(nats(null)).toBe('k. A.');
+});
+
+test('texts from below are found by their form, what stands in them in turn', () => {
+  speak(german);
+  expect(said('Sea or lake, seed 12')).toBe('Meer oder See, Seed 12');
+  expect(said('In the address: The seed must be a whole number from 0 to 4294967295, got "x".')).toBe('In der Adresse: Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „x“.');
+  expect(said('A text of a pack that nobody has translated')).toBe('A text of a pack that nobody has translated');
+});
+
+test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) => key))('what is wrong with %s is said in German', (key) => {
+  speak(german);
+  for (const text of ['much', '1e9']) {
+    try {
+      parseSetting(key, text);
+      expect.unreachable();
+    } catch (error) {
+      expect(said((error as Error).message)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
+    }
+  }
+});
+
+test('signs of a pattern are signs in a text', () => {
+  const say = sayer({}, { 'Is it {x}? (yes)': '{x}!' });
+  expect(say('Is it a.b? (yes)')).toBe('a.b!');
+  expect(say('Is it a.b (yes)')).toBe('Is it a.b (yes)');
+});
+
+test('symbols are set as in the paper, and elements stand in their places', () => {
+  const html = (node: ReactNode) => renderToStaticMarkup(node);
+  expect(html(rich('P_avg over E_th'))).toBe('P<span class="sub">avg</span> over E<span class="sub">th</span>');
+  expect(html(rich('mean {mean} nats', { mean: createElement('b', null, '5.1') }))).toBe('mean <b>5.1</b> nats');
+  expect(html(rich('*M* large steps instead of *T*'))).toBe('<var>M</var> large steps instead of <var>T</var>');
+});
+
+test('a text is written with all its parts', () => {
+  // @ts-expect-error `n` is missing
+  expect(t('Step {step} of {n}', { step: 1 })).toBe('Step 1 of {n}');
+  // @ts-expect-error not a text of the catalogue
+  expect(t('No such text')).toBe('No such text');
+});

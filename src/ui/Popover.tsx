@@ -1,0 +1,33 @@
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+
+const load = () => import('./PopoverPanel.tsx');
+const PopoverPanel = lazy(load);
+
+/** A button with a panel below it. What the panel is made of is fetched when it is first about to open. */
+export function Popover({ className, label, title, panelClass, face, children, 'data-model': model }: {
+  className: string;
+  /** Name of the panel. */
+  label: string;
+  /** Name of the button, where it shows none. */
+  title?: string;
+  panelClass?: string;
+  /** What the button shows. */
+  face: ReactNode;
+  children: ReactNode;
+  /** State of what the button tells of, for styles. */
+  'data-model'?: string;
+}) {
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button} type="button" className={className} aria-label={title} title={title} aria-haspopup="dialog" aria-expanded={open} data-model={model}
+        onPointerEnter={() => void load()} onFocus={() => void load()} onClick={() => setOpen(!open)}
+      >
+        {face}
+      </button>
+      {open && <Suspense><PopoverPanel anchor={button} label={label} className={panelClass} onClose={() => setOpen(false)}>{children}</PopoverPanel></Suspense>}
+    </>
+  );
+}

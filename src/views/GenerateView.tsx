@@ -1,0 +1,27 @@
+import { lazy, Suspense } from 'react';
+import { Launch } from './controls/Launch.tsx';
+import { FiguresPanel } from './figures/FiguresPanel.tsx';
+import { ContactSheet } from './sheet/ContactSheet.tsx';
+import { Stage } from './stage/Stage.tsx';
+import { Strip } from './strip/Strip.tsx';
+import { Transport } from './transport/Transport.tsx';
+
+/** Sliders are the heaviest part of the page and wanted last. */
+const SettingsPanel = lazy(() => import('./controls/SettingsPanel.tsx'));
+
+/** Pick a class, press Generate, watch. */
+export function GenerateView() {
+  return (
+    <main className="workbench">
+      <div className="centre">
+        <Stage />
+        <Strip />
+        <Transport />
+        <ContactSheet />
+      </div>
+      <Launch />
+      <Suspense fallback={<div className="settings" />}><SettingsPanel /></Suspense>
+      <FiguresPanel />
+    </main>
+  );
+}

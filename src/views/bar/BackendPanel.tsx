@@ -1,0 +1,57 @@
+import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
+import type { BackendChoice, PackState } from '../../state/pack.ts';
+import { said, t } from '../../text/t.ts';
+import { MeasureButton } from '../../device/MeasureButton.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { usePack, useRun, useStudio } from '../context.ts';
+import { Weights } from './Weights.tsx';
+import { backendName, stageText } from './loadText.ts';
+
+const CHOICES = [
+  { value: 'auto', label: 'Auto' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'wasm', label: 'WASM' },
+] as const;
+
+/** Backend and weights in use, what the self-test found, and a way to choose otherwise. */
+export default function BackendPanel() {
+  const studio = useStudio();
+  const model = usePack((state) => state.model);
+  const progress = usePack((state) => state.progress);
+  const report = usePack((state) => state.report);
+  const problem = usePack((state) => state.problem);
+  const choice = usePack((state) => state.choice);
+  const running = useRun((state) => state.phase === 'running');
+  return (
+    <>
+      <h2 className="heading">{t('Runs on')}</h2>
+      <Segmented label={t('Backend')} value={choice} options={CHOICES.map(({ value, label }) => ({ value, label: said(label) }))} onChange={(value: BackendChoice) => !running && void studio.loadModel(value)} />
+      <Weights disabled={running} />
+      {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
+      {progress && <p>{stageText(progress)}</p>}
+      {model === 'loading' && <button type="button" className="button" onClick={() => studio.cancelLoad()}>{t('Cancel')}</button>}
+      {problem && <p className="field-error">{said(problem.message)} {said(problem.detail)}</p>}
+      {report && <Report report={report} />}
+      <MeasureButton />
+      {(model === 'failed' || model === 'asking') && (
+        <button type="button" className="button" onClick={() => void studio.loadModel()}>{model === 'failed' ? t('Try again') : t('Load the model')}</button>
+      )}
+    </>
+  );
+}
+
+function Report({ report }: { report: NonNullable<PackState['report']> }) {
+  const { bytes, trials, adapter, ms } = report;
+  return (
+    <dl className="facts">
+      {trials.map((trial) => (
+        <div key={trial.backend}>
+          <dt>{backendName(trial.backend)}</dt>
+          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} a token', { time: milliseconds(trial.msPerToken) })}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
+        </div>
+      ))}
+      {adapter && <div><dt>GPU</dt><dd>{adapter}</dd></div>}
+      <div><dt>{t('Loaded')}</dt><dd>{t('{size} in {seconds} s', { size: megabytes(bytes.total), seconds: fixed(ms / 1000, 1) })}{bytes.fromCache > 0 ? t(', {size} of it from the cache', { size: megabytes(bytes.fromCache) }) : ''}</dd></div>
+    </dl>
+  );
+}

@@ -1,0 +1,18 @@
+import { lazy, Suspense, useState } from 'react';
+import { t } from '../../text/t.ts';
+import { Icon } from '../../ui/Icon.tsx';
+
+const HistoryPanel = lazy(() => import('../../history/HistoryPanel.tsx'));
+
+/** Runs made in this browser. */
+export function HistoryButton() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button share" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="history" size={18} /><span className="optional-label">{t('History')}</span>
+      </button>
+      {open && <Suspense><HistoryPanel onClose={() => setOpen(false)} /></Suspense>}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import { integer, megabytes, parameters } from '../../lib/format.ts';
+import { variantBytes } from '../../state/pack.ts';
+import { said, t } from '../../text/t.ts';
+import { usePack } from '../context.ts';
+import { StoredButton } from '../stored/StoredButton.tsx';
+import { PackAddress } from './PackAddress.tsx';
+import { PackList } from './PackList.tsx';
+
+/** The pack in use: size, data, licence; and the others beside it. */
+export default function PackPanel() {
+  const manifest = usePack((state) => state.manifest);
+  const hash = usePack((state) => state.hash);
+  const report = usePack((state) => state.report);
+  if (!manifest) return null;
+  const variant = report?.variant ?? manifest.defaultVariant.wasm;
+  const count = (n: number) => t('{size} parameters', { size: parameters(n) });
+  const facts: [string, string][] = [
+    [t('Model'), count(manifest.model.parameters)],
+    [t('Entropy model'), count(manifest.entropyModel.parameters)],
+    [t('Tokenizer'), count(manifest.tokenizer.parameters)],
+    [t('Tokens'), t('{width} × {width}, {n} codes', { width: manifest.grid.width, n: integer(manifest.vocab) })],
+    [t('Download'), `${megabytes(variantBytes(manifest, variant))} (${variant})`],
+    [t('Data'), manifest.data.name],
+    [t('Credit'), manifest.data.credit],
+    [t('Licence'), t('{license}; data {data}', { license: manifest.license, data: manifest.data.license })],
+    [t('Pack'), hash ? hash.slice(0, 12) : ''],
+  ];
+  return (
+    <>
+      {manifest.description && <p>{said(manifest.description)}</p>}
+      <PackList />
+      <PackAddress />
+      <StoredButton />
+      <dl className="facts">{facts.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { megabytes } from '../../lib/format.ts';
+import { variantBytes } from '../../state/pack.ts';
+import { decimal, t } from '../../text/t.ts';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { usePack, useStudio } from '../context.ts';
+
+/** Which weights of the pack are in use, what they cost, and a way to choose others where the pack has any. */
+export function Weights({ disabled }: { disabled: boolean }) {
+  const studio = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const report = usePack((state) => state.report);
+  const asked = usePack((state) => state.variant);
+  if (!manifest) return null;
+  const variant = asked ?? report?.variant ?? manifest.defaultVariant.wasm;
+  const names = Object.keys(manifest.variants);
+  const figures = manifest.variants[variant]?.figures;
+  return (
+    <>
+      <h2 className="heading">{t('Weights')}</h2>
+      {names.length > 1 && (
+        <Segmented label={t('Weights')} value={variant} options={names.map((name) => ({ value: name, label: name }))}
+          onChange={(name) => !disabled && void studio.chooseVariant(name)} />
+      )}
+      <p>
+        {variant}, {megabytes(variantBytes(manifest, variant))}
+        {figures && variant !== 'fp32' && <span className="muted">; {t('{kl} nats a token from the trained ones', { kl: decimal(figures.klMean.toPrecision(1)) })}</span>}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { nats, probability } from '../../lib/format.ts';
+import { reasonText } from '../../lib/reasons.ts';
+import type { Studio } from '../../state/studio.ts';
+import { t } from '../../text/t.ts';
+import { lookedAt } from '../cell.ts';
+import { usePlayback, useFrameEvery, WorkbenchContext } from '../context.ts';
+import { CodeTile } from '../figures/CodeTile.tsx';
+import type { CompareSession } from './session.ts';
+
+/** The same cell of both runs. */
+export function CellPair({ session }: { session: CompareSession }) {
+  const { a, b } = session.benches;
+  return (
+    <WorkbenchContext value={a}>
+      <Pair session={session}>
+        <Cell side={session.compare.a} name="a" />
+        <WorkbenchContext value={b}><Cell side={session.compare.b} name="b" /></WorkbenchContext>
+      </Pair>
+    </WorkbenchContext>
+  );
+}
+
+function useCell({ compare: { a, b, playback } }: Pick<CompareSession, 'compare'>): number | null {
+  return lookedAt(Math.max(a.run.getState().count, b.run.getState().count), playback.getState());
+}
+
+function Pair({ session, children }: { session: CompareSession; children: React.ReactNode }) {
+  useFrameEvery(120);
+  usePlayback((state) => state.pick);
+  const at = useCell(session);
+  const width = session.compare.a.run.getState().header?.grid.width ?? 16;
+  return (
+    <section className="cell-pair" aria-label={t('Cell in both runs')}>
+      <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
+      <div className="cell-pair-sides">{children}</div>
+      <p className="small-print muted">{t('Point at a cell of either run; a click keeps it.')}</p>
+    </section>
+  );
+}
+
+function Cell({ side, name }: { side: Studio; name: 'a' | 'b' }) {
+  useFrameEvery(120);
+  usePlayback((state) => state.pick);
+  usePlayback((state) => state.pin);
+  const { events } = side.inspect.shown();
+  const at = lookedAt(Infinity, side.playback.getState());
+  const event = at === null ? undefined : events[at];
+  return (
+    <div className="cell-of" data-cell-side={name}>
+      <b className={`side-mark ${name}`}>{name.toUpperCase()}</b>
+      {event
+        ? (
+          <>
+            <CodeTile token={event.token} />
+            <p>
+              <span className="muted">{t('Token')}</span> <b data-pair="token">{event.token}</b><br />
+              {nats(event.entropy)}, {reasonText(event.opens)}<br />
+              <span className="muted">{event.logprob === null ? t('probability n/a') : t('probability {p}', { p: probability(Math.exp(event.logprob)) })}</span>
+            </p>
+          </>
+        )
+        : <p className="muted">{t('not decoded here')}</p>}
+    </div>
+  );
+}

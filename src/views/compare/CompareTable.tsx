@@ -1,0 +1,61 @@
+import { figuresAt } from '../../../engine/view.ts';
+import { groupsOf } from '../../../engine/sampling.ts';
+import { tableOf, type Side } from '../../state/compare/table.ts';
+import type { Studio } from '../../state/studio.ts';
+import { rich, symbols } from '../../text/rich.tsx';
+import { said, t } from '../../text/t.ts';
+import { backendName } from '../bar/loadText.ts';
+import { useFrameEvery, WorkbenchContext } from '../context.ts';
+import { shownFigures } from '../figures/shownFigures.ts';
+import type { CompareSession } from './session.ts';
+
+const READABLE_MS = 120;
+
+/** Figures of a side as shown; null without a run. */
+function sideOf({ run, pack, playback, inspect }: Studio): Side | null {
+  const { header, origin, wallMs, count } = run.getState();
+  const { manifest } = pack.getState();
+  if (!header || !manifest) return null;
+  const shown = inspect.shown();
+  const { cursor } = playback.getState();
+  const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
+  return { figures, events: shown.events, run: { origin, wallMs, count }, backend: backendName(header.backend) };
+}
+
+/** Both runs in figures, as far as the cursor shows them. */
+export function CompareTable({ session }: { session: CompareSession }) {
+  return <WorkbenchContext value={session.benches.a}><Table session={session} /></WorkbenchContext>;
+}
+
+function Table({ session: { compare } }: { session: CompareSession }) {
+  useFrameEvery(READABLE_MS);
+  const { a, b, playback } = compare;
+  const rows = tableOf(sideOf(a), sideOf(b), playback.getState().cursor);
+  const [whatIfA, whatIfB] = [a.inspect.shown().whatIf, b.inspect.shown().whatIf];
+  return (
+    <section className="compare-table">
+      <h2 className="heading">{t('In figures')}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col"><span className="visually-hidden">{t('Figure')}</span></th>
+            <th scope="col"><b className="side-mark a">A</b>{whatIfA && <span className="mark whatif">{t('what-if')}</span>}</th>
+            <th scope="col"><b className="side-mark b">B</b>{whatIfB && <span className="mark whatif">{t('what-if')}</span>}</th>
+            <th scope="col">B / A</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, name, a: one, b: other, change }) => (
+            <tr key={key}>
+              <th scope="row">{symbols(said(name))}</th>
+              {other === ''
+                ? <td colSpan={3} data-compare={key}>{said(one)}</td>
+                : <><td data-compare={`${key}-a`}>{said(one)}</td><td data-compare={`${key}-b`}>{said(other)}</td><td className="muted">{change}</td></>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="small-print muted">{rich('Multiply-accumulates count the linear layers, the entropy model included; token by token is the same model with P_max 1. Times hold for the device named.')}</p>
+    </section>
+  );
+}

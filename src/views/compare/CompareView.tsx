@@ -1,0 +1,106 @@
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { said, t } from '../../text/t.ts';
+import { Toggle } from '../../ui/Toggle.tsx';
+import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
+import { useKeysOf } from '../keys.ts';
+import { EntropyView } from '../stage/EntropyView.tsx';
+import { Legend } from '../stage/Legend.tsx';
+import { PictureView } from '../stage/PictureView.tsx';
+import { Strip } from '../strip/Strip.tsx';
+import { HowItRan } from '../timeline/HowItRan.tsx';
+import { Transport } from '../transport/Transport.tsx';
+import { CellPair } from './CellPair.tsx';
+import { CompareTable } from './CompareTable.tsx';
+import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';
+import { Presets } from './Presets.tsx';
+import { compareSession, type CompareSession } from './session.ts';
+import { SourceSelect } from './SourceSelect.tsx';
+import { ThresholdSheet } from './ThresholdSheet.tsx';
+import './compare.css';
+
+/** Two runs with one cursor: pictures, maps and strips above each other, what differs beside them, figures below. */
+export default function CompareView() {
+  const page = useWorkbench();
+  const session = compareSession(page);
+  const { compare, benches, linked } = session;
+  const pageRun = useRun((state) => state.id);
+  const { problem } = useStore(compare);
+  useKeysOf(compare.a, true);
+  const { sides } = useStore(page.studio.views);
+  useEffect(() => {
+    if (page.studio.run.getState().header) compare.start(!linked.restore());
+  }, [compare, linked, page, pageRun, sides]);
+  useEffect(() => linked.follow(), [linked]);
+  useEffect(() => compare.followPage(), [compare]);
+  return (
+    <main className="compare">
+      <h1 className="visually-hidden">{t('Compare two runs')}</h1>
+      <Presets session={session} />
+      {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+      <div className="compare-stage">
+        <section className="compare-side a" aria-label={t('Run A')}>
+          <WorkbenchContext value={benches.a}><Half name="a" session={session} /></WorkbenchContext>
+        </section>
+        <section className="compare-side b" aria-label={t('Run B')}>
+          <WorkbenchContext value={benches.b}><Half name="b" session={session} /></WorkbenchContext>
+        </section>
+        <section className="compare-side difference" aria-label={t('Difference')}>
+          <WorkbenchContext value={benches.a}>
+            <Options />
+            <PixelDifference session={session} />
+            <TokenDifferenceMap session={session} />
+          </WorkbenchContext>
+        </section>
+      </div>
+      <div className="compare-strips">
+        <WorkbenchContext value={benches.a}><Strip label={t('Entropy strip of run A')} /></WorkbenchContext>
+        <WorkbenchContext value={benches.b}><Strip label={t('Entropy strip of run B')} legend={false} /></WorkbenchContext>
+        <WorkbenchContext value={benches.a}><Transport /></WorkbenchContext>
+      </div>
+      <ThresholdSheet session={session} />
+      <div className="compare-figures">
+        <CompareTable session={session} />
+        <CellPair session={session} />
+      </div>
+      <div className="compare-ran">
+        {(['a', 'b'] as const).map((name) => (
+          <WorkbenchContext key={name} value={benches[name]}><HowItRan title={t('How run {name} ran', { name: name.toUpperCase() })} /></WorkbenchContext>
+        ))}
+      </div>
+    </main>
+  );
+}
+
+function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
+  const title = useRun((state) => state.title);
+  const size = usePack((state) => state.manifest !== null);
+  useRun((state) => state.phase);
+  useStore(session.compare);
+  useStore(session.linked.outcomes);
+  const same = session.linked.same(name);
+  return (
+    <>
+      <SourceSelect name={name} session={session} />
+      <figure className="view">
+        <figcaption><span>{said(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Same as in the link') : t('Not as in the link')}</span>}</figcaption>
+        {size ? <PictureView /> : <div className="square" />}
+      </figure>
+      <figure className="view">
+        <figcaption><span className="optional">{t('Entropy')}</span><Legend /></figcaption>
+        {size ? <EntropyView /> : <div className="square" />}
+      </figure>
+    </>
+  );
+}
+
+function Options() {
+  const { options } = useWorkbench();
+  const { bricks, smooth } = useStore(options);
+  return (
+    <div className="compare-options">
+      <Toggle label={t('Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
+      <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { formatSetting, settingsTable } from '../../../engine/settings.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
+import type { RunHeader } from '../../../engine/log.ts';
+import { decimal, said, t } from '../../text/t.ts';
+import { useWorkbench } from '../context.ts';
+import type { CompareSession } from './session.ts';
+
+/** What a run was set to otherwise than its pack's defaults, in symbols. */
+export function changedSettings({ settings }: RunHeader, manifest: Pick<Manifest, 'defaults'>): string {
+  return settingsTable.filter(({ key }) => settings[key] !== manifest.defaults[key])
+    .map(({ key, symbol, kind }) => (kind === 'switch' ? `${symbol} ${settings[key] ? t('on') : t('off')}` : `${symbol} ${decimal(formatSetting(settings[key]))}`)).join(', ');
+}
+
+/** Where one side's run comes from. */
+export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
+  const { compare } = session;
+  const { history } = useWorkbench();
+  const { source, made } = useStore(compare);
+  const entries = useStore(history, (state) => state.entries);
+  const side = compare[name];
+  const header = useStore(side.run, (state) => state.header);
+  const sidePack = useStore(side.pack, (state) => state.manifest);
+  const recordings = sidePack?.recordings ?? [];
+  useEffect(() => void history.load(), [history]);
+  const changed = header && sidePack ? changedSettings(header, sidePack) : '';
+  return (
+    <div className="source-select">
+      <b className={`side-mark ${name}`} aria-hidden="true">{name.toUpperCase()}</b>
+      <label>
+        <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
+        <select className="field" value={source[name]} onChange={(event) => void compare.choose(name, event.target.value)}>
+          <option value="" disabled>{t('Choose a run')}</option>
+          <option value="view">{t('The run in view')}</option>
+          {made.length > 0 && (
+            <optgroup label={t('Made for this comparison')}>
+              {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
+            </optgroup>
+          )}
+          {recordings.length > 0 && (
+            <optgroup label={t('Recorded with the pack')}>
+              {recordings.map((entry, i) => <option key={entry.id} value={`recording:${i}`}>{said(entry.title)}</option>)}
+            </optgroup>
+          )}
+          {entries.length > 0 && (
+            <optgroup label={t('History')}>
+              {entries.map((entry) => <option key={entry.id} value={`history:${entry.id}`}>{t('{title}, {tokens} tokens in {patches}', { title: said(entry.title), tokens: entry.tokens, patches: entry.patches })}</option>)}
+            </optgroup>
+          )}
+        </select>
+      </label>
+      {changed && <span className="source-note muted" title={changed}>{changed}</span>}
+    </div>
+  );
+}
+
+function MadeOption({ index, run }: { index: number; run: CompareSession['compare']['a']['run'] }) {
+  const title = useStore(run, (state) => state.title);
+  const header = useStore(run, (state) => state.header);
+  if (!header) return <option value={`made:${index}`} disabled>{index + 1}: {t('waiting')}</option>;
+  const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
+  const kind = lengthGate && maxPatchLength === 1 ? t('token by token') : entropyGate ? `E_th ${entropyThreshold}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
+  return <option value={`made:${index}`}>{index + 1}: {said(title)}, {kind}</option>;
+}

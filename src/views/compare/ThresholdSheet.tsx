@@ -1,0 +1,57 @@
+import { useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { patchesAt } from '../../../engine/view.ts';
+import { fixed } from '../../lib/format.ts';
+import type { SheetTile } from '../../state/compare/compare.ts';
+import { rich, symbols } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { brickPath } from '../stage/bricks.ts';
+import type { CompareSession } from './session.ts';
+
+/** One seed over E_th: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
+export function ThresholdSheet({ session: { compare } }: { session: CompareSession }) {
+  const sheet = useStore(compare, (state) => state.sheet);
+  const shown = useStore(compare, (state) => state.source.b);
+  const { made } = compare.getState();
+  if (sheet.length === 0) return null;
+  return (
+    <section className="threshold-sheet" aria-label={t('One seed over E_th')}>
+      <h2 className="heading">{rich('One seed over E_th')}</h2>
+      <ol>
+        {sheet.map((tile, i) => (
+          <li key={i}><Tile tile={tile} shown={shown === `made:${made.indexOf(tile.run)}`} onShow={() => void compare.showTile(i)} /></li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Tile({ tile: { threshold, run }, shown, onShow }: { tile: SheetTile; shown: boolean; onShow: () => void }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useStore(run, (state) => state.picture);
+  const count = useStore(run, (state) => state.count);
+  const header = useStore(run, (state) => state.header);
+  const phase = useStore(run, (state) => state.phase);
+  useEffect(() => {
+    const target = canvas.current;
+    if (!target || !picture) return;
+    target.width = target.height = picture.size;
+    target.getContext('2d')!.drawImage(picture.image, 0, 0);
+  }, [picture]);
+  const patches = header ? patchesAt(run.getState().events, count, header.grid.width) : [];
+  const average = patches.length > 0 ? fixed(count / patches.length, 2) : '–';
+  const width = header?.grid.width ?? 16;
+  return (
+    <button type="button" className="sheet-tile" aria-pressed={shown} disabled={count === 0} onClick={onShow} title={t('Show as run B')}>
+      <span className="square">
+        <canvas ref={canvas} className="layer" width="1" height="1" aria-hidden="true" />
+        <svg className="layer overlay soft" viewBox={`0 0 ${width} ${width}`} aria-hidden="true"><path className="brick-line" d={brickPath(patches)} /></svg>
+      </span>
+      <span className="sheet-text">
+        <b>{symbols('E_th')} {fixed(threshold, 2)}</b>
+        <span>{symbols('P_avg')} {average}</span>
+        <span>{phase === 'empty' ? t('waiting') : phase === 'failed' || phase === 'stopped' ? t(phase) : t('{n} steps', { n: patches.length })}</span>
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,48 @@
+import { createCompare, type Compare } from '../../state/compare/compare.ts';
+import { createLinkedSides } from '../../state/compare/linked.ts';
+import { createFrameLoop, type FrameLoop } from '../frame.ts';
+import type { Workbench } from '../context.ts';
+
+export interface CompareSession {
+  compare: Compare;
+  /** One loop for both sides: they are drawn together. */
+  frame: FrameLoop;
+  benches: { a: Workbench; b: Workbench };
+  linked: ReturnType<typeof createLinkedSides>;
+}
+
+const sessions = new WeakMap<Workbench, CompareSession>();
+
+/** The comparison of this page; it stays as it is while other views are open. */
+export function compareSession(workbench: Workbench): CompareSession {
+  const known = sessions.get(workbench);
+  if (known) return known;
+  const { studio, history } = workbench;
+  const compare = createCompare({
+    page: studio, base: document.baseURI,
+    async readHistory(id) {
+      const run = await history.read(id);
+      const entry = history.getState().entries.find((row) => row.id === id);
+      const picture = entry?.picture ? await (await import('../../share/raster.ts')).paintedFrom(entry.picture, sideOf(entry.picture), entry.tokens) : null;
+      return { run, title: entry?.title ?? `${run.header.className}, seed ${run.header.seed}`, picture };
+    },
+  });
+  const { a, b, playback } = compare;
+  const both = (one: Subscribable, other: Subscribable): Subscribable => ({
+    subscribe(changed) {
+      const ends = [one.subscribe(changed), other.subscribe(changed)];
+      return () => ends.forEach((end) => end());
+    },
+  });
+  const frame = createFrameLoop({ run: both(a.run, b.run), playback, settings: a.settings, inspect: both(a.inspect, b.inspect), growing: () => a.growing() || b.growing() });
+  const session = { compare, frame, benches: { a: { ...workbench, studio: a, frame }, b: { ...workbench, studio: b, frame } }, linked: createLinkedSides(compare, studio, document.baseURI) };
+  sessions.set(workbench, session);
+  return session;
+}
+
+interface Subscribable {
+  subscribe: (changed: () => void) => () => void;
+}
+
+/** Width that a PNG's header names. */
+const sideOf = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).getUint32(16);

@@ -1,0 +1,59 @@
+import type { Figures } from '../../../engine/view.ts';
+import { fixed, operations, percent } from '../../lib/format.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { usePack } from '../context.ts';
+
+interface Props {
+  figures: Figures | null;
+  /** The same of the run as decoded, while `figures` is what-if. */
+  decoded: Figures | null;
+}
+
+/** Patches, P_avg and, for a run as decoded, its speed. */
+export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  return (
+    <section>
+      <h2 className="heading">{t('This image')}{decoded && <span className="mark whatif">{t('what-if')}</span>}</h2>
+      <p className="big"><strong data-figure="patches">{figures?.patches ?? 0}</strong> <span>{gpt ? t('transformer steps') : t('patch-transformer steps')}<br />{rich('for {tokens} tokens', { tokens: <b data-figure="tokens">{figures?.tokens ?? 0}</b> })}</span></p>
+      <dl className="facts">
+        {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
+        {decoded
+          ? <div><dt>{t('As decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
+          : <div><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}</span></dd></div>}
+      </dl>
+    </section>
+  );
+}
+
+/** Multiply-accumulates against the same tokens one by one. */
+export function Cost({ figures, decoded }: Props) {
+  const ratio = figures?.costRatio ?? null;
+  const scale = Math.max(1, ratio ?? 0, decoded?.costRatio ?? 0);
+  const ours = (of: Figures) => operations(of.cost.total + of.cost.entropy);
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  if (gpt) {
+    return (
+      <section title={t('Multiply-accumulates of the linear layers so far.')}>
+        <h2 className="heading">{t('Multiply-accumulates')}</h2>
+        <dl className="facts"><div><dt>{t('The whole model, once a token')}</dt><dd data-figure="cost">{figures ? operations(figures.baseline.total) : '–'}</dd></div></dl>
+      </section>
+    );
+  }
+  return (
+    <section title={t('Multiply-accumulates of the linear layers so far, the entropy model included, against the same tokens one by one on the same weights.')}>
+      <h2 className="heading">{t('Multiply-accumulates')}</h2>
+      <div className="versus">
+        <span>{decoded ? t('With these rules') : t('Dynamic patches')}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>
+        <i><b style={{ width: `${(100 * (ratio ?? 0)) / scale}%`, background: 'var(--accent)' }} /></i>
+        <span>{t('Token by token')}</span><span>{figures ? operations(figures.baseline.total) : '–'}</span>
+        <i><b style={{ width: `${ratio === null ? 0 : 100 / scale}%`, background: 'var(--control-line)' }} /></i>
+      </div>
+      <p className="muted small-print">
+        {rich('{share} of token by token', { share: <b data-figure="cost-ratio">{ratio === null ? '–' : percent(ratio)}</b> })}
+        {decoded?.costRatio != null && <>; {t('as decoded {share}', { share: percent(decoded.costRatio) })}</>}
+      </p>
+    </section>
+  );
+}

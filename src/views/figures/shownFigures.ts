@@ -1,0 +1,27 @@
+import type { RunHeader } from '../../../engine/log.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
+import { groupsOf } from '../../../engine/sampling.ts';
+import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
+import { figuresAt, type Figures } from '../../../engine/view.ts';
+import type { Shown } from '../../state/inspect/shown.ts';
+
+export interface ShownFigures {
+  /** Of what is drawn: the run, or its tokens under other rules. */
+  now: Figures;
+  /** Of the run as decoded, while other rules are tried out. */
+  decoded: Figures | null;
+}
+
+/** Figures of the first `cursor` tokens as shown. */
+export function shownFigures(shown: Shown, at: number, manifest: Manifest, header: RunHeader): ShownFigures {
+  const cursor = Math.min(at, shown.known);
+  const groups = groupsOf(header.settings);
+  const now = figuresAt(shown.events, cursor, manifest, groups);
+  if (!shown.whatIf) return { now, decoded: null };
+  // Where every token is a patch whatever the entropies, a run would not compute any.
+  if (shown.rules && isTokenByToken({ ...header.settings, ...shown.rules } satisfies Settings)) {
+    now.cost.entropy = 0;
+    now.costRatio = now.tokens > 0 ? now.cost.total / now.baseline.total : null;
+  }
+  return { now, decoded: figuresAt(shown.decoded, cursor, manifest, groups) };
+}

@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+
+/** A formula of the paper with its place there; `spoken` is how it is read out. */
+export function Formula({ spoken, where, children }: { spoken: string; where: string; children: ReactNode }) {
+  return (
+    <figure className="formula">
+      <div role="math" aria-label={spoken}>{children}</div>
+      <figcaption className="small-print muted">{where}</figcaption>
+    </figure>
+  );
+}
+
+export const Sub = ({ children }: { children: ReactNode }) => <sub>{children}</sub>;
+
+export const Eth = () => <><var>E</var><sub>th</sub></>;
+export const Pmax = () => <><var>P</var><sub>max</sub></>;

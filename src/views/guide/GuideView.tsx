@@ -1,0 +1,107 @@
+import { useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { clampStep, STEPS } from '../../state/guide/steps.ts';
+import { said, t } from '../../text/t.ts';
+import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
+import { useKeysOf } from '../keys.ts';
+import { useMedia } from '../media.ts';
+import { Stage } from '../stage/Stage.tsx';
+import { Strip } from '../strip/Strip.tsx';
+import { Transport } from '../transport/Transport.tsx';
+import { guideSession } from './session.ts';
+import { StepNav } from './StepNav.tsx';
+import { StepReading } from './StepReading.tsx';
+import { stepText } from './texts.tsx';
+import './guide.css';
+
+/** The idea in steps, each on the real views with a recorded run. */
+export default function GuideView() {
+  const page = useWorkbench();
+  const { studio } = page;
+  const { guide, bench } = guideSession(page);
+  const manifest = usePack((state) => state.manifest);
+  const pageRun = useRun((state) => state.id);
+  const step = clampStep(useStore(studio.views, (state) => state.step));
+  const { phase, problem } = useStore(guide);
+  const narrow = useMedia('(max-width: 719px)');
+  const title = useRef<HTMLHeadingElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  const entry = STEPS[step - 1]!;
+  useKeysOf(guide.side, true);
+
+  const go = (wanted: number) => {
+    if (clampStep(wanted) === step) return;
+    studio.views.setStep(clampStep(wanted));
+    title.current?.focus({ preventScroll: !narrow });
+  };
+  const latest = useRef(go);
+  useEffect(() => { latest.current = go; });
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by === undefined || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest('input, select, textarea')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      latest.current(step + by);
+    };
+    window.addEventListener('keydown', press, true);
+    return () => window.removeEventListener('keydown', press, true);
+  }, [step]);
+
+  // A pack without recordings shows the run of the page, once there is one.
+  const fallback = manifest?.recordings.length === 0 ? pageRun : 0;
+  useEffect(() => void guide.go(step), [guide, step, manifest, fallback]);
+  useEffect(() => {
+    bench.options.setState({ stage: narrow ? entry.stage : 'both' });
+    const track = narrow ? stage.current?.querySelector('.stage') : null;
+    track?.scrollTo({ left: entry.stage === 'entropy' ? track.scrollWidth : 0 });
+  }, [bench, entry, narrow, phase]);
+
+  if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
+  const { title: heading, text, tryIt, formula } = stepText(entry.id, manifest);
+  const inspect = () => {
+    studio.toast.say('The guide’s run is in view now.', guide.takeAlong());
+    studio.views.open('inspect');
+  };
+  const generate = () => {
+    const { header } = guide.side.run.getState();
+    if (header) studio.settings.setClass(header.class);
+    studio.views.open('generate');
+  };
+  return (
+    <main className="guide">
+      <div className="guide-text">
+        <StepNav step={step} titles={STEPS.map(({ id }) => stepText(id, manifest).title)} onStep={go} />
+        <div className="guide-words" aria-live="polite">
+          <p className="small-print muted">{t('Step {step} of {n}', { step, n: STEPS.length })}</p>
+          <h1 ref={title} tabIndex={-1}>{heading}</h1>
+          <p>{text}</p>
+          {formula}
+          <p className="try-it">{tryIt}</p>
+        </div>
+        <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} /></div></WorkbenchContext>
+        {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+        <div className="guide-links">
+          <button type="button" className="button" disabled={phase !== 'ready'} onClick={inspect}>{t('Look closer in Inspect')}</button>
+          <button type="button" className="button" disabled={phase !== 'ready'} onClick={generate}>{t('Generate one yourself')}</button>
+        </div>
+      </div>
+      <div className="guide-stage" ref={stage}>
+        {phase === 'none'
+          ? <p className="boot">{t('This pack has no recorded run to show. Generate a picture first; the guide then uses it.')}</p>
+          : <WorkbenchContext value={bench}><GuideStage /></WorkbenchContext>}
+      </div>
+    </main>
+  );
+}
+
+function GuideStage() {
+  return (
+    <>
+      <div className="guide-run"><Stage titleLevel={2} /></div>
+      <Strip />
+      <Transport />
+    </>
+  );
+}

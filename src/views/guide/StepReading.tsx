@@ -1,0 +1,74 @@
+import { patchesAt } from '../../../engine/view.ts';
+import type { StepId } from '../../state/guide/steps.ts';
+import { fixed, nats, probability } from '../../lib/format.ts';
+import { reasonText } from '../../lib/reasons.ts';
+import { decimal, t } from '../../text/t.ts';
+import { lookedAt } from '../cell.ts';
+import { useFrameEvery, usePack, usePlayback, useStudio } from '../context.ts';
+import { useFigures } from '../figures/FiguresPanel.tsx';
+import { Cost, Totals } from '../figures/Totals.tsx';
+
+/** What to read off the views in a step; the figures are those of the run shown. */
+export function StepReading({ id }: { id: StepId }) {
+  if (id === 'cost') return <CostReading />;
+  if (id === 'gate') return <GateReading />;
+  return <CellReading id={id} />;
+}
+
+function CostReading() {
+  const { now, decoded } = useFigures();
+  return (
+    <>
+      <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
+      <Cost figures={now} decoded={decoded} />
+    </>
+  );
+}
+
+function GateReading() {
+  const { now, decoded } = useFigures();
+  const { inspect } = useStudio();
+  const { rules } = inspect.shown();
+  return (
+    <dl className="facts">
+      <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(rules?.entropyThreshold ?? null)}</dd></div>
+      <div><dt>{t('Patches')}</dt><dd data-guide="patches">{now?.patches ?? '–'}{decoded && <span className="muted">, {t('as decoded {share}', { share: decoded.patches })}</span>}</dd></div>
+      <div><dt>P<span className="sub">avg</span></dt><dd>{fixed(now?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>
+    </dl>
+  );
+}
+
+function CellReading({ id }: { id: StepId }) {
+  useFrameEvery(120);
+  usePlayback((state) => state.pick);
+  const { inspect, playback, run } = useStudio();
+  const width = usePack((state) => state.manifest?.grid.width ?? 16);
+  const { events } = inspect.shown();
+  const at = lookedAt(events.length, playback.getState());
+  const event = at === null ? undefined : events[at];
+  if (at === null || !event) return <dl className="facts"><div><dt>{t('Cell')}</dt><dd>{t('none shown yet')}</dd></div></dl>;
+  const patch = patchesAt(events, events.length, width)[event.patch];
+  const share = (logprob: number | null) => (logprob === null ? t('n/a') : probability(Math.exp(logprob)));
+  return (
+    <dl className="facts">
+      <div><dt>{t('Cell')}</dt><dd>{t('row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</dd></div>
+      {id === 'tokens' && <div><dt>{t('Token')}</dt><dd>{t('code {chosen}', { chosen: event.token })}</dd></div>}
+      {(id === 'surprise' || id === 'forced') && <div><dt>{t('Entropy')}</dt><dd data-guide="entropy">{nats(event.entropy)}</dd></div>}
+      {id === 'forced' && <div><dt>{t('Why')}</dt><dd data-guide="reason">{reasonText(event.opens)}</dd></div>}
+      {id === 'rope' && patch && (
+        <>
+          <div><dt>{t('Patch {index}', { index: patch.index })}</dt><dd>{patch.length === 1 ? t('1 token') : t('{n} tokens', { n: patch.length })}</dd></div>
+          <div><dt>{t('Row')} <var>x</var></dt><dd data-guide="row">{patch.row}</dd></div>
+          <div><dt>{t('First column')} <var>y</var><sub>s</sub></dt><dd data-guide="first">{patch.columns.start}</dd></div>
+          <div><dt>{t('Last column')} <var>y</var><sub>e</sub></dt><dd data-guide="last">{patch.columns.end}</dd></div>
+        </>
+      )}
+      {id === 'guidance' && (
+        <>
+          <div><dt>{t('With the class alone')}</dt><dd>{share(event.classLogprob)}</dd></div>
+          <div><dt>{t('Guided, s = {s}', { s: decimal(String(run.getState().header?.settings.guidance ?? 1)) })}</dt><dd>{share(event.logprob)}</dd></div>
+        </>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,22 @@
+import { createGuide, type Guide } from '../../state/guide/guide.ts';
+import { createOptions } from '../../state/options.ts';
+import type { Workbench } from '../context.ts';
+import { createFrameLoop } from '../frame.ts';
+
+export interface GuideSession {
+  guide: Guide;
+  /** Stage, strip and figures of the tour: its own run, its own loop, its own way of showing. */
+  bench: Workbench;
+}
+
+const sessions = new WeakMap<Workbench, GuideSession>();
+
+/** The tour of this page. */
+export function guideSession(page: Workbench): GuideSession {
+  const known = sessions.get(page);
+  if (known) return known;
+  const guide = createGuide(page.studio, () => matchMedia('(prefers-reduced-motion: reduce)').matches);
+  const session = { guide, bench: { ...page, studio: guide.side, frame: createFrameLoop(guide.side), options: createOptions() } };
+  sessions.set(page, session);
+  return session;
+}

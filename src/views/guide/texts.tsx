@@ -1,0 +1,102 @@
+import type { ReactNode } from 'react';
+import type { Manifest } from '../../../engine/manifest.ts';
+import { fixed } from '../../lib/format.ts';
+import type { StepId } from '../../state/guide/steps.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { Eth, Formula, Pmax, Sub } from './Formula.tsx';
+
+export interface StepText {
+  title: string;
+  text: ReactNode;
+  /** What to do with the views beside it. */
+  tryIt: ReactNode;
+  formula: ReactNode;
+}
+
+const x = (index: ReactNode) => <><var>x</var><Sub>{index}</Sub></>;
+
+/** What a step says; figures are the pack's. */
+export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults }: Manifest): StepText {
+  const rows = grid.tokens / grid.width;
+  const or = <>&ensp;{t('or')}&ensp;</>;
+  return {
+    tokens: {
+      title: t('An image is a grid of tokens'),
+      text: t('A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, each one knowing those before it and the class.', { size: image.size, rows, width: grid.width, factor: tokenizer.factor, vocab }),
+      tryIt: t('Play, or drag along the strip: the picture appears token by token.'),
+      formula: (
+        <Formula where={t('Paper, section 3.1, eq. 1')} spoken={t('P of the image given C is the product over t from 0 to T minus 1 of P of x t given C and all x before t')}>
+          <var>P</var>(<var>I</var><Sub>tok</Sub> | <var>C</var>) = ∏<Sub>t</Sub> <var>P</var><Sub>θ</Sub>({x('t')} | <var>C</var>, {x('<t')}),&ensp;<var>t</var> = 0 … <var>T</var> − 1
+        </Formula>
+      ),
+    },
+    surprise: {
+      title: t('How surprising is the next token?'),
+      text: t('A second, small model without a class guesses each token from those before it. The entropy of its guess, in nats, says how open the next token is: 0 where it is certain, ln {vocab} = {top} where every code is as likely. It looks at the past only, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) }),
+      tryIt: t('Point at bright and dark cells of the map. The most surprising one is outlined.'),
+      formula: (
+        <Formula where={t('Paper, section 3.2.1, eq. 3')} spoken={t('e i is minus the sum over all codes c of the entropy model\'s probability of c at i times its logarithm')}>
+          <var>e</var><Sub>i</Sub> = −∑<Sub>c</Sub> ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')}) log ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')})
+        </Formula>
+      ),
+    },
+    gate: {
+      title: t('The gate: a surprise opens a patch'),
+      text: rich('A token whose entropy is above the threshold E_th opens a new patch. The tokens after it join, as long as they stay at or below it. Calm areas end up in long patches, busy ones in short ones.'),
+      tryIt: rich('Drag the E_th line of the strip up and down. The boundaries follow; nothing is computed anew, so this is a what-if.'),
+      formula: (
+        <Formula where={t('Paper, section 3.2.1')} spoken={t('token i opens a patch if e i is above E th, else it joins')}>
+          {rich('{token} opens a patch if {entropy} > E_th, else it joins', { token: x('i'), entropy: <><var>e</var><Sub>i</Sub></> })}
+        </Formula>
+      ),
+    },
+    forced: {
+      title: t('Starts that need no surprise'),
+      text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full. And each row starts afresh: the last cell of a row and the first of the next are no neighbours.', { length: defaults.maxPatchLength }),
+      tryIt: t('This picture is calm: most bars carry the mark of a forced start. Point at cells to read the reason.'),
+      formula: (
+        <Formula where={t('Paper, section 6.1, Alg. 3')} spoken={t('i is 0, or i is 1, or e i is above E th, or the open patch has P max tokens, or i starts a row')}>
+          <var>i</var> ∈ {'{0, 1}'}{or}<var>e</var><Sub>i</Sub> &gt; <Eth />{or}|<var>P</var>| = <Pmax />{or}<var>i</var> mod <var>W</var> = 0
+        </Formula>
+      ),
+    },
+    cost: {
+      title: t('One large step per patch'),
+      text: (
+        <>
+          {t('The large transformer runs once for each patch, not for each token.')}{' '}
+          {'encoderBlocks' in model && `${t('Of {all} blocks, {large} run for patches only; {encoder} in the encoder and {decoder} in the decoder run for every token.', { all: model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks, large: model.patchTransformerBlocks, encoder: model.encoderBlocks, decoder: model.decoderBlocks })} `}
+          {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}
+        </>
+      ),
+      tryIt: t('Let it play and watch the two bars: this run, and the same tokens one by one on the same weights.'),
+      formula: (
+        <Formula where={t('Paper, section 3.2.1 (P_avg), table 8 (cost)')} spoken={t('P avg is the mean over images of T over M')}>
+          <var>P</var><Sub>avg</Sub> = 𝔼[<var>T</var> / <var>M</var>],&ensp;{rich('*M* large steps instead of *T*')}
+        </Formula>
+      ),
+    },
+    rope: {
+      title: t('Where a patch is: Dynamic RoPE'),
+      text: t('Patches differ in length, so one position is not enough. Queries and keys of the large transformer are rotated by the patch’s row and by its first and its last column; both columns come twice. This works because a patch never leaves its row.'),
+      tryIt: t('Point at patches: the numbers that the rotation is made of stand below.'),
+      formula: (
+        <Formula where={t('Paper, section 6.3, eq. 9')} spoken={t('the rotation is made of the row with d quarter frequencies omega, then first column, last column, last column, first column with d sixteenth frequencies alpha each')}>
+          [ <var>P</var><Sub>x</Sub>, <var>P</var><Sub>ys</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ys</Sub> ]
+          <br />ω<Sub>i</Sub> = 10000<sup>−4(i−1)/d</sup>,&ensp;α<Sub>i</Sub> = 10000<sup>−16(i−1)/d</sup>
+        </Formula>
+      ),
+    },
+    guidance: {
+      title: t('Guidance: two rows, one image'),
+      text: rich('To follow the class more closely, each prediction is made twice: with the class and with a null class. The difference is stretched by *s*. The class enters the patch transformer alone, so that and the decoder run on two rows. The entropy model and the encoder know no class: they run once, and both rows share their patches.'),
+      tryIt: t('The outlined token is the one that guidance moved most. Point at others.'),
+      formula: (
+        <Formula where={t('Classifier-free guidance; scales in the paper’s tables 11 and 12')} spoken={t('the logits are those of the null class plus s times the difference of class and null class')}>
+          ℓ = ℓ<Sub>{'null'}</Sub> + <var>s</var> (ℓ<Sub>{'class'}</Sub> − ℓ<Sub>{'null'}</Sub>)
+        </Formula>
+      ),
+    },
+  }[id];
+}

@@ -1,0 +1,89 @@
+import { useMemo } from 'react';
+import uPlot from 'uplot';
+import type { Manifest } from '../../../engine/manifest.ts';
+import type { Rules } from '../../../engine/patchify.ts';
+import { hasEntropies, rulesKeys, thresholdCurve } from '../../../engine/whatif.ts';
+import { fixed } from '../../lib/format.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { useFrameEvery, usePack, useStudio } from '../context.ts';
+import { axis, Plot, type PlotColours } from './Plot.tsx';
+
+const STEP = 0.1;
+
+/** The pack's curve at E_th, linear between its points; null outside of them. */
+export function packAt(curve: Manifest['curve'], threshold: number): number | null {
+  const after = curve.findIndex((point) => point.entropyThreshold >= threshold);
+  if (after < 0) return null;
+  const right = curve[after]!;
+  const left = curve[after - 1];
+  if (!left) return right.entropyThreshold === threshold ? right.pAvg : null;
+  return left.pAvg + ((right.pAvg - left.pAvg) * (threshold - left.entropyThreshold)) / (right.entropyThreshold - left.entropyThreshold);
+}
+
+/** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures. */
+export function CurvePlot() {
+  useFrameEvery(200);
+  const { inspect, run } = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const { events, rules } = inspect.shown();
+  const { header } = run.getState();
+  const known = hasEntropies(events) && run.getState().phase !== 'running';
+  if (!manifest || !header || !rules || !known) {
+    return <section className="curve"><h2 className="heading">{rich('P_avg over E_th')}</h2><p className="muted curve-empty">{t('It is drawn for a finished run that has entropies.')}</p></section>;
+  }
+  return <Curve manifest={manifest} events={events} rules={rules} decoded={header.settings} />;
+}
+
+function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; events: readonly { entropy: number | null }[]; rules: Rules; decoded: Rules }) {
+  const { width } = manifest.grid;
+  const key = rulesKeys.map((name) => (name === 'entropyThreshold' ? '' : rules[name])).join();
+  const entropies = useMemo(() => events.map((event) => event.entropy), [events]);
+  const thresholds = useMemo(() => Array.from({ length: Math.ceil(Math.log(manifest.vocab) / STEP) + 1 }, (_, i) => Number((i * STEP).toFixed(2))), [manifest.vocab]);
+  // The threshold is the plot's own axis: moving it must not compute the curve again.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const own = useMemo(() => thresholdCurve(entropies, rules, width, thresholds).map((point) => point.pAvg), [entropies, key, width, thresholds]);
+  const pack = useMemo(() => thresholds.map((threshold) => packAt(manifest.curve, threshold)), [manifest.curve, thresholds]);
+  const data = useMemo((): uPlot.AlignedData => [thresholds, own, pack], [thresholds, own, pack]);
+  const here = thresholdCurve(entropies, rules, width, [rules.entropyThreshold])[0]!;
+  const usual = packAt(manifest.curve, rules.entropyThreshold);
+  const options = useMemo(() => curveOptions(here, decoded.entropyThreshold), [here.threshold, here.pAvg, decoded.entropyThreshold]); // eslint-disable-line react-hooks/exhaustive-deps
+  const words = t('E_th {threshold}: P_avg {average}, {n} steps', { threshold: fixed(here.threshold, 2), average: fixed(here.pAvg, 2), n: here.steps });
+  return (
+    <section className="curve">
+      <h2 className="heading">{rich('P_avg over E_th')}</h2>
+      <Plot label={`${t('Mean patch length over the threshold.')} ${words}.${usual === null ? '' : ` ${t('Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={options} />
+      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i style={{ background: 'var(--control-line)' }} />{t('held-out pictures')} {fixed(usual, 2)}</span></p>
+    </section>
+  );
+}
+
+const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => ({
+  legend: { show: false }, cursor: { show: false },
+  scales: { x: { time: false }, y: { range: (_plot, _low, high) => [1, Math.max(2, high)] } },
+  axes: [axis(colours, font, t('E_th, nats'), 28), { ...axis(colours, font, t('P_avg, tokens'), 26), splits: (_plot, _axis, _low, high) => Array.from({ length: Math.floor(high) }, (_, i) => i + 1).filter((n, _i, all) => all.length <= 6 || n === 1 || n % Math.ceil(all.length / 5) === 0) }],
+  series: [{}, { stroke: colours.accent, width: 2, points: { show: false } }, { stroke: colours['control-line'], width: 1.5, dash: [4, 3], points: { show: false } }],
+  hooks: { draw: [(plot) => drawPoint(plot, here, decoded, colours)] },
+});
+
+/** The point in view, and a line at the threshold of the decoded run. */
+function drawPoint(plot: uPlot, here: { threshold: number; pAvg: number }, decoded: number, colours: PlotColours): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  if (decoded !== here.threshold) {
+    const x = plot.valToPos(decoded, 'x', true);
+    ctx.strokeStyle = colours.muted;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.fillStyle = colours.accent;
+  ctx.beginPath();
+  ctx.arc(plot.valToPos(here.threshold, 'x', true), plot.valToPos(here.pAvg, 'y', true), 4.5 * ratio, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.restore();
+}

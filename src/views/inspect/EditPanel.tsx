@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { Popover } from 'radix-ui';
+import { said, t } from '../../text/t.ts';
+import { CodeTile } from '../figures/CodeTile.tsx';
+import { lookedAt } from '../cell.ts';
+import { useEdit, usePack, usePlayback, useRun, useSettings, useStudio } from '../context.ts';
+import { Palette } from './Palette.tsx';
+
+/** Change tokens, erase the end, and let the model go on from there. */
+export function EditPanel() {
+  const { inspect, playback } = useStudio();
+  const { edit } = inspect;
+  const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
+  const width = usePack((state) => state.manifest?.grid.width ?? 16);
+  const brush = useEdit((state) => state.brush);
+  const draft = useEdit((state) => state.draft);
+  const undoable = useEdit((state) => state.past.length > 0);
+  const redoable = useEdit((state) => state.future.length > 0);
+  const pin = usePlayback((state) => state.pin);
+  usePlayback((state) => state.cursor);
+  if (!finished) return null;
+  const cell = pin ?? lookedAt(inspect.shown().events.length, { ...playback.getState(), pick: null });
+  const changed = draft ? edit.changed().length : 0;
+  return (
+    <section className="edit" aria-label={t('Edit and go on')}>
+      <h2 className="heading">{t('Edit and go on')}</h2>
+      <div className="edit-row">
+        <Popover.Root>
+          <Popover.Trigger className="button">{brush === null ? t('Paint with a code…') : <><CodeTile token={brush} />{t('Painting {brush}', { brush })}</>}</Popover.Trigger>
+          <Popover.Portal>
+            <Popover.Content className="popover palette-popover" align="start" side="right" sideOffset={8} collisionPadding={12} aria-label={t('Codebook')}>
+              <Palette chosen={brush} onChoose={edit.setBrush} />
+            </Popover.Content>
+          </Popover.Portal>
+        </Popover.Root>
+        {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
+      </div>
+      <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>
+        {cell === null ? t('Erase from a cell on') : t('Erase from row {row}, column {column} on', { row: Math.floor(cell / width), column: cell % width })}
+      </button>
+      <div className="edit-row">
+        <button type="button" className="button" disabled={!undoable} onClick={edit.undo}>{t('Undo')}</button>
+        <button type="button" className="button" disabled={!redoable} onClick={edit.redo}>{t('Redo')}</button>
+        <button type="button" className="button" disabled={!draft} onClick={edit.discard}>{t('Discard')}</button>
+      </div>
+      <p className="hint" role="status">
+        {draft ? `${changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} ${t('the first {keep} are kept, the rest is sampled again.', { keep: draft.keep })}` : t('Pin a cell, then press one of its rivals, or paint.')}
+      </p>
+      <ContinueForm />
+    </section>
+  );
+}
+
+function ContinueForm() {
+  const { inspect } = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const header = useRun((state) => state.header);
+  const id = useRun((state) => state.id);
+  const draft = useEdit((state) => state.draft);
+  const pin = usePlayback((state) => state.pin);
+  const ready = usePack((state) => state.model === 'ready');
+  const fallback = useSettings((state) => state.class);
+  const [choice, setChoice] = useState<{ of: number; class: number } | null>(null);
+  const [again, setAgain] = useState(0);
+  if (!manifest || !header) return null;
+  const own = header.class < manifest.classes.length ? header.class : fallback;
+  const index = choice?.of === id ? choice.class : own;
+  const given = draft ? inspect.edit.given() : inspect.edit.given().slice(0, (pin ?? -1) + 1);
+  const left = manifest.grid.tokens - given.length;
+  // The same seed goes on as the run did; another one takes another way.
+  const seed = (header.seed + again) >>> 0;
+  return (
+    <div className="continue">
+      <label className="field-row">
+        <span>{t('As class')}</span>
+        <select className="field" value={index} onChange={(event) => setChoice({ of: id, class: Number(event.target.value) })}>
+          {manifest.classes.map((entry, i) => <option key={entry.id} value={i}>{said(entry.label)}</option>)}
+        </select>
+      </label>
+      <label className="field-row">
+        <span>{t('Seed')}</span>
+        <select className="field" value={again} onChange={(event) => setAgain(Number(event.target.value))}>
+          <option value={0}>{t('{seed}, this run’s', { seed: header.seed })}</option>
+          {[1, 2, 3].map((by) => <option key={by} value={by}>{(header.seed + by) >>> 0}</option>)}
+        </select>
+      </label>
+      <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void inspect.continueFrom(given, index, seed)}>
+        {t('Continue from here')}
+      </button>
+      <p className="hint">{given.length === 0 ? t('Pin a cell to go on from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} tokens to sample.', { left }) : t('{left} tokens to sample; starts when the model is loaded.', { left })}</p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { fetchPackFile } from '../../state/packFiles.ts';
+import { readPicture } from '../../lib/readPicture.ts';
+import { said, t } from '../../text/t.ts';
+import { usePack, useSettings, useStudio } from '../context.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
+
+interface Sheet {
+  file: Manifest['thumbnails']['file'];
+  columns: number;
+  size: number;
+  /** Class of each picture, in order. */
+  classes: readonly number[];
+}
+
+/** The pack's gallery; without one, the held-out picture of every class. */
+const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: classes.map((_, index) => index) };
+
+/** Held-out real pictures, never trained on, to start from; those of the chosen class first. */
+export function Gallery() {
+  const { desk } = useStudio().inspect;
+  const manifest = usePack((state) => state.manifest);
+  const url = usePack((state) => state.manifestUrl);
+  const chosen = useSettings((state) => state.class);
+  if (!manifest) return null;
+  const sheet = sheetOf(manifest);
+  const rows = Math.ceil(sheet.classes.length / sheet.columns);
+  const address = new URL(sheet.file.path, url).href;
+  const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
+  const numbers = new Map<number, number>();
+  const tiles = sheet.classes.map((classIndex, index) => {
+    const number = (numbers.get(classIndex) ?? 0) + 1;
+    numbers.set(classIndex, number);
+    return { index, classIndex, name: t('{label}, held-out picture {number}', { label: said(manifest.classes[classIndex]!.label), number }) };
+  });
+  const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
+    const bytes = await fetchPackFile(sheet.file, url);
+    return readPicture(new Blob([bytes], { type: 'image/png' }), sheet.file.path);
+  }, () => ({ x: (tile.index % sheet.columns) * sheet.size, y: Math.floor(tile.index / sheet.columns) * sheet.size, size: sheet.size }));
+  const ordered = [...tiles.filter((tile) => tile.classIndex === chosen), ...tiles.filter((tile) => tile.classIndex !== chosen)];
+  return (
+    <>
+      <h3 className="small-print muted">{t('Held-out pictures, never trained on')}</h3>
+      <ul className="gallery" aria-label={t('Held-out pictures')}>
+        {ordered.map((tile) => (
+          <li key={tile.index}>
+            <button
+              type="button" className="gallery-tile" aria-label={tile.name} title={tile.name} onClick={() => open(tile)}
+              style={{
+                backgroundImage: `url("${address}")`, backgroundSize: `${sheet.columns * 100}% ${rows * 100}%`,
+                backgroundPosition: `${at(tile.index % sheet.columns, sheet.columns)} ${at(Math.floor(tile.index / sheet.columns), rows)}`,
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

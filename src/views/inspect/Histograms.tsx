@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import uPlot from 'uplot';
+import { entropyHistogram, hasEntropies, lengthHistogram, meanEntropy } from '../../../engine/whatif.ts';
+import { fixed } from '../../lib/format.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { useFrameEvery, usePack, useStudio } from '../context.ts';
+import { axis, Plot, type PlotColours } from './Plot.tsx';
+
+const BINS = 28;
+const HEIGHT = 112;
+
+/** How long the patches are, where there are any, and how surprising the tokens. */
+export function Histograms({ patches }: { patches: boolean }) {
+  useFrameEvery(200);
+  const { inspect } = useStudio();
+  const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
+  const { events } = inspect.shown();
+  const top = Math.log(vocab);
+  const { lengths, entropies } = useMemo(() => {
+    const counts = lengthHistogram(events);
+    return {
+      lengths: [counts.map((_, i) => i + 1), counts] as uPlot.AlignedData,
+      entropies: [Array.from({ length: BINS }, (_, i) => ((i + 0.5) * top) / BINS), entropyHistogram(events, top, BINS)] as uPlot.AlignedData,
+    };
+  }, [events, top]);
+  if (events.length === 0) return null;
+  const mean = meanEntropy(events);
+  const lengthWords = (lengths[1] as number[]).map((n, i) => t('{n} of {length}', { n, length: i + 1 })).join(', ');
+  return (
+    <>
+      {patches && (
+        <section className="histogram">
+          <h2 className="heading">{t('Patch lengths')}</h2>
+          <Plot label={t('Number of patches by length in tokens: {lengthWords}.', { lengthWords })} height={HEIGHT} data={lengths} options={lengthBars} />
+        </section>
+      )}
+      <section className="histogram">
+        <h2 className="heading">{t('Entropies')}</h2>
+        {hasEntropies(events)
+          ? <Plot label={t('Number of tokens by entropy in nats; mean {mean}.', { mean: fixed(mean, 2) })} height={HEIGHT} data={entropies} options={entropyBars} />
+          : <p className="muted">{t('The entropy model did not run.')}</p>}
+        {mean !== null && <p className="small-print muted">{rich('mean {mean} nats', { mean: <b data-figure="mean-entropy">{fixed(mean, 2)}</b> })}</p>}
+      </section>
+    </>
+  );
+}
+
+const bars = (colours: PlotColours, font: string, what: string, unit: string, fill: string, range: uPlot.Scale.Range): Omit<uPlot.Options, 'width' | 'height'> => ({
+  legend: { show: false }, cursor: { show: false },
+  scales: { x: { time: false, range }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
+  axes: [{ ...axis(colours, font, what, 28), grid: { show: false }, incrs: [1, 2, 4] }, { ...axis(colours, font, unit, 32), incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500] }],
+  series: [{}, { fill, stroke: fill, width: 0, paths: uPlot.paths.bars!({ size: [0.8, 40] }), points: { show: false } }],
+});
+const lengthBars = (colours: PlotColours, font: string) => bars(colours, font, t('tokens in the patch'), t('patches'), colours.joins, (_plot, _low, high) => [0.4, Math.max(4, high) + 0.6]);
+const entropyBars = (colours: PlotColours, font: string) => bars(colours, font, t('nats'), t('tokens'), colours.surprise, (_plot, _low, high) => [0, high + 0.15]);

@@ -1,0 +1,70 @@
+import { useEffect, type DragEvent } from 'react';
+import { t } from '../../text/t.ts';
+import { Cost, Totals } from '../figures/Totals.tsx';
+import { CellPanel } from '../figures/CellPanel.tsx';
+import { useFigures } from '../figures/FiguresPanel.tsx';
+import { Stage } from '../stage/Stage.tsx';
+import { Strip } from '../strip/Strip.tsx';
+import { HowItRan } from '../timeline/HowItRan.tsx';
+import { Transport } from '../transport/Transport.tsx';
+import { usePack, useStudio } from '../context.ts';
+import { CurvePlot } from './CurvePlot.tsx';
+import { EditPanel } from './EditPanel.tsx';
+import { Histograms } from './Histograms.tsx';
+import { openAny } from './openAny.ts';
+import { RulesPanel } from './RulesPanel.tsx';
+import { SourcePanel } from './SourcePanel.tsx';
+import 'uplot/dist/uPlot.min.css';
+import './inspect.css';
+
+/** A run, or any picture, cell by cell: why patches open, what other rules would do, and how it goes on from an edit. */
+export default function InspectView() {
+  const studio = useStudio();
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const file = [...(event.clipboardData?.files ?? [])][0];
+      if (!file) return;
+      event.preventDefault();
+      void openAny(studio, file);
+    };
+    window.addEventListener('paste', paste);
+    return () => window.removeEventListener('paste', paste);
+  }, [studio]);
+  const drop = (event: DragEvent) => {
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    event.preventDefault();
+    void openAny(studio, file);
+  };
+  return (
+    <main className="workbench inspect" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      <div className="centre">
+        <Stage />
+        <Strip />
+        <Transport />
+        <HowItRan />
+      </div>
+      <div className="inspect-controls">
+        <SourcePanel />
+        <RulesPanel />
+        <EditPanel />
+      </div>
+      <Readings />
+    </main>
+  );
+}
+
+function Readings() {
+  const { edit } = useStudio().inspect;
+  const { now, decoded } = useFigures();
+  const patches = usePack((state) => state.manifest?.kind !== 'gpt');
+  return (
+    <aside className="figures" aria-label={t('Readings')}>
+      <CellPanel onPut={edit.put} />
+      <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
+      {patches && <CurvePlot />}
+      <Cost figures={now} decoded={decoded} />
+      <Histograms patches={patches} />
+    </aside>
+  );
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { resolveColours } from '../../lib/colours.ts';
+import { useWorkbench } from '../context.ts';
+
+const NAMES = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'control-line'] as const;
+export type PlotColours = Record<(typeof NAMES)[number], string>;
+
+export interface PlotProps {
+  /** What the plot shows, with its main values, for those who cannot see it. */
+  label: string;
+  height: number;
+  data: uPlot.AlignedData;
+  /** Everything but the size; made anew with every theme. Has to stay the same function while nothing in it changes. */
+  options: (colours: PlotColours, font: string) => Omit<uPlot.Options, 'width' | 'height'>;
+}
+
+/** A uPlot in the colours of the page, as wide as its place. */
+export function Plot({ label, height, data, options }: PlotProps) {
+  const { theme } = useWorkbench();
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(data);
+
+  useEffect(() => {
+    latest.current = data;
+    plot.current?.setData(data);
+  }, [data]);
+
+  useEffect(() => {
+    const target = box.current!;
+    const make = () => {
+      plot.current?.destroy();
+      const colours = resolveColours(target, NAMES);
+      const font = `11px ${getComputedStyle(target).fontFamily}`;
+      plot.current = new uPlot({ ...options(colours, font), width: target.clientWidth, height }, latest.current, target);
+    };
+    make();
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: target.clientWidth, height }));
+    observer.observe(target);
+    const end = theme.subscribe(make);
+    const schemes = matchMedia('(prefers-color-scheme: dark)');
+    schemes.addEventListener('change', make);
+    return () => {
+      observer.disconnect();
+      end();
+      schemes.removeEventListener('change', make);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [height, options, theme]);
+
+  return <div ref={box} className="plot" role="img" aria-label={label} style={{ height }} />;
+}
+
+/** An axis in the page's colours, few ticks. */
+export const axis = (colours: PlotColours, font: string, label: string, size: number): uPlot.Axis => ({
+  stroke: colours.muted, font, label, labelFont: font, labelSize: 15, size, gap: 3,
+  grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1, size: 3 },
+});

@@ -1,0 +1,48 @@
+import { isStatic } from '../../../engine/settings.ts';
+import { nats } from '../../lib/format.ts';
+import { t } from '../../text/t.ts';
+import { Slider } from '../../ui/Slider.tsx';
+import { Toggle } from '../../ui/Toggle.tsx';
+import { usePack, useRun, useStudio, useWhatIf } from '../context.ts';
+
+/** The rules that boundaries are drawn with; a change redraws them from the stored entropies, without the model. */
+export function RulesPanel() {
+  const { whatIf } = useStudio().inspect;
+  useWhatIf((state) => state.rules);
+  const header = useRun((state) => state.header);
+  const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
+  const manifest = usePack((state) => state.manifest);
+  const rules = whatIf.current();
+  if (manifest?.kind === 'gpt') {
+    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('This pack decodes token by token: there are no patches to draw otherwise.')}</p></section>;
+  }
+  if (!rules || !manifest || !header || !finished) {
+    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('They can be tried out on a finished run.')}</p></section>;
+  }
+  const top = Math.log(manifest.vocab);
+  const longest = 'window' in manifest.model ? manifest.model.window : manifest.grid.width;
+  const fixed = isStatic({ ...header.settings, ...rules });
+  return (
+    <section className="rules" aria-label={t('Patch rules')}>
+      <h2 className="heading">{t('Patch rules, what if')}</h2>
+      <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />
+      <Row name={<>E<span className="sub">th</span></>} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
+        <Slider label={t('What-if E_th')} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
+      </Row>
+      <Toggle label={t('Longest patch')} checked={rules.lengthGate} onChange={(on) => whatIf.set('lengthGate', on)} />
+      <Row name={<>P<span className="sub">max</span></>} text={`${rules.maxPatchLength}`} off={!rules.lengthGate}>
+        <Slider label={t('What-if P_max')} value={rules.maxPatchLength} min={1} max={longest} step={1} valueText={t('{n} tokens', { n: rules.maxPatchLength })} onChange={(value) => whatIf.set('maxPatchLength', value)} />
+      </Row>
+      <Toggle label={t('Row reset')} checked={rules.rowReset} onChange={(on) => whatIf.set('rowReset', on)} />
+      {fixed && (
+        <Row name={t('Static patches')} text={`${rules.staticLength ?? '–'}`} off={false}>
+          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={t('{n} tokens', { n: rules.staticLength ?? '–' })} onChange={(value) => whatIf.set('staticLength', value)} />
+        </Row>
+      )}
+    </section>
+  );
+}
+
+function Row({ name, text, off, children }: { name: React.ReactNode; text: string; off: boolean; children: React.ReactNode }) {
+  return <div className={off ? 'rule off' : 'rule'}><span className="setting-name">{name}</span>{children}<span className="rule-value">{text}</span></div>;
+}

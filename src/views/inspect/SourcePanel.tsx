@@ -1,0 +1,71 @@
+import { useRef } from 'react';
+import { said, t } from '../../text/t.ts';
+import { useDesk, usePack, useStudio } from '../context.ts';
+import { CropFrame } from './CropFrame.tsx';
+import { Gallery } from './Gallery.tsx';
+import { openAny } from './openAny.ts';
+
+const ACCEPT = 'image/*,.png,.jpg,.jpeg,.webp,.avif,.gif,.bmp,.heic';
+
+const WORDS = {
+  reading: 'Reading the picture', waiting: 'Waiting for the model', working: 'Turning it into tokens',
+  probing: 'Computing probabilities',
+} as const;
+
+/** Where a picture comes from: a file, the clipboard, or the held-out pictures of the pack. */
+export function SourcePanel() {
+  const studio = useStudio();
+  const { desk } = studio.inspect;
+  const input = useRef<HTMLInputElement>(null);
+  const phase = useDesk((state) => state.phase);
+  const progress = useDesk((state) => state.progress);
+  const problem = useDesk((state) => state.problem);
+  const words = useDesk((state) => state.words);
+  const source = useDesk((state) => state.source);
+  const loading = progress && progress.total > 0 ? ` (${Math.round((100 * progress.loaded) / progress.total)} %)` : '';
+  return (
+    <section className="source" aria-label={t('Any picture')}>
+      <div className="settings-head">
+        <h2 className="heading">{t('Any picture')}</h2>
+        {source && <button type="button" className="button quiet small" onClick={desk.close}>{t('Put away')}</button>}
+      </div>
+      <input
+        ref={input} type="file" accept={ACCEPT} className="visually-hidden" tabIndex={-1} aria-hidden="true"
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          event.target.value = '';
+          if (file) void openAny(studio, file);
+        }}
+      />
+      <button type="button" className="button pick" onClick={() => input.current?.click()}>{t('Choose a picture…')}</button>
+      <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
+      <p className="hint desk-phase" role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}${loading}…`}</p>
+      {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+      {source?.animated && <p className="hint" role="note">{t('This picture moves; its first frame is used.')}</p>}
+      {source && <CropFrame />}
+      {words.length > 0 && (
+        <p className="unfamiliar" role="note"><strong>{t('Unlike what this pack has seen.')}</strong> {words.map(said).join(' ')} {t('Read its entropies with care.')}</p>
+      )}
+      {source && <ProbabilityClass />}
+      <Gallery />
+    </section>
+  );
+}
+
+/** The class that the picture's probabilities are for. */
+function ProbabilityClass() {
+  const { desk } = useStudio().inspect;
+  const manifest = usePack((state) => state.manifest);
+  const chosen = useDesk((state) => state.class);
+  const phase = useDesk((state) => state.phase);
+  if (!manifest) return null;
+  return (
+    <label className="field-row">
+      <span>{t('Probabilities for')}</span>
+      <select className="field" value={chosen} disabled={phase === 'reading'} onChange={(event) => void desk.setClass(Number(event.target.value))}>
+        <option value={manifest.classes.length}>{t('no class')}</option>
+        {manifest.classes.map((entry, index) => <option key={entry.id} value={index}>{said(entry.label)}</option>)}
+      </select>
+    </label>
+  );
+}

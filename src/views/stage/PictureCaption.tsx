@@ -1,0 +1,27 @@
+import { useStore } from 'zustand';
+import { fixed } from '../../lib/format.ts';
+import { t } from '../../text/t.ts';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { useDesk, usePack, useRun, useWorkbench } from '../context.ts';
+
+const SIDES = [
+  { value: 'tokens', label: 'Tokens' },
+  { value: 'original', label: 'Original' },
+] as const;
+
+/** What the picture is; for a picture of the person's own, which side of the tokenizer, and how well the tokens rebuild it. */
+export function PictureCaption() {
+  const { options } = useWorkbench();
+  const size = usePack((state) => state.manifest?.image.size);
+  const id = useRun((state) => state.id);
+  const own = useDesk((state) => state.runId === id);
+  const psnr = useDesk((state) => state.psnr);
+  const original = useStore(options, (state) => state.original);
+  if (!own || psnr === null) return <><span>{t('Image')}</span>{size && <span className="muted">{t('{size} × {size} pixels', { size })}</span>}</>;
+  return (
+    <>
+      <span>{original ? t('Original') : t('Rebuilt')} <span className="muted" data-figure="psnr">{fixed(psnr, 1)} dB PSNR</span></span>
+      <Segmented label={t('Which picture')} value={original ? 'original' : 'tokens'} options={SIDES.map(({ value, label }) => ({ value, label: t(label) }))} onChange={(side) => options.setState({ original: side === 'original' })} />
+    </>
+  );
+}

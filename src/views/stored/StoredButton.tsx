@@ -1,0 +1,15 @@
+import { lazy, Suspense, useState } from 'react';
+import { t } from '../../text/t.ts';
+
+const StoredDialog = lazy(() => import('./StoredDialog.tsx'));
+
+/** Opens the list of what this browser keeps. */
+export function StoredButton() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>{t('Stored in this browser')}</button>
+      {open && <Suspense><StoredDialog onClose={() => setOpen(false)} /></Suspense>}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from 'react';
+import { megabytes } from '../../lib/format.ts';
+import { ageText, deleteStored, listStored, verifyStored, type StoredPack } from '../../state/stored.ts';
+import { said, t } from '../../text/t.ts';
+import { usePack, useStudio } from '../context.ts';
+import './stored.css';
+
+/** What this browser keeps: packs and the runtime, with size and age; each can be checked, fetched anew or deleted. */
+export default function StoredDialog({ onClose }: { onClose: () => void }) {
+  const studio = useStudio();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [list, setList] = useState<{ packs: StoredPack[]; at: number } | null>(null);
+  const [news, setNews] = useState('');
+  const current = usePack((state) => state.manifestUrl);
+  const refresh = async () => setList({ packs: await listStored(), at: Date.now() });
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    let here = true;
+    void listStored().then((packs) => here && setList({ packs, at: Date.now() }));
+    return () => { here = false; };
+  }, []);
+
+  const verify = async ({ id, title }: StoredPack) => {
+    setNews(t('Checking {title}…', { title }));
+    const { damaged, checked } = await verifyStored(id);
+    setNews(damaged.length === 0 ? t('{title}: all {checked} files are intact.', { title, checked }) : t('{title}: {files} damaged or missing; fetched anew with the next load.', { title, files: damaged.join(', ') }));
+  };
+  const remove = async ({ id, title }: StoredPack) => {
+    await deleteStored(id);
+    setNews(t('{title} was deleted. The next load downloads it again.', { title }));
+    await refresh();
+  };
+  const renew = async (entry: StoredPack) => {
+    await remove(entry);
+    setNews(t('Downloading {title} again…', { title: entry.title }));
+    await studio.loadModel();
+    setNews('');
+    await refresh();
+  };
+
+  const total = list?.packs.reduce((sum, pack) => sum + pack.bytes, 0) ?? 0;
+  return (
+    <dialog ref={dialog} className="stored" aria-labelledby="stored-title" onClose={onClose}>
+      <h2 id="stored-title" className="heading">{t('Stored in this browser')}</h2>
+      {list?.packs.length === 0 && <p className="muted">{t('Nothing is stored. Models are kept after their first download where the browser allows it.')}</p>}
+      {list && list.packs.length > 0 && (
+        <ul>
+          {list.packs.map((entry) => (
+            <li key={entry.id}>
+              <p><strong>{entry.title}</strong><span className="muted">{t('{size}, {n} files', { size: megabytes(entry.bytes), n: entry.files })}, {said(ageText(entry.savedAt, list.at))}</span></p>
+              <button type="button" className="button" aria-label={t('Verify {title}', { title: entry.title })} onClick={() => void verify(entry)}>{t('Verify')}</button>
+              {entry.id === current && <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>}
+              <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={() => void remove(entry)}>{t('Delete')}</button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="stored-said" role="status">{news || (total > 0 ? t('{size} in all.', { size: megabytes(total) }) : '')}</p>
+      <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>
+    </dialog>
+  );
+}

@@ -1,0 +1,45 @@
+import { useStore } from 'zustand';
+import { boundaryChanges, hasEntropies, sameRules } from '../../../engine/whatif.ts';
+import type { Rules } from '../../../engine/patchify.ts';
+import { fixed } from '../../lib/format.ts';
+import { t } from '../../text/t.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Toggle } from '../../ui/Toggle.tsx';
+import { useEdit, useRun, useSettings, useStudio, useWhatIf } from '../context.ts';
+
+const changedRules = (now: Rules, before: Rules): string => {
+  const words: string[] = [];
+  if (now.entropyThreshold !== before.entropyThreshold) words.push(`E_th ${fixed(now.entropyThreshold, 2)}`);
+  if (now.maxPatchLength !== before.maxPatchLength) words.push(`P_max ${now.maxPatchLength}`);
+  if (now.entropyGate !== before.entropyGate) words.push(t(now.entropyGate ? 'entropy gate on' : 'entropy gate off'));
+  if (now.lengthGate !== before.lengthGate) words.push(`P_max ${t(now.lengthGate ? 'on' : 'off')}`);
+  if (now.rowReset !== before.rowReset) words.push(t(now.rowReset ? 'row reset on' : 'row reset off'));
+  if (now.staticLength !== before.staticLength && !now.entropyGate && !now.lengthGate && !now.rowReset) words.push(t('static patches of {length}', { length: now.staticLength ?? '–' }));
+  return words.join(', ');
+};
+
+/** Under the strip: what the axis is, or, while other rules are tried out, what they change and the ways on. */
+export function WhatIfBar() {
+  const { inspect, jobs } = useStudio();
+  const rules = useWhatIf((state) => state.rules);
+  const compare = useWhatIf((state) => state.compare);
+  const header = useRun((state) => state.header);
+  const running = useStore(jobs, (state) => state.running);
+  const wrong = useSettings((state) => Object.values(state.errors)[0]);
+  useEdit((state) => state.draft);
+  if (!rules || !header || sameRules(rules, header.settings)) return <p className="axis-title" aria-hidden="true">{t('token in raster order, numbered by row')}</p>;
+  const { decoded, events } = inspect.shown();
+  const { added, removed } = boundaryChanges(decoded, events);
+  const blind = rules.entropyGate && !hasEntropies(events);
+  return (
+    <div className="whatif-bar" role="group" aria-label={t('What-if')}>
+      <p>
+        <strong>{t('What-if:')}</strong> {changedRules(rules, header.settings)}{' '}
+        <span className="muted">{blind ? t('this run has no entropies to compare with E_th') : t(compare ? '{added} boundaries more (solid), {removed} fewer (dotted) than decoded' : '{added} boundaries more, {removed} fewer than decoded', { added, removed })}</span>
+      </p>
+      <Toggle label={t('Compare')} checked={compare} onChange={inspect.whatIf.setCompare} />
+      <button type="button" className="button" onClick={inspect.whatIf.clear}><Icon name="reset" size={16} />{t('As decoded')}</button>
+      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void inspect.generateWithThis()}>{t('Generate with this')}</button>
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+import { useEffect, useRef, type PointerEvent } from 'react';
+import { baselineCost, packCost } from '../../../engine/cost.ts';
+import { groupsOf } from '../../../engine/sampling.ts';
+import { resolveColours } from '../../lib/colours.ts';
+import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { backendName } from '../bar/loadText.ts';
+import { useDraw, useFrameEvery, usePack, useRun, useStudio, useWorkbench } from '../context.ts';
+import { drawTimeline, timelineHeight, OVERVIEW, tokenAt, type LaneColours } from './draw.ts';
+import { callsOf, type Call, LANE_NAMES, LANES, rowStart, totalsOf } from './timeline.ts';
+import './timeline.css';
+
+const NAMES = ['text', 'muted', 'line', 'accent', 'well', 'stage-entropy', 'stage-encoder', 'stage-patch', 'stage-decoder', 'stage-sampling', 'stage-wait'] as const;
+const READABLE_MS = 250;
+
+const COLOUR = { entropy: 'stage-entropy', encoder: 'stage-encoder', patchTransformer: 'stage-patch', gpt: 'stage-patch', decoder: 'stage-decoder', sampling: 'stage-sampling', wait: 'stage-wait' } as const;
+
+function laneColours(element: HTMLElement): LaneColours {
+  const found = resolveColours(element, NAMES);
+  const stages = Object.fromEntries(LANES.map((stage) => [stage, found[COLOUR[stage]]])) as Record<(typeof LANES)[number], string>;
+  return { ...found, ...stages };
+}
+
+/** Which graph ran when, from the times of the log: every token, the calls of one row, totals, and the cost against token by token. */
+export function HowItRan({ title = t('How it ran') }: { title?: string }) {
+  const count = useRun((state) => state.count);
+  const timed = useRun((state) => state.events.some(({ times }) => Object.keys(times).length > 0));
+  return (
+    <section className="how-it-ran" aria-label={title}>
+      <h2 className="heading">{title}</h2>
+      {count === 0 || !timed ? <p className="muted">{t('No graph has run for this picture.')}</p> : <Timeline />}
+    </section>
+  );
+}
+
+function Timeline() {
+  const studio = useStudio();
+  const { frame, theme } = useWorkbench();
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
+  const width = usePack((state) => state.manifest?.grid.width ?? 16);
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const colours = useRef<LaneColours | null>(null);
+  const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
+  const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? !['patchTransformer', 'decoder', 'encoder'].includes(stage) : stage !== 'gpt'));
+
+  useEffect(() => {
+    const again = () => {
+      colours.current = null;
+      frame.request();
+    };
+    const observer = new ResizeObserver(frame.request);
+    if (box.current) observer.observe(box.current);
+    const end = theme.subscribe(again);
+    const schemes = matchMedia('(prefers-color-scheme: dark)');
+    schemes.addEventListener('change', again);
+    return () => {
+      observer.disconnect();
+      schemes.removeEventListener('change', again);
+      end();
+    };
+  }, [frame, theme]);
+
+  useDraw(() => {
+    const [target, area] = [canvas.current, box.current];
+    if (!target || !area) return;
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = [area.clientWidth, timelineHeight(lanes.length)];
+    if (target.width !== Math.round(w * ratio) || target.height !== Math.round(h * ratio)) {
+      target.width = Math.round(w * ratio);
+      target.height = Math.round(h * ratio);
+    }
+    colours.current ??= laneColours(area);
+    const { events } = studio.run.getState();
+    const { cursor } = studio.playback.getState();
+    const from = rowStart(Math.min(cursor, events.length) - 1, width);
+    const ctx = target.getContext('2d')!;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawTimeline(ctx, w, { events, tokens, cursor, from, to: from + width, lanes, font: getComputedStyle(area).fontFamily }, colours.current);
+  });
+
+  const scrub = (event: PointerEvent<HTMLDivElement>) => {
+    const { left, top, width: wide } = event.currentTarget.getBoundingClientRect();
+    if (event.type === 'pointerdown' && event.clientY - top <= OVERVIEW) event.currentTarget.setPointerCapture(event.pointerId);
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) studio.playback.seek(tokenAt(event.clientX - left, wide, tokens));
+  };
+
+  return (
+    <>
+      <p className="small-print muted">{t('Milliseconds of every token')}</p>
+      <div ref={box} className="timeline" style={{ height: timelineHeight(lanes.length) }} onPointerDown={scrub} onPointerMove={scrub}>
+        <canvas ref={canvas} role="img" aria-label={t('Times of every token by stage, and the calls of one row one after the other; the tables that follow hold the figures')} />
+        <p className="timeline-row small-print muted" style={{ top: OVERVIEW + 6 }}><RowName width={width} /></p>
+      </div>
+      <Totals lanes={lanes} />
+      <RowTable width={width} lanes={lanes} />
+    </>
+  );
+}
+
+function useRow(width: number): number {
+  useFrameEvery(READABLE_MS);
+  const studio = useStudio();
+  return rowStart(Math.min(studio.playback.getState().cursor, studio.run.getState().count) - 1, width);
+}
+
+function RowName({ width }: { width: number }) {
+  return <>{t('Calls of row {row}', { row: useRow(width) / width })}</>;
+}
+
+/** Per stage, of what is shown; and what the patch transformer would have run for token by token. */
+function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
+  useFrameEvery(READABLE_MS);
+  const studio = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const { events: all, header, origin } = studio.run.getState();
+  const events = all.slice(0, studio.playback.getState().cursor);
+  const totals = totalsOf(events);
+  const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
+  if (!manifest || !header) return null;
+  const patches = events.filter(({ opens }) => opens.length > 0).length;
+  const groups = groupsOf(header.settings);
+  const cost = packCost(manifest, events.length, patches, groups);
+  const entropy = events.some((event) => event.entropy !== null) ? cost.entropy : 0;
+  const baseline = baselineCost(manifest, events.length, groups);
+  return (
+    <>
+      <table className="times ran">
+        <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Part')}</th><th scope="col">{t('Each')}</th></tr></thead>
+        <tbody>
+          {lanes.map((stage) => {
+            const lane = totals.find((row) => row.stage === stage);
+            return (
+              <tr key={stage}>
+                <th scope="row"><i style={{ background: `var(--${COLOUR[stage]})` }} />{t(LANE_NAMES[stage])}</th>
+                <td data-ran={`${stage}-calls`}>{lane?.calls ?? 0}</td>
+                <td>{lane ? milliseconds(lane.ms) : '–'}</td>
+                <td className="muted">{lane ? percent(lane.share) : ''}</td>
+                <td>{lane ? milliseconds(lane.ms / lane.calls) : '–'}</td>
+              </tr>
+            );
+          })}
+          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{totals.reduce((n, lane) => n + lane.calls, 0)}</td><td>{milliseconds(sum)}</td><td /><td /></tr>
+        </tbody>
+      </table>
+      <p className="small-print muted">
+        {manifest.kind === 'dpar' && rich('{patches} patch-transformer steps for {tokens} tokens; token by token takes one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
+        {t('{operations} multiply-accumulates, token by token {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.{' '}
+        {t(origin === 'generated' ? 'Times of this device, {backend}.' : 'Times as logged where the run was made, {backend}.', { backend: backendName(header.backend) })}
+      </p>
+    </>
+  );
+}
+
+const timeOf = (call: Call | undefined) => (call ? fixed(call.ms, 2) : t('did not run'));
+
+/** The calls of one row as text. */
+function RowTable({ width, lanes }: { width: number; lanes: readonly (typeof LANES)[number][] }) {
+  const from = useRow(width);
+  const { events } = useStudio().run.getState();
+  const calls = callsOf(events, from, from + width);
+  return (
+    <div className="visually-hidden"><table>
+      <caption>{t('Calls of row {row}, in milliseconds', { row: from / width })}</caption>
+      <thead><tr><th scope="col">{t('Token')}</th>{lanes.map((stage) => <th key={stage} scope="col">{t(LANE_NAMES[stage])}</th>)}</tr></thead>
+      <tbody>
+        {events.slice(from, from + width).map(({ t: token }) => (
+          <tr key={token}>
+            <th scope="row">{token}</th>
+            {lanes.map((stage) => <td key={stage}>{timeOf(calls.find((call) => call.token === token && call.stage === stage))}</td>)}
+          </tr>
+        ))}
+      </tbody>
+    </table></div>
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { callsOf, rowStart, scaleTop, tokenMs, totalsOf } from './timeline.ts';
+
+const event = (t: number, times: TokenEvent['times']): TokenEvent => ({
+  t, token: 0, entropy: null, opens: times.patchTransformer ? ['first'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times,
+});
+const events = [event(0, { entropy: 1, encoder: 2, patchTransformer: 6, decoder: 3 }), event(1, { decoder: 3, encoder: 2, entropy: 1, sampling: 2 })];
+
+it('lays the calls out in the order in which a step makes them', () => {
+  expect(callsOf(events, 0, 2).map(({ token, stage, start, ms }) => `${token} ${stage} ${start}+${ms}`)).toEqual([
+    '0 patchTransformer 0+6', '0 decoder 6+3', '0 encoder 9+2', '0 entropy 11+1', '1 decoder 12+3', '1 sampling 15+2', '1 encoder 17+2', '1 entropy 19+1',
+  ]);
+  expect(callsOf(events, 1, 9)[0]).toMatchObject({ token: 1, start: 0 });
+  expect(callsOf(events, -4, 0)).toEqual([]);
+});
+
+it('adds up per stage and leaves out what never ran', () => {
+  const totals = totalsOf(events);
+  expect(totals.map(({ stage, calls, ms }) => [stage, calls, ms])).toEqual([['patchTransformer', 1, 6], ['decoder', 2, 6], ['sampling', 1, 2], ['encoder', 2, 4], ['entropy', 2, 2]]);
+  expect(totals.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  expect(totalsOf([])).toEqual([]);
+  expect(totalsOf([event(0, {})])).toEqual([]);
+});
+
+it('scales to the usual token, not to the slowest', () => {
+  const many = Array.from({ length: 100 }, (_, t) => event(t, { decoder: t === 0 ? 500 : 4 }));
+  expect(scaleTop(many)).toBe(5);
+  expect(scaleTop([])).toBe(1);
+  expect(tokenMs(events[0]!)).toBe(12);
+  expect([rowStart(0, 16), rowStart(37, 16), rowStart(-1, 16)]).toEqual([0, 32, 0]);
+});

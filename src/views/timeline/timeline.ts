@@ -1,0 +1,62 @@
+import type { Stage, TokenEvent } from '../../../engine/log.ts';
+
+/** The stages in the order in which a step calls them (docs/model.md "Incremental decoding"). */
+export const LANES = ['patchTransformer', 'gpt', 'decoder', 'sampling', 'encoder', 'entropy', 'wait'] as const satisfies readonly Stage[];
+
+export const LANE_NAMES = {
+  patchTransformer: 'Patch transformer', gpt: 'Transformer', decoder: 'Decoder', sampling: 'Sampling', encoder: 'Encoder', entropy: 'Entropy model', wait: 'Waiting for the GPU',
+} as const satisfies Record<Stage, string>;
+
+/** One call: milliseconds from the start of the first token asked for. */
+export interface Call {
+  token: number;
+  stage: Stage;
+  start: number;
+  ms: number;
+}
+
+/** The calls of tokens [from, to) one after the other. Waits between them are not in a log and so not drawn. */
+export function callsOf(events: readonly TokenEvent[], from: number, to: number): Call[] {
+  const calls: Call[] = [];
+  let start = 0;
+  for (const { t, times } of events.slice(Math.max(0, from), Math.max(0, to))) {
+    for (const stage of LANES) {
+      const ms = times[stage];
+      if (ms === undefined) continue;
+      calls.push({ token: t, stage, start, ms });
+      start += ms;
+    }
+  }
+  return calls;
+}
+
+export interface LaneTotal {
+  stage: Stage;
+  calls: number;
+  ms: number;
+  /** Of all stages, 0..1. */
+  share: number;
+}
+
+/** Calls and milliseconds per stage; stages that never ran are left out. */
+export function totalsOf(events: readonly TokenEvent[]): LaneTotal[] {
+  const calls = callsOf(events, 0, events.length);
+  const all = calls.reduce((sum, { ms }) => sum + ms, 0);
+  return LANES.flatMap((stage) => {
+    const own = calls.filter((call) => call.stage === stage);
+    const ms = own.reduce((sum, call) => sum + call.ms, 0);
+    return own.length > 0 ? [{ stage, calls: own.length, ms, share: all > 0 ? ms / all : 0 }] : [];
+  });
+}
+
+/** Milliseconds of a token over all its stages. */
+export const tokenMs = ({ times }: Pick<TokenEvent, 'times'>): number => LANES.reduce((sum, stage) => sum + (times[stage] ?? 0), 0);
+
+/** Top of the scale for milliseconds per token: a few slow ones (the first, a pause) may stand out above it. */
+export function scaleTop(events: readonly TokenEvent[]): number {
+  const sorted = events.map(tokenMs).sort((a, b) => a - b);
+  return sorted.length > 0 ? Math.max(1e-6, 1.25 * sorted[Math.floor(0.97 * (sorted.length - 1))]!) : 1;
+}
+
+/** First token of the row that shows token `at` on a grid of `width` columns. */
+export const rowStart = (at: number, width: number): number => Math.max(0, at - (at % width));
