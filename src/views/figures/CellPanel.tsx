@@ -39,12 +39,12 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       </div>
       <dl className="facts">
         <div><dt>{t('Entropy')}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
+        <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
         {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? reasonWords(event.opens) : t('no reason to open one')}</dd></div>}
         {!gpt && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
           : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit is scored')}</dd></div>)}
         {differs && <div className="decoded-line"><dt>{t('As decoded')}</dt><dd>{before.opens.length > 0 ? t('opened: {reason}', { reason: reasonWords(before.opens) }) : t('joined')}</dd></div>}
-        <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
       </dl>
       <Rivals event={event} onPut={onPut && ((token) => onPut(at, token))} />
     </section>

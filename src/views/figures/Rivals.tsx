@@ -15,8 +15,8 @@ export function Rivals({ event, onPut }: { event: TokenEvent; onPut?: ((token: n
     <>
       <h3 className="small-print muted">{onPut ? t('Likeliest here: press one to put it in') : t('Likeliest here')}</h3>
       <ul className="rivals">
-        {list.map(([token, p]) => (
-          <li key={token}>
+        {list.map(([token, p], rank) => (
+          <li key={rank}>
             <Rival token={token} p={p} share={p / top} chosen={token === chosen} onPut={onPut} />
           </li>
         ))}
