@@ -29,6 +29,10 @@ class WeightFile:
         self.location, self.content, self.storage = location, bytearray(), storage or Storage()
         self.places: dict[str, tuple[int, int]] = {}
 
+    def take(self, name: str, value: Tensor | np.ndarray) -> Tensor | np.ndarray:
+        """What is kept of the weight `name`: the value itself (models/export/read_back.py goes the other way)."""
+        return value
+
     def place(self, name: str, array: np.ndarray) -> tuple[int, int]:
         """Offset and length in bytes."""
         if name not in self.places:
@@ -83,14 +87,14 @@ class Graph:
 
     def table(self, name: str, value: Tensor | np.ndarray) -> str:
         """A float32 weight in the external file, kept exactly in every variant."""
-        return self.stored(name, floats(value))
+        return self.stored(name, floats(self.weights.take(name, value)))
 
     def weight(self, name: str, value: Tensor | np.ndarray) -> str:
         """A float32 weight in the external file. Kept as float16 where the variant says so: onnxruntime folds the Cast
         when it opens a session, so every backend computes with the same float32 values."""
-        array = floats(value)
+        array = floats(self.weights.take(name, value))
         if not self.weights.storage.half or array.size < SMALL:
-            return self.table(name, array)
+            return self.stored(name, array)
         return self.folded(name, lambda: self.add("Cast", self.stored(f"{name}.half", array.astype(np.float16)), to=1))
 
     def folded(self, name: str, make) -> str:

@@ -1,0 +1,58 @@
+"""Turn a pack back into the folders of train-tokenizer, train-entropy and train, to train on from published weights.
+
+Writes tokenizer, entropy and dpar (or gpt) into --out, config.json and model.safetensors in each. The configurations
+name sizes, patch rules and how many images the weights have seen; the schedules they were trained with are not in a pack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from torch import nn
+
+from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
+from models.commands.train_entropy import EntropyRun
+from models.commands.train_tokenizer import TokenizerRun
+from models.config import Config
+from models.data import DataConfig
+from models.export.kinds import kind_of, parameters
+from models.export.read_back import read_back
+from models.patchify import PatchRules
+from models.runs import DPARRun, GPTRun
+from models.training import TrainConfig
+
+RULES = {"entropy_threshold": "entropyThreshold", "max_patch_length": "maxPatchLength", "entropy_gate": "entropyGate",
+         "length_gate": "lengthGate", "row_reset": "rowReset", "static_length": "staticLength"}
+PAST = TrainConfig(steps=0, batch_size=1, lr=0.0)
+"""Of weights whose schedule is not known."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder with manifest.json")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def run(args: argparse.Namespace) -> None:
+    models = read_back(args.pack)
+    manifest = json.loads((args.pack / "manifest.json").read_text(encoding="utf-8"))
+    seen = PAST.model_copy(update={"steps": manifest.get("evaluation", {}).get("images_seen", 0)})
+    data = DataConfig(picture_size=manifest["image"]["size"], split_seed=manifest["split"]["seed"],
+                      held_out_per_class=manifest["split"]["heldOut"] // len(manifest["classes"]))
+    kind = kind_of(models.model)
+    if kind == "gpt":
+        config: DPARRun | GPTRun = GPTRun(model=models.model.config, train=seen)
+    else:
+        rules = {ours: manifest["defaults"][theirs] for ours, theirs in RULES.items()}
+        config = DPARRun(model=models.model.config, patchify=PatchRules.parse(rules), train=seen)
+    write(args.out / "tokenizer", models.tokenizer, TokenizerRun(data=data, tokenizer=models.tokenizer.config, train=PAST))
+    write(args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST))
+    write(args.out / kind, models.model, config)
+
+
+def write(folder: Path, model: nn.Module, config: Config) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    save_safetensors(folder / WEIGHTS, model.state_dict())
+    write_atomically(folder / CONFIG, lambda path: path.write_text(config.to_json(), encoding="utf-8"))
+    print(f"{folder}: {parameters(model) / 1e6:.1f}M parameters")

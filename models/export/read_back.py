@@ -1,0 +1,120 @@
+"""The other way round: PyTorch weights from an exported pack.
+
+The graphs' own builders name every parameter they store; walking a fresh model with a weight file that answers from
+the pack fills those parameters in place, so there is no second list of names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import helper
+from torch import Tensor, nn
+
+from models.dpar import DPAR, DPARConfig
+from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.errors import UserError
+from models.export.builder import WeightFile
+from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
+from models.export.entropy_graph import entropy_graph
+from models.export.gpt_graph import gpt_graph
+from models.export.runtime import PackRuntime
+from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
+from models.gpt import GPT, GPTConfig
+from models.tokenizer import Tokenizer, TokenizerConfig
+
+
+class StoredWeights(WeightFile):
+    """The weights of one graph of a pack. `take` copies them into the tensors it is given, float16 widened."""
+
+    def __init__(self, runtime: PackRuntime, graph: str) -> None:
+        super().__init__(f"{graph}.bin")
+        files = runtime.files["graphs"][graph]
+        shards = runtime.files["weights"][files["weights"]]["shards"]
+        content = b"".join((runtime.root / shard["path"]).read_bytes() for shard in shards)
+        self.arrays: dict[str, np.ndarray] = {}
+        for tensor in onnx.load(runtime.root / files["model"]["path"], load_external_data=False).graph.initializer:
+            at = {entry.key: entry.value for entry in tensor.external_data}
+            if at:
+                kind, start = helper.tensor_dtype_to_np_dtype(tensor.data_type), int(at["offset"])
+                flat = np.frombuffer(content[start : start + int(at["length"])], kind)
+                self.arrays[tensor.name.removesuffix(".half")] = flat.reshape(tuple(tensor.dims)).astype(np.float32)
+
+    def take(self, name: str, value: Tensor | np.ndarray) -> Tensor | np.ndarray:
+        """Raises UserError where the pack holds no such weight, or one of another shape."""
+        stored = self.arrays.get(name)
+        if stored is None or stored.shape != tuple(value.shape):
+            there = "none" if stored is None else f"{stored.shape}"
+            raise UserError(f"{self.location}: weight {name!r} of {tuple(value.shape)} is asked for, there is {there}; "
+                            "variants with quantised matrices cannot be read back")
+        if isinstance(value, Tensor):
+            value.copy_(torch.from_numpy(stored))
+        return value
+
+
+@dataclass
+class PackModels:
+    model: DPAR | GPT
+    entropy: EntropyModel
+    tokenizer: Tokenizer
+
+
+@torch.no_grad()
+def read_back(pack: Path) -> PackModels:
+    """The three models of a pack's default variant for processors, in eval mode. Raises UserError.
+
+    They compute what the pack's graphs compute. Gains that the exporter folds into matrices (the decoder's conditioning)
+    come back as ones, codes with unit length.
+    """
+    runtime = PackRuntime(pack)
+    m = runtime.manifest
+    common = {"vocab": m["vocab"], **m["grid"]}
+    e, t = m["entropyModel"], m["tokenizer"]
+    entropy = EntropyModel(EntropyModelConfig(**common, dim=e["dim"], heads=e["heads"], blocks=e["blocks"]))
+    tokenizer = Tokenizer(TokenizerConfig(vocab=m["vocab"], code_dim=t["codeDim"]))
+    shape = {**common, "classes": len(m["classes"]), "dim": m["model"]["dim"], "heads": m["model"]["heads"]}
+    model = _gpt(runtime, shape) if m["kind"] == "gpt" else _dpar(runtime, shape)
+    for part in (entropy, tokenizer):
+        _forget(part)
+    entropy_graph(entropy, StoredWeights(runtime, "entropy"), whole=False)
+    stored, size = StoredWeights(runtime, "tokenizer_decoder"), m["image"]["size"]
+    tokenizer.quantizer.codebook.copy_(torch.from_numpy(stored.arrays["codes"]))
+    tokenizer_decoder_graph(tokenizer, stored, size)
+    tokenizer_encoder_graph(tokenizer, StoredWeights(runtime, "tokenizer_encoder"), size)
+    for part in (model, entropy, tokenizer):
+        if any(parameter.isnan().any() for parameter in part.parameters()):
+            raise UserError(f"{pack}: some weights of {type(part).__name__} are not in the pack")
+    return PackModels(model.eval(), entropy.eval(), tokenizer.eval())
+
+
+def _forget(model: nn.Module) -> None:
+    """So that a parameter that nobody fills shows."""
+    for parameter in model.parameters():
+        parameter.fill_(float("nan"))
+
+
+def _gpt(runtime: PackRuntime, shape: dict[str, int]) -> GPT:
+    model = GPT(GPTConfig(**shape, blocks=runtime.manifest["model"]["blocks"]))
+    _forget(model)
+    gpt_graph(model, StoredWeights(runtime, "gpt"), whole=False)
+    return model
+
+
+def _dpar(runtime: PackRuntime, shape: dict[str, int]) -> DPAR:
+    m = runtime.manifest["model"]
+    model = DPAR(DPARConfig(**shape, encoder_blocks=m["encoderBlocks"], patch_transformer_blocks=m["patchTransformerBlocks"],
+                            decoder_blocks=m["decoderBlocks"]))
+    _forget(model)
+    patches = StoredWeights(runtime, "patch_transformer")
+    encoder_graph(model, StoredWeights(runtime, "encoder"), whole=False)
+    patch_transformer_graph(model, patches, m["window"])
+    decoder_graph(model, StoredWeights(runtime, "decoder"))
+    folded = torch.from_numpy(patches.arrays["cond_wo"].T.copy()).chunk(m["decoderBlocks"])
+    for gain, wo, rows in zip(model.decoder.cond_norms, model.decoder.cond_wo, folded, strict=True):
+        gain.fill_(1.0)
+        wo.weight.copy_(rows)
+    return model

@@ -1,0 +1,68 @@
+"""Weights read back from a pack compute what PyTorch computed when the pack was made."""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.cli import main
+from models.commands.export import load_model
+from models.commands.nano import nano_content
+from models.commands.score import load_entropy_model
+from models.commands.tokenize import load_tokenizer
+from models.errors import UserError
+from models.export.kinds import forced_logits
+from models.export.pack import write_pack
+from models.export.read_back import read_back
+from models.runs import images_seen
+
+PACKS = sorted(path.parent for path in (Path(__file__).parents[2] / "e2e/fixtures/models").glob("*/manifest.json"))
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_folders_of_a_pack_give_its_golden_vectors(pack, tmp_path):
+    assert main(["import-pack", "--pack", str(pack), "--out", str(tmp_path)]) == 0
+    manifest, golden = (json.loads((pack / name).read_text()) for name in ("manifest.json", "golden.json"))
+    model, config = load_model(tmp_path / manifest["kind"])
+    tokens, opened = torch.tensor([golden["tokens"]]), np.array(golden["opens"])
+    rows = forced_logits(model, tokens, golden["class"], opened)[:, golden["positions"]]
+    assert rows[0].ravel() == pytest.approx(np.array(golden["logits_class"]).ravel(), abs=1e-3)  # float16 in the pack
+    assert rows[1].ravel() == pytest.approx(np.array(golden["logits_null"]).ravel(), abs=1e-3)
+    with torch.no_grad():
+        entropies = load_entropy_model(tmp_path / "entropy").entropies(tokens)[0]
+        picture = load_tokenizer(tmp_path / "tokenizer").decode(torch.tensor([golden["picture"]["tokens"]]))[0]
+    assert entropies[1:].tolist() == pytest.approx(golden["entropies"][1:], abs=1e-3)
+    for c, y, x, value in golden["picture"]["pixels"]:
+        assert picture[c, y, x].item() == pytest.approx(value, abs=5e-3)
+    assert images_seen(config) == manifest.get("evaluation", {}).get("images_seen", 0)
+    if manifest["kind"] == "dpar":
+        assert config.patchify.entropy_threshold == manifest["defaults"]["entropyThreshold"]
+
+
+def test_float32_comes_back_exactly(tmp_path):
+    content = dataclasses.replace(nano_content(), variants=("fp32",))
+    write_pack(tmp_path, content)
+    back = read_back(tmp_path)
+    for ours, theirs in ((back.model, content.model), (back.entropy, content.entropy)):
+        weights = theirs.state_dict()
+        for name, tensor in ours.state_dict().items():
+            if "cond_" not in name:  # gains and matrices come back as their product
+                assert torch.equal(tensor, weights[name]), name
+    picture = torch.rand(1, 3, 64, 64) * 2 - 1
+    side = math.isqrt(back.model.config.tokens) * back.tokenizer.factor
+    assert torch.equal(back.tokenizer.encode(picture[..., :side, :side]), content.tokenizer.encode(picture[..., :side, :side]))
+
+
+def test_quantised_weights_are_refused(tmp_path):
+    write_pack(tmp_path, dataclasses.replace(nano_content(), variants=("q4",)))
+    with pytest.raises(UserError, match="cannot be read back"):
+        read_back(tmp_path)
+
+
+def test_a_folder_without_a_pack_is_refused(tmp_path, capsys):
+    assert main(["import-pack", "--pack", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+    assert "no manifest.json" in capsys.readouterr().err
