@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from models.export.quantise import BLOCK, packed, quantise
-from models.export.storage import SMALL, Storage
+from models.export.storage import SMALL, STORAGES, Storage
 
 OPSET, CONTRIB, IR_VERSION = 23, "com.microsoft", 11
 ALIGNMENT = 64
@@ -25,8 +25,8 @@ def floats(value: Tensor | np.ndarray) -> np.ndarray:
 class WeightFile:
     """One external data file; a weight asked for twice under one name is stored once."""
 
-    def __init__(self, location: str, storage: Storage | None = None) -> None:
-        self.location, self.content, self.storage = location, bytearray(), storage or Storage()
+    def __init__(self, location: str, storage: Storage = STORAGES["fp32"]) -> None:
+        self.location, self.content, self.storage = location, bytearray(), storage
         self.places: dict[str, tuple[int, int]] = {}
 
     def take(self, name: str, value: Tensor | np.ndarray) -> Tensor | np.ndarray:

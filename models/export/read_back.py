@@ -55,6 +55,10 @@ class StoredWeights(WeightFile):
             value.copy_(torch.from_numpy(stored))
         return value
 
+    def count(self, prefix: str) -> int:
+        """How many blocks `prefix`0, `prefix`1, ... there are."""
+        return sum(name.startswith(prefix) and name.endswith(".spread.weight") for name in self.arrays)
+
 
 @dataclass
 class PackModels:
@@ -75,16 +79,16 @@ def read_back(pack: Path) -> PackModels:
     common = {"vocab": m["vocab"], **m["grid"]}
     e, t = m["entropyModel"], m["tokenizer"]
     entropy = EntropyModel(EntropyModelConfig(**common, dim=e["dim"], heads=e["heads"], blocks=e["blocks"]))
-    tokenizer = Tokenizer(TokenizerConfig(vocab=m["vocab"], code_dim=t["codeDim"]))
+    encoder, decoder = StoredWeights(runtime, "tokenizer_encoder"), StoredWeights(runtime, "tokenizer_decoder")
+    tokenizer = Tokenizer(_tokenizer_config(m["vocab"], t["codeDim"], encoder, decoder))
     shape = {**common, "classes": len(m["classes"]), "dim": m["model"]["dim"], "heads": m["model"]["heads"]}
     model = _gpt(runtime, shape) if m["kind"] == "gpt" else _dpar(runtime, shape)
     for part in (entropy, tokenizer):
         _forget(part)
     entropy_graph(entropy, StoredWeights(runtime, "entropy"), whole=False)
-    stored, size = StoredWeights(runtime, "tokenizer_decoder"), m["image"]["size"]
-    tokenizer.quantizer.codebook.copy_(torch.from_numpy(stored.arrays["codes"]))
-    tokenizer_decoder_graph(tokenizer, stored, size)
-    tokenizer_encoder_graph(tokenizer, StoredWeights(runtime, "tokenizer_encoder"), size)
+    tokenizer.quantizer.codebook.copy_(torch.from_numpy(decoder.arrays["codes"]))
+    tokenizer_decoder_graph(tokenizer, decoder, m["image"]["size"])
+    tokenizer_encoder_graph(tokenizer, encoder, m["image"]["size"])
     for part in (model, entropy, tokenizer):
         if any(parameter.isnan().any() for parameter in part.parameters()):
             raise UserError(f"{pack}: some weights of {type(part).__name__} are not in the pack")
@@ -95,6 +99,14 @@ def _forget(model: nn.Module) -> None:
     """So that a parameter that nobody fills shows."""
     for parameter in model.parameters():
         parameter.fill_(float("nan"))
+
+
+def _tokenizer_config(vocab: int, code_dim: int, encoder: StoredWeights, decoder: StoredWeights) -> TokenizerConfig:
+    """Widths and depths of the tokenizer, which no manifest names, from what its graphs hold."""
+    return TokenizerConfig(
+        vocab=vocab, code_dim=code_dim, fine=len(encoder.arrays["enter.bias"]), coarse=len(encoder.arrays["down.bias"]),
+        encoder_fine_blocks=encoder.count("fine_"), encoder_coarse_blocks=encoder.count("coarse_"),
+        decoder_coarse_blocks=decoder.count("coarse_"), decoder_fine_blocks=decoder.count("fine_"))
 
 
 def _gpt(runtime: PackRuntime, shape: dict[str, int]) -> GPT:
@@ -115,6 +127,6 @@ def _dpar(runtime: PackRuntime, shape: dict[str, int]) -> DPAR:
     decoder_graph(model, StoredWeights(runtime, "decoder"))
     folded = torch.from_numpy(patches.arrays["cond_wo"].T.copy()).chunk(m["decoderBlocks"])
     for gain, wo, rows in zip(model.decoder.cond_norms, model.decoder.cond_wo, folded, strict=True):
-        gain.fill_(1.0)
+        gain.weight.fill_(1.0)
         wo.weight.copy_(rows)
     return model
