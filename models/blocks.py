@@ -174,6 +174,13 @@ class Block(nn.Module):
         return x + self.ffn(self.ffn_norm(x))
 
 
+def compile_blocks(*models: nn.Module | None) -> None:
+    """Block by block: compiling a whole model is slow and has given NaN gradients."""
+    for part in (part for model in models if model for part in model.modules()):
+        if isinstance(part, Block):
+            part.compile(dynamic=True)
+
+
 def init_weights(module: nn.Module) -> None:
     """normal(0, 0.02) for linear layers and embeddings; heads are zeroed by their owners afterwards."""
     for part in module.modules():

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import torch
 import torch.nn.functional as F
 from pydantic import Field
+from torch import Tensor, nn
 
 from models.checkpoint import CONFIG
 from models.config import Config, read_config_json, read_values
@@ -18,8 +19,8 @@ from models.errors import ConfigError
 from models.gpt import GPT, GPTConfig
 from models.patch_data import PatchBatch, PatchStream, held_out_batches
 from models.patchify import PatchRules
-from models.token_data import TokenBatch, TokenStream, held_out_tokens, load_tokens
-from models.training import Stream, TrainConfig
+from models.token_data import TokenBatch, TokenSet, TokenStream, held_out_tokens, load_tokens
+from models.training import Metrics, Stream, TrainConfig
 
 HELD_OUT_BATCH = 50
 
@@ -78,6 +79,19 @@ def token_loss(model: DPAR | GPT, batch: PatchBatch | TokenBatch, classes: torch
     return F.cross_entropy(logits.flatten(0, 1), batch.tokens.flatten())
 
 
+Batch = PatchBatch | TokenBatch
+Step = Callable[[nn.Module, Batch, int], tuple[Tensor, Metrics]]
+
+
+def step_function(config: DPARRun | GPTRun, device: torch.device) -> Step:
+    """One step's loss, with class dropout as each batch's `chance` decides it."""
+    def step(model: nn.Module, batch: Batch, _step: int) -> tuple[Tensor, Metrics]:
+        batch = batch.to(device)
+        classes = batch.labels.masked_fill(batch.chance < config.class_dropout, config.model.classes)
+        return token_loss(model, batch, classes), {"padding": batch.padding}
+    return step
+
+
 @dataclass
 class Task:
     model: DPAR | GPT
@@ -88,11 +102,15 @@ class Task:
 
 def make_task(config: DPARRun | GPTRun, tokens: Path) -> Task:
     """Model with fresh weights and the batches of the folder `tokens`; DPAR needs its entropies, too."""
+    entropies = None if isinstance(config, GPTRun) else tokens / "entropies.npy"
+    return task_on(config, load_tokens(tokens, entropies))
+
+
+def task_on(config: DPARRun | GPTRun, data: TokenSet) -> Task:
     size, seed, limit = config.train.batch_size, config.train.seed, config.held_out
     if isinstance(config, GPTRun):
-        data = load_tokens(tokens)
         return Task(GPT(config.model), TokenStream(data, data.train, size, seed),
                     lambda: held_out_tokens(data, HELD_OUT_BATCH, limit))
-    data, width, rules = load_tokens(tokens, tokens / "entropies.npy"), config.model.width, config.patchify
+    width, rules = config.model.width, config.patchify
     return Task(DPAR(config.model), PatchStream(data, size, seed, width, rules),
                 lambda: held_out_batches(data, HELD_OUT_BATCH, width, rules, limit))

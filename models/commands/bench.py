@@ -1,13 +1,21 @@
-"""Write what the benches need: whole-prefix graphs of a pack, a pack with random weights, or a GPT for transformers.js."""
+"""Write what the benches need: whole-prefix graphs of a pack, a pack with random weights, a GPT for transformers.js, or how
+fast DPAR and the baseline train."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import tempfile
 from pathlib import Path
 
+import torch
+
+from models.commands.common import default_device
 from models.export.peer_gpt import write_peer
 from models.export.random_pack import SIZES, write_random_pack
 from models.export.whole_graphs import write_whole_graphs
+from models.runs import load_run
+from models.throughput import throughput
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     peer = kinds.add_parser("peer", help="a random GPT for @huggingface/transformers")
     for name, value in (("dim", 256), ("heads", 4), ("blocks", 12), ("vocab", 1024)):
         peer.add_argument(f"--{name}", type=int, default=value, help="default: %(default)s")
-    for kind in (whole, random, peer):
+    training = kinds.add_parser("training", help="images a second of DPAR's and the baseline's training, as JSON in --out")
+    for name in ("dpar", "gpt"):
+        training.add_argument(f"--{name}", type=Path, required=True, metavar="FILE.toml", help="configuration of train")
+    training.add_argument("--steps", type=int, default=4, help="of one round (default: %(default)s)")
+    training.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
+    training.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
+    for kind in (whole, random, peer, training):
         kind.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
@@ -30,6 +44,12 @@ def run(args: argparse.Namespace) -> None:
         write_whole_graphs(args.pack, args.out)
     elif args.kind == "random":
         write_random_pack(args.out, args.model, args.size, args.width)
+    elif args.kind == "training":
+        with tempfile.TemporaryDirectory() as folder:
+            measured = throughput(load_run(args.dpar), load_run(args.gpt), args.steps, args.rounds, Path(folder),
+                                  torch.device(args.device))
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / "training.json").write_text(json.dumps(measured) + "\n", encoding="utf-8")
     else:
         print(f"{write_peer(args.out, args.dim, args.heads, args.blocks, args.vocab)} parameters")
     print(f"{args.out}: written")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from models.blocks import compile_blocks
 from models.classifier import load_classifier
 from models.commands.common import add_data_arguments, prepare_alone, read_pictures
 from models.commands.export import PackConfig, load_model
@@ -19,7 +20,7 @@ from models.data import DataConfig
 from models.evaluation.features import describe, look
 from models.evaluation.frechet import frechet_distance, moments
 from models.evaluation.generate import Generator, generate
-from models.evaluation.held_out import compile_blocks, load_baseline, prediction, reconstruct, steps_of
+from models.evaluation.held_out import load_baseline, prediction, reconstruct, steps_of
 from models.evaluation.memorisation import by_features, by_pixels, compare
 from models.evaluation.picture_files import read_samples
 from models.evaluation.report import ReportInput, write_report

@@ -14,6 +14,7 @@ import torch
 from tqdm import tqdm
 
 from models import distributed
+from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS, load_safetensors, write_atomically
 from models.commands.common import default_device, prepare, prepare_alone
 from models.commands.train_entropy import EntropyRun
@@ -52,8 +53,7 @@ def run(args: argparse.Namespace) -> None:
     device = prepare(args) if sharded else prepare_alone(args, "score of tokens in one file")
     model = load_entropy_model(args.entropy).to(device)
     if not args.no_compile:
-        for block in model.blocks:
-            block.compile(dynamic=True)
+        compile_blocks(model)
     if sharded:
         return _score_shards(model, data.tokens, args, device)
     symmetries, images, tokens = data.tokens.shape

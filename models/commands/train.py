@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from models import distributed
-from models.blocks import Block
+from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS, load_safetensors
 from models.commands.common import add_training_arguments, prepare
-from models.runs import load_run, make_task, token_loss
+from models.runs import load_run, make_task, step_function, token_loss
 from models.training import seed_everything, train
 
 
@@ -28,15 +28,8 @@ def run(args: argparse.Namespace) -> None:
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
     if config.init:
         model.load_state_dict(load_safetensors(config.init / WEIGHTS))
-    if config.train.compile:  # per block: compiling the whole model is slow and has given NaN gradients
-        for block in model.modules():
-            if isinstance(block, Block):
-                block.compile(dynamic=True)
-
-    def step_fn(model, batch, _step):
-        batch = batch.to(device)
-        classes = batch.labels.masked_fill(batch.chance < config.class_dropout, config.model.classes)
-        return token_loss(model, batch, classes), {"padding": batch.padding}
+    if config.train.compile:
+        compile_blocks(model)
 
     def validate(model):
         total, images, steps = 0.0, 0, 0
@@ -46,4 +39,4 @@ def run(args: argparse.Namespace) -> None:
             images, steps = images + len(batch.labels), steps + batch.steps
         return {"nats": total / images, "steps_mean": steps / images}
 
-    train(config.train, model, task.stream, step_fn, args.out, identity=config, validate_fn=validate)
+    train(config.train, model, task.stream, step_function(config, device), args.out, identity=config, validate_fn=validate)

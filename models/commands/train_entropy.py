@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from models.blocks import compile_blocks
 from models.commands.common import add_training_arguments, prepare
 from models.config import Config
 from models.entropy_model import EntropyModel, EntropyModelConfig
@@ -40,8 +41,7 @@ def run(args: argparse.Namespace) -> None:
     seed_everything(config.train.seed)
     model = EntropyModel(config.model).to(device)
     if config.train.compile:
-        for block in model.blocks:
-            block.compile(dynamic=True)
+        compile_blocks(model)
     stream = TokenStream(data, data.train, config.train.batch_size, config.train.seed)
     chosen = data.held_out[:: max(1, len(data.held_out) // config.held_out)]
     held_out = torch.from_numpy(data.tokens[0][chosen].astype("int64"))

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 from tqdm import tqdm
 
-from models.blocks import Block
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.classifier import Classifier
 from models.config import read_config_json
@@ -115,9 +113,3 @@ def load_baseline(folder: Path) -> GPT:
     model = GPT(run.model)
     model.load_state_dict(load_safetensors(folder / WEIGHTS))
     return model.eval()
-
-
-def compile_blocks(*models: nn.Module | None) -> None:
-    for part in (part for model in models if model for part in model.modules()):
-        if isinstance(part, Block):
-            part.compile(dynamic=True)
