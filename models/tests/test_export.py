@@ -99,6 +99,12 @@ def test_a_baseline_pack_repeats_itself_and_is_the_committed_one(tmp_path):
     assert all(golden["opens"]) and golden["entropies"][1] is not None
 
 
+def test_the_smallest_pack_is_the_committed_one(tmp_path):
+    committed = json.loads((ROOT / "e2e/fixtures/models/pico/manifest.json").read_text())
+    manifest = write_pack(tmp_path, nano_content("pico"))
+    assert manifest["model"] == committed["model"] and manifest["grid"] == {"width": 4, "tokens": 16}
+
+
 def test_a_wrong_manifest_names_its_field(tmp_path):
     manifest = write_pack(tmp_path, nano_content("gpt"))
     with pytest.raises(UserError, match=r"\$\.model.*blocks"):
