@@ -1,6 +1,7 @@
 import { StudioError } from '../../engine/errors.ts';
 import { isAnimated } from './animated.ts';
 import type { Crop, Extent } from './crop.ts';
+import { pictureSize } from './pictureSize.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_PIXELS = 120_000_000;
@@ -13,10 +14,18 @@ export interface Source extends Extent {
 
 const refuse = (message: string) => new StudioError('bad-argument', message);
 
+const tooLarge = (name: string, { width, height }: Extent) =>
+  refuse(`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
+const fits = ({ width, height }: Extent) => width * height <= MAX_PIXELS;
+
 /** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
 export async function readPicture(file: Blob, name: string): Promise<Source> {
   if (file.size === 0) throw refuse(`${name} is empty. Choose another file.`);
   if (file.size > MAX_BYTES) throw refuse(`${name} has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(MAX_BYTES / 1e6)} MB are read. Save a smaller copy and choose that.`);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  // A small file may unpack to more memory than the device has.
+  const claimed = pictureSize(bytes);
+  if (claimed && !fits(claimed)) throw tooLarge(name, claimed);
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
@@ -25,11 +34,11 @@ export async function readPicture(file: Blob, name: string): Promise<Source> {
     throw refuse(`${name} ${kind}. Choose a PNG, JPEG, WebP or AVIF file.`);
   }
   const { width, height } = bitmap;
-  if (width * height > MAX_PIXELS) {
+  if (!fits(bitmap)) {
     bitmap.close();
-    throw refuse(`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
+    throw tooLarge(name, { width, height });
   }
-  return { image: bitmap, width, height, animated: isAnimated(new Uint8Array(await file.arrayBuffer())) };
+  return { image: bitmap, width, height, animated: isAnimated(bytes) };
 }
 
 export interface Cut {
