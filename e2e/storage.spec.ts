@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { faultServer, type FaultServer } from './fault-server.ts';
+import { answer, faultServer, type FaultServer } from './fault-server.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
 import { beforeWorker } from './worker-hook.ts';
@@ -33,9 +33,16 @@ test('what is stored tells size and age, and is downloaded again on request', as
   await expect(dialog.getByRole('status')).toContainText(/MB in all/);
   const before = fetched();
   await row.getByRole('button', { name: /^Download .* again/ }).click();
-  await expect.poll(fetched).toBe(before + 1);
+  await expect(dialog.getByRole('status')).toContainText('Nano was downloaded again.');
+  expect(fetched()).toBe(before + 1);
   await model(page, 'ready');
   await expect(row).toContainText('just now');
+  const runtime = dialog.getByRole('listitem').filter({ hasText: 'onnxruntime' });
+  await runtime.getByRole('button', { name: /^Download .* again/ }).click();
+  await expect(dialog.getByRole('status')).toContainText(/onnxruntime .* was downloaded again\./, { timeout: 60_000 });
+  server.faults.set(SHARD, answer(404));
+  await row.getByRole('button', { name: /^Download .* again/ }).click();
+  await expect(dialog.getByRole('status')).toContainText(/Nano was not downloaded again; what was stored is still there\. .*decoder\.bin\.0 is missing/);
   await row.getByRole('button', { name: /^Verify/ }).click();
   await expect(dialog.getByRole('status')).toContainText('files are intact');
 });

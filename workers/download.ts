@@ -16,6 +16,8 @@ export interface DownloadOptions extends Pick<RequestOptions, 'fetch'>, RetryOpt
   /** A transfer that sends nothing for this long is begun anew. Milliseconds. */
   stallMs?: number;
   partBytes?: number;
+  /** Fetch what is stored, too, past every cache; it is replaced once the new bytes are there. */
+  anew?: boolean;
 }
 
 export interface Downloaded {
@@ -52,7 +54,7 @@ class FileDownload {
 
   /** Verified bytes; parts kept on the way are removed. */
   async run(addresses: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-    await this.#partial.restore();
+    if (!this.#options.anew) await this.#partial.restore();
     this.#count(this.#partial.at, 'cache');
     await overAddresses(addresses, (address) => this.#attempt(address), this.#options);
     await this.#partial.forget();
@@ -98,7 +100,7 @@ class FileDownload {
       const response = await request(url, this.#file.path, {
         fetch, signal: guard.signal,
         ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
-        ...(this.#doubted.has(address) && { cache: 'reload' as const }),
+        ...((this.#options.anew || this.#doubted.has(address)) && { cache: 'reload' as const }),
       });
       guard.beat();
       if (from > 0 && response.status !== 206) await this.#restart();
@@ -137,9 +139,9 @@ class FileDownload {
 
 /** One file, from the cache or the network, never used or stored before its hash agrees. */
 export async function downloadFile(base: string, file: PackFile, options: DownloadOptions = {}): Promise<Downloaded> {
-  const { cache = browserCache, onBytes, signal, mirrors = [] } = options;
+  const { cache = browserCache, onBytes, signal, mirrors = [], anew } = options;
   signal?.throwIfAborted();
-  const cached = await cache.read(file.sha256);
+  const cached = anew ? null : await cache.read(file.sha256);
   if (cached) {
     if (cached.length === file.bytes && (await sha256Large(cached)) === file.sha256) {
       onBytes?.(file.bytes, 'cache');

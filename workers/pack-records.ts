@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { filesOf } from '../engine/manifest-files.ts';
 import { PackFile } from '../engine/manifest.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { utf8 } from '../engine/sha256.ts';
@@ -7,6 +8,8 @@ import { utf8 } from '../engine/sha256.ts';
 export const PackRecord = z.object({
   /** Address of its manifest; for the runtime and for packs from a folder or zip a name that is none. */
   id: z.string(),
+  /** Where its files are fetched, where that is not `id`. */
+  base: z.optional(z.string()),
   title: z.string(),
   /** Hash of the manifest, or the runtime's version. */
   version: z.string(),
@@ -35,23 +38,27 @@ export async function readRecords(cache: FileCache = browserCache): Promise<Pack
 const alone = <T>(work: () => Promise<T>): Promise<T> =>
   (typeof navigator !== 'undefined' && navigator.locks ? navigator.locks.request('dpar-studio-records', work) as Promise<T> : work());
 
+/** All that may be stored of a record: pictures and recordings are fetched one by one, when they are shown. */
+export const filesNamed = ({ files, manifest }: PackRecord): PackFile[] =>
+  [...new Map([...files, ...filesOf(manifest)].map((file) => [file.sha256, file])).values()];
+
 /** Replaces the list and removes the files that no record names any more. */
 async function write(records: PackRecord[], before: PackRecord[], cache: FileCache): Promise<Stored> {
   const stored = await cache.write(LIST, utf8(JSON.stringify(records)) as Uint8Array<ArrayBuffer>);
   if (stored !== 'stored') return stored;
-  const named = new Set(records.flatMap((record) => record.files.map((file) => file.sha256)));
-  const gone = new Set(before.flatMap((record) => record.files.map((file) => file.sha256)).filter((sha256) => !named.has(sha256)));
+  const named = new Set(records.flatMap(filesNamed).map((file) => file.sha256));
+  const gone = new Set(before.flatMap(filesNamed).map((file) => file.sha256).filter((sha256) => !named.has(sha256)));
   for (const sha256 of gone) await cache.forget(sha256);
   return 'stored';
 }
 
-/** Adds the files to the record of the same version; another version is replaced, once all of the new one is there. */
-export function saveRecord(record: PackRecord, cache: FileCache = browserCache): Promise<Stored> {
+/** Adds the files to the record of the same version; another version is replaced, once all of the new one is there. `anew`: all of it was fetched just now. */
+export function saveRecord(record: PackRecord, cache: FileCache = browserCache, anew = false): Promise<Stored> {
   return alone(async () => {
     const before = await readRecords(cache);
     const same = before.find((other) => other.id === record.id && other.version === record.version);
     const files = new Map([...(same?.files ?? []), ...record.files].map((file) => [file.sha256, file]));
-    const merged = { ...record, files: [...files.values()], savedAt: same?.savedAt ?? record.savedAt };
+    const merged = { ...record, files: [...files.values()], savedAt: anew ? record.savedAt : same?.savedAt ?? record.savedAt };
     return write([...before.filter((other) => other.id !== record.id), merged], before, cache);
   });
 }

@@ -6,6 +6,7 @@ import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
 import { saveRecord } from './pack-records.ts';
 import { Speed } from './speed.ts';
+import { sweepParts } from './sweep.ts';
 
 /** One graph's model and its external data, in memory. */
 export interface GraphFiles {
@@ -108,6 +109,7 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
   }
   let stored = worstOf(got);
   if (stored === 'stored' && !cache) {
+    void sweepParts();
     stored = await saveRecord({ id: manifestUrl, title: manifest.title, version: await packHash(manifest), manifest, files, savedAt: Date.now() });
   }
   const fromCache = files.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);

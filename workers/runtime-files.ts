@@ -14,6 +14,6 @@ export async function fetchRuntime(build: Build, onProgress: (progress: FetchPro
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.tell();
   const got = await downloadFiles(base, files, { onBytes: progress.onBytes, onRetry: progress.onRetry });
-  if (worstOf(got) === 'stored') await saveRecord({ id: RUNTIME, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
+  if (worstOf(got) === 'stored') await saveRecord({ id: RUNTIME, base, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
   return joinParts(got.map((part) => part.bytes));
 }

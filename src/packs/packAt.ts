@@ -1,11 +1,12 @@
 import { StudioError } from '../../engine/errors.ts';
+import { filesOf } from '../../engine/manifest-files.ts';
 import { fetchManifest } from '../../workers/fetch-manifest.ts';
 import { usableMirrors } from '../../workers/origins.ts';
 import { variantBytes } from '../state/pack.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
-import { filesOf, MAX_FILES, MAX_PACK_BYTES } from './readPack.ts';
+import { MAX_FILES, MAX_PACK_BYTES } from './readPack.ts';
 
 const refused = (message: string, detail: string) => new StudioError('pack-refused', message, detail);
 

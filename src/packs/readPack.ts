@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
 import { PackError } from '../../engine/errors.ts';
-import { PackFile, parseManifest, type Manifest } from '../../engine/manifest.ts';
+import { filesOf } from '../../engine/manifest-files.ts';
+import { parseManifest, type Manifest } from '../../engine/manifest.ts';
 
 export const MAX_FILES = 2048;
 export const MAX_PACK_BYTES = 2 * 1024 ** 3;
@@ -26,19 +27,6 @@ function checkPath(path: string): void {
   if (path.startsWith('/') || path.includes('\\') || path.includes(':') || path.includes('\0') || path.split('/').includes('..')) {
     throw refused(`it names a file outside its folder, "${path.slice(0, 80)}"`);
   }
-}
-
-/** Every file that a manifest names, wherever it stands in it. */
-export function filesOf(manifest: Manifest): PackFile[] {
-  const found: PackFile[] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    const file = PackFile.safeParse(value);
-    if (file.success) found.push(file.data);
-    else for (const part of Object.values(value)) walk(part);
-  };
-  walk(manifest);
-  return found;
 }
 
 /** A pack from its files by path. The manifest may lie in a folder; the paths it names are below that. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { FileCache } from '../../workers/file-cache.ts';
 import { saveRecord } from '../../workers/pack-records.ts';
-import { ageText, deleteStored, listStored, verifyStored } from './stored.ts';
+import { ageText, deleteStored, listStored, renewStored, verifyStored } from './stored.ts';
+
+const ID = 'https://studio.test/models/a/manifest.json';
 
 function memoryCache() {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -17,29 +19,64 @@ function memoryCache() {
   return { files, cache };
 }
 
+const fileOf = (path: string, bytes: Uint8Array) => ({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+
 async function filled() {
   const { files, cache } = memoryCache();
   const contents = [1, 2].map((n) => new Uint8Array(10 * n).fill(n));
-  const list = contents.map((bytes, i) => ({ path: `part-${i}`, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }));
+  const list = contents.map((bytes, i) => fileOf(`part-${i}`, bytes));
   list.forEach((file, i) => files.set(file.sha256, contents[i]!));
-  await saveRecord({ id: 'a', title: 'A', version: '1', manifest: {}, files: list, savedAt: 5 }, cache);
-  return { files, cache, list };
+  const pictures = [3, 4].map((n) => fileOf(`picture-${n}`, new Uint8Array(7).fill(n)));
+  await saveRecord({ id: ID, title: 'A', version: '1', manifest: { pictures }, files: list, savedAt: 5 }, cache);
+  return { files, cache, list, contents, pictures };
 }
 
 test('what is kept is listed with its size, and deleted with its files', async () => {
   const { files, cache } = await filled();
-  expect(await listStored(cache)).toEqual([{ id: 'a', title: 'A', savedAt: 5, files: 2, bytes: 30 }]);
-  await deleteStored('a', cache);
+  expect(await listStored(cache)).toEqual([{ id: ID, title: 'A', savedAt: 5, files: 2, bytes: 30 }]);
+  await deleteStored(ID, cache);
   expect(await listStored(cache)).toEqual([]);
   expect([...files.keys()]).toEqual(['records']);
 });
 
+test('a picture of the pack that was shown is counted, verified and deleted with it', async () => {
+  const { files, cache, pictures } = await filled();
+  files.set(pictures[0]!.sha256, new Uint8Array(7).fill(3));
+  expect(await listStored(cache)).toMatchObject([{ files: 3, bytes: 37 }]);
+  expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 3 });
+  await deleteStored(ID, cache);
+  expect([...files.keys()]).toEqual(['records']);
+});
+
+test('downloading again fetches all of it past every cache, and loses nothing where that fails', async () => {
+  const { files, cache, list, contents } = await filled();
+  files.get(list[0]!.sha256)![3] = 99;
+  let online = false;
+  const asked: string[] = [];
+  const fetch = (async (url: string, init: RequestInit) => {
+    if (!online) throw new TypeError('Failed to fetch');
+    asked.push(`${url} ${init.cache}`);
+    return new Response(contents[Number(url.at(-1))]!.slice());
+  }) as unknown as typeof globalThis.fetch;
+  contents[0] = contents[0]!.slice().fill(1);
+  const options = { cache, fetch, sleep: async () => undefined };
+  await expect(renewStored(ID, options)).rejects.toMatchObject({ code: 'shard-missing' });
+  expect(files.size).toBe(3);
+  online = true;
+  vi.spyOn(Date, 'now').mockReturnValue(50);
+  await renewStored(ID, options);
+  vi.restoreAllMocks();
+  expect(asked.sort()).toEqual(list.map(({ path }) => `https://studio.test/models/a/${path} reload`));
+  expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 2 });
+  expect(await listStored(cache)).toMatchObject([{ savedAt: 50 }]);
+});
+
 test('verifying names a damaged and a missing file and removes them, so that they are fetched anew', async () => {
   const { files, cache, list } = await filled();
-  expect(await verifyStored('a', cache)).toEqual({ damaged: [], checked: 2 });
+  expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 2 });
   files.get(list[0]!.sha256)![3] = 99;
   files.delete(list[1]!.sha256);
-  expect(await verifyStored('a', cache)).toEqual({ damaged: ['part-0', 'part-1'], checked: 2 });
+  expect(await verifyStored(ID, cache)).toEqual({ damaged: ['part-0', 'part-1'], checked: 2 });
   expect(files.has(list[0]!.sha256)).toBe(false);
 });
 

@@ -1,6 +1,8 @@
 import { sha256Large } from '../../engine/sha256.ts';
+import { downloadFiles, type DownloadOptions } from '../../workers/download.ts';
 import { browserCache, type FileCache } from '../../workers/file-cache.ts';
-import { deleteRecord, readRecords, type PackRecord } from '../../workers/pack-records.ts';
+import { usableMirrors } from '../../workers/origins.ts';
+import { deleteRecord, filesNamed, readRecords, saveRecord, type PackRecord } from '../../workers/pack-records.ts';
 
 export interface StoredPack {
   id: string;
@@ -16,25 +18,50 @@ export interface Verdict {
   checked: number;
 }
 
-const summary = ({ id, title, files, savedAt }: PackRecord): StoredPack =>
-  ({ id, title, savedAt, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) });
+/** The files of a record that are there: what a run needs, and the pictures and recordings that were shown. */
+async function kept(record: PackRecord, cache: FileCache) {
+  const needed = new Set(record.files.map((file) => file.sha256));
+  const files = [];
+  for (const file of filesNamed(record)) if (needed.has(file.sha256) || (await cache.read(file.sha256))) files.push(file);
+  return files;
+}
+
+async function summary(record: PackRecord, cache: FileCache): Promise<StoredPack> {
+  const { id, title, savedAt } = record;
+  const files = await kept(record, cache);
+  return { id, title, savedAt, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+const recordOf = async (id: string, cache: FileCache) => (await readRecords(cache)).find((entry) => entry.id === id);
 
 /** What is kept, the newest first. */
 export async function listStored(cache: FileCache = browserCache): Promise<StoredPack[]> {
-  return (await readRecords(cache)).map(summary).sort((a, b) => b.savedAt - a.savedAt);
+  return (await Promise.all((await readRecords(cache)).map((record) => summary(record, cache)))).sort((a, b) => b.savedAt - a.savedAt);
 }
 
 /** Reads every file again and compares its hash. */
 export async function verifyStored(id: string, cache: FileCache = browserCache): Promise<Verdict> {
-  const record = (await readRecords(cache)).find((entry) => entry.id === id);
+  const record = await recordOf(id, cache);
+  const files = record ? await kept(record, cache) : [];
   const damaged: string[] = [];
-  for (const file of record?.files ?? []) {
+  for (const file of files) {
     const bytes = await cache.read(file.sha256);
     if (bytes?.length === file.bytes && (await sha256Large(bytes)) === file.sha256) continue;
     await cache.forget(file.sha256);
     damaged.push(file.path);
   }
-  return { damaged, checked: record?.files.length ?? 0 };
+  return { damaged, checked: files.length };
+}
+
+/** Fetches all of it again, past every cache. What is stored stays until the new bytes are there, so a failure loses nothing. */
+export async function renewStored(id: string, options: DownloadOptions = {}): Promise<void> {
+  const { cache = browserCache } = options;
+  const record = await recordOf(id, cache);
+  if (!record) return;
+  const { mirrors } = (record.manifest ?? {}) as { mirrors?: string[] };
+  const files = await kept(record, cache);
+  await downloadFiles(record.base ?? id, files, { ...options, mirrors: usableMirrors(mirrors, globalThis.location?.origin ?? ''), anew: true });
+  await saveRecord({ ...record, savedAt: Date.now() }, cache, true);
 }
 
 export const deleteStored = (id: string, cache: FileCache = browserCache) => deleteRecord(id, cache);

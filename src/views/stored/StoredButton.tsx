@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { t } from '../../text/t.ts';
+import { late } from '../late.tsx';
 
-const StoredDialog = lazy(() => import('./StoredDialog.tsx'));
+const StoredDialog = late(() => import('./StoredDialog.tsx'));
 
 /** Opens the list of what this browser keeps. */
 export function StoredButton() {

@@ -1,17 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import { megabytes } from '../../lib/format.ts';
-import { ageText, deleteStored, listStored, verifyStored, type StoredPack } from '../../state/stored.ts';
+import { toProblem } from '../../state/problem.ts';
+import { ageText, deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../state/stored.ts';
 import { said, t } from '../../text/t.ts';
-import { usePack, useStudio } from '../context.ts';
 import './stored.css';
 
 /** What this browser keeps: packs and the runtime, with size and age; each can be checked, fetched anew or deleted. */
 export default function StoredDialog({ onClose }: { onClose: () => void }) {
-  const studio = useStudio();
   const dialog = useRef<HTMLDialogElement>(null);
   const [list, setList] = useState<{ packs: StoredPack[]; at: number } | null>(null);
   const [news, setNews] = useState('');
-  const current = usePack((state) => state.manifestUrl);
   const refresh = async () => setList({ packs: await listStored(), at: Date.now() });
 
   useEffect(() => {
@@ -31,11 +29,22 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
     setNews(t('{title} was deleted. The next load downloads it again.', { title }));
     await refresh();
   };
-  const renew = async (entry: StoredPack) => {
-    await remove(entry);
-    setNews(t('Downloading {title} again…', { title: entry.title }));
-    await studio.loadModel();
-    setNews('');
+  const renew = async ({ id, title, bytes }: StoredPack) => {
+    let came = 0;
+    const tell = () => setNews(t('Downloading {title} again: {done} of {all}', { title, done: megabytes(came), all: megabytes(bytes) }));
+    tell();
+    try {
+      await renewStored(id, {
+        onBytes: (more) => {
+          came += more;
+          tell();
+        },
+      });
+      setNews(t('{title} was downloaded again.', { title }));
+    } catch (error) {
+      const { message } = toProblem(error);
+      setNews(t('{title} was not downloaded again; what was stored is still there.', { title }) + ` ${said(message)}`);
+    }
     await refresh();
   };
 
@@ -50,7 +59,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
             <li key={entry.id}>
               <p><strong>{entry.title}</strong><span className="muted">{t('{size}, {n} files', { size: megabytes(entry.bytes), n: entry.files })}, {said(ageText(entry.savedAt, list.at))}</span></p>
               <button type="button" className="button" aria-label={t('Verify {title}', { title: entry.title })} onClick={() => void verify(entry)}>{t('Verify')}</button>
-              {entry.id === current && <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>}
+              <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>
               <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={() => void remove(entry)}>{t('Delete')}</button>
             </li>
           ))}
