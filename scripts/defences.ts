@@ -1,7 +1,7 @@
 /**
  * Takes one defence after the other out of a copy of the source and runs the test that docs/reliability.md names for it:
- * this very test has to fail. `npm run test:defences`; with `-- WORDS` only faults of these words, with `-- browser` those
- * whose tests need a browser, too: they take a build each.
+ * this very test has to fail. `npm run test:defences` takes the unit tests; `-- browser` those that need a browser and a
+ * build each, `-- all` both; further words choose faults by name.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,8 @@ interface Defence {
   /** File and title of the test that fails then. */
   test: string;
   title: string;
+  /** Where a browser with a (software) GPU is needed. */
+  project?: 'webgpu';
 }
 
 const root = join(import.meta.dirname, '..');
@@ -30,10 +32,10 @@ function failures(copy: string, defence: Defence): string[] {
   rmSync(report, { force: true });
   const bin = join(root, 'node_modules', inBrowser(defence) ? '@playwright/test/cli.js' : 'vitest/vitest.mjs');
   const args = inBrowser(defence)
-    ? ['test', '--project=wasm', '--retries=0', '--reporter=json', defence.test, '-g', defence.title.replace(/[^\w ]/g, '.')]
+    ? ['test', `--project=${defence.project ?? 'wasm'}`, '--retries=0', '--reporter=json', defence.test, '-g', defence.title.replace(/[^\w ]/g, '.')]
     : ['run', defence.test, '--reporter=json', `--outputFile=${report}`];
   const run = spawnSync(process.execPath, [bin, ...args], {
-    cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, STUDIO_PORT: PORT, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, STUDIO_PORT: PORT, STUDIO_LONG: '1', PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   });
   try {
     return inBrowser(defence) ? ofPlaywright(JSON.parse(readFileSync(report, 'utf8'))) : ofVitest(JSON.parse(readFileSync(report, 'utf8')));
@@ -59,13 +61,14 @@ function ofPlaywright({ suites }: { suites: Suite[] }): string[] {
 }
 
 const copy = mkdtempSync(join(tmpdir(), 'defences-'));
-const words = process.argv.slice(2).filter((word) => word !== 'browser').join(' ');
-const browser = process.argv.includes('browser');
+const asked = process.argv.slice(2);
+const words = asked.filter((word) => word !== 'browser' && word !== 'all').join(' ');
+const wanted = (defence: Defence) => asked.includes('all') || inBrowser(defence) === asked.includes('browser');
 try {
   const parts = ['engine', 'workers', 'src', 'scripts', 'e2e', 'node', 'public', 'index.html', 'package.json', 'package-lock.json', 'vite.config.ts', 'vitest.config.ts', 'playwright.config.ts', 'tsconfig.json', 'tsconfig.base.json'];
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('artefacts') });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const list = defences.filter((defence) => defence.fault.includes(words) && (browser || !inBrowser(defence)));
+  const list = defences.filter((defence) => defence.fault.includes(words) && wanted(defence));
   let held = 0;
   for (const defence of list) {
     const { fault, file, find, without, test, title } = defence;
