@@ -2,6 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { answer, cutAfter, faultServer, stallAfter, type FaultServer } from './fault-server.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
+import { withoutServiceWorker } from './worker-hook.ts';
 
 const SHARD = 'nano/fp32/decoder.bin.0';
 const chip = (page: Page) => page.locator('.status-chip');
@@ -124,6 +125,26 @@ test('what is stored is listed, verified, deleted and fetched anew', async ({ pa
   await expect(dialog.getByRole('listitem')).toHaveCount(1);
   await page.reload();
   await model(page, 'ready');
+});
+
+test('a part of the studio that cannot be fetched is told, the run goes on, and opening the part again helps', async ({ page }) => {
+  await withoutServiceWorker(page);
+  await open(page);
+  await model(page, 'ready');
+  await slowDown(page, 100);
+  await generateButton(page).click();
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
+  const scripts = /\/assets\/(InspectView|HistoryPanel).*\.js/;
+  await page.route(scripts, (route) => route.fulfill({ status: 404 }));
+  await page.getByRole('button', { name: 'History' }).click();
+  await expect(messages(page)).toContainText('A part of the studio could not be fetched.');
+  await page.getByRole('link', { name: 'Inspect' }).click();
+  await expect(messages(page)).toHaveCount(1);
+  await page.getByRole('link', { name: 'Generate', exact: true }).click();
+  await runFinished(page);
+  await page.unroute(scripts);
+  await page.getByRole('link', { name: 'Inspect' }).click();
+  await expect(page.getByRole('region', { name: 'Patch rules' })).toBeVisible();
 });
 
 test('two tabs load and run side by side', async ({ page, context }) => {

@@ -1,4 +1,4 @@
-import { Fragment, lazy, StrictMode, Suspense } from 'react';
+import { Fragment, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useStore } from 'zustand';
 import { App } from './App.tsx';
@@ -14,10 +14,11 @@ import { createStudio } from './state/studio.ts';
 import { createTheme } from './state/theme.ts';
 import { WorkbenchContext } from './views/context.ts';
 import { createFrameLoop } from './views/frame.ts';
+import { late } from './views/late.tsx';
 import { ErrorBoundary } from './views/notices/ErrorBoundary.tsx';
 import './styles/index.css';
 
-const EmbedApp = lazy(() => import('./embed/EmbedApp.tsx'));
+const EmbedApp = late(() => import('./embed/EmbedApp.tsx'));
 const embed = readEmbedParams(location.search);
 const connection = (navigator as Navigator & { connection?: { saveData?: boolean; type?: string } }).connection;
 
@@ -30,6 +31,7 @@ const studio = createStudio({
   // A page around an embedded view does not decide over someone's download.
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
   now: () => performance.now(),
+  reload: () => location.reload(),
 });
 const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
 const workbench = { studio, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { t } from '../text/t.ts';
 import { usePack, useRun } from '../views/context.ts';
+import { late } from '../views/late.tsx';
 
-const MeasureDialog = lazy(() => import('./MeasureDialog.tsx'));
+const MeasureDialog = late(() => import('./MeasureDialog.tsx'));
 
 /** Opens the measuring of this device, once there is a model to measure with. */
 export function MeasureButton() {

@@ -11,7 +11,7 @@ describe('opening a run', () => {
   const opened = async () => {
     const studio = createStudio({
       client: () => { throw new Error('no model is needed'); }, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; },
-      reducedMotion: () => true, metered: () => true, now: () => 0,
+      reducedMotion: () => true, metered: () => true, now: () => 0, reload: () => undefined,
     });
     await studio.open();
     await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));

@@ -16,6 +16,10 @@ export const problem = (code: string, message: string, detail: string): Problem 
 const REPORT = 'Reload the page; if it happens again, report it with this message.';
 const firstLine = (text: string) => text.split('\n', 1)[0]!.slice(0, 240);
 
+/** A script or style of the studio did not come: no network, or a host that has another version by now. In the words of each browser. */
+export const isPartMissing = (error: unknown): error is Error =>
+  error instanceof Error && /dynamically imported module|importing a module script failed|preload css/i.test(error.message);
+
 /** A failure that came from the worker as a value. */
 export const fromFailure = (failure: { code: string; message: string; detail?: string }): Problem =>
   problem(failure.code, failure.message, firstLine(failure.detail ?? ''));

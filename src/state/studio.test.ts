@@ -37,7 +37,7 @@ describe('studio', () => {
 
   const made = (hash = '', metered = false) => createStudio({
     client: () => client.api, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => written.push(text),
-    reducedMotion: () => true, metered: () => metered, now: () => 0,
+    reducedMotion: () => true, metered: () => metered, now: () => 0, reload: () => undefined,
   });
 
   beforeEach(async () => {
@@ -261,7 +261,7 @@ describe('studio', () => {
     let hash = '';
     const studio = createStudio({
       client: () => client.api, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; },
-      reducedMotion: () => true, metered: () => false, now: () => 0,
+      reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined,
     });
     void studio.open();
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));

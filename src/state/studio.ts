@@ -10,7 +10,7 @@ import { createNotices } from './notices.ts';
 import { createOpening } from './opening.ts';
 import { createPack } from './pack.ts';
 import { createPlayback } from './playback.ts';
-import { problem } from './problem.ts';
+import { isPartMissing, problem } from './problem.ts';
 import { createRun } from './run.ts';
 import { createRunning } from './running.ts';
 import { createSettings } from './settings.ts';
@@ -27,6 +27,8 @@ export interface StudioDeps {
   /** True on a metered connection: ask before the download. */
   metered: () => boolean;
   now: () => number;
+  /** Draws the page anew, with the version of the studio that the host has. */
+  reload: () => void;
 }
 
 export type Studio = ReturnType<typeof createStudio>;
@@ -76,6 +78,14 @@ export function createStudio(deps: StudioDeps) {
       settings.setSeed(String(header.seed));
     },
     reportUnexpected(error: unknown): void {
+      if (isPartMissing(error)) {
+        notices.replace('part', [{
+          code: 'part-missing', message: 'A part of the studio could not be fetched.',
+          detail: 'Check the connection and try again. If the studio was updated meanwhile, reload: the address holds the run.',
+          action: { label: 'Reload', run: deps.reload },
+        }]);
+        return;
+      }
       const tagged = toTagged(error);
       notices.add('unexpected', problem(tagged.code, tagged.message, 'What is on the page stays. If something no longer answers, reload.'));
     },

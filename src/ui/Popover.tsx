@@ -1,7 +1,10 @@
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useRef, useState, type ReactNode } from 'react';
+import { late } from '../views/late.tsx';
 
 const load = () => import('./PopoverPanel.tsx');
-const PopoverPanel = lazy(load);
+const PopoverPanel = late(load);
+/** Ahead of the press that opens it; where this fails, that tries again and says so. */
+const ahead = () => void load().catch(() => undefined);
 
 /** A button with a panel below it. What the panel is made of is fetched when it is first about to open. */
 export function Popover({ className, label, title, panelClass, face, children, 'data-model': model }: {
@@ -23,7 +26,7 @@ export function Popover({ className, label, title, panelClass, face, children, '
     <>
       <button
         ref={button} type="button" className={className} aria-label={title} title={title} aria-haspopup="dialog" aria-expanded={open} data-model={model}
-        onPointerEnter={() => void load()} onFocus={() => void load()} onClick={() => setOpen(!open)}
+        onPointerEnter={ahead} onFocus={ahead} onClick={() => setOpen(!open)}
       >
         {face}
       </button>

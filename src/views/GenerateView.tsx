@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Launch } from './controls/Launch.tsx';
 import { FiguresPanel } from './figures/FiguresPanel.tsx';
+import { late } from './late.tsx';
 import { ContactSheet } from './sheet/ContactSheet.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { Transport } from './transport/Transport.tsx';
 
 /** Sliders are the heaviest part of the page and wanted last. */
-const SettingsPanel = lazy(() => import('./controls/SettingsPanel.tsx'));
+const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'));
 
 /** Pick a class, press Generate, watch. */
 export function GenerateView() {

@@ -35,7 +35,7 @@ describe('compare', () => {
       },
       stop: async () => undefined, paint: vi.fn(), dispose: vi.fn(),
     } as unknown as InferenceClientApi;
-    const page = createStudio({ client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    const page = createStudio({ client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     await page.open();
     await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
     const compare = createCompare({ page, base: 'https://studio.test/', readHistory: async () => { throw new Error('gone'); } });

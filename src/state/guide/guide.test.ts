@@ -45,7 +45,7 @@ describe('guide', () => {
       return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
     });
     const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
-    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
     await vi.waitFor(() => expect(page.pack.getState().manifest).not.toBeNull());
     return { page, guide: createGuide(page, () => true) };

@@ -39,7 +39,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   'Shared boundaries': 'Gemeinsame Grenzen',
   'just now': 'gerade eben',
   'not tried': 'nicht versucht',
-  'Use it now': 'Jetzt benutzen',
+  'Use it now': 'Jetzt benutzen', 'Reload': 'Neu laden',
   'Use it': 'Benutzen',
 };
 
@@ -127,6 +127,12 @@ export const SAID: Readonly<Record<string, string>> = {
   'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.': 'Neue halten, bis diese Seite geschlossen wird. Nicht mehr gebrauchte Läufe löschen, oder als Dateien sichern.',
   'This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.': 'Dieser Lauf ist nicht mehr gespeichert: Ein anderer Tab hat ihn gelöscht, oder der Browser hat Platz gemacht. Die Seite neu laden, um zu sehen, was da ist.',
   'A new version of the studio is ready.': 'Eine neue Fassung des Studios ist bereit.',
+  'The studio was updated in another tab.': 'Das Studio wurde in einem anderen Tab aktualisiert.',
+  'This tab goes on with the version it has. Reload it when its work is done: the address holds the run.':
+    'Dieser Tab arbeitet mit seiner Fassung weiter. Ihn neu laden, wenn er fertig ist: Die Adresse enthält den Lauf.',
+  'A part of the studio could not be fetched.': 'Ein Teil des Studios konnte nicht geladen werden.',
+  'Check the connection and try again. If the studio was updated meanwhile, reload: the address holds the run.':
+    'Die Verbindung prüfen und es erneut versuchen. Wurde das Studio inzwischen aktualisiert, neu laden: Die Adresse enthält den Lauf.',
   'It is used from the next start on, or at once; a run under way ends then.': 'Sie gilt ab dem nächsten Start, oder sofort; ein laufender Lauf endet dann.',
   'Use the pack "{title}" ({size})?': 'Das Paket „{title}“ ({size}) benutzen?',
   'It comes from a file, not from this site. Licence as it says: {license}; data {data}. It is used for this visit only.': 'Es kommt aus einer Datei, nicht von dieser Seite. Lizenz nach eigener Angabe: {license}; Daten {data}. Es gilt nur für diesen Besuch.',

@@ -1,11 +1,12 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
+import { late } from '../late.tsx';
 import { backendName, loadShare, stageText } from './loadText.ts';
 
-const BackendPanel = lazy(() => import('./BackendPanel.tsx'));
+const BackendPanel = late(() => import('./BackendPanel.tsx'));
 
 /** Where the model runs, how far its download is, and a way to choose otherwise. */
 export function BackendMenu() {

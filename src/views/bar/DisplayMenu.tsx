@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
+import { late } from '../late.tsx';
 
-const DisplayPanel = lazy(() => import('./DisplayPanel.tsx'));
+const DisplayPanel = late(() => import('./DisplayPanel.tsx'));
 
 /** How the studio looks and which language it speaks. */
 export function DisplayMenu() {

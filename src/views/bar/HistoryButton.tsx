@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { late } from '../late.tsx';
 
-const HistoryPanel = lazy(() => import('../../history/HistoryPanel.tsx'));
+const HistoryPanel = late(() => import('../../history/HistoryPanel.tsx'));
 
 /** Runs made in this browser. */
 export function HistoryButton() {

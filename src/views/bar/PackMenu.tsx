@@ -1,10 +1,11 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { parameters } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
+import { late } from '../late.tsx';
 
-const PackPanel = lazy(() => import('./PackPanel.tsx'));
+const PackPanel = late(() => import('./PackPanel.tsx'));
 
 /** The pack in use. */
 export function PackMenu() {

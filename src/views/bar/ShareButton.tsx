@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
+import { late } from '../late.tsx';
 
-const ShareMenu = lazy(() => import('../../share/ShareMenu.tsx'));
+const ShareMenu = late(() => import('../../share/ShareMenu.tsx'));
 
 /** Link, files and film of the run in view; what it needs is fetched when it is opened. */
 export function ShareButton() {
