@@ -20,6 +20,10 @@ export function keepOffline(studio: Studio): void {
         code: 'update-ready', message: 'A new version of the studio is ready.', detail: 'It is used from the next start on, or at once; a run under way ends then.',
         action: { label: 'Use it now', run: use },
       }),
+      onReplaced: () => notices.replace('update', [{
+        code: 'update-elsewhere', message: 'The studio was updated in another tab.', detail: 'This tab goes on with the version it has. Reload it when its work is done: the address holds the run.',
+        action: { label: 'Reload', run: () => location.reload() },
+      }]),
       reload: () => location.reload(),
     });
   }

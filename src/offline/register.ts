@@ -1,11 +1,13 @@
 export interface OfflineDeps {
   /** A new version is ready and waits; `use` ends this page for it. */
   onUpdate: (use: () => void) => void;
+  /** Another tab agreed to it: what this page has not fetched yet may be gone. */
+  onReplaced: () => void;
   reload: () => void;
 }
 
 /** Registers the service worker of the built site; without one (http, private windows) the studio works online only. */
-export async function registerOffline({ onUpdate, reload }: OfflineDeps): Promise<void> {
+export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineDeps): Promise<void> {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   let registration: ServiceWorkerRegistration;
@@ -20,7 +22,11 @@ export async function registerOffline({ onUpdate, reload }: OfflineDeps): Promis
     worker.postMessage('SKIP');
   });
   // Another tab may agree too; only a page whose person agreed is reloaded.
-  serviceWorker.addEventListener('controllerchange', () => agreed && reload());
+  const { controller } = serviceWorker;
+  serviceWorker.addEventListener('controllerchange', () => {
+    if (agreed) reload();
+    else if (controller) onReplaced();
+  });
   if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
   registration.addEventListener('updatefound', () => {
     const { installing } = registration;
