@@ -4,8 +4,8 @@ import { fixturePacks } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished, useBackend } from './studio-page.ts';
 import { beforeWorker } from './worker-hook.ts';
 
-/** Losses of a real device, on Chromium's software adapter. */
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
+/** Losses of a real device, on Chromium's software adapter, where every token of the smallest pack takes its time. */
+const pico = fixturePacks.find(({ name }) => name === 'pico')!;
 const chip = (page: Page) => page.locator('.status-chip');
 const went = (page: Page) => messages(page).filter({ hasText: 'The run went on where it was' });
 const tokensOf = ({ events }: Run) => events.map(({ token }) => token);
@@ -50,6 +50,12 @@ async function generate(page: Page): Promise<void> {
   await generateButton(page).click();
 }
 
+/** What earlier losses were told with: the next one has to say so anew. */
+async function dismiss(page: Page): Promise<void> {
+  for (const button of await page.getByRole('button', { name: 'Close message' }).all()) await button.click();
+  await expect(messages(page)).toHaveCount(0);
+}
+
 test.describe.serial('a model that runs on the GPU', () => {
   let page: Page;
   /** The run when nothing happens, made on the processor: the seed is one on which both backends agree. */
@@ -58,8 +64,8 @@ test.describe.serial('a model that runs on the GPU', () => {
   test.beforeAll(async ({ browser }) => {
     page = await browser.newPage();
     await beforeWorker(page, holdDevices);
-    await mountPack(page, nano);
-    await page.goto('/#pack=nano');
+    await mountPack(page, pico);
+    await page.goto('/#pack=pico');
     await useBackend(page, 'wasm');
     await generate(page);
     await runFinished(page);
@@ -94,7 +100,22 @@ test.describe.serial('a model that runs on the GPU', () => {
     await expect(went(page)).toHaveCount(1);
   });
 
+  test('the GPU process of the browser crashes during a run: the run goes on to the same tokens', async ({ browser }) => {
+    await dismiss(page);
+    await generate(page);
+    await decoded(page, 2);
+    const session = await browser.newBrowserCDPSession();
+    // Its answer may be lost with the process.
+    void session.send('Browser.crashGpuProcess').catch(() => undefined);
+    await expect(went(page)).toBeVisible({ timeout: 150_000 });
+    await runFinished(page);
+    expect(tokensOf(await downloadRun(page))).toEqual(tokensOf(whole));
+    await session.detach().catch(() => undefined);
+    await useBackend(page, 'webgpu');
+  });
+
   test('its memory runs out during a run: the run goes on on the processor to the same tokens, with a notice', async () => {
+    await dismiss(page);
     await generate(page);
     await decoded(page, 2);
     await runOutOfMemory(page);
@@ -131,8 +152,8 @@ for (const [when, code] of [
 ] as const) {
   test(`a device that is lost ${when}: the processor takes over, with a notice, and makes the image`, async ({ page }) => {
     await beforeWorker(page, code);
-    await mountPack(page, nano);
-    await page.goto('/#pack=nano');
+    await mountPack(page, pico);
+    await page.goto('/#pack=pico');
     await chip(page).click();
     await page.getByRole('radio', { name: 'WebGPU', exact: true }).click();
     await page.keyboard.press('Escape');
