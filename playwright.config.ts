@@ -30,6 +30,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'wasm', testIgnore: ['placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts'], use: { launchOptions: launch(['--disable-gpu']) } },
-    { name: 'webgpu', testMatch: ['inference.spec.ts', 'placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'soak.spec.ts', 'studio*.spec.ts'], use: { launchOptions: launch(webgpuFlags) } },
+    { name: 'webgpu', testMatch: ['inference.spec.ts', 'placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'hosting.spec.ts', 'soak.spec.ts', 'studio*.spec.ts'], use: { launchOptions: launch(webgpuFlags) } },
   ],
 });

@@ -1,8 +1,8 @@
 /**
  * `npm run test:soak`: 100 images in a row in Chromium, and one seed 100 times, with memory measured on the way.
  * Options: --images 100, --backend wasm (or webgpu: Chromium's software adapter), --pack eurosat (on WebGPU pico, the
- * smallest test pack), --only studio or seed. Figures go to e2e/artefacts/soak/. Then the waits of a token on WebGPU
- * (e2e/gpu), minutes each; --no-gpu leaves them out.
+ * smallest test pack), --only studio or seed. Figures go to e2e/artefacts/soak/. Then the waits of a token and the shipped
+ * model on WebGPU (e2e/gpu, hosting), minutes each; --no-gpu leaves them out.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -21,4 +21,4 @@ const titles = { studio: 'many images in a row', seed: 'one seed many times' };
 runBin('@playwright/test/cli.js', ['test', 'soak.spec.ts', `--project=${values.backend}`, '--retries=0', ...(values.only ? ['-g', titles[values.only] ?? values.only] : [])], {
   STUDIO_SOAK_IMAGES: values.images, STUDIO_SOAK_PACK: values.pack ?? (values.backend === 'webgpu' ? 'pico' : 'eurosat'), STUDIO_LONG: '1',
 });
-if (!values['no-gpu']) runBin('@playwright/test/cli.js', ['test', 'gpu.spec.ts', '--project=webgpu', '--retries=0'], { STUDIO_LONG: '1' });
+if (!values['no-gpu']) runBin('@playwright/test/cli.js', ['test', 'gpu.spec.ts', 'hosting.spec.ts', '--project=webgpu', '--retries=0'], { STUDIO_LONG: '1' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { PackFile } from '../engine/manifest.ts';
-import { downloadFile, type DownloadOptions } from './download.ts';
+import { downloadFile, downloadFiles, type DownloadOptions } from './download.ts';
 import type { FileCache, Stored } from './file-cache.ts';
 
 const BASE = 'https://example.org/models/nano/manifest.json';
@@ -192,6 +192,15 @@ describe('retries', () => {
     expect(counted).toBe(body.length);
     expect((await get([altered])).error).toMatchObject({ code: 'shard-altered', detail: 'The hash differs.' });
     expect((await get([altered])).asked).toHaveLength(2);
+  });
+
+  test('files handed out in each other\'s place are refused, as shards in another order are', async () => {
+    const other = body.map((byte) => byte ^ 255);
+    const files = [file, { path: 'fp32/all.bin.1', bytes: other.length, sha256: sha(other) }];
+    const swapped = (right: boolean) => server(({ url }, signal) => stream(url.endsWith('.0') === right ? body : other, 'end', signal)).fetch;
+    const options = { cache: memoryCache(), sleep: async () => undefined };
+    await expect(downloadFiles(BASE, files, { ...options, fetch: swapped(false) })).rejects.toMatchObject({ code: 'shard-altered' });
+    expect((await downloadFiles(BASE, files, { ...options, fetch: swapped(true) })).map(({ bytes }) => bytes)).toEqual([body, other]);
   });
 
   test('a file that ends early says how much came', async () => {

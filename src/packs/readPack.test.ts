@@ -39,6 +39,15 @@ describe('packs from a folder or zip', () => {
     expect(await code(() => unzip(bytes))).toBe('pack-refused');
   });
 
+  test('a zip that says less than it unpacks to gets no more room than it says', async () => {
+    const bytes = zipSync({ 'manifest.json': strToU8('{}'), 'all.bin': new Uint8Array(50_000_000) });
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at + 4 < bytes.length; at++) {
+      if (view.getUint32(at, true) === 0x02014b50 && view.getUint32(at + 24, true) === 50_000_000) view.setUint32(at + 24, 10, true);
+    }
+    expect(unzip(bytes).get('all.bin')!.size).toBe(10);
+  });
+
   test('damaged zips end in a refusal, never in a hang', () => {
     const bytes = zipSync(Object.fromEntries([...whole().keys()].slice(0, 6).map((name) => [name, strToU8('content '.repeat(20))])));
     fc.assert(fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), (changes) => {
