@@ -21,7 +21,7 @@ export default defineConfig({
     ...(testing && {
       outDir: '.cache/e2e-site',
       emptyOutDir: true,
-      rolldownOptions: { input: ['index.html', 'e2e/pages/placement.html', 'e2e/pages/gpu.html', 'e2e/pages/inference.html'] },
+      rolldownOptions: { input: ['index.html', 'e2e/pages/placement.html', 'e2e/pages/gpu.html', 'e2e/pages/inference.html', 'e2e/pages/pictures.html'] },
     }),
   },
 });

@@ -1,0 +1,45 @@
+import { expect, test, type Page } from '@playwright/test';
+import { chromiumPath } from './chromium.ts';
+import { faultServer, type FaultServer } from './fault-server.ts';
+import { slowDown } from './slow-worker.ts';
+import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
+
+/** A browser that keeps pages for the way back, as people's do; the one of the other tests is told not to. */
+test.use({ launchOptions: { executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'], ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
+
+/** Tokens on the page when it was left, and on the way back; -1 where it was not kept. */
+interface Scope { left?: number; back?: number }
+
+const tokens = (page: Page) => page.locator('[data-figure="tokens"]').textContent().then(Number);
+
+let server: FaultServer;
+test.beforeEach(async () => { server = await faultServer(); });
+test.afterEach(() => server.close());
+
+test('a page that the browser keeps goes on with its run on the way back, to the same tokens', async ({ page }) => {
+  await page.goto(`${server.url}#pack=nano&class=1&seed=9`);
+  await runFinished(page);
+  const { digest } = await downloadRun(page);
+  await slowDown(page, 150);
+  await generateButton(page).click();
+  await expect.poll(() => tokens(page), { intervals: [50] }).toBeGreaterThan(3);
+  await page.evaluate(() => {
+    const scope = globalThis as unknown as Scope;
+    const count = () => Number(document.querySelector('[data-figure="tokens"]')!.textContent);
+    addEventListener('pagehide', () => { scope.left = count(); });
+    addEventListener('pageshow', ({ persisted }) => { scope.back = persisted ? count() : -1; });
+  });
+  await page.goto(`${server.url}favicon.svg`);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await page.evaluate(() => history.back()).catch(() => undefined);
+  const { left, back } = await page.waitForFunction(() => {
+    const { left, back } = globalThis as unknown as Scope;
+    return back !== undefined && { left, back };
+  }).then((handle) => handle.jsonValue()) as Required<Scope>;
+  // Three seconds are 20 tokens' time.
+  expect(back).toBeGreaterThanOrEqual(left);
+  expect(back).toBeLessThan(left + 10);
+  await runFinished(page);
+  expect((await downloadRun(page)).digest).toBe(digest);
+  await expect(messages(page)).toHaveCount(0);
+});
