@@ -7,7 +7,9 @@ test('there is a pack to check', () => {
   expect([...shippedPacks, ...fixturePacks].map((pack) => pack.name)).not.toEqual([]);
 });
 
-const cases = [...shippedPacks, ...fixturePacks].flatMap((pack) =>
+/** Of the same graphs as nano, with fewer blocks. */
+const SMALLER = 'pico';
+const cases = [...shippedPacks, ...fixturePacks].filter(({ name }) => name !== SMALLER).flatMap((pack) =>
   Object.keys((readJson(pack, 'manifest.json') as Manifest).variants).flatMap((variant) => ([1, 2] as const).map((groups) => ({ pack, variant, groups }))));
 
 for (const { pack, variant, groups } of cases) {
