@@ -10,7 +10,8 @@ import { listenForFiles } from './share/listenForFiles.ts';
 import { keepOffline } from './offline/keepOffline.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
-import { createStudio } from './state/studio.ts';
+import { createGuest } from './state/guest.ts';
+import { createStudio, type StudioDeps } from './state/studio.ts';
 import { createTheme } from './state/theme.ts';
 import { WorkbenchContext } from './views/context.ts';
 import { createFrameLoop } from './views/frame.ts';
@@ -22,7 +23,7 @@ const EmbedApp = late(() => import('./embed/EmbedApp.tsx'));
 const embed = readEmbedParams(location.search);
 const connection = (navigator as Navigator & { connection?: { saveData?: boolean; type?: string } }).connection;
 
-const studio = createStudio({
+const deps: StudioDeps = {
   client: () => new InferenceClient(),
   base: document.baseURI,
   hash: () => location.hash,
@@ -32,9 +33,16 @@ const studio = createStudio({
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
   now: () => performance.now(),
   reload: () => location.reload(),
-});
+};
+const studio = createStudio(deps);
 const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
-const workbench = { studio, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
+/** Runs of another pack are kept like those of the page. */
+const guest = (pack: string) => {
+  const beside = createGuest(deps, studio, pack);
+  recordRuns(beside, history);
+  return beside;
+};
+const workbench = { studio, guest, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
 if (embed) {
   workbench.options.setState({ stage: embed.stage });
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });

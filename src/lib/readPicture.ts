@@ -1,5 +1,6 @@
 import { StudioError } from '../../engine/errors.ts';
 import { isAnimated } from './animated.ts';
+import { pictureKind } from './pictureKind.ts';
 import type { Crop, Extent } from './crop.ts';
 import { pictureSize } from './pictureSize.ts';
 
@@ -30,8 +31,10 @@ export async function readPicture(file: Blob, name: string): Promise<Source> {
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch {
-    const kind = file.type && !file.type.startsWith('image/') ? `is of type ${file.type}, not a picture` : 'cannot be read as a picture here: it is damaged, or of a kind that this browser does not know';
-    throw refuse(`${name} ${kind}. Choose a PNG, JPEG, WebP or AVIF file.`);
+    const kind = pictureKind(new Uint8Array(await file.slice(0, 32).arrayBuffer()));
+    if (kind) throw refuse(`${name} is a picture of the kind ${kind}, which this browser cannot read, or it is damaged. Save a copy as PNG or JPEG and choose that.`);
+    const why = file.type && !file.type.startsWith('image/') ? `is of type ${file.type}, not a picture` : 'cannot be read as a picture here: it is damaged, or of a kind that this browser does not know';
+    throw refuse(`${name} ${why}. Choose a PNG, JPEG, WebP or AVIF file.`);
   }
   const { width, height } = bitmap;
   if (!fits(bitmap)) {

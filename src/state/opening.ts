@@ -174,11 +174,12 @@ export function createOpening(deps: OpeningDeps) {
       void showRecording(0, true);
       await loading.load();
     },
-    /** Opens another pack; class and seed stay, the class where that pack has it. */
+    /** Opens another pack; view, class and seed stay, the class where that pack has it. */
     choosePack(name: string): Promise<void> {
       const { class: index, seedText } = settings.getState();
       kept = { id: pack.getState().manifest?.classes[index]?.id, seed: seedText };
-      replaceHash(writePermalink({ pack: name, settings: {} }));
+      const { view, step } = views.extra();
+      replaceHash(writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) }));
       return reopen();
     },
     /** While no run of this visit is in view, a class shows its recorded run at once. */

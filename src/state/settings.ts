@@ -63,6 +63,11 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
         setError(key, toProblem(error));
       }
     },
+    /** What was typed and cannot be used is forgotten; the last valid value stands. */
+    undo(key: SettingKey | 'seed'): void {
+      if (key === 'seed') store.setState({ seedText: String(store.getState().seed) });
+      setError(key, undefined);
+    },
     reset(key: SettingKey): void {
       const { defaults } = store.getState();
       if (defaults) this.set(key, defaults[key]);

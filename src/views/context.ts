@@ -10,6 +10,8 @@ import type { FrameLoop } from './frame.ts';
 
 export interface Workbench {
   studio: Studio;
+  /** A studio for runs of another pack. */
+  guest: (pack: string) => Studio;
   frame: FrameLoop;
   options: OptionsStore;
   theme: ReturnType<typeof createTheme>;

@@ -1,7 +1,23 @@
+import type { TokenEvent } from '../../engine/log.ts';
 import { isTokenByToken } from '../../engine/settings.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
-import { useRun } from './context.ts';
+import { nats, probability } from '../lib/format.ts';
+import { reasonText } from '../lib/reasons.ts';
+import type { Studio } from '../state/studio.ts';
+import { t } from '../text/t.ts';
+import { usePack, useRun } from './context.ts';
 
-/** The run in view was decoded token by token: nothing had to be known about the entropies, so nothing is. */
-export const useWithoutEntropies = (): boolean =>
-  useRun(({ header, events, count }) => header !== null && count > 0 && isTokenByToken(header.settings) && !hasEntropies(events));
+const lacking = ({ header, events, count }: ReturnType<Studio['run']['getState']>): boolean =>
+  header !== null && count > 0 && isTokenByToken(header.settings) && !hasEntropies(events);
+
+/** The run in view was decoded token by token, or its pack knows no other way: nothing had to be known about the entropies, so nothing is. */
+export const useWithoutEntropies = (): boolean => {
+  const plain = usePack((state) => state.manifest?.kind === 'gpt');
+  return useRun((state) => lacking(state) || (plain && state.count === 0));
+};
+
+/** A token in words: its entropy and why it opens a patch, or, where neither is known, how likely it was. */
+export function tokenText(event: TokenEvent, { run }: Pick<Studio, 'run'>): string {
+  if (!lacking(run.getState())) return `${nats(event.entropy)}, ${reasonText(event.opens)}`;
+  return t('code {token}, probability {p}', { token: event.token, p: event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob)) });
+}

@@ -92,7 +92,7 @@ describe('compare', () => {
 
   it('tries other rules on one side alone', async () => {
     const { compare } = await opened();
-    await compare.choose('b', 'recording:0');
+    await compare.choose('b', 'recording:eurosat:0');
     compare.a.inspect.whatIf.set('entropyThreshold', 1);
     expect([compare.a.inspect.shown().whatIf, compare.b.inspect.shown().whatIf]).toEqual([true, false]);
     await compare.a.inspect.generateWithThis();
@@ -128,7 +128,7 @@ describe('compare', () => {
     linked.follow();
     expect(page.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
     linked.restore();
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:eurosat:0'));
     expect(requests).toEqual([]);
     page.views.follow('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
     linked.restore();

@@ -1,15 +1,15 @@
 import { createStore } from 'zustand/vanilla';
 import type { Run, RunHeader } from '../../../engine/log.ts';
-import type { Manifest } from '../../../engine/manifest.ts';
 import type { RunWish } from '../beside.ts';
-import { checkFits, packOf } from '../openRun.ts';
+import { checkFits } from '../openRun.ts';
 import { createPack } from '../pack.ts';
-import { fetchRecording, manifestAddress } from '../packFiles.ts';
+import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import type { PaintedPicture, RunState, RunStore } from '../run.ts';
 import { createSide } from '../side.ts';
 import type { Studio } from '../studio.ts';
+import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
 import { sheetThresholds, wishAgainst, wishClass, wishThresholds, type Against } from './wishes.ts';
 
 export type SideName = 'a' | 'b';
@@ -21,11 +21,15 @@ export interface SheetTile {
 }
 
 export interface CompareState {
-  /** Where each side's run comes from: "view", "recording:0", "history:<id>", "made:0"; '' for none. */
+  /** Where each side's run comes from: "view", "recording:<pack>:0", "history:<id>", "made:0"; '' for none. */
   source: Record<SideName, string>;
   /** Runs made for a comparison, in order. */
   made: readonly RunStore[];
   sheet: readonly SheetTile[];
+  /** Packs beside the page's whose runs go together with its runs. */
+  packs: readonly KnownPack[];
+  /** Who makes runs: the page, or a guest with the model of another pack. */
+  maker: Studio;
   /** A run was asked for and waits for the model. */
   waiting: boolean;
   problem: Problem | null;
@@ -34,6 +38,8 @@ export interface CompareState {
 export interface CompareDeps {
   page: Studio;
   base: string;
+  /** A studio with another pack's model, not opened yet. */
+  guest: (pack: string) => Studio;
   /** A run of this browser's history with its picture. */
   readHistory: (id: string) => Promise<{ run: Run; title: string; picture: PaintedPicture | null }>;
 }
@@ -41,10 +47,10 @@ export interface CompareDeps {
 export type Compare = ReturnType<typeof createCompare>;
 
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
-export function createCompare({ page, base, readHistory }: CompareDeps) {
-  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], waiting: false, problem: null }));
+export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
+  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page, waiting: false, problem: null }));
   const playback = createPlayback(() => Math.max(a.run.getState().count, b.run.getState().count));
-  const side = () => createSide(page, { playback, pack: createPack(), generateWithThis: (from) => makeWithRules(from) });
+  const side = (): Studio => ({ ...createSide(page, { playback, pack: createPack(), generateWithThis: (from) => makeWithRules(from) }), stop: () => stop() });
   const a: Studio = side();
   const b: Studio = side();
   const sides = { a, b };
@@ -53,27 +59,31 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
 
   const name = (which: SideName, source: string) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
 
-  /** The pack that a side's run was made with: the page's, or another one from beside this page. */
-  async function packFor(header: RunHeader): Promise<{ manifest: Manifest; manifestUrl: string }> {
+  const known = (pack: string): Omit<KnownPack, 'name'> | undefined => {
     const { manifest, manifestUrl } = page.pack.getState();
-    if (manifest?.name === header.pack.name) return { manifest, manifestUrl };
-    return { manifest: await packOf(header, base), manifestUrl: manifestAddress(header.pack.name, base) };
+    return manifest?.name === pack ? { manifest, manifestUrl } : store.getState().packs.find(({ name }) => name === pack);
+  };
+
+  /** The pack that a run was made with: the page's, or another one from beside this page. */
+  async function packFor(name: string): Promise<Omit<KnownPack, 'name'>> {
+    const url = () => manifestAddress(name, base);
+    return known(name) ?? { manifest: await fetchManifest(name, url()), manifestUrl: url() };
   }
 
   /** Two runs go together when their grids do. */
   function checkGrids(which: SideName, header: RunHeader): void {
     const other = sides[which === 'a' ? 'b' : 'a'].run.getState().header;
-    if (!other || (other.grid.width === header.grid.width && other.grid.tokens === header.grid.tokens)) return;
+    if (!other || sameGrid(other, header)) return;
     sides[which === 'a' ? 'b' : 'a'].run.clear();
     name(which === 'a' ? 'b' : 'a', '');
   }
 
   async function put(which: SideName, source: string, header: RunHeader, show: (side: Studio) => void): Promise<void> {
     const mine = ++asked[which];
-    const known = await packFor(header);
+    const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
     checkGrids(which, header);
-    sides[which].pack.setState({ name: known.manifest.name, ...known });
+    sides[which].pack.setState({ name: manifest.name, manifest, manifestUrl });
     show(sides[which]);
     name(which, source);
     if (a.growing() || b.growing()) playback.goLive();
@@ -84,20 +94,20 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
     put(which, source, run.getState().header!, (target) => target.run.mirror(run));
 
   async function choose(which: SideName, source: string): Promise<void> {
-    const [kind, id = ''] = source.split(':');
+    const [kind, id = '', index = ''] = source.split(':');
     try {
       if (kind === 'view' && page.run.getState().header) await putStore(which, source, page.run);
       const made = kind === 'made' ? store.getState().made[Number(id)] : undefined;
       if (made) await putStore(which, source, made);
-      const { manifest, manifestUrl } = page.pack.getState();
-      const recording = kind === 'recording' ? manifest?.recordings[Number(id)] : undefined;
-      if (recording) {
-        const { run, picture } = await fetchRecording(recording, manifestUrl);
+      const from = kind === 'recording' ? await packFor(id) : undefined;
+      const recording = from?.manifest.recordings[Number(index)];
+      if (from && recording) {
+        const { run, picture } = await fetchRecording(recording, from.manifestUrl);
         await put(which, source, run.header, (target) => target.run.showRecorded(run.header, run.events, run.digest, recording.title, { image: picture, size: picture.width, cells: run.events.length }));
       }
       if (kind === 'history') {
         const opened = await readHistory(id);
-        checkFits(opened.run, (await packFor(opened.run.header)).manifest);
+        checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
         await put(which, source, opened.run.header, (target) => target.run.showOpened(opened));
       }
     } catch (error) {
@@ -105,18 +115,30 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
     }
   }
 
+  /** The page for its own pack, else a guest; the guest before it lets its worker go. */
+  async function makerOf(pack: string): Promise<Studio> {
+    const before = store.getState().maker;
+    if (before.pack.getState().name === pack) return before;
+    if (before !== page) before.client()?.dispose();
+    const own = pack === '' || page.pack.getState().name === pack;
+    const maker = own ? page : guest(pack);
+    store.setState({ maker });
+    if (!own) await maker.open();
+    return maker;
+  }
+
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
   async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void, pack = a.pack.getState().name): Promise<void> {
     if (wishes.length === 0 || store.getState().waiting) return;
     store.setState({ waiting: true, problem: null });
     try {
-      if (pack !== '' && pack !== page.pack.getState().name) await page.choosePack(pack);
-      await page.makeBeside(wishes, (list) => {
+      const maker = await makerOf(pack);
+      await maker.makeBeside(wishes, (list) => {
         const runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
         begun(runs);
       });
-      const failed = page.pack.getState().problem;
+      const failed = maker.pack.getState().problem;
       if (failed) store.setState({ problem: failed });
     } finally {
       store.setState({ waiting: false });
@@ -150,6 +172,12 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
     if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, from.pack.getState().name);
   }
 
+  /** Ends what is being made, here and on the page. */
+  async function stop(): Promise<void> {
+    const { maker } = store.getState();
+    await Promise.all([page.stop(), ...(maker === page ? [] : [maker.stop()])]);
+  }
+
   const follow = () => {
     playback.follow();
     if (!a.growing() && !b.growing()) playback.settle();
@@ -158,15 +186,21 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
   b.run.subscribe(follow);
 
   return {
-    ...store, a, b, playback, choose, make, makeSide,
+    ...store, a, b, playback, choose, make, makeSide, stop,
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
     start(other: boolean): void {
       const { header, title } = page.run.getState();
       if (store.getState().source.a !== '' || !header) return;
-      const { manifest } = page.pack.getState();
+      const { manifest, name: pack } = page.pack.getState();
       const recorded = other ? manifest?.recordings.findIndex((entry) => entry.title !== title) ?? -1 : -1;
-      void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${recorded}`) : undefined));
+      void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${pack}:${recorded}`) : undefined));
+    },
+    /** Learns which other packs there are to compare with. */
+    async discover(): Promise<void> {
+      const { name: asked } = page.pack.getState();
+      const packs = await packsBeside(page.pack, base);
+      if (asked === page.pack.getState().name) store.setState({ packs });
     },
     /** A new run of the page takes the place of the old one on the sides that follow it. */
     followPage: (): (() => void) => page.run.subscribe((state: RunState, before: RunState) => {
@@ -200,7 +234,7 @@ export function createCompare({ page, base, readHistory }: CompareDeps) {
     async againstPack(pack: string): Promise<void> {
       const { header } = a.run.getState();
       if (!header) return;
-      const other = await packFor({ ...header, pack: { name: pack, hash: '' } }).catch((error: unknown) => void store.setState({ problem: toProblem(error) }));
+      const other = known(pack);
       if (!other) return;
       const { guidance, temperature, topK, topP } = header.settings;
       const same = other.manifest.classes.findIndex(({ label }) => label === header.className);

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
-import { linkOfRun, resolveRun, type Sides } from '../address.ts';
+import { DEFAULT_PACK, linkOfRun, resolveRun, type Sides } from '../address.ts';
 import { checkOf, compareWithLink, explainDifference, type LinkOutcome } from '../linkCheck.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
@@ -51,7 +51,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
   }
 
   async function bring(which: SideName, link: LinkedRun): Promise<void> {
-    const name = link.pack ?? page.pack.getState().name;
+    const name = link.pack ?? DEFAULT_PACK;
     const own = page.pack.getState();
     const url = manifestAddress(name, base);
     const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);
@@ -61,10 +61,10 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     const wish = { class: index ?? 0, seed: seed ?? 0, settings: values, ...(given && { given }) };
     const asked = text(linkOfRun(name, manifest, wish));
     // A run that was recorded with the pack need not be made again.
-    for (const [i, recording] of manifest === own.manifest ? manifest.recordings.entries() : []) {
+    for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== wish.class) continue;
       const { run } = await fetchRecording(recording, url);
-      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, `recording:${i}`);
+      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, `recording:${name}:${i}`);
     }
     await pageIdle(page);
     await compare.makeSide(which, wish, name);

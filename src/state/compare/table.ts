@@ -8,6 +8,8 @@ export interface Side {
   figures: Figures;
   events: readonly TokenEvent[];
   run: Pick<RunState, 'origin' | 'wallMs' | 'count'>;
+  /** Of a plain transformer, which has no patch transformer. */
+  gpt?: boolean;
   /** Name of the backend that the run was made on. */
   backend: string;
 }
@@ -48,7 +50,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('tokens', 'Tokens', ({ figures }) => integer(figures.tokens)),
     row('patches', 'Patches', ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
     row('p-avg', 'P_avg, tokens', ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
-    row('steps', 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
+    row('steps', a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
     row('ratio', 'Of token by token', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timeOf),

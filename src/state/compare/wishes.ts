@@ -27,7 +27,7 @@ export function usable(manifest: Known, settings: Settings): boolean {
 
 /** The same picture with another way of patching; static patches get the mean length that this very run has. Null where that is what it is. */
 export function wishAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunWish | null {
-  if (presetOf(header.settings) === which) return null;
+  if (manifest.kind === 'gpt' || presetOf(header.settings) === which) return null;
   const settings = withPreset(which, header.settings, manifest);
   const patches = events.filter(({ opens }) => opens.length > 0).length;
   if (which === 'static' && patches > 0 && !isTokenByToken(header.settings)) settings.staticLength = Math.max(1, Math.round((100 * events.length) / patches) / 100);

@@ -48,7 +48,7 @@ describe('guide', () => {
     const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
     await vi.waitFor(() => expect(page.pack.getState().manifest).not.toBeNull());
-    return { page, guide: createGuide(page, () => true) };
+    return { page, guide: createGuide(page, 'https://studio.test/', () => true) };
   }
 
   it('shows recorded runs without any weights, and leaves the run of the page alone', async () => {

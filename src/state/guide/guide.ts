@@ -1,8 +1,10 @@
 import { createStore } from 'zustand/vanilla';
+import { createPack } from '../pack.ts';
 import { fetchRecording } from '../packFiles.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createSide } from '../side.ts';
 import type { Studio } from '../studio.ts';
+import { patchedPack } from './pack.ts';
 import { clampStep, recordingFor, STEPS } from './steps.ts';
 
 export interface GuideState {
@@ -15,10 +17,12 @@ export interface GuideState {
 
 export type Guide = ReturnType<typeof createGuide>;
 
-/** The tour on recorded runs of the pack; the run of the page stays as it is. Needs no weights. */
-export function createGuide(page: Studio, still: () => boolean) {
+/** The tour on recorded runs of a pack that has patches; the run of the page stays as it is. Needs no weights. */
+export function createGuide(page: Studio, base: string, still: () => boolean) {
   const store = createStore<GuideState>(() => ({ step: 1, phase: 'loading', problem: null }));
+  const pack = createPack();
   const side = createSide(page, {
+    pack,
     async generateWithThis({ run, inspect }) {
       const { header } = run.getState();
       const rules = inspect.whatIf.current();
@@ -36,12 +40,12 @@ export function createGuide(page: Studio, still: () => boolean) {
 
   /** The run of a step into view, unless it is there already; false when there is none. */
   async function bring(index: number, step: number): Promise<boolean> {
-    const { manifest, manifestUrl } = page.pack.getState();
+    const { manifest, manifestUrl } = pack.getState();
     const recording = manifest?.recordings[index];
     if (!manifest) return false;
     if (!recording) {
       const there = page.run.getState();
-      if (!there.header) return false;
+      if (there.header?.pack.name !== manifest.name) return false;
       shown = '';
       run.restore(there);
       return true;
@@ -61,11 +65,13 @@ export function createGuide(page: Studio, still: () => boolean) {
     /** Opens a step: its run, cursor and cell. */
     async go(wanted: number): Promise<void> {
       const step = clampStep(wanted);
-      const { manifest } = page.pack.getState();
       store.setState({ step, problem: null });
-      if (!manifest) return;
       const { cell, show, ...rest } = STEPS[step - 1]!;
       try {
+        const from = await patchedPack(page.pack, base);
+        if (!from || store.getState().step !== step) return;
+        const { manifest } = from;
+        if (manifest !== pack.getState().manifest) pack.setState(from);
         const there = await bring(recordingFor({ cell, show, ...rest }, manifest.recordings, manifest.classes), step);
         if (store.getState().step !== step) return;
         store.setState({ phase: there ? 'ready' : 'none' });
@@ -80,6 +86,11 @@ export function createGuide(page: Studio, still: () => boolean) {
       if (show === 'play' && !still()) playback.play(false);
       else playback.seek(Infinity);
       playback.pinCell(cell(events, header!.grid.width));
+    },
+    /** Its pack takes the place of the page's where that has no patches to show. */
+    async takePack(): Promise<void> {
+      const { name } = pack.getState();
+      if (name !== page.pack.getState().name) await page.choosePack(name);
     },
     /** The run of the step becomes the page's, so that other views show it; returns the way back. */
     takeAlong(): () => void {

@@ -161,7 +161,7 @@ export function createDesk(deps: DeskDeps) {
     yielding--;
   }
 
-  async function start(name: string, classIndex: number, read: () => Promise<Source>, part?: (source: Source) => Crop): Promise<void> {
+  async function start(name: string, classIndex: number, read: () => Promise<Source>): Promise<void> {
     const mine = ++ticket;
     await settle();
     if (mine !== ticket) return;
@@ -169,7 +169,7 @@ export function createDesk(deps: DeskDeps) {
     try {
       const source = await read();
       if (mine !== ticket) return;
-      store.setState({ source, crop: part?.(source) ?? centreCrop(source) });
+      store.setState({ source, crop: centreCrop(source) });
     } catch (error) {
       if (mine === ticket) store.setState({ phase: 'failed', problem: toProblem(error) });
       return;
@@ -181,8 +181,8 @@ export function createDesk(deps: DeskDeps) {
     ...store,
     /** A file, dropped, pasted or picked; its probabilities are those of no class until one is chosen. */
     open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => deps.read(file, name)),
-    /** Part of a sheet of the pack's own pictures. */
-    openTile: (name: string, classIndex: number, sheet: () => Promise<Source>, part: (source: Source) => Crop) => start(name, classIndex, sheet, part),
+    /** One of the pack's own pictures. */
+    openTile: (name: string, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
     /** Shows the new crop at once; the model follows with the newest one. */
     async setCrop(crop: Crop): Promise<void> {
       const { source } = store.getState();

@@ -1,9 +1,9 @@
-import { nats, probability } from '../../lib/format.ts';
-import { reasonText } from '../../lib/reasons.ts';
+import { probability } from '../../lib/format.ts';
 import type { Studio } from '../../state/studio.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { usePlayback, useFrameEvery, WorkbenchContext } from '../context.ts';
+import { tokenText, useWithoutEntropies } from '../withoutEntropies.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import type { CompareSession } from './session.ts';
 
@@ -42,6 +42,7 @@ function Cell({ side, name }: { side: Studio; name: 'a' | 'b' }) {
   useFrameEvery(120);
   usePlayback((state) => state.pick);
   usePlayback((state) => state.pin);
+  const plain = useWithoutEntropies();
   const { events } = side.inspect.shown();
   const at = lookedAt(Infinity, side.playback.getState());
   const event = at === null ? undefined : events[at];
@@ -54,7 +55,7 @@ function Cell({ side, name }: { side: Studio; name: 'a' | 'b' }) {
             <CodeTile token={event.token} />
             <p>
               <span className="muted">{t('Token')}</span> <b data-pair="token">{event.token}</b><br />
-              {nats(event.entropy)}, {reasonText(event.opens)}<br />
+              {plain ? t('no entropy: token by token') : tokenText(event, side)}<br />
               <span className="muted">{event.logprob === null ? t('probability n/a') : t('probability {p}', { p: probability(Math.exp(event.logprob)) })}</span>
             </p>
           </>

@@ -19,7 +19,7 @@ function sideOf({ run, pack, playback, inspect }: Studio): Side | null {
   const shown = inspect.shown();
   const { cursor } = playback.getState();
   const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
-  return { figures, events: shown.events, run: { origin, wallMs, count }, backend: backendName(header.backend) };
+  return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt', backend: backendName(header.backend) };
 }
 
 /** Both runs in figures, as far as the cursor shows them. */

@@ -33,6 +33,8 @@ export default function CompareView() {
   }, [compare, linked, page, pageRun, sides]);
   useEffect(() => linked.follow(), [linked]);
   useEffect(() => compare.followPage(), [compare]);
+  const pack = usePack((state) => state.hash);
+  useEffect(() => void compare.discover(), [compare, pack]);
   return (
     <main className="compare">
       <h1 className="visually-hidden">{t('Compare two runs')}</h1>

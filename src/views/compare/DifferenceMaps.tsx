@@ -53,7 +53,7 @@ export function PixelDifference({ session: { compare } }: { session: CompareSess
 
   return (
     <figure className="view">
-      <figcaption><span>{t('Pixels')}</span><span className="muted" ref={text} data-compare="pixels" /></figcaption>
+      <figcaption><span>{t('Pixel difference')}</span><span className="muted" ref={text} data-compare="pixels" /></figcaption>
       <div className="square"><canvas ref={canvas} className="layer pixels" width={size} height={size} role="img" aria-label={t('Difference of the two pictures, pixel by pixel')} /></div>
     </figure>
   );

@@ -17,12 +17,13 @@ export function changedSettings({ settings }: RunHeader, manifest: Pick<Manifest
 export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
   const { compare } = session;
   const { history } = useWorkbench();
-  const { source, made } = useStore(compare);
+  const { source, made, packs } = useStore(compare);
+  const page = useStore(session.page.pack, (state) => state.manifest);
   const entries = useStore(history, (state) => state.entries);
   const side = compare[name];
   const header = useStore(side.run, (state) => state.header);
   const sidePack = useStore(side.pack, (state) => state.manifest);
-  const recordings = sidePack?.recordings ?? [];
+  const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs].filter(({ manifest }) => manifest.recordings.length > 0);
   useEffect(() => void history.load(), [history]);
   const changed = header && sidePack ? changedSettings(header, sidePack) : '';
   return (
@@ -38,11 +39,11 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
               {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
             </optgroup>
           )}
-          {recordings.length > 0 && (
-            <optgroup label={t('Recorded with the pack')}>
-              {recordings.map((entry, i) => <option key={entry.id} value={`recording:${i}`}>{said(entry.title)}</option>)}
+          {recorded.map(({ name: pack, manifest: { title, recordings } }) => (
+            <optgroup key={pack} label={t('Recorded with {title}', { title })}>
+              {recordings.map((entry, i) => <option key={entry.id} value={`recording:${pack}:${i}`}>{said(entry.title)}</option>)}
             </optgroup>
-          )}
+          ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
               {entries.map((entry) => <option key={entry.id} value={`history:${entry.id}`}>{t('{title}, {tokens} tokens in {patches}', { title: said(entry.title), tokens: entry.tokens, patches: entry.patches })}</option>)}

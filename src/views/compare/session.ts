@@ -1,9 +1,11 @@
 import { createCompare, type Compare } from '../../state/compare/compare.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
+import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
 export interface CompareSession {
+  page: Studio;
   compare: Compare;
   /** One loop for both sides: they are drawn together. */
   frame: FrameLoop;
@@ -17,9 +19,9 @@ const sessions = new WeakMap<Workbench, CompareSession>();
 export function compareSession(workbench: Workbench): CompareSession {
   const known = sessions.get(workbench);
   if (known) return known;
-  const { studio, history } = workbench;
+  const { studio, guest, history } = workbench;
   const compare = createCompare({
-    page: studio, base: document.baseURI,
+    page: studio, base: document.baseURI, guest,
     async readHistory(id) {
       const run = await history.read(id);
       const entry = history.getState().entries.find((row) => row.id === id);
@@ -35,7 +37,7 @@ export function compareSession(workbench: Workbench): CompareSession {
     },
   });
   const frame = createFrameLoop({ run: both(a.run, b.run), playback, settings: a.settings, inspect: both(a.inspect, b.inspect), growing: () => a.growing() || b.growing() });
-  const session = { compare, frame, benches: { a: { ...workbench, studio: a, frame }, b: { ...workbench, studio: b, frame } }, linked: createLinkedSides(compare, studio, document.baseURI) };
+  const session = { page: studio, compare, frame, benches: { a: { ...workbench, studio: a, frame }, b: { ...workbench, studio: b, frame } }, linked: createLinkedSides(compare, studio, document.baseURI) };
   sessions.set(workbench, session);
   return session;
 }

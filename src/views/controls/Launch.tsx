@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
 import { MOST } from '../../state/batch.ts';
+import type { SettingsState } from '../../state/settings.ts';
 import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { variantBytes } from '../../state/pack.ts';
@@ -22,6 +23,10 @@ export function Launch() {
     </section>
   );
 }
+
+/** What stands in the way: said in full beside its field, and here where it belongs to none. */
+const blocked = ({ all, ...fields }: SettingsState['errors']) =>
+  (Object.keys(fields).length > 0 ? t('A value has to be corrected first.') : said(all?.message ?? ''));
 
 function GenerateButton() {
   const studio = useStudio();
@@ -49,7 +54,7 @@ function GenerateButton() {
         </button>
         <CountField />
       </div>
-      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? said(wrong.message) : <Hint model={model} />}</p>
+      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? blocked(errors) : <Hint model={model} />}</p>
     </div>
   );
 }

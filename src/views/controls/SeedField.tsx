@@ -1,11 +1,13 @@
-import { said, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useSettings, useStudio } from '../context.ts';
+import { BadValue } from './BadValue.tsx';
 
 /** Same seed, same pack, same settings: same picture. */
 export function SeedField() {
   const { settings } = useStudio();
   const text = useSettings((state) => state.seedText);
+  const seed = useSettings((state) => state.seed);
   const error = useSettings((state) => state.errors.seed);
   return (
     <div className="seed">
@@ -16,7 +18,7 @@ export function SeedField() {
         onChange={(event) => settings.setSeed(event.target.value)}
       />
       <button type="button" className="button icon" aria-label={t('New seed')} title={t('New seed')} onClick={() => settings.rollSeed()}><Icon name="dice" /></button>
-      {error && <p className="field-error" id="seed-error">{said(error.message)}</p>}
+      {error && <BadValue id="seed-error" problem={error} back={String(seed)} onUndo={() => settings.undo('seed')} />}
     </div>
   );
 }

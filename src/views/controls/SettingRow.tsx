@@ -6,6 +6,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useSettings, useStudio } from '../context.ts';
+import { BadValue } from './BadValue.tsx';
 
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
 
@@ -55,7 +56,7 @@ export function SettingRow({ property, range }: { property: SettingProperty; ran
         valueText={`${text}${property.unit && !off ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
-      {error && <p className="field-error" id={`${id}-error`}>{said(error.message)}</p>}
+      {error && <BadValue id={`${id}-error`} problem={error} back={text} onUndo={() => { setDraft(null); settings.undo(key); }} />}
     </div>
   );
 }

@@ -35,6 +35,6 @@ function Rival(props: { token: number; p: number; share: number; chosen: boolean
       <span className="muted rival-p">{probability(p)}</span>
     </>
   );
-  if (!onPut || chosen) return <span className="rival">{text}</span>;
+  if (!onPut || chosen) return <span className={chosen ? 'rival chosen' : 'rival'}>{text}</span>;
   return <button type="button" className="rival" aria-label={t('Put token {token} here, probability {p}', { token, p: probability(p) })} onClick={() => onPut(token)}>{text}</button>;
 }

@@ -37,7 +37,7 @@ export function Cost({ figures, decoded }: Props) {
     return (
       <section title={t('Multiply-accumulates of the linear layers so far.')}>
         <h2 className="heading">{t('Multiply-accumulates')}</h2>
-        <dl className="facts"><div><dt>{t('The whole model, once a token')}</dt><dd data-figure="cost">{figures ? operations(figures.baseline.total) : '–'}</dd></div></dl>
+        <dl className="facts"><div><dt>{t('Whole model, each token')}</dt><dd data-figure="cost">{figures ? operations(figures.baseline.total) : '–'}</dd></div></dl>
       </section>
     );
   }

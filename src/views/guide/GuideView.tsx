@@ -19,7 +19,8 @@ export default function GuideView() {
   const page = useWorkbench();
   const { studio } = page;
   const { guide, bench } = guideSession(page);
-  const manifest = usePack((state) => state.manifest);
+  const own = usePack((state) => state.manifest);
+  const manifest = useStore(guide.side.pack, (state) => state.manifest);
   const pageRun = useRun((state) => state.id);
   const step = clampStep(useStore(studio.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
@@ -50,8 +51,8 @@ export default function GuideView() {
   }, [step]);
 
   // A pack without recordings shows the run of the page, once there is one.
-  const fallback = manifest?.recordings.length === 0 ? pageRun : 0;
-  useEffect(() => void guide.go(step), [guide, step, manifest, fallback]);
+  const fallback = own?.recordings.length === 0 ? pageRun : 0;
+  useEffect(() => void guide.go(step), [guide, step, own, fallback]);
   useEffect(() => {
     bench.options.setState({ stage: narrow ? entry.stage : 'both' });
     const track = narrow ? stage.current?.querySelector('.stage') : null;
@@ -60,14 +61,15 @@ export default function GuideView() {
 
   if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
   const { title: heading, text, tryIt, formula } = stepText(entry.id, manifest);
-  const inspect = () => {
-    studio.toast.say('The guide’s run is in view now.', guide.takeAlong());
+  const inspect = async () => {
     studio.views.open('inspect');
+    await guide.takePack();
+    studio.toast.say('The guide’s run is in view now.', guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.side.run.getState();
-    if (header) studio.settings.setClass(header.class);
     studio.views.open('generate');
+    void guide.takePack().then(() => header && studio.settings.setClass(header.class));
   };
   return (
     <main className="guide">
@@ -83,7 +85,7 @@ export default function GuideView() {
         <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} /></div></WorkbenchContext>
         {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
         <div className="guide-links">
-          <button type="button" className="button" disabled={phase !== 'ready'} onClick={inspect}>{t('Look closer in Inspect')}</button>
+          <button type="button" className="button" disabled={phase !== 'ready'} onClick={() => void inspect()}>{t('Look closer in Inspect')}</button>
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={generate}>{t('Generate one yourself')}</button>
         </div>
       </div>

@@ -15,7 +15,7 @@ const sessions = new WeakMap<Workbench, GuideSession>();
 export function guideSession(page: Workbench): GuideSession {
   const known = sessions.get(page);
   if (known) return known;
-  const guide = createGuide(page.studio, () => matchMedia('(prefers-reduced-motion: reduce)').matches);
+  const guide = createGuide(page.studio, document.baseURI, () => matchMedia('(prefers-reduced-motion: reduce)').matches);
   const session = { guide, bench: { ...page, studio: guide.side, frame: createFrameLoop(guide.side), options: createOptions() } };
   sessions.set(page, session);
   return session;

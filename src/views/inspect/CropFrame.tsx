@@ -28,7 +28,8 @@ export function CropFrame() {
     ctx.drawImage(source.image, 0, 0, target.width, target.height);
   }, [source]);
 
-  if (!source || !crop) return null;
+  // A picture of just the pack's size is taken whole: there is nothing to choose.
+  if (!source || !crop || (source.width === size && source.height === size)) return null;
   const { width, height } = source;
   const percent = (value: number, of: number) => `${(100 * value) / of}%`;
   const press = (event: PointerEvent<HTMLDivElement>) => {

@@ -61,7 +61,7 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
 const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => ({
   legend: { show: false }, cursor: { show: false },
   scales: { x: { time: false }, y: { range: (_plot, _low, high) => [1, Math.max(2, high)] } },
-  axes: [axis(colours, font, t('E_th, nats'), 28), { ...axis(colours, font, t('P_avg, tokens'), 26), splits: (_plot, _axis, _low, high) => Array.from({ length: Math.floor(high) }, (_, i) => i + 1).filter((n, _i, all) => all.length <= 6 || n === 1 || n % Math.ceil(all.length / 5) === 0) }],
+  axes: [axis(colours, font, t('threshold, nats'), 28), { ...axis(colours, font, t('mean patch, tokens'), 26), splits: (_plot, _axis, _low, high) => Array.from({ length: Math.floor(high) }, (_, i) => i + 1).filter((n, _i, all) => all.length <= 6 || n === 1 || n % Math.ceil(all.length / 5) === 0) }],
   series: [{}, { stroke: colours.accent, width: 2, points: { show: false } }, { stroke: colours['control-line'], width: 1.5, dash: [4, 3], points: { show: false } }],
   hooks: { draw: [(plot) => drawPoint(plot, here, decoded, colours)] },
 });

@@ -1,6 +1,7 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
 import { said, t } from '../../text/t.ts';
+import { usePackImage } from '../packImage.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 
@@ -15,16 +16,23 @@ interface Sheet {
 /** The pack's gallery; without one, the held-out picture of every class. */
 const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: classes.map((_, index) => index) };
 
+function cutTile(image: CanvasImageSource, index: number, { columns, size }: Sheet): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  canvas.getContext('2d')!.drawImage(image, (index % columns) * size, Math.floor(index / columns) * size, size, size, 0, 0, size, size);
+  return canvas;
+}
+
 /** Held-out real pictures, never trained on, to start from; those of the chosen class first. */
 export function Gallery() {
   const { desk } = useStudio().inspect;
   const manifest = usePack((state) => state.manifest);
   const url = usePack((state) => state.manifestUrl);
   const chosen = useSettings((state) => state.class);
-  if (!manifest) return null;
-  const sheet = sheetOf(manifest);
+  const sheet = manifest && sheetOf(manifest);
+  const image = usePackImage(sheet?.file, url);
+  if (!manifest || !sheet) return null;
   const rows = Math.ceil(sheet.classes.length / sheet.columns);
-  const address = new URL(sheet.file.path, url).href;
   const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
   const numbers = new Map<number, number>();
   const tiles = sheet.classes.map((classIndex, index) => {
@@ -34,8 +42,9 @@ export function Gallery() {
   });
   const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
     const bytes = await fetchPackFile(sheet.file, url);
-    return readPicture(new Blob([bytes], { type: 'image/png' }), sheet.file.path);
-  }, () => ({ x: (tile.index % sheet.columns) * sheet.size, y: Math.floor(tile.index / sheet.columns) * sheet.size, size: sheet.size }));
+    const { image } = await readPicture(new Blob([bytes], { type: 'image/png' }), sheet.file.path);
+    return { image: cutTile(image, tile.index, sheet), width: sheet.size, height: sheet.size };
+  });
   const ordered = [...tiles.filter((tile) => tile.classIndex === chosen), ...tiles.filter((tile) => tile.classIndex !== chosen)];
   return (
     <>
@@ -46,7 +55,7 @@ export function Gallery() {
             <button
               type="button" className="gallery-tile" aria-label={tile.name} title={tile.name} onClick={() => open(tile)}
               style={{
-                backgroundImage: `url("${address}")`, backgroundSize: `${sheet.columns * 100}% ${rows * 100}%`,
+                backgroundImage: image, backgroundSize: `${sheet.columns * 100}% ${rows * 100}%`,
                 backgroundPosition: `${at(tile.index % sheet.columns, sheet.columns)} ${at(Math.floor(tile.index / sheet.columns), rows)}`,
               }}
             />

@@ -49,7 +49,7 @@ export function Histograms({ patches }: { patches: boolean }) {
 const bars = (colours: PlotColours, font: string, what: string, unit: string, fill: string, range: uPlot.Scale.Range): Omit<uPlot.Options, 'width' | 'height'> => ({
   legend: { show: false }, cursor: { show: false },
   scales: { x: { time: false, range }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
-  axes: [{ ...axis(colours, font, what, 28), grid: { show: false }, incrs: [1, 2, 4] }, { ...axis(colours, font, unit, 32), incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500] }],
+  axes: [{ ...axis(colours, font, what, 28), grid: { show: false }, incrs: [1, 2, 4], space: 24 }, { ...axis(colours, font, unit, 32), space: 16, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500] }],
   series: [{}, { fill, stroke: fill, width: 0, paths: uPlot.paths.bars!({ size: [0.8, 40] }), points: { show: false } }],
 });
 const lengthBars = (colours: PlotColours, font: string) => bars(colours, font, t('tokens in the patch'), t('patches'), colours.joins, (_plot, _low, high) => [0.4, Math.max(4, high) + 0.6]);

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { useWorkbench } from '../context.ts';
 
@@ -32,7 +33,7 @@ export function Plot({ label, height, data, options }: PlotProps) {
     const make = () => {
       plot.current?.destroy();
       const colours = resolveColours(target, NAMES);
-      const font = `11px ${getComputedStyle(target).fontFamily}`;
+      const font = canvasFont(target);
       plot.current = new uPlot({ ...options(colours, font), width: target.clientWidth, height }, latest.current, target);
     };
     make();

@@ -1,9 +1,8 @@
 import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import { atMostEvery } from '../../lib/frames.ts';
-import { nats } from '../../lib/format.ts';
-import { reasonText } from '../../lib/reasons.ts';
 import { t } from '../../text/t.ts';
 import { useStudio, useWorkbench } from '../context.ts';
+import { tokenText } from '../withoutEntropies.ts';
 
 /** How often texts follow a run that is playing; nobody can read faster. */
 const TEXT_MS = 500;
@@ -23,7 +22,7 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
       const { cursor } = studio.playback.getState();
       root.current?.querySelectorAll<HTMLElement>('[role="gridcell"]').forEach((cell, index) => {
         const event = index < cursor ? events[index] : undefined;
-        const text = !event ? t('not decoded yet') : index < known ? `${nats(event.entropy)}, ${reasonText(event.opens)}` : t('not scored yet');
+        const text = !event ? t('not decoded yet') : index < known ? tokenText(event, studio) : t('not scored yet');
         if (cell.textContent !== text) cell.textContent = text;
       });
     };

@@ -5,7 +5,7 @@ import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { backendName } from '../bar/loadText.ts';
 import { useMedia } from '../media.ts';
-import { useEdit, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { useEdit, usePack, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 
 const MODES = [
   { value: 'both', label: 'Both' },
@@ -16,13 +16,14 @@ const MODES = [
 /** What is in view, where it comes from, and how it is shown. */
 export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
   const { options } = useWorkbench();
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const narrow = useMedia('(max-width: 719px)');
   const { bricks, smooth } = useStore(options);
   return (
     <div className="stage-head">
       <RunTitle level={titleLevel} />
       <div className="stage-options">
-        <Toggle label={t('Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
+        <Toggle label={t(gpt ? 'Cells' : 'Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
         <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
         <Segmented label={t('What the stage shows')} value={narrow && mode === 'both' ? 'image' : mode} options={(narrow ? MODES.slice(1) : MODES).map(({ value, label }) => ({ value, label: t(label) }))} onChange={onMode} />
       </div>

@@ -1,9 +1,9 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
-import { nats } from '../../lib/format.ts';
+import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
-import { reasonText } from '../../lib/reasons.ts';
 import { t } from '../../text/t.ts';
 import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
@@ -64,9 +64,9 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
     const threshold = line(shownRules ?? studio.settings.getState().values);
     const decoded = whatIf ? line(studio.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
-    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, decodedThreshold, font: getComputedStyle(box).fontFamily }, colours.current);
+    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
-    const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${nats(event.entropy)}, ${reasonText(event.opens)}` : t('nothing shown yet');
+    const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, studio)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
   });

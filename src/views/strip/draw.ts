@@ -16,6 +16,7 @@ export interface StripFrame {
   threshold: number | null;
   /** E_th of the decoded run while another is tried out. */
   decodedThreshold?: number | null;
+  /** Of the scale, with its size. */
   font: string;
 }
 
@@ -24,7 +25,7 @@ const AHEAD = 0.18;
 
 export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
   ctx.clearRect(0, 0, g.width, g.height);
-  ctx.font = `11px ${frame.font}`;
+  ctx.font = frame.font;
   drawRows(ctx, g, frame, colours);
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);

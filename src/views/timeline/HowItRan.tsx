@@ -1,6 +1,7 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
+import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
@@ -44,7 +45,7 @@ function Timeline() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = useRef<LaneColours | null>(null);
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
-  const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? !['patchTransformer', 'decoder', 'encoder'].includes(stage) : stage !== 'gpt'));
+  const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
 
   useEffect(() => {
     const again = () => {
@@ -78,7 +79,7 @@ function Timeline() {
     const from = rowStart(Math.min(cursor, events.length) - 1, width);
     const ctx = target.getContext('2d')!;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawTimeline(ctx, w, { events, tokens, cursor, from, to: from + width, lanes, font: getComputedStyle(area).fontFamily }, colours.current);
+    drawTimeline(ctx, w, { events, tokens, cursor, from, to: from + width, lanes, font: canvasFont(area) }, colours.current);
   });
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
@@ -146,8 +147,12 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
         </tbody>
       </table>
       <p className="small-print muted">
-        {manifest.kind === 'dpar' && rich('{patches} patch-transformer steps for {tokens} tokens; token by token takes one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
-        {t('{operations} multiply-accumulates, token by token {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.{' '}
+        {manifest.kind === 'gpt' ? t('{operations} multiply-accumulates.', { operations: operations(cost.total) }) : (
+          <>
+            {rich('{patches} patch-transformer steps for {tokens} tokens; token by token takes one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
+            {t('{operations} multiply-accumulates, token by token {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
+          </>
+        )}{' '}
         {t(origin === 'generated' ? 'Times of this device, {backend}.' : 'Times as logged where the run was made, {backend}.', { backend: backendName(header.backend) })}
       </p>
     </>

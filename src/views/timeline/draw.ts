@@ -32,7 +32,7 @@ export const tokenAt = (x: number, width: number, tokens: number) => Math.min(to
 /** Above: milliseconds of every token, by stage. Below: the calls of one row, each as long as it took. */
 export function drawTimeline(ctx: CanvasRenderingContext2D, width: number, frame: TimelineFrame, colours: LaneColours): void {
   ctx.clearRect(0, 0, width, timelineHeight(frame.lanes.length));
-  ctx.font = `11px ${frame.font}`;
+  ctx.font = frame.font;
   drawOverview(ctx, width, frame, colours);
   drawCalls(ctx, width, frame, colours);
 }
