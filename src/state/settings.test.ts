@@ -33,6 +33,17 @@ describe('settings', () => {
     expect(settings.firstError()).toBeNull();
   });
 
+  it('forget what cannot be used, one field at a time', () => {
+    const settings = made();
+    settings.setText('guidance', '99');
+    settings.setSeed('seven');
+    settings.undo('guidance');
+    expect(settings.getState()).toMatchObject({ values: { guidance: defaults.guidance }, seedText: 'seven' });
+    expect(Object.keys(settings.getState().errors)).toEqual(['seed']);
+    settings.undo('seed');
+    expect(settings.getState()).toMatchObject({ seedText: '0', errors: {} });
+  });
+
   it('name a combination the pack cannot generate with', () => {
     const settings = made();
     settings.set('maxPatchLength', 20);

@@ -270,11 +270,13 @@ describe('studio', () => {
     const [first, ...rest] = pack.manifest.classes;
     const other = { ...pack.manifest, name: 'other', title: 'Other', classes: [...rest, first!], recordings: [] };
     vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+    studio.views.open('inspect');
     void studio.choosePack('other');
     await vi.waitFor(() => expect(studio.pack.getState().manifest?.name).toBe('other'));
+    expect(studio.views.getState().view, 'the view stays').toBe('inspect');
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));
     expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 99 });
-    expect(hash).toBe('#pack=other');
+    expect(hash).toBe('#pack=other&view=inspect');
     expect(studio.queue.getState().queued).toBe(false);
     expect(client.generate).not.toHaveBeenCalled();
   });

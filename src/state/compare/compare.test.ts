@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, Result } from '../../inference/client.ts';
-import { syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
-import { createStudio } from '../studio.ts';
+import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { createGuest } from '../guest.ts';
+import { createStudio, type Studio, type StudioDeps } from '../studio.ts';
 import { createCompare } from './compare.ts';
-import { createLinkedSides } from './linked.ts';
+import { createLinkedSides, linkOfSide } from './linked.ts';
 
 const events = (count: number, token: number): TokenEvent[] => Array.from({ length: count }, (_, t) => ({
   t, token, entropy: t ? 1 : null, opens: t % 2 === 0 ? ['first'] : [], source: 'sampled', patch: Math.floor(t / 2), logprob: -1, classLogprob: -1, alternatives: [], times: {},
@@ -12,13 +13,17 @@ const events = (count: number, token: number): TokenEvent[] => Array.from({ leng
 
 describe('compare', () => {
   let pack: SyntheticPack;
+  let baseline: SyntheticPack;
   let requests: GenerateRequest[];
 
   beforeEach(async () => {
     pack = await syntheticPack();
+    baseline = await syntheticBaseline();
     requests = [];
     vi.stubGlobal('fetch', async (url: string) => {
-      const body = pack.files.get(url.split('/models/eurosat/')[1] ?? '');
+      if (url.endsWith('/models/index.json')) return Response.json({ packs: [pack, baseline, { manifest: { name: 'gone', title: 'Gone', kind: 'gpt' } }].map(({ manifest: { name, title, kind } }) => ({ name, title, kind, bytes: 1 })) });
+      const [, name, path = ''] = /\/models\/([^/]+)\/(.*)$/.exec(url) ?? [];
+      const body = [pack, baseline].find(({ manifest }) => manifest.name === name)?.files.get(path);
       return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
     });
     vi.stubGlobal('createImageBitmap', async () => ({ width: 64 }));
@@ -35,13 +40,19 @@ describe('compare', () => {
       },
       stop: async () => undefined, paint: vi.fn(), dispose: vi.fn(),
     } as unknown as InferenceClientApi;
-    const page = createStudio({ client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
+    const deps: StudioDeps = { client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined };
+    const page = createStudio(deps);
+    const guests: Studio[] = [];
+    const guest = (name: string) => {
+      guests.push(createGuest(deps, page, name));
+      return guests.at(-1)!;
+    };
     await page.open();
     await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
-    const compare = createCompare({ page, base: 'https://studio.test/', readHistory: async () => { throw new Error('gone'); } });
+    const compare = createCompare({ page, base: 'https://studio.test/', guest, readHistory: async () => { throw new Error('gone'); } });
     compare.start(true);
     await vi.waitFor(() => expect(compare.getState().source.a).toBe('view'));
-    return { page, compare };
+    return { page, compare, guests, client };
   }
 
   it('starts with the run of the page, and a preset makes B while the page keeps its run', async () => {
@@ -97,6 +108,46 @@ describe('compare', () => {
     expect([compare.a.inspect.shown().whatIf, compare.b.inspect.shown().whatIf]).toEqual([true, false]);
     await compare.a.inspect.generateWithThis();
     expect(requests[0]!.settings.entropyThreshold).toBe(1);
+  });
+
+  it('makes a run of another pack with a model of its own: the page keeps its pack, its run and its view', async () => {
+    const { page, compare, guests, client } = await opened();
+    await compare.discover();
+    expect(compare.getState().packs.map(({ name }) => name)).toEqual(['baseline']);
+    const before = [page.run.getState(), page.pack.getState()];
+    await compare.againstPack('baseline');
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
+    expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
+    expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
+    expect([page.run.getState(), page.pack.getState()]).toEqual(before);
+    expect(compare.getState().source.a).toBe('view');
+    await compare.againstPack('baseline');
+    expect(guests, 'its model is loaded once').toHaveLength(1);
+    await compare.against('token');
+    expect(requests.at(-1)!.settings.entropyThreshold).toBe(5.2);
+    expect(client.dispose, 'the guest goes when the page has the next run to make').toHaveBeenCalledOnce();
+  });
+
+  it('shows recorded runs of another pack; a plain transformer has one way only', async () => {
+    const { compare } = await opened();
+    await compare.discover();
+    await compare.choose('b', 'recording:baseline:0');
+    expect(compare.b.run.getState()).toMatchObject({ origin: 'recorded', header: { pack: { name: 'baseline' } } });
+    compare.swap();
+    await compare.against('dynamic');
+    expect(requests).toEqual([]);
+    await compare.againstPack('eurosat');
+    expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 4, entropyGate: true } }]);
+  });
+
+  it('brings in a run of another pack that an address names', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    page.views.follow('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
+    linked.restore();
+    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:baseline:0'));
+    expect(linkOfSide(compare, 'b')).toMatchObject({ pack: 'baseline', class: 'River', seed: 7 });
   });
 
   it('names its second run in the address, and brings in the one that an address names', async () => {

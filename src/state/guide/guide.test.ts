@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { syntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { syntheticBaseline, syntheticPack } from '../../../e2e/fixtures/synthetic.ts';
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { createStudio } from '../studio.ts';
 import { createGuide } from './guide.ts';
@@ -91,5 +91,27 @@ describe('guide', () => {
     const { guide } = await opened(false);
     await guide.go(1);
     expect(guide.getState().phase).toBe('none');
+  });
+
+  it('is given on another pack where the page\'s has no patches, and can bring that one along', async () => {
+    const [pack, baseline] = [await syntheticPack(), await syntheticBaseline()];
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.endsWith('/models/index.json')) return Response.json({ packs: [baseline, pack].map(({ manifest: { name, title, kind } }) => ({ name, title, kind, bytes: 1 })) });
+      const [, name, path = ''] = /\/models\/([^/]+)\/(.*)$/.exec(url) ?? [];
+      const body = [pack, baseline].find(({ manifest }) => manifest.name === name)?.files.get(path);
+      return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
+    });
+    const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
+    let hash = '#pack=baseline';
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    void page.open();
+    await vi.waitFor(() => expect(page.run.getState().header?.pack.name).toBe('baseline'));
+    const guide = createGuide(page, 'https://studio.test/', () => true);
+    await guide.go(3);
+    expect(guide.getState()).toMatchObject({ phase: 'ready', problem: null });
+    expect(guide.side.run.getState().header?.pack.name).toBe('eurosat');
+    expect(page.pack.getState().name).toBe('baseline');
+    void guide.takePack();
+    await vi.waitFor(() => expect(page.pack.getState().manifest?.name).toBe('eurosat'));
   });
 });
