@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { runToJson } from '../../engine/log.ts';
+import { hasEntropies } from '../../engine/whatif.ts';
 import { t } from '../text/t.ts';
 import { useStudio } from '../views/context.ts';
 import { runToCsv } from './csv.ts';
@@ -37,11 +38,13 @@ export function FileRows({ shared }: { shared: Shared }) {
           </>}
           {!picture && <span className="hint">{t('It is painted when the model is loaded.')}</span>}
         </div>
-        <span id="share-map">{t('Entropy map')}</span>
-        <div role="group" aria-labelledby="share-map">
-          <button type="button" className="button" onClick={() => void write(text(svg(), 'image/svg+xml'), '-entropy.svg')}>SVG</button>
-          <button type="button" className="button" onClick={() => void write(svgToPng(svg()), '-entropy.png')}>PNG</button>
-        </div>
+        {hasEntropies(run.events) && <>
+          <span id="share-map">{t('Entropy map')}</span>
+          <div role="group" aria-labelledby="share-map">
+            <button type="button" className="button" onClick={() => void write(text(svg(), 'image/svg+xml'), '-entropy.svg')}>SVG</button>
+            <button type="button" className="button" onClick={() => void write(svgToPng(svg()), '-entropy.png')}>PNG</button>
+          </div>
+        </>}
         <span id="share-run">{t('Run')}</span>
         <div role="group" aria-labelledby="share-run">
           <button type="button" className="button" onClick={() => void write(text(runToJson(run), 'application/json'), '.run.json')}>JSON</button>

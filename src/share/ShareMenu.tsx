@@ -11,7 +11,7 @@ import '../styles/share.css';
 export default function ShareMenu() {
   const shared = useShared();
   const cursor = usePlayback((state) => state.cursor);
-  if (!shared) return <p className="muted">{t('There is a run to share when one has ended.')}</p>;
+  if (!shared) return <p className="muted">{t('A run can be shared once it has ended.')}</p>;
   return (
     <>
       <LinkRow shared={shared} cursor={cursor} />

@@ -7,7 +7,7 @@ export const share = {
   'Show it from token {cursor}': 'Ab Token {cursor} zeigen',
   'Opening it makes the same run again and checks that it is the same.': 'Beim Öffnen entsteht derselbe Lauf erneut, und es wird geprüft, dass es derselbe ist.',
   'This run was stopped: the link makes it whole. The PNG and the JSON keep it as it is.': 'Dieser Lauf wurde angehalten: Der Link macht ihn ganz. PNG und JSON behalten ihn, wie er ist.',
-  'There is a run to share when one has ended.': 'Zu teilen gibt es etwas, wenn ein Lauf beendet ist.',
+  'A run can be shared once it has ended.': 'Ein Lauf lässt sich teilen, sobald er zu Ende ist.',
   'Files': 'Dateien',
   'Picture': 'Bild',
   'It is painted when the model is loaded.': 'Es wird gemalt, wenn das Modell geladen ist.',

@@ -73,9 +73,10 @@ function drawBars(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripF
   const mark = Math.max(1.5, Math.min(3, g.pitch * 0.8));
   const base = g.top + g.plotHeight;
   frame.events.forEach((event, token) => {
-    const kind = kindOf(event.opens);
+    // Without an entropy there is nothing to say about it: a token that was decoded, no more.
+    const kind = event.entropy === null && token > 0 ? null : kindOf(event.opens);
     ctx.globalAlpha = token < frame.cursor ? 1 : AHEAD;
-    ctx.fillStyle = colours[kind];
+    ctx.fillStyle = kind ? colours[kind] : colours.muted;
     const x = barX(g, token);
     const y = event.entropy === null ? base - 3 : levelY(g, event.entropy);
     ctx.fillRect(x, y, wide, Math.max(1, base - y));
