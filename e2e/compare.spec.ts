@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano');
+const baseline = fixturePacks.find(({ name }) => name === 'nano-gpt');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const figure = (page: Page, name: string) => page.locator(`[data-compare="${name}"]`);
 const source = (page: Page, name: string) => page.getByRole('combobox', { name: `Run ${name}` });
@@ -101,6 +102,71 @@ test('the address holds the second run and its settings: opened elsewhere both a
   expect(new URL(elsewhere.url()).hash).toBe(new URL(page.url()).hash);
   await elsewhere.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
   await expect.poll(() => new URL(elsewhere.url()).hash).not.toContain('b=');
+});
+
+test('a baseline pack: its model runs beside the page, which keeps its own run; the address holds it', async ({ page, context }) => {
+  test.skip(!nano || !baseline, 'no fixture pack');
+  test.setTimeout(240_000);
+  const open = async (tab: Page, address: string) => {
+    for (const pack of [nano!, baseline!]) await mountPack(tab, pack);
+    await tab.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
+      { name: 'nano', title: 'Nano', kind: 'dpar', bytes: 1 }, { name: 'nano-gpt', title: 'Nano baseline', kind: 'gpt', bytes: 1 },
+    ] } }));
+    await tab.goto(address);
+  };
+  await open(page, '/#pack=nano&class=0&seed=3&view=compare');
+  await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
+  const preset = page.getByRole('button', { name: 'Nano baseline' });
+  await expect(preset).toBeEnabled({ timeout: 60_000 });
+  await preset.click();
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(page.getByText('Decoded token by token: no entropies were computed')).toBeVisible();
+  await expect(page.locator('[data-ran="gpt-calls"]')).toHaveText('64');
+  await expect(source(page, 'A')).toHaveValue('view');
+  expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready');
+  await expect(page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' })).toHaveAttribute('aria-current', 'page');
+  expect((await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/^#pack=nano&.*b=pack=nano-gpt&class=Alpha&seed=3&/);
+  const elsewhere = await context.newPage();
+  await open(elsewhere, page.url());
+  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Same as in the link', { timeout: 150_000 });
+  await elsewhere.close();
+
+  await page.getByRole('button', { name: 'Swap A and B' }).click();
+  await expect(page.getByRole('button', { name: 'Nano', exact: true }), 'the way back').toBeEnabled();
+  await expect(page.getByRole('button', { name: /^(Dynamic|Static|Strip over)/ })).toHaveCount(0);
+});
+
+test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {
+  test.skip(!baseline, 'no fixture pack');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await servePack(page, await syntheticBaseline());
+  await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
+    { name: 'eurosat', title: 'EuroSAT', kind: 'dpar', bytes: 1 }, { name: 'baseline', title: 'Baseline', kind: 'gpt', bytes: 1 },
+  ] } }));
+  await page.goto('/#view=inspect');
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  await page.getByRole('button', { name: /^EuroSAT/ }).click();
+  await page.getByRole('radio', { name: /^Baseline/ }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('there are no patches to draw otherwise')).toBeVisible();
+  await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
+  await expect(page.locator('[data-figure="patches"]')).toHaveText('256');
+  const axe = async () => (await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+  expect(await axe(), 'Inspect').toEqual([]);
+  await page.getByRole('gridcell').nth(20).focus();
+  await expect(page.getByRole('gridcell').nth(20)).toHaveText(/^code \d+, probability/);
+  await page.getByRole('link', { name: 'Generate' }).click();
+  await expect(page.getByText('decodes token by token, so there is no')).toBeVisible();
+  expect(await axe(), 'Generate').toEqual([]);
+  await page.getByRole('link', { name: 'Guide' }).click();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await expect(page.locator('.guide .legend').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Look closer in Inspect' }).click();
+  await expect(page.getByRole('button', { name: /^EuroSAT/ })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Patch rules' }).getByRole('switch', { name: 'Entropy gate' })).toBeVisible();
 });
 
 for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {

@@ -239,12 +239,15 @@ test('files that are no pictures are explained', async ({ page }) => {
   const files: [string, string, Buffer, RegExp][] = [
     ['notes.txt', 'text/plain', Buffer.from('hello'), /notes\.txt is of type text\/plain, not a picture/],
     ['half.jpg', 'image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 1]), /half\.jpg cannot be read as a picture here/],
+    ['phone.heic', 'image/heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heicmif1', 'latin1'), /phone\.heic is a picture of the kind HEIC, which this browser cannot read/],
     ['empty.png', 'image/png', Buffer.alloc(0), /empty\.png is empty/],
   ];
   for (const [name, mimeType, buffer, words] of files) {
     await page.locator('.source input[type=file]').setInputFiles({ name, mimeType, buffer });
     await expect(alert).toContainText(words);
   }
+  await page.locator('.source').getByRole('button', { name: 'Close' }).click();
+  await expect(alert).toBeHidden();
 });
 
 test('a held-out picture opens under its own class', async ({ page }) => {
@@ -253,6 +256,10 @@ test('a held-out picture opens under its own class', async ({ page }) => {
   await page.getByRole('list', { name: 'Held-out pictures' }).getByRole('button').nth(1).click();
   await expect(page.locator('.run-title')).toContainText('held-out picture');
   await expect(page.locator('.source').getByRole('combobox')).not.toHaveValue('3');
+  await expect(page.getByRole('slider', { name: 'Left to right' }), 'it is taken whole').toHaveCount(0);
+  await page.locator('.source input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+  await expect(page.locator('.source [role=alert]')).toContainText('not a picture');
+  await expect(page.locator('.source').getByRole('button', { name: 'Put away' }), 'the picture before stays').toBeVisible();
 });
 
 test('given tokens that the pack does not have are named', async ({ page }) => {

@@ -65,6 +65,10 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   const threshold = page.getByRole('textbox', { name: /Threshold/ });
   await threshold.fill('high');
   await expect(page.locator('.setting .field-error')).toContainText('E_th must be a number in nats');
+  await expect(page.getByText('A value has to be corrected first.')).toBeVisible();
+  await page.getByRole('button', { name: 'Back to 5.2' }).click();
+  await expect(threshold).toHaveValue('5.2');
+  await canGenerate(page);
   await threshold.fill('4.4');
   await threshold.blur();
   await canGenerate(page);

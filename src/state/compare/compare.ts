@@ -187,6 +187,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
 
   return {
     ...store, a, b, playback, choose, make, makeSide, stop,
+    forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
     start(other: boolean): void {

@@ -118,3 +118,16 @@ it('says what is unlike the held-out pictures', () => {
   expect(unfamiliar({ evaluation: {}, heldOut }, 30, 2)).toEqual([expect.stringContaining('below')]);
   expect(unfamiliar({ evaluation: {} }, 1, 1)).toEqual([]);
 });
+
+it('the picture in view stays when the next file cannot be read; the message is closed in one step', async () => {
+  const read = vi.fn(async () => source);
+  const { desk, run } = setup('ready', read);
+  await desk.open(file, 'photo.jpg');
+  const before = run.getState();
+  read.mockRejectedValueOnce(new StudioError('bad-argument', 'half.jpg cannot be read.'));
+  await desk.open(file, 'half.jpg');
+  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', source, psnr: 30, problem: { message: 'half.jpg cannot be read.' } });
+  expect(run.getState()).toBe(before);
+  desk.forget();
+  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', problem: null });
+});

@@ -165,13 +165,15 @@ export function createDesk(deps: DeskDeps) {
     const mine = ++ticket;
     await settle();
     if (mine !== ticket) return;
+    const before = store.getState();
     store.setState({ ...EMPTY, phase: 'reading', name, class: classIndex });
     try {
       const source = await read();
       if (mine !== ticket) return;
       store.setState({ source, crop: centreCrop(source) });
     } catch (error) {
-      if (mine === ticket) store.setState({ phase: 'failed', problem: toProblem(error) });
+      // A picture that is in view stays when the next one cannot be read.
+      if (mine === ticket) store.setState({ ...(before.runId !== null && { ...before, phase: 'done' }), ...(before.runId === null && { phase: 'failed' }), problem: toProblem(error) });
       return;
     }
     await process();
@@ -202,6 +204,10 @@ export function createDesk(deps: DeskDeps) {
     /** The model is at work for it. */
     busy: (): boolean => ['working', 'probing'].includes(store.getState().phase),
     settle,
+    /** What went wrong has been read. */
+    forget(): void {
+      store.setState({ problem: null, ...(store.getState().phase === 'failed' && { phase: 'idle' }) });
+    },
     close,
   };
 }

@@ -4,6 +4,7 @@ import { said, t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
+import { Told } from '../notices/Told.tsx';
 import { EntropyView } from '../stage/EntropyView.tsx';
 import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
@@ -39,7 +40,7 @@ export default function CompareView() {
     <main className="compare">
       <h1 className="visually-hidden">{t('Compare two runs')}</h1>
       <Presets session={session} />
-      {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+      {problem && <Told problem={problem} onClose={compare.forget} />}
       <div className="compare-stage">
         <section className="compare-side a" aria-label={t('Run A')}>
           <WorkbenchContext value={benches.a}><Half name="a" session={session} /></WorkbenchContext>

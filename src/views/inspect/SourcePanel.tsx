@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { said, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
+import { Told } from '../notices/Told.tsx';
 import { CropFrame } from './CropFrame.tsx';
 import { Gallery } from './Gallery.tsx';
 import { openAny } from './openAny.ts';
@@ -40,7 +41,7 @@ export function SourcePanel() {
       <button type="button" className="button pick" onClick={() => input.current?.click()}>{t('Choose a picture…')}</button>
       <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
       <p className="hint desk-phase" role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}${loading}…`}</p>
-      {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+      {problem && <Told problem={problem} onClose={desk.forget} />}
       {source?.animated && <p className="hint" role="note">{t('This picture moves; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (
