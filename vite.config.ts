@@ -4,6 +4,7 @@ import { serveFixtures } from './e2e/serve-fixtures.ts';
 import { csp } from './scripts/site/csp.ts';
 import { ortWasm } from './scripts/site/ort-wasm.ts';
 import { serviceWorker } from './scripts/site/service-worker.ts';
+import { socialCard } from './scripts/site/social-card.ts';
 
 /** Tests build to a folder of their own, with test pages and test packs beside the studio. */
 const testing = process.env.STUDIO_FIXTURES === '1';
@@ -11,7 +12,7 @@ const testing = process.env.STUDIO_FIXTURES === '1';
 // A relative base lets the built site live at / or under any sub-path.
 export default defineConfig({
   base: './',
-  plugins: [react(), ortWasm(), csp(), serviceWorker(), ...(testing ? [serveFixtures()] : [])],
+  plugins: [react(), ortWasm(), csp(), socialCard(), serviceWorker(), ...(testing ? [serveFixtures()] : [])],
   worker: { format: 'es', plugins: () => [ortWasm()] },
   build: {
     target: 'es2022',

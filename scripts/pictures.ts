@@ -1,14 +1,18 @@
-/** `npm run pictures`: the pictures of README and docs, taken from the built studio playing the pack's recorded run. */
+/** `npm run pictures`: the pictures of README and docs, and the one that links elsewhere show, taken from the built studio playing the pack's recorded run. */
 import { mkdirSync } from 'node:fs';
 import { chromium, type BrowserContextOptions } from '@playwright/test';
 import { build, preview } from 'vite';
 import { chromiumPath } from '../e2e/chromium.ts';
+import { CARD } from './site/social-card.ts';
 
 const out = 'docs/images';
+/** Small enough a window for its words to be read in a chat. */
+const card = { width: 1200, height: 630 };
 const wide = { width: 1440, height: 860 };
 /** Name, window, and the view's address; Generate is shown half-way through its run. */
 const shots: [string, BrowserContextOptions, string?][] = [
   ['studio-dark', { viewport: wide, colorScheme: 'dark' }],
+  [`../../public/${CARD.replace('.png', '')}`, { viewport: card, colorScheme: 'dark' }],
   ['studio-light', { viewport: wide, colorScheme: 'light' }],
   ['studio-phone', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark', isMobile: true, hasTouch: true }],
   ['inspect', { viewport: wide, colorScheme: 'light' }, '#view=inspect'],
