@@ -131,3 +131,12 @@ it('the picture in view stays when the next file cannot be read; the message is 
   desk.forget();
   expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', problem: null });
 });
+
+it('entropies stay where the probabilities come from a decoder that needs none', async () => {
+  const { desk, run, client } = setup();
+  const plain = client.generate.getMockImplementation()!;
+  client.generate.mockImplementation((request, onEvents) => plain(request, (events) => onEvents(events.map((event) => ({ ...event, entropy: null })))));
+  await desk.open(file, 'photo.jpg');
+  expect(run.getState().events.map(({ entropy }) => entropy)).toEqual(entropies);
+  expect(run.getState().events[2]).toMatchObject({ logprob: -1 });
+});

@@ -20,7 +20,7 @@ export function Presets({ session }: { session: CompareSession }) {
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
-  const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs].filter(({ name }) => name !== header?.pack.name);
+  const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)].filter(({ name }) => name !== header?.pack.name);
   return (
     <div className="presets" role="group" aria-label={t('Hold A against')}>
       <span className="presets-name">{t('Hold A against')}</span>

@@ -23,7 +23,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
   const side = compare[name];
   const header = useStore(side.run, (state) => state.header);
   const sidePack = useStore(side.pack, (state) => state.manifest);
-  const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs].filter(({ manifest }) => manifest.recordings.length > 0);
+  const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)].filter(({ manifest }) => manifest.recordings.length > 0);
   useEffect(() => void history.load(), [history]);
   const changed = header && sidePack ? changedSettings(header, sidePack) : '';
   return (
