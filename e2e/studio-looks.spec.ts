@@ -1,16 +1,25 @@
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { fixturePacks } from './packs.ts';
+import { slowDown } from './slow-worker.ts';
+import { generateButton, mountPack } from './studio-page.ts';
 
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const screens = [
   { name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false },
   { name: 'large', viewport: { width: 2560, height: 1440 }, touch: false },
+  { name: '4k', viewport: { width: 3840, height: 2160 }, touch: false },
   { name: 'tablet', viewport: { width: 900, height: 1200 }, touch: true },
   { name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
   { name: 'small-phone', viewport: { width: 360, height: 640 }, touch: true },
 ];
+
+async function axe(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`);
+}
 
 for (const { name, viewport, touch } of screens) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -27,12 +36,47 @@ for (const { name, viewport, touch } of screens) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       const cut = await page.locator('.class-name').evaluateAll((names) => names.filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.textContent));
       expect(cut, 'class names cut off').toEqual([]);
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
+      expect(await axe(page)).toEqual([]);
       await context.close();
     });
   }
 }
+
+test('the menus of the bar and values that cannot be used: axe finds nothing, light and dark', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('ten');
+  await page.getByRole('textbox', { name: 'Guidance' }).fill('99');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await axe(page), `${colorScheme}, wrong values`).toEqual([]);
+    for (const menu of [page.getByRole('button', { name: /^EuroSAT/ }), page.locator('.status-chip'), page.getByRole('button', { name: 'Display' })]) {
+      await menu.click();
+      await expect(page.locator('.popover')).toBeVisible();
+      expect(await axe(page), `${colorScheme}, ${await menu.textContent()}`).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(page.locator('.popover')).toBeHidden();
+    }
+  }
+});
+
+test('a run that is being decoded: axe finds nothing', async ({ page }, { project }) => {
+  const nano = fixturePacks.find(({ name }) => name === 'nano');
+  test.skip(project.name === 'webgpu' || !nano, 'looks do not depend on the backend');
+  await mountPack(page, nano!);
+  await page.goto('/#pack=nano');
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await slowDown(page, 400);
+  await generateButton(page).click();
+  await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+  await expect(page.locator('[data-figure="tokens"]')).not.toHaveText('0');
+  expect(await axe(page)).toEqual([]);
+  await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+  await page.keyboard.press('Escape');
+});
 
 test('targets are large enough to touch', async ({ browser }, { project }) => {
   test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
