@@ -162,7 +162,7 @@ test('another pack opens in the view that is open; the guide shows patches even 
   await expect(page.getByText('decodes token by token, so there is no')).toBeVisible();
   expect(await axe(), 'Generate').toEqual([]);
   await page.getByRole('link', { name: 'Guide' }).click();
-  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
   await expect(page.locator('.guide .legend').first()).toBeVisible();
   await page.getByRole('button', { name: 'Look closer in Inspect' }).click();
   await expect(page.getByRole('button', { name: /^EuroSAT/ })).toBeVisible();

@@ -6,5 +6,7 @@ export function createGuest(deps: StudioDeps, page: Studio, pack: string): Studi
   const hash = writePermalink({ pack, settings: {} });
   const guest = createStudio({ ...deps, hash: () => hash, replaceHash: () => undefined, reducedMotion: () => true, metered: () => false });
   guest.pack.setState({ choice: page.pack.getState().choice });
+  // What it has to say is said on the page.
+  guest.notices.subscribe(({ list }) => page.notices.replace('guest', list));
   return guest;
 }

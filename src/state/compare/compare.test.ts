@@ -3,6 +3,7 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, Result } from '../../inference/client.ts';
 import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
 import { createGuest } from '../guest.ts';
+import { problem } from '../problem.ts';
 import { createStudio, type Studio, type StudioDeps } from '../studio.ts';
 import { createCompare } from './compare.ts';
 import { createLinkedSides, linkOfSide } from './linked.ts';
@@ -122,6 +123,8 @@ describe('compare', () => {
     expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
     expect([page.run.getState(), page.pack.getState()]).toEqual(before);
     expect(compare.getState().source.a).toBe('view');
+    guests[0]!.notices.add('backend', problem('backend-changed', 'The memory of the GPU was not enough.', ''));
+    expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');
     await compare.againstPack('baseline');
     expect(guests, 'its model is loaded once').toHaveLength(1);
     await compare.against('token');
