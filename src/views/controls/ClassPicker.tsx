@@ -1,7 +1,12 @@
+import type { FocusEvent } from 'react';
 import { RadioGroup } from 'radix-ui';
 import { said, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import { usePackImage } from '../packImage.ts';
+
+/** The focus came from another class: by an arrow key. Radix chooses only while the key is still down, which a busy page may miss. */
+const fromSibling = ({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) =>
+  relatedTarget?.closest('[role="radiogroup"]') === currentTarget.closest('[role="radiogroup"]');
 
 /** Classes as held-out pictures; names are never cut off. */
 export function ClassPicker() {
@@ -17,7 +22,7 @@ export function ClassPicker() {
   return (
     <RadioGroup.Root className="classes" aria-label={t('Class')} value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
       {manifest.classes.map((entry, index) => (
-        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={said(entry.label)}>
+        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={said(entry.label)} onFocus={(event) => fromSibling(event) && chooseClass(index)}>
           <span
             className="thumb" aria-hidden="true"
             style={{
