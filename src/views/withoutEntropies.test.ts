@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import { createRun } from '../state/run.ts';
+import { tokenText } from './withoutEntropies.ts';
+
+const settings = {
+  guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5, maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
+};
+const event = (entropy: number | null, logprob: number | null = Math.log(0.25)) =>
+  ({ t: 0, token: 42, entropy, opens: ['full'], logprob }) as unknown as TokenEvent;
+
+function shown(maxPatchLength: number, events: TokenEvent[]) {
+  const run = createRun();
+  run.showRecorded({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events, 'd', 'a', null);
+  return { run };
+}
+
+test('a token is told by its entropy and why it opens a patch', () => {
+  expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00 nats, opens a patch: patch before is full');
+  expect(tokenText(event(3), shown(1, [event(3)])), 'token by token, and scored all the same').toContain('3.00 nats');
+});
+
+test('where no entropy was computed it is told by its code and how likely that was', () => {
+  expect(tokenText(event(null), shown(1, [event(null)]))).toBe('code 42, probability 25.0\u2009%');
+  expect(tokenText(event(null, null), shown(1, [event(null, null)]))).toBe('code 42, probability n/a');
+});
