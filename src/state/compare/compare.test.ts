@@ -132,6 +132,23 @@ describe('compare', () => {
     expect(client.dispose, 'the guest goes when the page has the next run to make').toHaveBeenCalledOnce();
   });
 
+  it('ends the download of another pack\'s model on request, and asks for it again with the next press', async () => {
+    const { compare, guests, client } = await opened();
+    await compare.discover();
+    const load = vi.spyOn(client, 'load').mockImplementationOnce((_request, _progress, signal) => new Promise((resolve) => {
+      signal!.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: 'Loading was cancelled.', detail: '' }));
+    }));
+    const pressed = compare.againstPack('baseline');
+    await vi.waitFor(() => expect(guests[0]?.pack.getState().model).toBe('loading'));
+    await vi.waitFor(() => expect(load).toHaveBeenCalled());
+    await compare.stop();
+    await pressed;
+    expect(compare.getState()).toMatchObject({ waiting: false, problem: null });
+    expect(requests).toEqual([]);
+    await compare.againstPack('baseline');
+    expect(requests).toHaveLength(1);
+  });
+
   it('shows recorded runs of another pack; a plain transformer has one way only', async () => {
     const { compare } = await opened();
     await compare.discover();

@@ -56,6 +56,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const sides = { a, b };
   /** Counts what was asked for, so that a late answer can be told. */
   const asked = { a: 0, b: 0 };
+  /** Counts the stops, so that what waited for a model is given up. */
+  let stops = 0;
 
   const name = (which: SideName, source: string) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
 
@@ -132,7 +134,9 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     if (wishes.length === 0 || store.getState().waiting) return;
     store.setState({ waiting: true, problem: null });
     try {
+      const before = stops;
       const maker = await makerOf(pack);
+      if (before !== stops) return;
       await maker.makeBeside(wishes, (list) => {
         const runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
@@ -172,9 +176,11 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, from.pack.getState().name);
   }
 
-  /** Ends what is being made, here and on the page. */
+  /** Ends what is being made, here and on the page, and a guest's download. */
   async function stop(): Promise<void> {
+    stops++;
     const { maker } = store.getState();
+    if (maker !== page && maker.pack.getState().model === 'loading') maker.cancelLoad();
     await Promise.all([page.stop(), ...(maker === page ? [] : [maker.stop()])]);
   }
 

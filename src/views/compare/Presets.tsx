@@ -1,4 +1,6 @@
 import { useStore } from 'zustand';
+import { megabytes } from '../../lib/format.ts';
+import { variantBytes } from '../../state/pack.ts';
 import { against, wishAgainst } from '../../state/compare/wishes.ts';
 import { rich } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
@@ -18,6 +20,8 @@ export function Presets({ session }: { session: CompareSession }) {
   const own = useStore(page.pack, (state) => state.manifest);
   const running = [useStore(page.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
+  const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? Math.round((100 * progress.loaded) / progress.total) : null));
+  const guest = maker !== page;
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
   const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)].filter(({ name }) => name !== header?.pack.name);
@@ -29,12 +33,12 @@ export function Presets({ session }: { session: CompareSession }) {
         if (none && !busy) return null;
         return <button key={which} type="button" className="button" disabled={busy || none} onClick={() => void compare.against(which)}>{t(LABELS[which])}</button>;
       })}
-      {others.map(({ name, manifest: { title, kind } }) => (
+      {others.map(({ name, manifest: other }) => (
         <button
           key={name} type="button" className="button" disabled={busy} onClick={() => void compare.againstPack(name)}
-          title={t(kind === 'gpt' ? 'Class and seed of A from a plain transformer, token by token' : 'Class and seed of A from another pack')}
+          title={t(other.kind === 'gpt' ? 'Class and seed of A from a plain transformer, token by token; {size}' : 'Class and seed of A from another pack; {size}', { size: megabytes(variantBytes(other, other.defaultVariant.wasm)) })}
         >
-          {title}
+          {other.title}
         </button>
       ))}
       <label className="preset-class">
@@ -47,7 +51,8 @@ export function Presets({ session }: { session: CompareSession }) {
       {manifest?.kind === 'dpar' && <button type="button" className="button" disabled={busy} onClick={() => void compare.thresholds()}><span>{rich('Strip over E_th')}</span></button>}
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: loading }) : t('Starting…')}</span>}
-        {running && <button type="button" className="button strong" onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
+        {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{share} %</span>}
+        {(running || (guest && waiting)) && <button type="button" className="button strong" onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
         <button type="button" className="button" disabled={running || waiting} onClick={compare.swap}>{t('Swap A and B')}</button>
       </span>
     </div>
