@@ -7,10 +7,8 @@ import { createHistory } from './history/history.ts';
 import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
 import { listenForFiles } from './share/listenForFiles.ts';
-import { keepOffline } from './offline/keepOffline.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
-import { createGuest } from './state/guest.ts';
 import { createStudio, type StudioDeps } from './state/studio.ts';
 import { createTheme } from './state/theme.ts';
 import { WorkbenchContext } from './views/context.ts';
@@ -36,13 +34,7 @@ const deps: StudioDeps = {
 };
 const studio = createStudio(deps);
 const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
-/** Runs of another pack are kept like those of the page. */
-const guest = (pack: string) => {
-  const beside = createGuest(deps, studio, pack);
-  recordRuns(beside, history);
-  return beside;
-};
-const workbench = { studio, guest, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
+const workbench = { studio, deps, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
 if (embed) {
   workbench.options.setState({ stage: embed.stage });
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });
@@ -53,7 +45,7 @@ if (embed) {
 } else {
   recordRuns(studio, history);
   listenForFiles(studio);
-  keepOffline(studio);
+  void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }
 
 window.addEventListener('unhandledrejection', (event) => studio.reportUnexpected(event.reason));

@@ -1,5 +1,6 @@
 import { centreCrop } from '../../src/lib/crop.ts';
-import { cutPicture, readPicture } from '../../src/lib/readPicture.ts';
+import { cutPicture } from '../../src/lib/cutPicture.ts';
+import { readPicture } from '../../src/lib/readPicture.ts';
 
 export interface ReadPictures {
   read: number;

@@ -1,7 +1,7 @@
 import { StudioError } from '../../engine/errors.ts';
 import { isAnimated } from './animated.ts';
 import { pictureKind } from './pictureKind.ts';
-import type { Crop, Extent } from './crop.ts';
+import type { Extent } from './crop.ts';
 import { pictureSize } from './pictureSize.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -42,31 +42,4 @@ export async function readPicture(file: Blob, name: string): Promise<Source> {
     throw tooLarge(name, { width, height });
   }
   return { image: bitmap, width, height, animated: isAnimated(bytes) };
-}
-
-export interface Cut {
-  rgba: Uint8ClampedArray;
-  image: HTMLCanvasElement;
-}
-
-/** The crop, scaled to `size` x `size` pixels. Halved step by step, so that every source pixel counts. */
-export function cutPicture(source: Source, crop: Crop, size: number): Cut {
-  const canvas = (side: number) => {
-    const made = document.createElement('canvas');
-    made.width = made.height = side;
-    const ctx = made.getContext('2d', { willReadFrequently: true })!;
-    ctx.imageSmoothingQuality = 'high';
-    return { made, ctx };
-  };
-  let side = size;
-  while (side * 2 <= crop.size && side < 2048) side *= 2;
-  let { made, ctx } = canvas(side);
-  ctx.drawImage(source.image, crop.x, crop.y, crop.size, crop.size, 0, 0, side, side);
-  while (side > size) {
-    side /= 2;
-    const half = canvas(side);
-    half.ctx.drawImage(made, 0, 0, side, side);
-    ({ made, ctx } = half);
-  }
-  return { rgba: ctx.getImageData(0, 0, size, size).data, image: made };
 }

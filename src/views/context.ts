@@ -5,13 +5,13 @@ import type { History } from '../history/history.ts';
 import type { LanguageStore } from '../state/language.ts';
 import type { OptionsStore } from '../state/options.ts';
 import type { createTheme } from '../state/theme.ts';
-import type { Studio } from '../state/studio.ts';
+import type { Studio, StudioDeps } from '../state/studio.ts';
 import type { FrameLoop } from './frame.ts';
 
 export interface Workbench {
   studio: Studio;
-  /** A studio for runs of another pack. */
-  guest: (pack: string) => Studio;
+  /** What a studio beside this one is made from. */
+  deps: StudioDeps;
   frame: FrameLoop;
   options: OptionsStore;
   theme: ReturnType<typeof createTheme>;

@@ -1,5 +1,5 @@
 import { rulesOf } from '../../../engine/whatif.ts';
-import { cutPicture, readPicture } from '../../lib/readPicture.ts';
+import { cutPicture } from '../../lib/cutPicture.ts';
 import { toImage } from '../pictures.ts';
 import type { ToastStore } from '../toast.ts';
 import { createDesk, type DeskDeps } from './desk.ts';
@@ -31,7 +31,9 @@ export function createInspect(deps: InspectDeps) {
     },
   });
   const shown = createShown({ run, whatIf, edit });
-  const desk = createDesk({ ...deps, read: readPicture, cut: cutPicture });
+  // What knows the kinds of pictures is fetched with the first one.
+  const read = async (file: Blob, name: string) => (await import('../../lib/readPicture.ts')).readPicture(file, name);
+  const desk = createDesk({ ...deps, read, cut: cutPicture });
 
   /** The run in view as the next one's settings; a picture's run has none of its own but its rules. */
   function adopt(): void {

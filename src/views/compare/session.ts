@@ -1,4 +1,6 @@
 import { createCompare, type Compare } from '../../state/compare/compare.ts';
+import { createGuest } from '../../state/guest.ts';
+import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
 import type { Studio } from '../../state/studio.ts';
@@ -19,7 +21,13 @@ const sessions = new WeakMap<Workbench, CompareSession>();
 export function compareSession(workbench: Workbench): CompareSession {
   const known = sessions.get(workbench);
   if (known) return known;
-  const { studio, guest, history } = workbench;
+  const { studio, deps, history } = workbench;
+  /** Runs of another pack are kept like those of the page. */
+  const guest = (pack: string) => {
+    const beside = createGuest(deps, studio, pack);
+    recordRuns(beside, history);
+    return beside;
+  };
   const compare = createCompare({
     page: studio, base: document.baseURI, guest,
     async readHistory(id) {
