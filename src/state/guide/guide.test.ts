@@ -103,7 +103,7 @@ describe('guide', () => {
     });
     const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
     let hash = '#pack=baseline';
-    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0 });
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
     await vi.waitFor(() => expect(page.run.getState().header?.pack.name).toBe('baseline'));
     const guide = createGuide(page, 'https://studio.test/', () => true);
