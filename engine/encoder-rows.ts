@@ -1,5 +1,5 @@
 /** The encoder's h, k and v of the open patch and of the last token: kept in memory, or on the device where they were made. */
-import { EncoderWindow } from './encoder-window.ts';
+import { floatFeed, type Feed } from './feed.ts';
 import type { Span } from './graphs.ts';
 import { takeFloats, type GraphRunner, type GraphTensor, type Tensors } from './graph-runner.ts';
 import type { OnDevice } from './on-device.ts';
@@ -19,45 +19,46 @@ export interface EncoderRows {
 }
 
 export class HostRows implements EncoderRows {
-  readonly #runner: GraphRunner;
   readonly #dim: number;
-  readonly #size: number;
-  #window: EncoderWindow;
-  #lent: GraphTensor[] = [];
+  readonly #windows: Record<(typeof NAMES)[number], Feed<Float32Array>>;
+  readonly #before: Feed<Float32Array>;
+  /** First token of the open patch, at slot 0 of the windows. */
+  #start = 0;
 
   constructor(runner: GraphRunner, dim: number, window: number) {
-    this.#runner = runner;
     this.#dim = dim;
-    this.#size = window;
-    this.#window = new EncoderWindow(dim, window);
+    const feed = () => floatFeed(runner, [1, window, dim]);
+    this.#windows = { h: feed(), k: feed(), v: feed() };
+    this.#before = floatFeed(runner, [1, 1, dim]);
   }
 
   begin(): void {
-    this.#window = new EncoderWindow(this.#dim, this.#size);
+    this.#start = 0;
+    for (const { values } of [this.#before, ...Object.values(this.#windows)]) values.fill(0);
   }
 
   async take(t: number, outputs: Tensors): Promise<void> {
-    for (const name of NAMES) this.#window.set(t, name, await takeFloats(outputs[name]!, this.#dim, `The encoder's ${name}`));
+    const at = (t - this.#start) * this.#dim;
+    for (const name of NAMES) {
+      const values = await takeFloats(outputs[name]!, this.#dim, `The encoder's ${name}`);
+      // A patch longer than the window is never pooled (engine/settings.ts refuses it before).
+      if (at < this.#windows[name].values.length) this.#windows[name].values.set(values, at);
+      if (name === 'h') this.#before.values.set(values);
+    }
   }
 
   windows(span: Span | null): Tensors {
-    this.dispose();
-    return Object.fromEntries(NAMES.map((name) => [name, this.#lend(this.#window.gather(name, span), this.#size)]));
+    this.#start = span ? span.end + 1 : 0;
+    const { h, k, v } = this.#windows;
+    return { h: h.tensor, k: k.tensor, v: v.tensor };
   }
 
-  before(t: number): GraphTensor {
-    this.dispose();
-    return this.#lend(t === 0 ? new Float32Array(this.#dim) : this.#window.row(t - 1, 'h'), 1);
-  }
-
-  #lend(values: Float32Array, rows: number): GraphTensor {
-    const tensor = this.#runner.tensor('float32', values, [1, rows, this.#dim]);
-    this.#lent.push(tensor);
-    return tensor;
+  before(): GraphTensor {
+    return this.#before.tensor;
   }
 
   dispose(): void {
-    for (const tensor of this.#lent.splice(0)) tensor.dispose();
+    // Plain memory.
   }
 }
 

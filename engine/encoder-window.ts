@@ -17,16 +17,14 @@ export class EncoderWindow {
     this.#rings[name].set(values, (t % this.#window) * this.#dim);
   }
 
-  /** [D] of one token. */
-  row(t: number, name: 'h' | 'k' | 'v'): Float32Array {
-    const at = (t % this.#window) * this.#dim;
-    return this.#rings[name].slice(at, at + this.#dim);
+  /** Copies [D] of one token to `out` from `at` on. */
+  copy(t: number, name: 'h' | 'k' | 'v', out: Float32Array, at: number): void {
+    const from = (t % this.#window) * this.#dim;
+    out.set(this.#rings[name].subarray(from, from + this.#dim), at);
   }
 
-  /** [window, D]: the tokens of the span first, zeros after. */
-  gather(name: 'h' | 'k' | 'v', span: Span | null): Float32Array {
-    const out = new Float32Array(this.#window * this.#dim);
-    if (span) for (let t = span.start; t <= span.end; t++) out.set(this.row(t, name), (t - span.start) * this.#dim);
-    return out;
+  /** Copies the tokens of the span to `out` from `at` on. */
+  gather(name: 'h' | 'k' | 'v', span: Span, out: Float32Array, at: number): void {
+    for (let t = span.start; t <= span.end; t++) this.copy(t, name, out, at + (t - span.start) * this.#dim);
   }
 }

@@ -18,13 +18,17 @@ class FakeTensor implements GraphTensor {
   }
 }
 
+/** What a runtime reads in a run: the memory of its feeds is written again for the next. */
+const readNow = (feeds: Tensors): Record<string, FakeTensor> =>
+  Object.fromEntries(Object.entries(feeds as Record<string, FakeTensor>).map(([name, { data, dims }]) => [name, new FakeTensor(data.slice(), dims)]));
+
 function fakeRunner() {
-  const runs: { graph: string; feeds: Record<string, FakeTensor> }[] = [];
+  const runs: { graph: string; feeds: Record<string, FakeTensor>; read: Record<string, FakeTensor> }[] = [];
   const runner: GraphRunner = {
     tensor: (_type: string, data: Float32Array | Int32Array, dims: readonly number[]) => new FakeTensor(data, dims),
     async run(graph, feeds, outputs) {
       for (const tensor of Object.values(feeds)) expect((tensor as FakeTensor).disposed).toBe(false);
-      runs.push({ graph, feeds: feeds as Record<string, FakeTensor> });
+      runs.push({ graph, feeds: feeds as Record<string, FakeTensor>, read: readNow(feeds) });
       const rows = feeds.seqlens_k!.dims[0]!;
       const results: Tensors = {};
       for (const name of Object.keys(outputs)) {
@@ -45,7 +49,7 @@ test('the class slot first, then the token before; both rows share it', async ()
   await graphs.encoderStep(0, 7);
   await graphs.decoderStep(1);
   expect(runs.map((r) => r.graph)).toEqual(['gpt', 'gpt']);
-  const [a, b] = runs.map((r) => r.feeds);
+  const [a, b] = runs.map((r) => r.read);
   expect([...a!.first!.data, ...a!.class!.data, ...a!.seqlens_k!.data, ...a!.total!.data]).toEqual([1, 1, 3, 0, 0, 1]);
   expect([...b!.first!.data, ...b!.token!.data, ...b!.seqlens_k!.data, ...b!.total!.data]).toEqual([0, 7, 1, 1, 2]);
   expect(a!.past_k_1!.dims).toEqual([2, 2, 17, 16]);

@@ -1,7 +1,8 @@
 /** DecodeGraphs of the token-by-token baseline (kind gpt) over any onnxruntime: one graph makes the logits (docs/packs.md). */
+import { intFeed, type Feed } from './feed.ts';
 import type { DecodeGraphs, DecodeLogits } from './graphs.ts';
-import { takeFloats, type GraphRunner, type Tensors } from './graph-runner.ts';
-import { cachedStep, KvCache } from './kv-cache.ts';
+import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
 
 export class GptGraphs implements DecodeGraphs {
@@ -10,15 +11,14 @@ export class GptGraphs implements DecodeGraphs {
   readonly #gpt: KvCache;
   readonly #entropy: KvCache;
   #groups: 1 | 2 = 1;
-  #classes = new Int32Array(1);
-  /** x_{t-1}, which the next step feeds. */
-  #token = 0;
+  /** token: x_{t-1}, ignored at t = 0. */
+  #feeds: Record<'token' | 'scored' | 'class' | 'first', Feed<Int32Array>> | null = null;
 
   constructor(runner: GraphRunner, manifest: GptManifest) {
     this.#runner = runner;
     this.#m = manifest;
-    this.#gpt = new KvCache(runner, 'gpt', manifest.model.blocks);
-    this.#entropy = new KvCache(runner, 'entropy', manifest.entropyModel.blocks);
+    this.#gpt = new KvCache(runner, 'gpt', manifest.model.blocks, ['logits']);
+    this.#entropy = new KvCache(runner, 'entropy', manifest.entropyModel.blocks, ['entropy']);
   }
 
   async begin(groups: 1 | 2, classIndex: number): Promise<void> {
@@ -26,21 +26,23 @@ export class GptGraphs implements DecodeGraphs {
     const capacity = grid.tokens + 1;
     this.dispose();
     this.#groups = groups;
-    this.#classes = Int32Array.from(groups === 2 ? [classIndex, classes.length] : [classIndex]);
+    const ints = (...dims: number[]) => intFeed(this.#runner, dims);
+    this.#feeds = { token: ints(1, 1), scored: ints(1, 1), class: ints(groups, 1), first: ints(1) };
+    this.#feeds.class.values.set(groups === 2 ? [classIndex, classes.length] : [classIndex]);
     this.#gpt.begin(groups, model.heads, capacity, model.dim / model.heads);
     this.#entropy.begin(1, entropyModel.heads, capacity, entropyModel.dim / entropyModel.heads);
   }
 
   /** The entropy model is in the pack for inspection; a run does not need it. */
   async entropyStep(t: number, token: number): Promise<number> {
-    const feeds = { token: this.#runner.tensor('int32', Int32Array.of(token), [1, 1]) };
-    const results = await cachedStep(this.#runner, this.#entropy, 'entropy', t, 1, feeds, ['entropy']);
-    feeds.token.dispose();
+    const { scored } = this.#feeds!;
+    scored.values[0] = token;
+    const results = await this.#entropy.step(t, { token: scored.tensor });
     return (await takeFloats(results.entropy!, 1, 'The entropy'))[0]!;
   }
 
   async encoderStep(_t: number, token: number): Promise<void> {
-    this.#token = token;
+    this.#feeds!.token.values[0] = token;
   }
 
   async patchStep(): Promise<void> {
@@ -50,13 +52,9 @@ export class GptGraphs implements DecodeGraphs {
   async decoderStep(t: number): Promise<DecodeLogits> {
     const { vocab } = this.#m;
     const groups = this.#groups;
-    const feeds: Tensors = {
-      token: this.#runner.tensor('int32', Int32Array.of(this.#token), [1, 1]),
-      class: this.#runner.tensor('int32', this.#classes.slice(), [groups, 1]),
-      first: this.#runner.tensor('int32', Int32Array.of(t === 0 ? 1 : 0), [1]),
-    };
-    const results = await cachedStep(this.#runner, this.#gpt, 'gpt', t, groups, feeds, ['logits']);
-    for (const tensor of Object.values(feeds)) tensor.dispose();
+    const { token, class: classes, first } = this.#feeds!;
+    first.values[0] = t === 0 ? 1 : 0;
+    const results = await this.#gpt.step(t, { token: token.tensor, class: classes.tensor, first: first.tensor });
     const logits = await takeFloats(results.logits!, groups * vocab, 'The logits');
     return { classLogits: logits.subarray(0, vocab), nullLogits: groups === 2 ? logits.subarray(vocab) : null };
   }
@@ -64,6 +62,7 @@ export class GptGraphs implements DecodeGraphs {
   dispose(): void {
     this.#gpt.dispose();
     this.#entropy.dispose();
-    this.#token = 0;
+    for (const { tensor } of Object.values(this.#feeds ?? {})) tensor.dispose();
+    this.#feeds = null;
   }
 }

@@ -13,6 +13,7 @@ export interface GraphTensor {
 export type Tensors = Record<string, GraphTensor>;
 
 export interface GraphRunner {
+  /** A tensor over memory that is read anew at every run; caches ([rows, H, C, d]) of graphs that do not run by row may be taken at once. */
   tensor(type: 'float32', data: Float32Array, dims: readonly number[]): GraphTensor;
   tensor(type: 'int32', data: Int32Array, dims: readonly number[]): GraphTensor;
   /**
@@ -20,10 +21,7 @@ export interface GraphRunner {
    * `present_*` on the GPU), a tensor is written in place. Calls never overlap.
    */
   run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors>;
-  /**
-   * Whether `run` takes the graph by row (docs/packs.md): pasts of any capacity, `kv` in place of its presents. Its pasts
-   * must be read from the memory given to `tensor` at every run. Default: no graph.
-   */
+  /** Whether `run` takes the graph by row (docs/packs.md): pasts of any capacity, `kv` in place of its presents. Default: no graph. */
   byRow?(graph: GraphName): boolean;
   /** True where a present may be written over its own past (passed in `outputs`). Default false: presents become the next pasts. */
   readonly inPlace?: boolean;
@@ -50,11 +48,13 @@ export async function runGraph(runner: GraphRunner, graph: GraphName, feeds: Ten
   return results;
 }
 
-/** A float32 output's values, copied out; the tensor is disposed. Throws `graph-failed` when the length is not `length`. */
+/**
+ * The values of a float32 output that the runtime allocated: they outlive the tensor, which is disposed. Throws `graph-failed`
+ * when the length is not `length`.
+ */
 export async function takeFloats(tensor: GraphTensor, length: number, what: string): Promise<Float32Array> {
   const data = (await tensor.getData()) as Float32Array;
-  const copy = data.slice();
   tensor.dispose();
-  if (copy.length !== length) throw new StudioError('graph-failed', `${what} has ${copy.length} values, ${length} were expected. Export the pack again.`);
-  return copy;
+  if (data.length !== length) throw new StudioError('graph-failed', `${what} has ${data.length} values, ${length} were expected. Export the pack again.`);
+  return data;
 }

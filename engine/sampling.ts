@@ -8,25 +8,41 @@ export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' |
 /** Guidance with scale 1 runs without null rows. */
 export const groupsOf = (rules: Pick<Settings, 'guidance'>): 1 | 2 => (rules.guidance === 1 ? 1 : 2);
 
-/** Guided logits [V] in float64: null + s (class - null). Throws `graph-failed` on a value that is not finite. */
-export function guide({ classLogits, nullLogits }: DecodeLogits, guidance: number): Float64Array {
-  const guided = Float64Array.from(classLogits);
-  if (nullLogits) for (let i = 0; i < guided.length; i++) guided[i] = nullLogits[i]! + guidance * (guided[i]! - nullLogits[i]!);
-  if (!guided.every(Number.isFinite)) {
+/** Guided logits [V] in float64: null + s (class - null), into `guided`. Throws `graph-failed` on a value that is not finite. */
+export function guide({ classLogits, nullLogits }: DecodeLogits, guidance: number, guided: Float64Array = new Float64Array(classLogits.length)): Float64Array {
+  let finite = true;
+  for (let i = 0; i < guided.length; i++) {
+    const value = nullLogits ? nullLogits[i]! + guidance * (classLogits[i]! - nullLogits[i]!) : classLogits[i]!;
+    finite &&= Number.isFinite(value);
+    guided[i] = value;
+  }
+  if (!finite) {
     throw new StudioError('graph-failed', 'The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.');
   }
   return guided;
 }
 
-/** softmax(logits / temperature) [V] in float64. */
-export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
+function largest(values: ArrayLike<number>): number {
   let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!);
-  const p = new Float64Array(logits.length);
+  for (let i = 0; i < values.length; i++) if (values[i]! > max) max = values[i]!;
+  return max;
+}
+
+/** softmax(logits / temperature) [V] in float64, into `p`. */
+export function softmax(logits: ArrayLike<number>, temperature = 1, p: Float64Array = new Float64Array(logits.length)): Float64Array {
+  const max = largest(logits);
   let sum = 0;
   for (let i = 0; i < p.length; i++) sum += p[i] = Math.exp((logits[i]! - max) / temperature);
   for (let i = 0; i < p.length; i++) p[i]! /= sum;
   return p;
+}
+
+/** softmax(logits)[token] without the rest of it. */
+function probabilityOf(logits: ArrayLike<number>, token: number): number {
+  const max = largest(logits);
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - max);
+  return Math.exp(logits[token]! - max) / sum;
 }
 
 /** The lowest id of the largest value. */
@@ -41,15 +57,15 @@ const ranked = (values: Float64Array): number[] => Array.from(values, (_, i) => 
 
 /**
  * The distribution [V] that is sampled from: temperature (0 puts all on the argmax), then the topK likeliest (0: all),
- * then the fewest of those that hold at least the share topP, renormalised.
+ * then the fewest of those that hold at least the share topP, renormalised. Where nothing is left out it stands in `room`.
  */
-export function distribution(logits: Float64Array, { temperature, topK, topP }: Omit<SamplingRules, 'guidance'>): Float64Array {
+export function distribution(logits: Float64Array, { temperature, topK, topP }: Omit<SamplingRules, 'guidance'>, room?: Float64Array): Float64Array {
   if (temperature === 0) {
     const point = new Float64Array(logits.length);
     point[argmax(logits)] = 1;
     return point;
   }
-  const p = softmax(logits, temperature);
+  const p = softmax(logits, temperature, room);
   if ((topK === 0 || topK >= p.length) && topP >= 1) return p;
   // Ranked by logit: a small temperature rounds unequal logits to equal probabilities.
   const kept = ranked(logits).slice(0, topK === 0 ? p.length : topK);
@@ -68,7 +84,7 @@ export function distribution(logits: Float64Array, { temperature, topK, topP }: 
 /** Inverse CDF: the first token, in token order, whose cumulative probability exceeds u times the total; u in [0, 1). */
 export function pick(p: Float64Array, u: number): number {
   let total = 0;
-  for (const value of p) total += value;
+  for (let i = 0; i < p.length; i++) total += p[i]!;
   let sum = 0;
   let last = 0;
   for (let i = 0; i < p.length; i++) {
@@ -83,12 +99,15 @@ export function pick(p: Float64Array, u: number): number {
 /** The `count` likeliest [token, probability] of probability above 0. */
 export function alternatives(p: Float64Array, count = 5): [number, number][] {
   const best: number[] = [];
+  // What a value has to exceed: once there are `count`, the least of them.
+  let least = 0;
   for (let i = 0; i < p.length; i++) {
-    if (p[i]! === 0 || (best.length === count && p[i]! <= p[best[count - 1]!]!)) continue;
+    if (p[i]! <= least) continue;
     let at = best.length;
     while (at > 0 && p[best[at - 1]!]! < p[i]!) at--;
     best.splice(at, 0, i);
     if (best.length > count) best.pop();
+    if (best.length === count) least = p[best[count - 1]!]!;
   }
   return best.map((i) => [i, p[i]!]);
 }
@@ -102,9 +121,14 @@ export interface Choice {
 
 const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
 
+/** Room for a vocabulary, used again for every token. */
+let rooms = [new Float64Array(0), new Float64Array(0)] as const;
+
 /** Chooses x_t with the uniform number u, or scores `given` in its place. */
 export function choose(logits: DecodeLogits, rules: SamplingRules, u: number, given?: number): Choice {
-  const p = distribution(guide(logits, rules.guidance), rules);
+  const vocab = logits.classLogits.length;
+  if (rooms[0].length !== vocab) rooms = [new Float64Array(vocab), new Float64Array(vocab)];
+  const p = distribution(guide(logits, rules.guidance, rooms[0]), rules, rooms[1]);
   const token = given ?? pick(p, u);
-  return { token, logprob: logOf(p[token]!), classLogprob: logOf(softmax(logits.classLogits)[token]!), alternatives: alternatives(p) };
+  return { token, logprob: logOf(p[token]!), classLogprob: logOf(probabilityOf(logits.classLogits, token)), alternatives: alternatives(p) };
 }

@@ -3,11 +3,10 @@
  * that have a step: their lines are gathered where they are not all. Else every run takes all images, and one without a step
  * writes into its next free slot, which its next step overwrites.
  */
+import { CacheLines } from '../cache-lines.ts';
 import { runGraph, takeFloats, type GraphRunner, type GraphTensor, type Tensors } from '../graph-runner.ts';
+import { cacheNames, STRIDE } from '../kv-cache.ts';
 import type { GraphName } from '../manifest.ts';
-
-/** Slots that caches kept by row grow by. */
-const STRIDE = 32;
 
 /** An image in a run, at cache slot `slot`; `step` is the index of its step, null for an idle one. */
 export interface Place {
@@ -23,7 +22,7 @@ export class BatchCache {
   readonly #byRow: boolean;
   #pasts: Tensors = {};
   /** By row: the values of the pasts, and room for those of some images. */
-  #values: Float32Array[] = [];
+  #values: CacheLines[] = [];
   #some: Float32Array[] = [];
   #shape = { images: 0, groups: 0, heads: 0, slots: 0, capacity: 0, headDim: 0 };
   /** First free slot of every image. */
@@ -32,7 +31,7 @@ export class BatchCache {
   constructor(runner: GraphRunner, graph: GraphName, blocks: number) {
     this.#runner = runner;
     this.#graph = graph;
-    this.#names = Array.from({ length: blocks }, (_, l) => [`k_${l}`, `v_${l}`]).flat();
+    this.#names = cacheNames(blocks);
     this.#byRow = runner.byRow?.(graph) ?? false;
   }
 
@@ -41,7 +40,13 @@ export class BatchCache {
     this.dispose();
     this.#shape = { images, groups, heads, slots: 0, capacity, headDim };
     this.#next = new Array<number>(images).fill(0);
-    this.#resize(this.#byRow ? Math.min(STRIDE, capacity) : capacity);
+    if (this.#byRow) {
+      this.#values = this.#names.map(() => new CacheLines(this.#lines(images), capacity, headDim));
+      this.#resize(Math.min(STRIDE, capacity));
+    } else {
+      this.#shape.slots = capacity;
+      for (const name of this.#names) this.#pasts[name] = this.#tensor(new Float32Array(this.#lines(images) * capacity * headDim), images);
+    }
   }
 
   #lines(images: number): number {
@@ -54,17 +59,11 @@ export class BatchCache {
   }
 
   #resize(slots: number): void {
-    const { images, headDim, slots: before } = this.#shape;
-    const lines = this.#lines(images);
     this.#shape.slots = slots;
     for (const [at, name] of this.#names.entries()) {
-      const values = new Float32Array(lines * slots * headDim);
-      for (let i = 0; before > 0 && i < lines; i++) values.set(this.#values[at]!.subarray(i * before * headDim, (i + 1) * before * headDim), i * slots * headDim);
       this.#pasts[name]?.dispose();
-      this.#pasts[name] = this.#tensor(values, images);
-      if (this.#byRow) this.#values[at] = values;
+      this.#pasts[name] = this.#tensor(this.#values[at]!.resize(slots), this.#shape.images);
     }
-    this.#some = [];
   }
 
   /** The images of a run with these steps, in the order of its rows. */
@@ -100,23 +99,24 @@ export class BatchCache {
     return Object.fromEntries(this.#names.map((name) => [`present_${name}`, this.#runner.inPlace ? this.#pasts[name]! : null]));
   }
 
-  /** Calls back with the line of every place, group and head: in a run of these places, and among all images. */
-  #eachLine(places: readonly Place[], visit: (line: number, from: number, slot: number) => void): void {
+  /** Calls back with the lines of every place and group, as many as heads: the first of them in a run of these places, and among all images. */
+  #eachPlace(places: readonly Place[], visit: (line: number, from: number, slot: number) => void): void {
     const { groups, heads, images } = this.#shape;
     let line = 0;
     for (let group = 0; group < groups; group++) {
-      for (const { row, slot } of places) for (let head = 0; head < heads; head++) visit(line++, (group * images + row) * heads + head, slot);
+      for (const { row, slot } of places) {
+        visit(line, (group * images + row) * heads, slot);
+        line += heads;
+      }
     }
   }
 
   /** The slots in use of some images. */
   #gather(places: readonly Place[]): Tensors {
-    const { images, slots, headDim } = this.#shape;
-    const size = slots * headDim;
+    const { images, heads, slots, capacity, headDim } = this.#shape;
     return Object.fromEntries(this.#names.map((name, at) => {
-      const values = this.#values[at]!;
-      const some = (this.#some[at] ??= new Float32Array(this.#lines(images) * size)).subarray(0, this.#lines(places.length) * size);
-      this.#eachLine(places, (line, from, slot) => some.set(values.subarray(from * size, from * size + slot * headDim), line * size));
+      const some = (this.#some[at] ??= new Float32Array(this.#lines(images) * capacity * headDim)).subarray(0, this.#lines(places.length) * slots * headDim);
+      this.#eachPlace(places, (line, from, slot) => this.#values[at]!.read(from, heads, slot, some, line));
       return [name, this.#tensor(some, places.length)];
     }));
   }
@@ -130,11 +130,11 @@ export class BatchCache {
       }
       return;
     }
-    const { slots, headDim } = this.#shape;
+    const { heads, headDim } = this.#shape;
     const kv = await takeFloats(results.kv!, this.#names.length * this.#lines(places.length) * headDim, `The cache of ${this.#graph}`);
     let start = 0;
     for (const values of this.#values) {
-      this.#eachLine(places, (line, to, slot) => values.set(kv.subarray(start + line * headDim, start + (line + 1) * headDim), (to * slots + slot) * headDim));
+      this.#eachPlace(places, (line, to, slot) => values.write(to, heads, slot, kv, start + line * headDim));
       start += this.#lines(places.length) * headDim;
     }
   }

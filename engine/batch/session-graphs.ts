@@ -47,11 +47,16 @@ export class BatchSessionGraphs implements BatchGraphs {
     return this.#runner.tensor('int32', Int32Array.from(values), dims);
   }
 
+  /** Zeros that `fill` writes into. */
+  #floats(dims: readonly number[], fill: (values: Float32Array) => void): GraphTensor {
+    const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+    fill(values);
+    return this.#runner.tensor('float32', values, dims);
+  }
+
   /** `parts` one after the other. */
-  #floats(parts: readonly Float32Array[], dims: readonly number[]): GraphTensor {
-    const all = new Float32Array(dims.reduce((a, b) => a * b, 1));
-    parts.forEach((part, i) => all.set(part, i * part.length));
-    return this.#runner.tensor('float32', all, dims);
+  #joined(parts: readonly Float32Array[], dims: readonly number[]): GraphTensor {
+    return this.#floats(dims, (values) => parts.forEach((part, i) => values.set(part, i * part.length)));
   }
 
   #tokenFeed(steps: readonly TokenStep[], places: readonly Place[]): GraphTensor {
@@ -86,10 +91,12 @@ export class BatchSessionGraphs implements BatchGraphs {
     const spans = places.map(({ step }) => (step === null ? null : steps[step]!.span));
     const angles = spans.map((span) => (span ? dynamicRope(span, grid.width, headDim) : classSlotAngles(headDim)));
     const n = places.length;
-    const gathered = (name: 'h' | 'k' | 'v') => this.#floats(places.map(({ row }, i) => this.#windows[row]!.gather(name, spans[i]!)), [n, window, dim]);
+    const gathered = (name: 'h' | 'k' | 'v') => this.#floats([n, window, dim], (values) => {
+      for (const [i, span] of spans.entries()) if (span) this.#windows[places[i]!.row]!.gather(name, span, values, i * window * dim);
+    });
     const rope = (name: 'cos' | 'sin') => {
       const rows = angles.map((angle) => angle[name]);
-      return this.#floats(groups === 2 ? [...rows, ...rows] : rows, [groups * n, 1, headDim / 2]);
+      return this.#joined(groups === 2 ? [...rows, ...rows] : rows, [groups * n, 1, headDim / 2]);
     };
     const { cond } = await cache.run(places, {
       h: gathered('h'), k: gathered('k'), v: gathered('v'),
@@ -113,11 +120,12 @@ export class BatchSessionGraphs implements BatchGraphs {
     const cache = this.#caches.decoder;
     const places = cache.places(steps.map(({ row, t }) => ({ row, slot: t })));
     const n = places.length;
-    const before = places.map(({ row, slot, step }) => (step === null || slot === 0 ? new Float32Array(dim) : this.#windows[row]!.row(slot - 1, 'h')));
     const { logits } = await cache.run(places, {
-      h: this.#floats(before, [1, n, dim]),
+      h: this.#floats([1, n, dim], (values) => {
+        for (const [i, { row, slot, step }] of places.entries()) if (step !== null && slot > 0) this.#windows[row]!.copy(slot - 1, 'h', values, i * dim);
+      }),
       first: this.#ints(places.map(({ slot }) => (slot === 0 ? 1 : 0)), [n]),
-      cond: this.#floats(this.#lines(places).map((line) => this.#cond[line]!), [this.#groups, n, decoderBlocks, dim]),
+      cond: this.#joined(this.#lines(places).map((line) => this.#cond[line]!), [this.#groups, n, decoderBlocks, dim]),
     }, ['logits']);
     return logitsOf(await takeFloats(logits!, this.#groups * n * vocab, 'The logits'), places, this.#groups, vocab);
   }
