@@ -7,8 +7,9 @@ import { bench as overhead } from './overhead.ts';
 import { bench as recompute } from './recompute.ts';
 import { bench as scale } from './scale.ts';
 import { bench as startup } from './startup.ts';
+import { bench as steps } from './steps.ts';
 import { bench as training } from './training.ts';
 import { bench as transformers } from './transformers.ts';
 
 /** In the order of docs/performance.md. */
-export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, transformers, training];
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, steps, transformers, training];

@@ -49,3 +49,12 @@ test('docs hold the table, the verdict, the command and the machine, and say wha
   expect(text).toContain('Not measured yet: `npm run bench other`');
   expect(verdict({ ...result(), met: null })).toContain('not judged');
 });
+
+test('WebGPU has a goal of its own, which a software adapter can neither meet nor miss', () => {
+  const both = { name: 'some', goal, webgpuGoal: { text: 'at most 1.6 times (WebGPU)', atMost: 1.6 } };
+  const on = (software: boolean) => resultOf(both, { ...outcome, webgpu: { ratio: summary([1.5]), software } }, machine, '', new Date(), true);
+  expect([on(true).webgpu?.met, on(false).webgpu?.met, on(true).met]).toEqual([null, true, true]);
+  expect(verdict(on(true))).toBe('at least 2 times faster: 2.5, met; at most 1.6 times (WebGPU): 1.5, not judged: a software adapter');
+  expect(verdict(on(false))).toContain('1.5, met');
+  expect(resultOf(both, outcome, machine, '', new Date(), true)).not.toHaveProperty('webgpu');
+});

@@ -19,6 +19,8 @@ export interface Outcome {
   rows: Row[];
   /** What the goal judges; null where there is nothing to judge. */
   ratio: Summary | null;
+  /** The same on WebGPU, where that has a goal of its own; one of a software adapter is not judged. */
+  webgpu?: { ratio: Summary; software: boolean };
 }
 
 export interface Context {
@@ -38,10 +40,12 @@ export interface Bench {
   /** What is measured, for docs/performance.md. */
   about: string;
   goal: Goal;
+  /** What is asked for on WebGPU, on a GPU. */
+  webgpuGoal?: Goal;
   run(context: Context): Promise<Outcome>;
 }
 
-export interface BenchResult extends Outcome {
+export interface BenchResult extends Omit<Outcome, 'webgpu'> {
   name: string;
   /** ISO day. */
   date: string;
@@ -50,6 +54,7 @@ export interface BenchResult extends Outcome {
   goal: Goal;
   /** Null: not judged (no goal, a cut run, or a busy machine). */
   met: boolean | null;
+  webgpu?: { goal: Goal; ratio: Summary; software: boolean; met: boolean | null };
 }
 
 /** Whether a ratio meets its goal; null where it may not be judged. */
@@ -58,10 +63,13 @@ export function judge(goal: Goal, ratio: Summary | null, trusted: boolean): bool
   return ratio.median >= (goal.atLeast ?? -Infinity) && ratio.median <= (goal.atMost ?? Infinity);
 }
 
-export function resultOf(bench: Pick<Bench, 'name' | 'goal'>, outcome: Outcome, machine: Machine, command: string, day: Date, whole: boolean): BenchResult {
+export function resultOf(bench: Pick<Bench, 'name' | 'goal' | 'webgpuGoal'>, outcome: Outcome, machine: Machine, command: string, day: Date, whole: boolean): BenchResult {
+  const judged = (goal: Goal, ratio: Summary | null, trusted = true) => judge(goal, ratio, trusted && whole && (goal.always === true || machine.busy <= BUSY));
+  const { webgpuGoal: goal } = bench;
+  const { rows, ratio, webgpu } = outcome;
   return {
-    name: bench.name, date: day.toISOString().slice(0, 10), machine, command, rows: outcome.rows, ratio: outcome.ratio,
-    goal: bench.goal, met: judge(bench.goal, outcome.ratio, whole && (bench.goal.always === true || machine.busy <= BUSY)),
+    name: bench.name, date: day.toISOString().slice(0, 10), machine, command, rows, ratio, goal: bench.goal, met: judged(bench.goal, ratio),
+    ...(goal && webgpu && { webgpu: { goal, ...webgpu, met: judged(goal, webgpu.ratio, !webgpu.software) } }),
   };
 }
 
@@ -69,7 +77,8 @@ export function resultOf(bench: Pick<Bench, 'name' | 'goal'>, outcome: Outcome, 
 export const toJson = (result: BenchResult): string =>
   `${JSON.stringify(result, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value), 1)}\n`;
 
-export const verdict = ({ goal, ratio, met }: Pick<BenchResult, 'goal' | 'ratio' | 'met'>): string => {
-  const value = ratio ? digits(ratio.median) : 'no ratio';
-  return `${goal.text}: ${value}, ${met === null ? 'not judged' : met ? 'met' : 'not met'}`;
-};
+const words = (goal: Goal, ratio: Summary | null, met: boolean | null, why = ''): string =>
+  `${goal.text}: ${ratio ? digits(ratio.median) : 'no ratio'}, ${met === null ? `not judged${why}` : met ? 'met' : 'not met'}`;
+
+export const verdict = ({ goal, ratio, met, webgpu }: Pick<BenchResult, 'goal' | 'ratio' | 'met' | 'webgpu'>): string =>
+  [words(goal, ratio, met), ...(webgpu ? [words(webgpu.goal, webgpu.ratio, webgpu.met, webgpu.software ? ': a software adapter' : '')] : [])].join('; ');

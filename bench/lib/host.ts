@@ -142,7 +142,7 @@ export class Host {
     const call = (name: string) => (...args: unknown[]) => page.evaluate(
       ([method, values]) => (globalThis as unknown as { bench: Record<string, (...values: unknown[]) => unknown> }).bench[method]!(...values), [name, args] as const,
     );
-    const names: (keyof BenchPage)[] = ['open', 'openGpu', 'image', 'batch', 'openWhole', 'whole', 'copying', 'release'];
+    const names: (keyof BenchPage)[] = ['open', 'openGpu', 'image', 'batch', 'step', 'openWhole', 'whole', 'copying', 'release'];
     return { ...(Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Remote), close: () => page.close() };
   }
 

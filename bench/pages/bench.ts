@@ -12,6 +12,7 @@ import { SessionRunner } from '../../workers/sessions.ts';
 import { measureBatch, type BatchTimes } from '../lib/batch.ts';
 import { measureImage, type ImageTimes } from '../../engine/measure.ts';
 import { dpar } from '../lib/requests.ts';
+import { measureStep, type StepGraph } from '../lib/step.ts';
 import { measureWhole, stepOf, wholeGraphs, type WholeGraph, type WholeRunner, type WholeTimes } from '../lib/whole.ts';
 
 /** In a chunk of its own, as in the studio: threads load that chunk again. */
@@ -48,6 +49,8 @@ const batch = (requests: DecodeRequest[], limit: number | null): Promise<BatchTi
 
 const image = (request: DecodeRequest, limit: number | null): Promise<ImageTimes> => measureImage(runner, pack.manifest, request, limit);
 
+const step = (graph: StepGraph, images: number, slot: number, repeats: number): Promise<number> => measureStep(runner, dpar(pack.manifest), graph, images, slot, repeats);
+
 /** The whole-prefix graphs of `folder`, on the weights of the open pack. */
 async function openWhole(folder: string): Promise<void> {
   const ort = await runtimeOf();
@@ -79,6 +82,6 @@ function copying(bytes: number, repeats = 30): number {
   return (performance.now() - start) / repeats;
 }
 
-const page = { open, openGpu, image, batch, openWhole, whole: runWhole, copying, release: () => runner.release() };
+const page = { open, openGpu, image, batch, step, openWhole, whole: runWhole, copying, release: () => runner.release() };
 export type BenchPage = typeof page;
 Object.assign(globalThis, { bench: page });

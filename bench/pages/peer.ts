@@ -2,14 +2,14 @@ import { AutoModelForCausalLM, env, Tensor, type PreTrainedModel } from '@huggin
 
 let model: PreTrainedModel;
 
-/** The GPT of models/export/peer_gpt.py on WebAssembly, as transformers.js opens it. Addresses: of its folder, and of the library's own onnxruntime. */
-async function open(folder: string, runtime: string, threads: number): Promise<void> {
+/** The GPT of models/export/peer_gpt.py as transformers.js opens it. Addresses: of its folder, and of the library's own onnxruntime. */
+async function open(folder: string, runtime: string, threads: number, device: 'wasm' | 'webgpu'): Promise<void> {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.useBrowserCache = false;
   env.backends.onnx.wasm!.wasmPaths = `${location.origin}${runtime}`;
   env.backends.onnx.wasm!.numThreads = threads;
-  model = await AutoModelForCausalLM.from_pretrained(folder, { device: 'wasm', dtype: 'fp32' });
+  model = await AutoModelForCausalLM.from_pretrained(folder, { device, dtype: 'fp32' });
 }
 
 /** Samples `count` tokens after one given token, by the library's own loop; milliseconds and the number of tokens. */

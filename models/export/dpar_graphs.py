@@ -14,7 +14,7 @@ from models.export.layers import Cache, blocks, norm, presents, skip_norm
 from models.patch_encoder import PatchPooling
 from models.rope import cell_angles, empty_slot, rotation
 
-FAR = 1e30  # stands in for infinity in masks: finite, so that 0 * FAR is 0
+FAR = 1e30  # stands in for infinity in masks: finite, so that what no patch uses is too
 
 
 def encoder_graph(model: DPAR, weights: WeightFile, whole: bool) -> Graph:
@@ -39,13 +39,14 @@ def encoder_graph(model: DPAR, weights: WeightFile, whole: bool) -> Graph:
 
 
 def pooled(g: Graph, h: str, k: str, v: str, length: str, window: int, pooling: PatchPooling) -> str:
-    """Patch embeddings p [R, 1, D] of the first `length` [R] slots of the windows [R, window, D] (length 0: unused)."""
-    slots = g.constant(np.arange(window, dtype=np.float32).reshape(1, window, 1))
-    zero, one = g.constant(np.float32(0)), g.constant(np.float32(1))
-    left = g.add("Sub", g.add("Reshape", length, g.shape(-1, 1, 1)), slots)
-    inside = g.add("Clip", left, zero, one)  # 1 inside the patch, else 0
-    far = g.add("Mul", g.add("Sub", inside, one), g.constant(np.float32(FAR)))
-    q = g.add("ReduceMax", g.add("Add", g.add("Mul", h, inside), far), g.shape(1), keepdims=1)
+    """Patch embeddings p [R, 1, D] of the first `length` [R] slots of the windows [R, window, D] (length 0: unused, finite).
+
+    Masks are looked up by the length, not computed: every node is a kernel launch on a GPU.
+    """
+    slots = np.arange(window)
+    outside = np.where(slots < np.arange(window + 1)[:, None], np.float32(0), np.float32(-FAR))
+    far = g.add("Gather", g.constant(outside), length)  # [R, window]
+    q = g.add("ReduceMax", g.add("Add", h, g.add("Reshape", far, g.shape(-1, window, 1))), g.shape(1), keepdims=1)
     query = g.linear(norm(g, q, "pooling.q_norm", pooling.q_norm), "pooling.wq", pooling.wq.weight)
     bias = g.add("Reshape", far, g.shape(-1, 1, 1, window))
     out = g.add("MultiHeadAttention", query, k, v, "", "", bias, domain=CONTRIB, num_heads=pooling.heads)
@@ -56,25 +57,26 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
     c = model.config
     g = Graph("patch_transformer", weights)
     h, k, v = (g.input(name, "float32", ["R", window, c.dim]) for name in "hkv")
-    length = g.add("Cast", g.input("length", "int32", ["R"]), to=1)
+    length = g.input("length", "int32", ["R"])
     classes = g.input("class", "int32", ["G", "R"])
     cos, sin = (g.input(name, "float32", ["rows", 1, c.head_dim // 2]) for name in ("cos", "sin"))
     capacity = c.tokens + 1
     cache = Cache(g, c.patch_transformer_blocks, "rows", c.heads, capacity, c.head_dim)
+    # q, k and v of a row are turned as a sequence of three, v by no angle: nothing is cut apart and joined again.
+    one, zero = g.constant(np.float32(1)), g.constant(np.float32(0))
+    cos = g.add("Concat", cos, cos, g.add("Clip", cos, one, one), axis=1)
+    sin = g.add("Concat", sin, sin, g.add("Clip", sin, zero, zero), axis=1)
 
     def rotate(qkv: str) -> tuple[str, str, str]:
-        qk, value = g.add("Split", qkv, g.shape(2 * c.dim, c.dim), outputs=2, axis=-1)
-        turned = g.add("RotaryEmbedding", qk, cos, sin, num_heads=2 * c.heads, interleaved=1)
-        return (*g.add("Split", turned, outputs=2, axis=-1, num_outputs=2), value)
+        three = g.add("Reshape", qkv, g.shape(-1, 3, c.dim))
+        turned = g.add("RotaryEmbedding", three, cos, sin, num_heads=c.heads, interleaved=1)
+        return g.add("Reshape", turned, g.shape(-1, 1, 3 * c.dim)), "", ""
 
     # length 0 is the class slot: its embedding takes the place of the (then meaningless) patch embedding
     p = g.add("Reshape", pooled(g, h, k, v, length, window, model.encoder.pooling), g.shape(1, -1, c.dim))
-    lengths = g.add("Reshape", length, g.shape(1, -1, 1))
-    is_patch = g.add("Clip", lengths, g.constant(np.float32(0)), g.constant(np.float32(1)))
-    is_class = g.add("Sub", g.constant(np.float32(1)), is_patch)
+    is_patch = g.add("Reshape", g.add("Cast", length, to=9), g.shape(1, -1, 1))
     embedding = g.add("Gather", g.weight("class_embedding", model.patch_transformer.class_embedding.weight), classes)
-    both = g.add("Add", g.add("Mul", embedding, is_class), g.add("Mul", p, is_patch))  # [G, R, D]
-    x = g.add("Reshape", both, g.shape(-1, 1, c.dim))
+    x = g.add("Reshape", g.add("Where", is_patch, p, embedding), g.shape(-1, 1, c.dim))
     modules = list(model.patch_transformer.blocks)
     names = [f"block_{i}" for i in range(len(modules))]
     out, residual = blocks(g, x, modules, names, c.heads, cache, 1, rotate=rotate)
@@ -92,14 +94,12 @@ def decoder_graph(model: DPAR, weights: WeightFile) -> Graph:
     c, decoder, capacity = model.config, model.decoder, model.config.tokens + 1
     g = Graph("decoder", weights)
     h = g.input("h", "float32", [1, "R", c.dim])
-    first = g.add("Reshape", g.add("Cast", g.input("first", "int32", ["R"]), to=1), g.shape(1, -1, 1))
+    first = g.add("Reshape", g.add("Cast", g.input("first", "int32", ["R"]), to=9), g.shape(1, -1, 1))
     cond = g.input("cond", "float32", ["G", "R", c.decoder_blocks, c.dim])
     cache = Cache(g, c.decoder_blocks, "rows", c.heads, capacity, c.head_dim)
     cos, sin = empty_slot(*rotation(cell_angles(torch.arange(capacity - 1), c.width, c.head_dim)))
     tables = g.table("cos", cos), g.table("sin", sin)
-    not_first = g.add("Sub", g.constant(np.float32(1)), first)
-    start = g.add("Mul", g.weight("start", decoder.start.view(1, 1, -1)), first)
-    x = g.add("Add", g.add("Mul", h, not_first), start)
+    x = g.add("Where", first, g.weight("start", decoder.start.view(1, 1, -1)), h)
     parts = g.add("Split", cond, outputs=c.decoder_blocks, axis=2, num_outputs=c.decoder_blocks)
     parts = [parts] if isinstance(parts, str) else parts
     # The first is added while images and groups are axes of their own: h and the start vector are those of both groups.

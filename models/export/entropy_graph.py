@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from models.entropy_model import EntropyModel
@@ -9,15 +10,14 @@ from models.export.builder import Graph, WeightFile
 from models.export.layers import Cache, blocks, presents, skip_norm
 from models.rope import cell_angles, rotation
 
+TINY = 1e-37  # p log p is 0 for p = 0
 
-def entropy_of(g: Graph, logits: str) -> str:
-    """Entropy in nats over the last axis: log s - sum(e^z z) / s with z = l - max l, s = sum e^z."""
-    axis = g.shape(-1)
-    z = g.add("Sub", logits, g.add("ReduceMax", logits, axis, keepdims=1))
-    e = g.add("Exp", z)
-    s = g.add("ReduceSum", e, axis, keepdims=0)
-    mean = g.add("Div", g.add("ReduceSum", g.add("Mul", e, z), axis, keepdims=0), s)
-    return g.add("Sub", g.add("Log", s), mean)
+
+def entropy_of(g: Graph, logits: str, vocab: int) -> str:
+    """Entropy in nats over the last axis of all logits, as [n, 1, 1]: -sum p log p, the sum as a product of p and log p."""
+    p = g.add("Softmax", logits, axis=-1)
+    log = g.add("Log", g.add("Clip", p, g.constant(np.float32(TINY))))
+    return g.add("Neg", g.add("MatMul", g.add("Reshape", p, g.shape(-1, 1, vocab)), g.add("Reshape", log, g.shape(-1, vocab, 1))))
 
 
 def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Graph:
@@ -34,10 +34,8 @@ def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Grap
     names = [f"block_{i}" for i in range(c.blocks)]
     out, residual = blocks(g, x, list(model.blocks), names, c.heads, cache, size, tables)
     n, _ = skip_norm(g, out, residual, "norm", model.norm.weight)
-    entropy = entropy_of(g, g.linear(n, "head", model.head.weight))
-    if whole:
-        g.output(entropy, "entropy", "float32", [1, size])
-    else:
-        g.output(g.add("Reshape", entropy, g.shape(-1)), "entropy", "float32", ["R"])
+    entropy = entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab)
+    shape, named = ((1, -1), [1, size]) if whole else ((-1,), ["R"])
+    g.output(g.add("Reshape", entropy, g.shape(*shape)), "entropy", "float32", named)
     presents(g, c.blocks, [rows, c.heads, size if whole else capacity, head_dim])
     return g

@@ -34,8 +34,7 @@ class StoredWeights(WeightFile):
     def __init__(self, runtime: PackRuntime, graph: str) -> None:
         super().__init__(f"{graph}.bin")
         files = runtime.files["graphs"][graph]
-        shards = runtime.files["weights"][files["weights"]]["shards"]
-        content = b"".join((runtime.root / shard["path"]).read_bytes() for shard in shards)
+        content = runtime.weights(files["weights"])
         self.arrays: dict[str, np.ndarray] = {}
         for tensor in onnx.load(runtime.root / files["model"]["path"], load_external_data=False).graph.initializer:
             at = {entry.key: entry.value for entry in tensor.external_data}

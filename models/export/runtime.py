@@ -27,13 +27,16 @@ class PackRuntime:
         self.files = self.manifest["variants"][self.variant]
         self.sessions: dict[str, ort.InferenceSession] = {}
 
+    def weights(self, name: str) -> bytes:
+        """An external data file, its shards joined."""
+        return b"".join((self.root / shard["path"]).read_bytes() for shard in self.files["weights"][name]["shards"])
+
     def session(self, name: str, by_row: bool = False) -> ort.InferenceSession:
         """by_row: the graph that answers the new slots of its caches only (docs/packs.md "Graphs by row")."""
         key = f"{name}/{by_row}"
         if key not in self.sessions:
             graph = self.files["graphs"][name]
-            weights = self.files["weights"][graph["weights"]]
-            joined = b"".join((self.root / shard["path"]).read_bytes() for shard in weights["shards"])
+            weights, joined = self.files["weights"][graph["weights"]], self.weights(graph["weights"])
             options = ort.SessionOptions()
             options.intra_op_num_threads = 1  # a step multiplies a row or two: waking threads costs more than it saves
             options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])

@@ -1,0 +1,48 @@
+"""The decode graphs of a pack built anew by today's exporter; its weights stay as they are, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from models.errors import UserError
+from models.export.builder import Graph, WeightFile
+from models.export.entropy_graph import entropy_graph
+from models.export.kinds import model_graphs
+from models.export.pack import save_manifest, write_models
+from models.export.read_back import PackModels, read_back
+from models.export.runtime import PackRuntime
+from models.export.storage import STORAGES, Storage
+
+
+def decode_graphs(models: PackModels, storage: Storage) -> list[tuple[Graph, str]]:
+    entropy = WeightFile("entropy.bin", storage)
+    return [*((entropy_graph(models.entropy, entropy, whole), "entropy") for whole in (False, True)),
+            *model_graphs(models.model, storage)]
+
+
+def regraph(root: Path) -> list[str]:
+    """Write the graphs of every variant and their hashes in the manifest; returns the names of those that changed.
+
+    Recordings are left out of the manifest where a graph changed: they name the pack by its hash. Raises UserError before
+    anything is written where a weight would change.
+    """
+    models, manifest = read_back(root), json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    built = {name: decode_graphs(models, STORAGES[name]) for name in manifest["variants"]}
+    for variant, graphs in built.items():
+        runtime = PackRuntime(root, variant)
+        for file, content in {file: bytes(graph.weights.content) for graph, file in graphs}.items():
+            if content != runtime.weights(file):
+                raise UserError(f"{root}: {variant}/{file}.bin would not stay as it is; export the pack from the trained models")
+    changed = []
+    for variant, graphs in built.items():
+        entries = manifest["variants"][variant]["graphs"]
+        for graph, file in graphs:
+            entry = {**write_models(root, variant, graph), "weights": file}
+            if entry != entries[graph.name]:
+                changed.append(f"{variant}/{graph.name}")
+                entries[graph.name] = entry
+    if changed:
+        manifest["recordings"] = []
+        save_manifest(root, manifest)
+    return changed
