@@ -17,6 +17,3 @@ export const lengthIn = (round: number, limit: number | null): number | null => 
 export const imageOf = (manifest: Manifest, round: number, settings: Partial<Settings> = {}): DecodeRequest => ({
   class: Math.abs(round) % manifest.classes.length, seed: Math.abs(round), settings: { ...manifest.defaults, ...settings },
 });
-
-/** A processor that stands in for a GPU is slow: images are cut to so many tokens there. */
-export const SOFTWARE_TOKENS = 12;
