@@ -1,11 +1,29 @@
 import type { GpuPage, GpuRun } from '../e2e/pages/gpu.ts';
-import { readPack } from '../node/pack.ts';
+import { decode } from '../engine/decode.ts';
+import { decodeGraphs } from '../engine/decode-graphs.ts';
+import type { GraphRunner } from '../engine/graph-runner.ts';
+import type { Manifest } from '../engine/manifest.ts';
 import type { Bench, Context } from './harness.ts';
 import { summary } from '../engine/statistics.ts';
 
 /** No entropy comes near: patches end when they are full, so that the first tokens both open and join. */
 const PATCHES = { entropyThreshold: 20, maxPatchLength: 4 };
 const TOKENS = 7;
+const REQUEST = { class: 0, seed: 1 };
+/** Nats; kernels round differently. */
+const CLOSE = 1e-3;
+
+/** Counts of graphs that compute something else would be worth nothing: entropies have to be those of onnxruntime-node. */
+async function checkRight(runner: GraphRunner, manifest: Manifest, { tokens, entropies }: GpuRun): Promise<void> {
+  const graphs = decodeGraphs(runner, manifest);
+  let t = 0;
+  for await (const event of decode(graphs, manifest, { ...REQUEST, settings: { ...manifest.defaults, ...PATCHES }, given: tokens })) {
+    const off = Math.abs((event.entropy ?? 0) - (entropies[t] ?? 0));
+    if (!(off <= CLOSE)) throw new Error(`WebGPU gives ${entropies[t]} nats for token ${t}, onnxruntime-node ${event.entropy}.`);
+    if (++t === tokens.length) break;
+  }
+  graphs.dispose();
+}
 
 const span = (values: readonly number[]): string | number => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -14,7 +32,7 @@ const span = (values: readonly number[]): string | number => {
 
 /** On the software adapter of a machine without a GPU too: counts mean something there, times would not, and are not taken. */
 async function run({ pack: folder, host }: Context) {
-  const { manifest } = await readPack(folder);
+  const { pack: { manifest }, runner } = await host.node(folder);
   const { origin } = await host.site();
   const page = await (await host.gpuBrowser()).newPage();
   try {
@@ -24,10 +42,11 @@ async function run({ pack: folder, host }: Context) {
     const opened = await page.evaluate(() => (globalThis as unknown as { gpu: GpuPage }).gpu.open());
     if (!opened.sampler) throw new Error('The sampler did not work on this device.');
     const decode = (onHost: boolean): Promise<GpuRun> => page.evaluate(
-      ([path, settings, hosted, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, 1, settings, hosted, limit),
-      [`${host.address(folder)}/manifest.json`, PATCHES, onHost, TOKENS] as const,
+      ([path, seed, settings, hosted, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, seed, settings, hosted, limit),
+      [`${host.address(folder)}/manifest.json`, REQUEST.seed, PATCHES, onHost, TOKENS] as const,
     );
     const runs = { GPU: await decode(false), processor: await decode(true) };
+    for (const one of Object.values(runs)) await checkRight(runner, manifest, one);
     const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'command buffers': null, waits: null }));
     const steps = (Object.entries(runs) as ['GPU' | 'processor', GpuRun][]).flatMap(([where, { steps }]) => ([false, true] as const).map((opens) => {
       // The first token opens no patch that was pooled, and its sessions are being made.
