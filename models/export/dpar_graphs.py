@@ -62,14 +62,14 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
     cos, sin = (g.input(name, "float32", ["rows", 1, c.head_dim // 2]) for name in ("cos", "sin"))
     capacity = c.tokens + 1
     cache = Cache(g, c.patch_transformer_blocks, "rows", c.heads, capacity, c.head_dim)
-    # q, k and v of a row are turned as a sequence of three, v by no angle: nothing is cut apart and joined again.
+    # q, k and v of all rows are turned as one sequence, v by no angle: nothing is cut apart and joined again.
     one, zero = g.constant(np.float32(1)), g.constant(np.float32(0))
-    cos = g.add("Concat", cos, cos, g.add("Clip", cos, one, one), axis=1)
-    sin = g.add("Concat", sin, sin, g.add("Clip", sin, zero, zero), axis=1)
+    cos = g.add("Reshape", g.add("Concat", cos, cos, g.add("Clip", cos, one, one), axis=1), g.shape(-1, c.head_dim // 2))
+    sin = g.add("Reshape", g.add("Concat", sin, sin, g.add("Clip", sin, zero, zero), axis=1), g.shape(-1, c.head_dim // 2))
 
     def rotate(qkv: str) -> tuple[str, str, str]:
-        three = g.add("Reshape", qkv, g.shape(-1, 3, c.dim))
-        turned = g.add("RotaryEmbedding", three, cos, sin, num_heads=c.heads, interleaved=1)
+        sequence = g.add("Reshape", qkv, g.shape(1, -1, c.dim))
+        turned = g.add("RotaryEmbedding", sequence, g.shape(0), cos, sin, domain=CONTRIB, num_heads=c.heads, interleaved=1)
         return g.add("Reshape", turned, g.shape(-1, 1, 3 * c.dim)), "", ""
 
     # length 0 is the class slot: its embedding takes the place of the (then meaningless) patch embedding
