@@ -21,4 +21,4 @@ const titles = { studio: 'many images in a row', seed: 'one seed many times' };
 runBin('@playwright/test/cli.js', ['test', 'soak.spec.ts', `--project=${values.backend}`, '--retries=0', ...(values.only ? ['-g', titles[values.only] ?? values.only] : [])], {
   STUDIO_SOAK_IMAGES: values.images, STUDIO_SOAK_PACK: values.pack ?? (values.backend === 'webgpu' ? 'pico' : 'eurosat'), STUDIO_LONG: '1',
 });
-if (!values['no-gpu']) runBin('@playwright/test/cli.js', ['test', 'gpu.spec.ts', 'hosting.spec.ts', '--project=webgpu', '--retries=0'], { STUDIO_LONG: '1' });
+if (!values['no-gpu']) runBin('@playwright/test/cli.js', ['test', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'hosting.spec.ts', '--project=webgpu', '--retries=0'], { STUDIO_LONG: '1' });
