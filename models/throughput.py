@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from models.blocks import compile_blocks
+from models.export.kinds import parameters
 from models.patch_data import PatchBatch
 from models.runs import DPARRun, GPTRun, step_function, task_on
 from models.token_data import TokenSet
@@ -72,6 +73,6 @@ def throughput(dpar: DPARRun, gpt: GPTRun, steps: int, rounds: int, out: Path, d
     for _ in range(rounds):
         for kind, trainee in trainees.items():
             speeds[kind].append(trainee.go_on())
-    sizes = {kind: sum(p.numel() for p in trainee.model.parameters()) for kind, trainee in trainees.items()}
+    sizes = {kind: parameters(trainee.model) for kind, trainee in trainees.items()}
     return {"images_per_second": speeds, "parameters": sizes, "tokens": dpar.model.tokens,
             **patches_in(task_on(dpar, data).stream)}

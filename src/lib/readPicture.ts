@@ -31,7 +31,7 @@ export async function readPicture(file: Blob, name: string): Promise<Source> {
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch {
-    const kind = pictureKind(new Uint8Array(await file.slice(0, 32).arrayBuffer()));
+    const kind = pictureKind(bytes);
     if (kind) throw refuse(`${name} is a picture of the kind ${kind}, which this browser cannot read, or it is damaged. Save a copy as PNG or JPEG and choose that.`);
     const why = file.type && !file.type.startsWith('image/') ? `is of type ${file.type}, not a picture` : 'cannot be read as a picture here: it is damaged, or of a kind that this browser does not know';
     throw refuse(`${name} ${why}. Choose a PNG, JPEG, WebP or AVIF file.`);
