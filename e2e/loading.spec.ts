@@ -134,17 +134,38 @@ test('a part of the studio that cannot be fetched is told, the run goes on, and 
   await slowDown(page, 100);
   await generateButton(page).click();
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
-  const scripts = /\/assets\/(InspectView|HistoryPanel).*\.js/;
-  await page.route(scripts, (route) => route.fulfill({ status: 404 }));
+  const history = /\/assets\/HistoryPanel.*\.js/;
+  await page.route(history, (route) => route.fulfill({ status: 404 }));
   await page.getByRole('button', { name: 'History' }).click();
   await expect(messages(page)).toContainText('A part of the studio could not be fetched.');
-  await page.getByRole('link', { name: 'Inspect' }).click();
-  await expect(messages(page)).toHaveCount(1);
-  await page.getByRole('link', { name: 'Generate', exact: true }).click();
+  await page.unroute(history);
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.getByRole('button', { name: 'History' }).click();
+  await expect(page.getByRole('dialog', { name: 'Runs in this browser' })).toBeVisible();
+  await page.keyboard.press('Escape');
   await runFinished(page);
-  await page.unroute(scripts);
+});
+
+test('a part that could not be fetched, and was left before that was known, is fetched when it is opened again', async ({ page }) => {
+  await withoutServiceWorker(page);
+  await open(page);
+  let refuse = () => undefined as unknown;
+  const asked = new Promise<void>((resolve) => {
+    void page.route(/\/assets\/InspectView.*\.js/, (route) => {
+      refuse = () => route.fulfill({ status: 404 });
+      resolve();
+    }, { times: 1 });
+  });
+  await page.getByRole('link', { name: 'Inspect' }).click();
+  await asked;
+  await page.getByRole('link', { name: 'Generate', exact: true }).click();
+  await expect(generateButton(page)).toBeVisible();
+  const refused = page.waitForResponse((response) => response.status() === 404);
+  await refuse();
+  await refused;
   await page.getByRole('link', { name: 'Inspect' }).click();
   await expect(page.getByRole('region', { name: 'Patch rules' })).toBeVisible();
+  await expect(messages(page)).toHaveCount(0);
 });
 
 test('two tabs load and run side by side', async ({ page, context }) => {

@@ -1,6 +1,4 @@
-import { Suspense } from 'react';
 import { useStore } from 'zustand';
-import { t } from './text/t.ts';
 import { TopBar } from './views/bar/TopBar.tsx';
 import { useStudio } from './views/context.ts';
 import { useKeys } from './views/keys.ts';
@@ -19,7 +17,7 @@ export function App() {
       <TopBar />
       <LiveRegion />
       <Notices />
-      <Suspense fallback={<main className="workbench"><p className="boot">{t('Opening…')}</p></main>}><View /></Suspense>
+      <View />
       <Toast />
     </div>
   );

@@ -1,4 +1,4 @@
-import { Fragment, StrictMode, Suspense } from 'react';
+import { Fragment, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useStore } from 'zustand';
 import { App } from './App.tsx';
@@ -56,7 +56,7 @@ window.addEventListener('hashchange', () => void studio.reopen());
 /** Everything is drawn anew in another language; what is shown lives in the stores. */
 function Page() {
   const { language } = useStore(workbench.language);
-  return <Fragment key={language}>{embed ? <Suspense><EmbedApp /></Suspense> : <App />}</Fragment>;
+  return <Fragment key={language}>{embed ? <EmbedApp /> : <App />}</Fragment>;
 }
 
 void workbench.language.start().then(() => createRoot(document.getElementById('root')!).render(

@@ -185,10 +185,17 @@ describe('retries', () => {
     }
   });
 
-  test('wrong bytes are asked for once more, past the browser\'s cache', async () => {
+  test('the browser\'s own cache is never asked, nor left with half a file', async () => {
+    const { got, asked } = await get([first(600, 'break'), rest]);
+    expect(got!.bytes).toEqual(body);
+    expect(asked.map((a) => a.cache)).toEqual(['no-store', 'no-store']);
+    expect((await get([whole], { anew: true })).asked.map((a) => a.cache)).toEqual(['no-store']);
+  });
+
+  test('wrong bytes are asked for once more', async () => {
     const { got, asked, counted } = await get([altered, whole]);
     expect(got!.bytes).toEqual(body);
-    expect(asked.map((a) => a.cache)).toEqual([undefined, 'reload']);
+    expect(asked).toHaveLength(2);
     expect(counted).toBe(body.length);
     expect((await get([altered])).error).toMatchObject({ code: 'shard-altered', detail: 'The hash differs.' });
     expect((await get([altered])).asked).toHaveLength(2);

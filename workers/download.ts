@@ -16,7 +16,7 @@ export interface DownloadOptions extends Pick<RequestOptions, 'fetch'>, RetryOpt
   /** A transfer that sends nothing for this long is begun anew. Milliseconds. */
   stallMs?: number;
   partBytes?: number;
-  /** Fetch what is stored, too, past every cache; it is replaced once the new bytes are there. */
+  /** Fetch what is stored, too; it is replaced once the new bytes are there. */
   anew?: boolean;
 }
 
@@ -43,7 +43,7 @@ class FileDownload {
   readonly #file: PackFile;
   readonly #options: DownloadOptions;
   readonly #partial: PartialFile;
-  /** Addresses that sent other bytes: asked once more past the browser's own cache, then not again. */
+  /** Addresses that sent other bytes: asked once more, then not again. */
   readonly #doubted = new Set<string>();
 
   constructor(file: PackFile, cache: FileCache, options: DownloadOptions) {
@@ -74,7 +74,7 @@ class FileDownload {
     const { path, sha256, bytes: length } = this.#file;
     const resumed = this.#partial.at > 0;
     let surplus = 0;
-    if (!this.#partial.whole) surplus = await this.#receive(new URL(path, address).href, address);
+    if (!this.#partial.whole) surplus = await this.#receive(new URL(path, address).href);
     const partial = this.#partial;
     if (partial.whole && surplus === 0 && (await sha256Large(partial.bytes)) === sha256) return;
     if (looksLikeHtml(partial.bytes)) {
@@ -92,7 +92,7 @@ class FileDownload {
   }
 
   /** Appends the rest of the file; returns how many bytes came beyond its length. */
-  async #receive(url: string, address: string): Promise<number> {
+  async #receive(url: string): Promise<number> {
     const { fetch, signal, stallMs = STALL_MS } = this.#options;
     const guard = stallGuard(stallMs, signal);
     const from = this.#partial.at;
@@ -100,7 +100,8 @@ class FileDownload {
       const response = await request(url, this.#file.path, {
         fetch, signal: guard.signal,
         ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
-        ...((this.#options.anew || this.#doubted.has(address)) && { cache: 'reload' as const }),
+        // The browser's own cache would keep half a file, compressed where the host compresses, and ask for its rest in its own way.
+        cache: 'no-store',
       });
       guard.beat();
       if (from > 0 && response.status !== 206) await this.#restart();

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { t } from '../text/t.ts';
 import { usePack, useRun } from '../views/context.ts';
 import { late } from '../views/late.tsx';
@@ -13,7 +13,7 @@ export function MeasureButton() {
   return (
     <>
       <button type="button" className="button" aria-haspopup="dialog" disabled={!ready || running} onClick={() => setOpen(true)}>{t('Measure this device')}</button>
-      {open && <Suspense><MeasureDialog onClose={() => setOpen(false)} /></Suspense>}
+      {open && <MeasureDialog onClose={() => setOpen(false)} />}
     </>
   );
 }

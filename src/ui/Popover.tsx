@@ -1,4 +1,4 @@
-import { Suspense, useRef, useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { late } from '../views/late.tsx';
 
 const load = () => import('./PopoverPanel.tsx');
@@ -30,7 +30,7 @@ export function Popover({ className, label, title, panelClass, face, children, '
       >
         {face}
       </button>
-      {open && <Suspense><PopoverPanel anchor={button} label={label} className={panelClass} onClose={() => setOpen(false)}>{children}</PopoverPanel></Suspense>}
+      {open && <PopoverPanel anchor={button} label={label} className={panelClass} onClose={() => setOpen(false)}>{children}</PopoverPanel>}
     </>
   );
 }

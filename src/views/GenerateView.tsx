@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { Launch } from './controls/Launch.tsx';
 import { FiguresPanel } from './figures/FiguresPanel.tsx';
 import { late } from './late.tsx';
@@ -8,7 +7,7 @@ import { Strip } from './strip/Strip.tsx';
 import { Transport } from './transport/Transport.tsx';
 
 /** Sliders are the heaviest part of the page and wanted last. */
-const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'));
+const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'), () => <div className="settings" />);
 
 /** Pick a class, press Generate, watch. */
 export function GenerateView() {
@@ -21,7 +20,7 @@ export function GenerateView() {
         <ContactSheet />
       </div>
       <Launch />
-      <Suspense fallback={<div className="settings" />}><SettingsPanel /></Suspense>
+      <SettingsPanel />
       <FiguresPanel />
     </main>
   );

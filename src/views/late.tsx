@@ -1,5 +1,6 @@
-import { Component, lazy, type ComponentType, type ReactNode } from 'react';
+import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react';
 import { isPartMissing } from '../state/problem.ts';
+import { t } from '../text/t.ts';
 import { useStudio } from './context.ts';
 
 interface Props {
@@ -27,19 +28,29 @@ class Missing extends Component<Props, { error: unknown }> {
   }
 }
 
+const Nothing = () => null;
+
+export const Opening = () => <p className="muted">{t('Opening…')}</p>;
+
+export const OpeningView = () => <main className="workbench"><p className="boot">{t('Opening…')}</p></main>;
+
 /**
- * A part of the page that is fetched when it is first shown. Where that fails the rest of the page stays, a message says
- * why, and showing the part again tries again.
+ * A part of the page that is fetched when it is first shown, `Waiting` in its place until then. Where that fails the rest of
+ * the page stays, a message says why, and showing the part again tries again, also where it was left before the failure came.
  */
-export function late<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
-  const part = { Part: lazy(load) };
+export function late<P extends object>(load: () => Promise<{ default: ComponentType<P> }>, Waiting: ComponentType = Nothing): ComponentType<P> {
+  const fetched = () => lazy(() => load().catch((error: unknown) => {
+    next = fetched();
+    throw error;
+  }));
+  let next = fetched();
   return function Late(props: P) {
     const studio = useStudio();
-    const { Part } = part;
-    const onMissing = (error: unknown) => {
-      part.Part = lazy(load);
-      studio.reportUnexpected(error);
-    };
-    return <Missing onMissing={onMissing}><Part {...props} /></Missing>;
+    const [Part] = useState(() => next);
+    return (
+      <Missing onMissing={(error) => studio.reportUnexpected(error)}>
+        <Suspense fallback={<Waiting />}><Part {...props} /></Suspense>
+      </Missing>
+    );
   };
 }

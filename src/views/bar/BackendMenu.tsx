@@ -1,12 +1,11 @@
-import { Suspense } from 'react';
 import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
-import { late } from '../late.tsx';
+import { late, Opening } from '../late.tsx';
 import { backendName, loadShare, stageText } from './loadText.ts';
 
-const BackendPanel = late(() => import('./BackendPanel.tsx'));
+const BackendPanel = late(() => import('./BackendPanel.tsx'), Opening);
 
 /** Where the model runs, how far its download is, and a way to choose otherwise. */
 export function BackendMenu() {
@@ -24,7 +23,7 @@ export function BackendMenu() {
         </>
       )}
     >
-      <Suspense fallback={<p className="muted">{t('Opening…')}</p>}><BackendPanel /></Suspense>
+      <BackendPanel />
     </Popover>
   );
 }

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { late } from '../late.tsx';
@@ -13,7 +13,7 @@ export function HistoryButton() {
       <button type="button" className="button share" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="history" size={18} /><span className="optional-label">{t('History')}</span>
       </button>
-      {open && <Suspense><HistoryPanel onClose={() => setOpen(false)} /></Suspense>}
+      {open && <HistoryPanel onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,11 +1,10 @@
-import { Suspense } from 'react';
 import { parameters } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
-import { late } from '../late.tsx';
+import { late, Opening } from '../late.tsx';
 
-const PackPanel = late(() => import('./PackPanel.tsx'));
+const PackPanel = late(() => import('./PackPanel.tsx'), Opening);
 
 /** The pack in use. */
 export function PackMenu() {
@@ -13,7 +12,7 @@ export function PackMenu() {
   if (!manifest) return <span className="button pack-chip" aria-hidden="true">…</span>;
   return (
     <Popover className="button pack-chip" label={t('About this pack')} face={<>{manifest.title}<span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
-      <Suspense fallback={<p className="muted">{t('Opening…')}</p>}><PackPanel /></Suspense>
+      <PackPanel />
     </Popover>
   );
 }

@@ -1,16 +1,15 @@
-import { Suspense } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
-import { late } from '../late.tsx';
+import { late, Opening } from '../late.tsx';
 
-const ShareMenu = late(() => import('../../share/ShareMenu.tsx'));
+const ShareMenu = late(() => import('../../share/ShareMenu.tsx'), Opening);
 
 /** Link, files and film of the run in view; what it needs is fetched when it is opened. */
 export function ShareButton() {
   return (
     <Popover className="button share" label={t('Share this run')} panelClass="share-menu" face={<><Icon name="share" size={18} /><span className="optional-label">{t('Share')}</span></>}>
-      <Suspense fallback={<p className="muted">{t('Opening…')}</p>}><ShareMenu /></Suspense>
+      <ShareMenu />
     </Popover>
   );
 }

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { t } from '../../text/t.ts';
 import { late } from '../late.tsx';
 
@@ -10,7 +10,7 @@ export function StoredButton() {
   return (
     <>
       <button type="button" className="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>{t('Stored in this browser')}</button>
-      {open && <Suspense><StoredDialog onClose={() => setOpen(false)} /></Suspense>}
+      {open && <StoredDialog onClose={() => setOpen(false)} />}
     </>
   );
 }
