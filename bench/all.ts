@@ -10,6 +10,7 @@ import { bench as startup } from './startup.ts';
 import { bench as steps } from './steps.ts';
 import { bench as training } from './training.ts';
 import { bench as transformers } from './transformers.ts';
+import { bench as variants } from './variants.ts';
 
 /** In the order of docs/performance.md. */
-export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, steps, transformers, training];
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, steps, variants, transformers, training];

@@ -51,6 +51,12 @@ export class Host {
     return this.make(out, 'decoder_prefix.onnx', ['whole', '--pack', pack, '--out', out]);
   }
 
+  /** The pack in every variant there is, on its own weights. */
+  variants(pack: string): string {
+    const out = join(cache, 'variants', pack.split(/[\\/]/).at(-1)!);
+    return this.make(out, 'manifest.json', ['variants', '--pack', pack, '--out', out]);
+  }
+
   /** A pack with random weights; kind gpt is the token-by-token baseline of the size. */
   random(size: string, width: number, kind: Kind = 'dpar'): string {
     const out = join(cache, 'packs');
@@ -79,9 +85,9 @@ export class Host {
   }
 
   /** A pack and its runner on onnxruntime-node. */
-  async node(folder: string, threads = 1): Promise<{ pack: Pack; runner: NodeRunner }> {
+  async node(folder: string, threads = 1, variant?: string): Promise<{ pack: Pack; runner: NodeRunner }> {
     const pack = await readPack(folder);
-    const runner = new NodeRunner(pack, { threads });
+    const runner = new NodeRunner(pack, { threads, ...(variant !== undefined && { variant }) });
     this.#closing.push(() => runner.release());
     return { pack, runner };
   }

@@ -23,13 +23,13 @@ let runner: SessionRunner;
 let whole: WholeRunner;
 
 /** A pack on WebAssembly, as the studio's worker opens it. `folder` is an address. */
-async function open(folder: string, threads: number): Promise<Manifest> {
+async function open(folder: string, threads: number, variant?: string): Promise<Manifest> {
   if (threads > 1 && !globalThis.crossOriginIsolated) throw new Error('The page is not cross-origin isolated: WebAssembly has no threads.');
   (await runtimeOf()).env.wasm.numThreads = threads;
   const manifestUrl = new URL(`${folder}/manifest.json`, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
   const runtime = await openRuntime('wasm');
-  pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.wasm, { onProgress: () => undefined });
+  pack = await fetchPack(manifestUrl, manifest, variant ?? manifest.defaultVariant.wasm, { onProgress: () => undefined });
   runner = new SessionRunner(runtime, 'wasm', pack, new SerialQueue());
   return manifest;
 }

@@ -1,5 +1,5 @@
-"""Write what the benches need: whole-prefix graphs of a pack, a pack with random weights, a GPT for transformers.js, or how
-fast DPAR and the baseline train."""
+"""Write what the benches need: whole-prefix graphs of a pack, a pack in other variants, a pack with random weights, a GPT for
+transformers.js, or how fast DPAR and the baseline train."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import torch
 from models.commands.common import default_device
 from models.export.peer_gpt import write_peer
 from models.export.random_pack import SIZES, write_random_pack
+from models.export.storage import STORAGES
+from models.export.variants import write_variants
 from models.export.whole_graphs import write_whole_graphs
 from models.runs import load_run
 from models.throughput import throughput
@@ -22,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     whole = kinds.add_parser("whole", help="graphs over a whole prefix (Alg. 2), on a pack's own weights")
     whole.add_argument("--pack", type=Path, required=True, metavar="DIR")
+    variants = kinds.add_parser("variants", help="the pack with all variants, on its own weights")
+    variants.add_argument("--pack", type=Path, required=True, metavar="DIR")
     random = kinds.add_parser("random", help="a pack with random weights")
     random.add_argument("--size", choices=SIZES, required=True)
     random.add_argument("--model", choices=("dpar", "gpt"), default="dpar", help="default: %(default)s")
@@ -35,13 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument("--steps", type=int, default=4, help="of one round (default: %(default)s)")
     training.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
     training.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    for kind in (whole, random, peer, training):
+    for kind in (whole, variants, random, peer, training):
         kind.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def run(args: argparse.Namespace) -> None:
     if args.kind == "whole":
         write_whole_graphs(args.pack, args.out)
+    elif args.kind == "variants":
+        write_variants(args.pack, args.out, tuple(STORAGES))
     elif args.kind == "random":
         write_random_pack(args.out, args.model, args.size, args.width)
     elif args.kind == "training":

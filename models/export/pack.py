@@ -20,6 +20,7 @@ from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.pictures import codebook_tiles, grid, png
+from models.export.read_back import PackModels
 from models.export.row_graphs import row_graph
 from models.export.runtime import PackRuntime
 from models.export.storage import DEFAULT_VARIANTS, STORAGES, Storage, VariantName
@@ -65,7 +66,7 @@ class PackContent:
     split: dict[str, int] = field(default_factory=dict)
 
 
-def build_graphs(content: PackContent, storage: Storage) -> list[tuple[Graph, str]]:
+def build_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:
     """Every graph with the name of the weight file it reads; the two forms of a model share one."""
     tokenizer, size = content.tokenizer, content.model.config.width * FACTOR
     names = ("entropy", "tokenizer_encoder", "tokenizer_decoder")
@@ -99,7 +100,7 @@ def write_models(root: Path, variant: str, graph: Graph) -> dict[str, Any]:
             for key, (path, one) in models.items() if one}
 
 
-def write_variant(root: Path, content: PackContent, variant: VariantName) -> dict[str, Any]:
+def write_variant(root: Path, content: PackContent | PackModels, variant: VariantName) -> dict[str, Any]:
     graphs, weights = {}, {}
     for graph, file in build_graphs(content, STORAGES[variant]):
         graphs[graph.name] = {**write_models(root, variant, graph), "weights": file}
@@ -168,6 +169,13 @@ def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:
         "entropyGate": rules.entropy_gate, "lengthGate": rules.length_gate, "rowReset": rules.row_reset,
         "staticLength": rules.static_length,
     }
+
+
+def default_rules(given: dict[str, Any]) -> PatchRules:
+    """The patch rules among the manifest's `defaults`."""
+    names = {"entropy_threshold": "entropyThreshold", "max_patch_length": "maxPatchLength", "entropy_gate": "entropyGate",
+             "length_gate": "lengthGate", "row_reset": "rowReset", "static_length": "staticLength"}
+    return PatchRules(**{ours: given[theirs] for ours, theirs in names.items()})
 
 
 def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:

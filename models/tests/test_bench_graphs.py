@@ -12,6 +12,8 @@ from models.errors import UserError
 from models.export.parity import dynamic_rope, step_logits
 from models.export.peer_gpt import write_peer
 from models.export.runtime import PackRuntime
+from models.export.storage import STORAGES
+from models.export.variants import write_variants
 from models.export.whole_graphs import write_whole_graphs
 
 NANO = Path("e2e/fixtures/models/nano")
@@ -95,3 +97,15 @@ def test_the_peer_continues_from_its_growing_cache(tmp_path):
         out = run(ids[:, t : t + 1], past, t + 1)
         past = {name: out[name.replace("past_key_values", "present")] for name in past}
         assert np.abs(out["logits"][:, 0] - at_once[:, t]).max() < 1e-4
+
+
+def test_a_pack_in_all_variants_tells_how_far_each_is_from_its_weights(tmp_path):
+    write_variants(NANO, tmp_path, tuple(STORAGES))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    figures = {name: variant["figures"] for name, variant in manifest["variants"].items()}
+    assert list(figures) == list(STORAGES)
+    assert figures["fp32"]["klMean"] < 1e-9
+    assert figures["w16"]["klMean"] < figures["w8"]["klMean"] < figures["q4"]["klMean"]
+    assert figures["q4"]["bytes"] < figures["w8"]["bytes"] < figures["w16"]["bytes"] < figures["fp32"]["bytes"]
+    for file in ("entropy.bin.0", "decoder.bin.0"):
+        assert (tmp_path / "fp32" / file).read_bytes() == (NANO / "fp32" / file).read_bytes()
