@@ -27,6 +27,28 @@ test('the sampler of the GPU chooses as the processor does', async ({ page }) =>
   expect(wrong).toEqual([]);
 });
 
+test('recorded kernels give the tokens that kernels started one by one give, on the image after the first too', async ({ page }) => {
+  test.setTimeout(600_000);
+  await open(page);
+  const seeds = [5, 6, 5];
+  const changes = { maxPatchLength: 2 };
+  const recorded = await page.evaluate(
+    ([path, list, settings, limit]) => (globalThis as unknown as Scope).gpu.captured(path, list, settings, limit), [pack.manifest, seeds, changes, TOKENS] as const,
+  );
+  const each = await run(page, changes, false);
+  const numbers = (list: (number | null)[]) => list.map((value) => value ?? 0);
+  expect(each.tokens).toHaveLength(TOKENS);
+  for (const one of [recorded[0]!, recorded[2]!]) {
+    expect(one.tokens).toEqual(each.tokens);
+    numbers(one.entropies).forEach((entropy, t) => expect(entropy).toBeCloseTo(each.entropies[t] ?? 0, 4));
+    numbers(one.logprobs).forEach((logprob, t) => expect(logprob).toBeCloseTo(each.logprobs[t] ?? 0, 4));
+  }
+  expect(recorded[1]!.tokens).not.toEqual(each.tokens);
+  // A replayed kernel is bound already; what is left is the sampler.
+  for (const { steps } of recorded.slice(1)) expect(steps.map(({ bindings }) => bindings)).toEqual(Array<number>(TOKENS).fill(1));
+  expect(Math.min(...each.steps.slice(1).map(({ bindings }) => bindings))).toBeGreaterThan(20);
+});
+
 // The rest takes minutes on a software adapter: `npm run test:soak` runs it.
 const long = process.env.STUDIO_LONG === '1';
 

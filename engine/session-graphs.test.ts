@@ -25,7 +25,7 @@ const readNow = (feeds: Tensors): Record<string, FakeTensor> =>
 const shapes: Record<string, Record<string, number[]>> = {
   entropy: { entropy: [1] },
   encoder: { h: [1, 1, 32], k: [1, 1, 32], v: [1, 1, 32] },
-  patch_transformer: { cond: [2, 1, 1, 32] },
+  patch_transformer: { cond: [2, 1, 32] },
   decoder: { logits: [2, 1, 12] },
   tokenizer_encoder: { tokens: [1, 16] }, tokenizer_decoder: { picture: [1, 3, 16, 16] }, entropy_all: { entropy: [1, 16] },
 };
@@ -109,7 +109,7 @@ test('by row the pasts grow in strides and keep what every step answered', async
       feeds.push(given as Record<string, FakeTensor>);
       // Slot s: 1000 s and the place in kv.
       const kv = Float32Array.from({ length: 2 * blocks * 2 * dim }, (_, i) => 1000 * feeds.length + i);
-      return { cond: new FakeTensor(new Float32Array(2 * dim), [2, 1, 1, dim]), kv: new FakeTensor(kv, [4 * blocks, heads, 1, dim / heads]) };
+      return { cond: new FakeTensor(new Float32Array(2 * dim), [2, 1, dim]), kv: new FakeTensor(kv, [4 * blocks, heads, 1, dim / heads]) };
     },
   };
   const graphs = new SessionGraphs(runner, m);

@@ -129,7 +129,7 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
     const own = new Map<Pack, SessionRunner>();
     const runnerOf = (wanted: Pack): SessionRunner => {
       if (wanted === pack && backend === model.backend) return model.runner;
-      if (!own.has(wanted)) own.set(wanted, new SessionRunner(runtime, backend, wanted, context.queue));
+      if (!own.has(wanted)) own.set(wanted, new SessionRunner(runtime, backend, wanted, context.queue, { capture: backend === 'webgpu' && model.capture }));
       return own.get(wanted)!;
     };
     let finished = 0;

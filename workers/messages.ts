@@ -58,6 +58,8 @@ export interface BackendTrial {
   maxError: number | null;
   /** Why it was not chosen or could not run; null for the one in use. */
   reason: string | null;
+  /** On a GPU where recorded kernels were tried: milliseconds a token with and without them, and whether they are used. */
+  capture?: { used: boolean; msPerToken: number | null; withoutMs: number };
 }
 
 export interface LoadReport {

@@ -11,7 +11,7 @@ import { fetchPack, type Pack } from './pack.ts';
 import { neutralToken } from './picture.ts';
 import type { SerialQueue } from './queue.ts';
 import { openRuntime, type Gpu, type Runtime } from './runtime.ts';
-import { checkGolden, chooseTrial, tryBackend } from './self-test.ts';
+import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording } from './self-test.ts';
 import { SessionRunner } from './sessions.ts';
 
 /** A pack ready to run on one backend. */
@@ -20,6 +20,8 @@ export interface Model {
   runtime: Runtime;
   backend: Backend;
   runner: SessionRunner;
+  /** Whether the GPU here replays recorded kernels. */
+  capture: boolean;
   graphs: DecodeGraphs;
   pictures: SessionPictures;
   /** Stands in for cells that are not decoded yet. */
@@ -35,14 +37,25 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
   const trials: BackendTrial[] = [];
   for (const backend of candidates) {
     const runner = new SessionRunner(runtime, backend, pack, queue);
-    runners.set(backend, runner);
-    trials.push(await tryBackend(decodeGraphs(runner, pack.manifest), golden, {
+    const attempt = (one: SessionRunner) => tryBackend(decodeGraphs(one, pack.manifest), golden, {
       backend,
       entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
       tolerance: goldenTolerance(pack.manifest, pack.variant),
       best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
       onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),
-    }));
+    });
+    const plain = await attempt(runner);
+    if (!worthRecording(plain) || !runner.onDevice || pack.manifest.kind !== 'dpar') {
+      runners.set(backend, runner);
+      trials.push(plain);
+      continue;
+    }
+    const recorder = new SessionRunner(runtime, backend, pack, queue, { capture: true });
+    const trial = withRecorded(plain, await attempt(recorder));
+    const [used, unused] = trial.capture?.used ? [recorder, runner] : [runner, recorder];
+    await unused.release();
+    runners.set(backend, used);
+    trials.push(trial);
   }
   const chosen = chooseTrial(trials);
   for (const [backend, runner] of runners) if (backend !== chosen?.backend) await runner.release();
@@ -76,7 +89,7 @@ export async function openModel(
   const { trials, backend, runner, neutral } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const model: Model = {
-    pack, runtime, backend, runner, neutral,
+    pack, runtime, backend, runner, neutral, capture: trials.some(({ capture }) => capture?.used),
     graphs: decodeGraphs(runner, manifest),
     pictures: new SessionPictures(runner, manifest),
   };

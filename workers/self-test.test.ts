@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { DecodeGraphs } from '../engine/graphs.ts';
-import { checkGolden, chooseTrial, tryBackend, type Golden } from './self-test.ts';
+import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording, type Golden } from './self-test.ts';
+import type { BackendTrial } from './messages.ts';
 
 const golden: Golden = {
   class: 1,
@@ -69,6 +70,25 @@ test('the fastest correct backend is chosen', () => {
   expect(chooseTrial([trial('wasm', 9, true), trial('webgpu', 3, true)])?.backend).toBe('webgpu');
   expect(chooseTrial([trial('wasm', 9, true), trial('webgpu', 3, false)])?.backend).toBe('wasm');
   expect(chooseTrial([trial('webgpu', 3, false)])).toBeNull();
+});
+
+describe('recorded kernels', () => {
+  const trial = (changes: Partial<BackendTrial>): BackendTrial => ({ backend: 'webgpu', correct: true, msPerToken: 20, maxError: 1e-4, reason: null, ...changes });
+
+  test('are tried on a GPU that is right and fast', () => {
+    expect(worthRecording(trial({}))).toBe(true);
+    for (const changes of [{ backend: 'wasm' as const }, { correct: false }, { msPerToken: null }, { msPerToken: 400 }, { reason: 'clearly slower' }]) {
+      expect(worthRecording(trial(changes))).toBe(false);
+    }
+  });
+
+  test('are used where they are right and faster, and both times are told', () => {
+    const faster = withRecorded(trial({}), trial({ msPerToken: 8, maxError: 2e-4 }));
+    expect(faster).toMatchObject({ msPerToken: 8, maxError: 2e-4, capture: { used: true, msPerToken: 8, withoutMs: 20 } });
+    for (const recorded of [{ msPerToken: 19.5 }, { msPerToken: 8, correct: false }, { msPerToken: null, correct: false, reason: 'x' }]) {
+      expect(withRecorded(trial({}), trial(recorded))).toMatchObject({ msPerToken: 20, reason: null, capture: { used: false, msPerToken: recorded.msPerToken, withoutMs: 20 } });
+    }
+  });
 });
 
 test('a golden file without a list is refused', () => {

@@ -35,6 +35,11 @@ const WARM = 4;
 const HOPELESS = 10;
 const CLEARLY = 3;
 
+/** Recording kernels saves some milliseconds of the processor a token; where a token takes longer than this, that is nothing. */
+const RECORD_BELOW_MS = 100;
+/** What has to be won: recorded kernels are one more thing that a driver can get wrong. */
+const WON = 0.95;
+
 /** Tokens are given, so that what is sampled matters not; steps as a run takes them are what is timed. */
 const LIKELIEST = { guidance: 2, temperature: 1, topK: 0, topP: 1 };
 
@@ -115,6 +120,17 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
     graphs.dispose();
   }
   return trial;
+}
+
+/** Whether recorded kernels are worth a try on a backend that went so without. */
+export const worthRecording = ({ backend, correct, msPerToken, reason }: BackendTrial): boolean =>
+  backend === 'webgpu' && correct && reason === null && msPerToken !== null && msPerToken < RECORD_BELOW_MS;
+
+/** One trial of two on the same GPU: recorded kernels are used where they are right and faster. */
+export function withRecorded(plain: BackendTrial, recorded: BackendTrial): BackendTrial {
+  const { msPerToken } = recorded;
+  const used = recorded.correct && recorded.reason === null && msPerToken !== null && msPerToken < WON * plain.msPerToken!;
+  return { ...(used ? recorded : plain), capture: { used, msPerToken, withoutMs: plain.msPerToken! } };
 }
 
 /** The fastest correct trial, or null. The others are told why they were not taken. */

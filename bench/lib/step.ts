@@ -36,7 +36,7 @@ function feedsOf(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, 
       h: floats(images, window, dim), k: floats(images, window, dim), v: floats(images, window, dim), length: ints(2, images), class: ints(0, groups, images),
       cos: floats(rows, 1, dim / heads / 2), sin: floats(rows, 1, dim / heads / 2),
     }),
-    decoder: () => ({ h: floats(1, images, dim), first: ints(0, images), cond: floats(groups, images, decoderBlocks, dim) }),
+    decoder: () => ({ h: floats(1, images, dim), first: ints(0, images), cond: floats(groups, images, decoderBlocks * dim) }),
   }[graph]();
   const pasts = cacheNames(blocks).map((name) => [`past_${name}`, floats(rows, heads, slotsAt(slot, manifest.grid.tokens), dim / heads)]);
   return { ...own, seqlens_k: ints(slot, rows), total: ints(slot + 1, 1), ...Object.fromEntries(pasts) };

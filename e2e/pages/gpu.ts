@@ -1,6 +1,8 @@
 import { decode } from '../../engine/decode.ts';
 import { decodeGraphs } from '../../engine/decode-graphs.ts';
+import type { DecodeGraphs } from '../../engine/graphs.ts';
 import type { GraphRunner } from '../../engine/graph-runner.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { choose, type Choice, type SamplingRules } from '../../engine/sampling.ts';
 import { fetchManifest } from '../../workers/fetch-manifest.ts';
@@ -45,20 +47,22 @@ function counted(runner: SessionRunner, graphs: GpuRun['graphs']): GraphRunner {
   };
 }
 
-/** A run of a pack on WebGPU; `host` samples on the processor. */
-async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null): Promise<GpuRun> {
+async function runnerOf(manifestPath: string, host: boolean, capture: boolean): Promise<{ runner: SessionRunner; manifest: Manifest }> {
   const manifestUrl = new URL(manifestPath, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
   const pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.webgpu, { onProgress: () => undefined });
   const sampler = runtime.gpu!.sampler ?? null;
-  const runner = new SessionRunner({ ...runtime, gpu: { ...runtime.gpu!, sampler: host ? null : sampler } }, 'webgpu', pack, new SerialQueue());
-  const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, steps: [], graphs: {} };
-  const graphs = decodeGraphs(counted(runner, result.graphs), manifest);
+  const runner = new SessionRunner({ ...runtime, gpu: { ...runtime.gpu!, sampler: host ? null : sampler } }, 'webgpu', pack, new SerialQueue(), { capture });
+  return { runner, manifest };
+}
+
+async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, changes: Partial<Settings>, limit: number | null, kernels: GpuRun['graphs']): Promise<GpuRun> {
+  const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, steps: [], graphs: kernels };
   let before = { ...counts };
   for await (const event of decode(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } })) {
     const now = { ...counts };
     result.steps.push({
-      launches: now.launches - before.launches, submits: now.submits - before.submits, waits: now.waits - before.waits,
+      launches: now.launches - before.launches, submits: now.submits - before.submits, bindings: now.bindings - before.bindings, waits: now.waits - before.waits,
       opens: event.opens.length > 0, stages: Object.keys(event.times),
     });
     result.tokens.push(event.token);
@@ -70,8 +74,26 @@ async function run(manifestPath: string, seed: number, changes: Partial<Settings
     before = { ...counts };
   }
   graphs.dispose();
+  return result;
+}
+
+/** A run of a pack on WebGPU; `host` samples on the processor. */
+async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null): Promise<GpuRun> {
+  const { runner, manifest } = await runnerOf(manifestPath, host, false);
+  const kernels: GpuRun['graphs'] = {};
+  const result = await image(manifest, decodeGraphs(counted(runner, kernels), manifest), seed, changes, limit, kernels);
   await runner.release();
   return result;
+}
+
+/** One image after the other with one model whose kernels are recorded. */
+async function captured(manifestPath: string, seeds: number[], changes: Partial<Settings>, limit: number | null): Promise<GpuRun[]> {
+  const { runner, manifest } = await runnerOf(manifestPath, false, true);
+  const graphs = decodeGraphs(runner, manifest);
+  const results = [];
+  for (const seed of seeds) results.push(await image(manifest, graphs, seed, changes, limit, {}));
+  await runner.release();
+  return results;
 }
 
 export interface SampleCase {
@@ -100,6 +122,6 @@ async function sample(cases: SampleCase[]): Promise<{ got: Choice; want: Choice 
   return answers;
 }
 
-const page = { open, run, sample };
+const page = { open, run, captured, sample };
 export type GpuPage = typeof page;
 Object.assign(globalThis, { gpu: page });

@@ -12,7 +12,7 @@ async function place(backend: Backend, manifestPath: string, variant: string, gr
   const manifest = await fetchManifest(manifestUrl);
   const pack = await fetchPack(manifestUrl, manifest, variant, { onProgress: () => undefined });
   const runtime = await openRuntime(backend, { log: 'verbose' });
-  const runner = new SessionRunner(runtime, backend, pack, new SerialQueue(), 0);
+  const runner = new SessionRunner(runtime, backend, pack, new SerialQueue(), { logSeverity: 0 });
   for (const graph of graphs) {
     console.info(`graph: ${graph}`);
     await runner.open(graph, groups);

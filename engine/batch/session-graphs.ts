@@ -125,7 +125,7 @@ export class BatchSessionGraphs implements BatchGraphs {
         for (const [i, { row, slot, step }] of places.entries()) if (step !== null && slot > 0) this.#windows[row]!.copy(slot - 1, 'h', values, i * dim);
       }),
       first: this.#ints(places.map(({ slot }) => (slot === 0 ? 1 : 0)), [n]),
-      cond: this.#joined(this.#lines(places).map((line) => this.#cond[line]!), [this.#groups, n, decoderBlocks, dim]),
+      cond: this.#joined(this.#lines(places).map((line) => this.#cond[line]!), [this.#groups, n, decoderBlocks * dim]),
     }, ['logits']);
     return logitsOf(await takeFloats(logits!, this.#groups * n * vocab, 'The logits'), places, this.#groups, vocab);
   }

@@ -84,8 +84,8 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
     n, _ = skip_norm(g, out, residual, "ones", torch.ones(c.dim))
     decoder = model.decoder
     folded = torch.cat([wo.weight * rms.weight for rms, wo in zip(decoder.cond_norms, decoder.cond_wo, strict=True)])
-    cond = g.add("Reshape", g.linear(n, "cond_wo", folded), g.shape(-1, 1, c.decoder_blocks, c.dim))
-    g.output(cond, "cond", "float32", ["rows", 1, c.decoder_blocks, c.dim])
+    # As it comes from the product: an output that only a Reshape names would be copied where the caller gives its buffer.
+    g.output(g.linear(n, "cond_wo", folded), "cond", "float32", ["rows", 1, c.decoder_blocks * c.dim])
     presents(g, c.patch_transformer_blocks, cache.shape)
     return g
 
@@ -95,21 +95,20 @@ def decoder_graph(model: DPAR, weights: WeightFile) -> Graph:
     g = Graph("decoder", weights)
     h = g.input("h", "float32", [1, "R", c.dim])
     first = g.add("Reshape", g.add("Cast", g.input("first", "int32", ["R"]), to=9), g.shape(1, -1, 1))
-    cond = g.input("cond", "float32", ["G", "R", c.decoder_blocks, c.dim])
+    cond = g.input("cond", "float32", ["G", "R", c.decoder_blocks * c.dim])
     cache = Cache(g, c.decoder_blocks, "rows", c.heads, capacity, c.head_dim)
     cos, sin = empty_slot(*rotation(cell_angles(torch.arange(capacity - 1), c.width, c.head_dim)))
     tables = g.table("cos", cos), g.table("sin", sin)
     x = g.add("Where", first, g.weight("start", decoder.start.view(1, 1, -1)), h)
-    parts = g.add("Split", cond, outputs=c.decoder_blocks, axis=2, num_outputs=c.decoder_blocks)
+    parts = g.add("Split", cond, outputs=c.decoder_blocks, axis=-1, num_outputs=c.decoder_blocks)
     parts = [parts] if isinstance(parts, str) else parts
     # The first is added while images and groups are axes of their own: h and the start vector are those of both groups.
-    x = g.add("Reshape", g.add("Add", x, g.add("Reshape", parts[0], g.shape(0, 0, c.dim))), g.shape(-1, 1, c.dim))
+    x = g.add("Reshape", g.add("Add", x, parts[0]), g.shape(-1, 1, c.dim))
     added = [None, *(g.add("Reshape", part, g.shape(-1, 1, c.dim)) for part in parts[1:])]
     modules = list(decoder.blocks)
     names = [f"block_{i}" for i in range(len(modules))]
     out, residual = blocks(g, x, modules, names, c.heads, cache, 1, tables, added=added)
     n, _ = skip_norm(g, out, residual, "norm", decoder.norm.weight)
-    logits = g.add("Reshape", g.linear(n, "head", decoder.head.weight), g.shape(-1, 1, c.vocab))
-    g.output(logits, "logits", "float32", ["rows", 1, c.vocab])
+    g.output(g.linear(n, "head", decoder.head.weight), "logits", "float32", ["rows", 1, c.vocab])
     presents(g, c.decoder_blocks, cache.shape)
     return g

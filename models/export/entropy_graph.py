@@ -13,11 +13,15 @@ from models.rope import cell_angles, rotation
 TINY = 1e-37  # p log p is 0 for p = 0
 
 
-def entropy_of(g: Graph, logits: str, vocab: int) -> str:
-    """Entropy in nats over the last axis of all logits, as [n, 1, 1]: -sum p log p, the sum as a product of p and log p."""
+def entropy_of(g: Graph, logits: str, vocab: int, *shape: int) -> str:
+    """Entropy in nats over the last axis of all logits, in `shape`: -sum p log p, the sum as a product of p and log p.
+
+    The last node computes: an output that only a Reshape names would be copied where the caller gives its buffer.
+    """
     p = g.add("Softmax", logits, axis=-1)
     log = g.add("Log", g.add("Clip", p, g.constant(np.float32(TINY))))
-    return g.add("Neg", g.add("MatMul", g.add("Reshape", p, g.shape(-1, 1, vocab)), g.add("Reshape", log, g.shape(-1, vocab, 1))))
+    product = g.add("MatMul", g.add("Reshape", p, g.shape(-1, 1, vocab)), g.add("Reshape", log, g.shape(-1, vocab, 1)))
+    return g.add("Neg", g.add("Reshape", product, g.shape(*shape)))
 
 
 def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Graph:
@@ -34,8 +38,7 @@ def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Grap
     names = [f"block_{i}" for i in range(c.blocks)]
     out, residual = blocks(g, x, list(model.blocks), names, c.heads, cache, size, tables)
     n, _ = skip_norm(g, out, residual, "norm", model.norm.weight)
-    entropy = entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab)
     shape, named = ((1, -1), [1, size]) if whole else ((-1,), ["R"])
-    g.output(g.add("Reshape", entropy, g.shape(*shape)), "entropy", "float32", named)
+    g.output(entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab, *shape), "entropy", "float32", named)
     presents(g, c.blocks, [rows, c.heads, size if whole else capacity, head_dim])
     return g

@@ -72,8 +72,7 @@ def entropy_prefix(model: EntropyModel, weights: WeightFile) -> Graph:
     x = g.add("Gather", g.weight("embedding", model.embedding.weight), tokens)
     out, residual = blocks(g, x, list(model.blocks), names(model.blocks), c.heads, Prefix(g, c.blocks, 1), 1, tables)
     n, _ = skip_norm(g, last(g, out), last(g, residual), "norm", model.norm.weight)
-    entropy = entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab)
-    g.output(g.add("Reshape", entropy, g.shape(-1)), "entropy", "float32", [1])
+    g.output(entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab, -1), "entropy", "float32", [1])
     return g
 
 

@@ -82,7 +82,7 @@ def test_rows_out_of_step_are_images_alone(seed):
     steps = {name: Steps(graphs[name], count * groups, by_row)
              for name, groups in (("entropy", 1), ("encoder", 1), ("patch_transformer", 2), ("decoder", 2))}
     windows = {name: np.zeros((count, model.config.width, dim), np.float32) for name in "hkv"}
-    h, cond = np.zeros((count, dim), np.float32), np.zeros((2, count, model.config.decoder_blocks, dim), np.float32)
+    h, cond = np.zeros((count, dim), np.float32), np.zeros((2, count, model.config.decoder_blocks * dim), np.float32)
     t, start, slot = (np.zeros(count, np.int64) for _ in range(3))
     waits = np.ones(count, bool)
     head_dim = dim // shape["heads"]

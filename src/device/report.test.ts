@@ -53,6 +53,14 @@ test('a speed-up pairs the images of a round, and is held against the operations
   expect(speedups[1]).toMatchObject({ measured: { median: 1 }, allowed: allowedSpeedup(manifest, tinyGptManifest(), 16, 8, 2) });
 });
 
+test('the self-test tells where recorded kernels are used, and what they save', () => {
+  const gpu = { backend: 'webgpu' as const, correct: true, msPerToken: 4, maxError: 0, reason: null };
+  const said = (used: boolean) => factsOf(deviceReport(facts, { ...loaded, trials: [{ ...gpu, capture: { used, msPerToken: 4, withoutMs: 12 } }] }, measured(), { cold: null, warm: null }, new Date()))
+    .find(([name]) => name === 'Self-test')![1];
+  expect(said(true)).toBe('WebGPU 4 ms a token with recorded kernels, 12 without');
+  expect(said(false)).toBe('WebGPU 4 ms a token');
+});
+
 test('images that were cut short give rates, but no time of an image', () => {
   const slow = report(measured({ measured: [image('dynamic', 100, 3, 5)], failures: [], baseline: null }));
   expect(slow.results[0]).toMatchObject({ tokens: 5, msPerImage: null, tokensPerSecond: { median: 50 } });

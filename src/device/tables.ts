@@ -1,6 +1,6 @@
 /** A device report as facts and tables: what the dialog shows, and as Markdown. */
 import type { Summary } from '../../engine/statistics.ts';
-import type { Backend, Way } from '../../workers/messages.ts';
+import type { Backend, BackendTrial, Way } from '../../workers/messages.ts';
 import type { LoadTime } from './loads.ts';
 import type { DeviceReport } from './report.ts';
 
@@ -28,10 +28,12 @@ function spread(value: Summary, text: (value: number) => string = digits): strin
 
 const loadText = (time: LoadTime | null): string => (time ? `${(time.ms / 1000).toFixed(1)} s, ${(time.bytes / 1e6).toFixed(1)} MB (${time.date})` : 'not noted yet');
 
+const recorded = (capture: BackendTrial['capture']): string => (capture?.used ? ` with recorded kernels, ${digits(capture.withoutMs)} without` : '');
+
 /** What it was measured on and with. */
 export function factsOf(report: DeviceReport): [string, string][] {
   const { device, runtime, pack, baseline, load, date, settings } = report;
-  const tests = report.selfTest.map(({ backend, msPerToken, reason }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms a token${reason ? ` (${reason})` : ''}`}`);
+  const tests = report.selfTest.map(({ backend, msPerToken, reason, capture }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms a token${recorded(capture)}${reason ? ` (${reason})` : ''}`}`);
   return [
     ['Date', date],
     ['Browser', `${device.browser}, ${device.system}`],

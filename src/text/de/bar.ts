@@ -30,6 +30,7 @@ export const bar = {
   'Load the model': 'Modell laden',
   'Cancel': 'Abbrechen',
   '{time} a token': '{time} je Token',
+  ' with recorded kernels, {time} without': ' mit aufgezeichneten Kerneln, {time} ohne',
   'Loaded': 'Geladen',
   '{size} in {seconds} s': '{size} in {seconds} s',
   ', {size} of it from the cache': ', davon {size} aus dem Speicher',

@@ -1,3 +1,4 @@
+import type { BackendTrial } from '../../inference/client.ts';
 import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
 import type { BackendChoice, PackState } from '../../state/pack.ts';
 import { said, t } from '../../text/t.ts';
@@ -40,6 +41,9 @@ export default function BackendPanel() {
   );
 }
 
+/** Where recorded kernels are in use, what they save. */
+const recorded = ({ capture }: BackendTrial): string => (capture?.used ? t(' with recorded kernels, {time} without', { time: milliseconds(capture.withoutMs) }) : '');
+
 function Report({ report }: { report: NonNullable<PackState['report']> }) {
   const { bytes, trials, adapter, ms } = report;
   return (
@@ -47,7 +51,7 @@ function Report({ report }: { report: NonNullable<PackState['report']> }) {
       {trials.map((trial) => (
         <div key={trial.backend}>
           <dt>{backendName(trial.backend)}</dt>
-          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} a token', { time: milliseconds(trial.msPerToken) })}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
+          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} a token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
         </div>
       ))}
       {adapter && <div><dt>GPU</dt><dd>{adapter}</dd></div>}
