@@ -6,6 +6,7 @@ import { bench as native } from './native.ts';
 import { bench as overhead } from './overhead.ts';
 import { bench as recompute } from './recompute.ts';
 import { bench as scale } from './scale.ts';
+import { bench as smooth } from './smooth.ts';
 import { bench as startup } from './startup.ts';
 import { bench as steps } from './steps.ts';
 import { bench as training } from './training.ts';
@@ -13,4 +14,4 @@ import { bench as transformers } from './transformers.ts';
 import { bench as variants } from './variants.ts';
 
 /** In the order of docs/performance.md. */
-export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, scale, launches, batch, steps, variants, transformers, training];
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, smooth, scale, launches, batch, steps, variants, transformers, training];

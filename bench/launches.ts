@@ -45,14 +45,19 @@ async function run({ pack: folder, host }: Context) {
       ([path, seed, settings, hosted, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, seed, settings, hosted, limit),
       [`${host.address(folder)}/manifest.json`, REQUEST.seed, PATCHES, onHost, TOKENS] as const,
     );
-    const runs = { GPU: await decode(false), processor: await decode(true) };
+    // The first image is the one that is recorded.
+    const [, recorded] = await page.evaluate(
+      ([path, seeds, settings, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.captured(path, seeds, settings, limit),
+      [`${host.address(folder)}/manifest.json`, [REQUEST.seed, REQUEST.seed], PATCHES, TOKENS] as const,
+    );
+    const runs = { GPU: await decode(false), 'GPU, kernels recorded': recorded!, processor: await decode(true) };
     for (const one of Object.values(runs)) await checkRight(runner, manifest, one);
-    const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'command buffers': null, waits: null }));
-    const steps = (Object.entries(runs) as ['GPU' | 'processor', GpuRun][]).flatMap(([where, { steps }]) => ([false, true] as const).map((opens) => {
+    const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'bind groups': null, 'command buffers': null, waits: null, 'handing over, ms': null }));
+    const steps = (Object.entries(runs) as [keyof typeof runs, GpuRun][]).flatMap(([where, { steps }]) => ([false, true] as const).map((opens) => {
       // The first token opens no patch that was pooled, and its sessions are being made.
       const own = steps.slice(1).filter((step) => step.opens === opens);
-      const of = (key: 'launches' | 'submits' | 'waits') => span(own.map((step) => step[key]));
-      return { what: opens ? 'a token that opens a patch' : 'a token that joins one', 'sampled on': where, 'kernel launches': of('launches'), 'command buffers': of('submits'), waits: of('waits') };
+      const of = (key: 'launches' | 'bindings' | 'submits' | 'waits') => span(own.map((step) => step[key]));
+      return { what: opens ? 'a token that opens a patch' : 'a token that joins one', 'sampled on': where, 'kernel launches': of('launches'), 'bind groups': of('bindings'), 'command buffers': of('submits'), waits: of('waits'), 'handing over, ms': where === 'processor' ? null : summary(own.map(({ handingOverMs }) => handingOverMs)) };
     }));
     return { rows: [...graphs, ...steps].map((row) => ({ ...row, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
   } finally {
@@ -63,7 +68,7 @@ async function run({ pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'launches',
   title: 'Kernel launches, command buffers and waits of a token on WebGPU',
-  about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on, no times. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. x_t goes from there to encoder and entropy model without leaving the GPU, the encoder's h, k and v stay there too, and one buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other.`,
+  about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. x_t goes from there to encoder and entropy model without leaving the GPU, the encoder's h, k and v stay there too, and one buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other. With recorded kernels (graph capture) onnxruntime replays what it did in the first run, on the second image here: as many kernels, without making bind groups for them. Handing over is the time of the processor until it only waits for the GPU; a software adapter computes kernels on the same processor, so only the ratio of the two says something.`,
   goal: { text: 'one wait a token', atMost: 1, always: true },
   run,
 };

@@ -27,8 +27,8 @@ export interface GpuRun {
   logprobs: (number | null)[];
   alternatives: [number, number][][];
   patches: number;
-  /** What each token took, the patch transformer's step included. */
-  steps: (GpuCounts & { opens: boolean; stages: string[] })[];
+  /** What each token took, the patch transformer's step included; handingOverMs: what the processor needs until it only waits. */
+  steps: (GpuCounts & { opens: boolean; stages: string[]; handingOverMs: number })[];
   /** Kernels that a run of each graph started, in order. */
   graphs: Record<string, number[]>;
 }
@@ -64,6 +64,7 @@ async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, cha
     result.steps.push({
       launches: now.launches - before.launches, submits: now.submits - before.submits, bindings: now.bindings - before.bindings, waits: now.waits - before.waits,
       opens: event.opens.length > 0, stages: Object.keys(event.times),
+      handingOverMs: Object.entries(event.times).reduce((sum, [stage, ms]) => sum + (stage === 'wait' ? 0 : ms), 0),
     });
     result.tokens.push(event.token);
     result.entropies.push(event.entropy);

@@ -1,0 +1,70 @@
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { build } from 'vite';
+import { summary } from '../engine/statistics.ts';
+import type { Bench, Context } from './harness.ts';
+import { cache } from './lib/host.ts';
+
+/** One decoded image as the page saw it; durations in milliseconds. */
+interface Watched {
+  tasks: number[];
+  shift: number;
+  ms: number;
+}
+
+const chip = (page: Page, text: string) => page.locator('.run-title .chip', { hasText: text }).waitFor({ timeout: 300_000 });
+
+/** Notes tasks over 50 ms and shifts of the layout. */
+const watch = () => {
+  const seen: { tasks: number[]; shift: number } = { tasks: [], shift: 0 };
+  Object.assign(window, { seen });
+  new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) seen.shift += entry.value;
+  }).observe({ type: 'layout-shift' });
+};
+
+async function decodeOne(page: Page, button: string): Promise<Watched> {
+  await page.waitForTimeout(500);
+  await page.evaluate(() => Object.assign((window as unknown as { seen: Watched }).seen, { tasks: [], shift: 0 }));
+  const start = performance.now();
+  await page.getByRole('button', { name: button, exact: true }).click();
+  await chip(page, 'Decoding');
+  await chip(page, 'Made here');
+  const ms = performance.now() - start;
+  return { ...(await page.evaluate(() => (window as unknown as { seen: Watched }).seen)), ms };
+}
+
+async function run({ repeats, host }: Context) {
+  const outDir = join(cache, 'studio');
+  await build({ root: resolve(import.meta.dirname, '..'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const { origin } = await host.serve([['/', outDir]]);
+  const page = await (await host.browser()).newPage();
+  await page.addInitScript(watch);
+  await page.goto(`${origin}/`);
+  await page.locator('.status-chip[data-model="ready"]').waitFor({ timeout: 300_000 });
+  // The first run fetches what a finished run needs.
+  await decodeOne(page, 'Generate');
+  const seen: Record<string, Watched[]> = { Generate: [], Inspect: [] };
+  for (let round = 0; round < repeats; round++) seen.Generate!.push(await decodeOne(page, 'Generate'));
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
+  for (let round = 0; round < repeats; round++) {
+    // A line of its own offers to generate with it.
+    await page.getByRole('slider', { name: /E_th line/ }).press(round % 2 ? 'PageUp' : 'PageDown');
+    seen.Inspect!.push(await decodeOne(page, 'Generate with this'));
+  }
+  await page.close();
+  const rows = Object.entries(seen).map(([view, images]) => ({
+    view, images: images.length, 'ms an image': summary(images.map(({ ms }) => ms)), 'tasks over 50 ms': images.reduce((sum, { tasks }) => sum + tasks.length, 0),
+    'longest, ms': Math.max(0, ...images.flatMap(({ tasks }) => tasks)), 'layout shift, largest': Math.max(...images.map(({ shift }) => shift)),
+  }));
+  return { rows, ratio: summary(Object.values(seen).flat().map(({ tasks }) => tasks.length)) };
+}
+
+export const bench: Bench = {
+  name: 'smooth',
+  title: 'Tasks over 50 ms while an image decodes',
+  about: 'The built studio in Chromium, the shipped pack on WebAssembly at full speed: what the page itself does while the worker decodes, as the browser notes it (long tasks and layout shifts; a shift below 0.1 is called good). The ratio is tasks over 50 ms an image.',
+  goal: { text: 'no task over 50 ms', atMost: 0 },
+  run,
+};
