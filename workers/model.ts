@@ -5,6 +5,7 @@ import { packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { goldenTolerance } from '../engine/variants.ts';
 import type { Backend, BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
+import { tryDanger } from './danger.ts';
 import { fetchManifest } from './fetch-manifest.ts';
 import { localFiles } from './local-files.ts';
 import { fetchPack, type Pack } from './pack.ts';
@@ -51,7 +52,8 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
       continue;
     }
     const recorder = new SessionRunner(runtime, backend, pack, queue, { capture: true });
-    const trial = withRecorded(plain, await attempt(recorder));
+    const recorded = await tryDanger(`capture/${runtime.gpu!.name}`, () => attempt(recorder), (trial) => trial.correct);
+    const trial = recorded ? withRecorded(plain, recorded) : plain;
     const [used, unused] = trial.capture?.used ? [recorder, runner] : [runner, recorder];
     await unused.release();
     runners.set(backend, used);
