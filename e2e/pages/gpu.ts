@@ -88,7 +88,7 @@ async function run(manifestPath: string, seed: number, changes: Partial<Settings
 }
 
 /** One image after the other with one model whose kernels are recorded. */
-async function captured(manifestPath: string, seeds: number[], changes: Partial<Settings>, limit: number | null): Promise<GpuRun[]> {
+async function captured(manifestPath: string, seeds: readonly number[], changes: Partial<Settings>, limit: number | null): Promise<GpuRun[]> {
   const { runner, manifest } = await runnerOf(manifestPath, false, true);
   const graphs = decodeGraphs(runner, manifest);
   const results = [];
