@@ -66,7 +66,7 @@ test('downloading again fetches all of it past every cache, and loses nothing wh
   vi.spyOn(Date, 'now').mockReturnValue(50);
   await renewStored(ID, options);
   vi.restoreAllMocks();
-  expect(asked.sort()).toEqual(list.map(({ path }) => `https://studio.test/models/a/${path} reload`));
+  expect(asked.sort()).toEqual(list.map(({ path }) => `https://studio.test/models/a/${path} no-store`));
   expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 2 });
   expect(await listStored(cache)).toMatchObject([{ savedAt: 50 }]);
 });
