@@ -1,9 +1,6 @@
-import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
 import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
-import { cache } from './lib/host.ts';
 
 /** One decoded image as the page saw it; durations in milliseconds. */
 interface Watched {
@@ -36,9 +33,7 @@ async function decodeOne(page: Page, button: string): Promise<Watched> {
 }
 
 async function run({ repeats, host }: Context) {
-  const outDir = join(cache, 'studio');
-  await build({ root: resolve(import.meta.dirname, '..'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const { origin } = await host.serve([['/', outDir]]);
+  const { origin } = await host.studio();
   const page = await (await host.browser()).newPage();
   await page.addInitScript(watch);
   await page.goto(`${origin}/`);

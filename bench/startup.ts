@@ -1,8 +1,5 @@
-import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
 import { interleaved, type Bench, type Context } from './harness.ts';
-import { cache } from './lib/host.ts';
 import { bytesByKind, kinds } from './lib/kinds.ts';
 import type { Sent } from './lib/server.ts';
 import { ratios, summary } from '../engine/statistics.ts';
@@ -29,9 +26,7 @@ async function visit(page: Page, address: string, sent: Sent[]): Promise<Visit> 
 }
 
 async function run({ repeats, host }: Context) {
-  const outDir = join(cache, 'studio');
-  await build({ root: resolve(import.meta.dirname, '..'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const server = await host.serve([['/', outDir]]);
+  const server = await host.studio();
   const browser = await host.browser();
   let context = await browser.newContext();
   const visits = await interleaved({

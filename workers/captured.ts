@@ -1,12 +1,11 @@
 /// <reference types="@webgpu/types" />
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-web/webgpu';
 import type { GraphTensor, Tensors } from '../engine/graph-runner.ts';
+import { bufferOf, lengthOf, storageBuffer, WORD } from './gpu-buffers.ts';
 import type { Ort } from './runtime.ts';
 
-const FLOAT = 4;
 const isPast = (name: string) => name.startsWith('past_');
-const bytesOf = (dims: readonly number[]) => dims.reduce((product, size) => product * size, FLOAT);
-const bufferOf = (tensor: GraphTensor | Tensor): GPUBuffer => (tensor as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;
+const bytesOf = (dims: readonly number[]) => lengthOf(dims) * WORD;
 
 /**
  * Asks onnxruntime to record (capture) the kernels of a session's first run and to replay them from then on: what it costs to
@@ -98,8 +97,7 @@ export class CapturedSession {
   }
 
   #buffer(dims: readonly number[]): GPUBuffer {
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    return this.#device.createBuffer({ size: Math.ceil(bytesOf(dims) / 16) * 16, usage: STORAGE | COPY_SRC | COPY_DST });
+    return storageBuffer(this.#device, bytesOf(dims));
   }
 
   async #download(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {

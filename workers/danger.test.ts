@@ -1,24 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { tryDanger } from './danger.ts';
-import type { FileCache } from './file-cache.ts';
+import { memoryCache } from './testing/memory-cache.ts';
 
-function memory(): FileCache & { files: Map<string, Uint8Array<ArrayBuffer>> } {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    files,
-    read: async (key) => files.get(key)?.slice() ?? null,
-    write: async (key, bytes) => {
-      files.set(key, bytes);
-      return 'stored';
-    },
-    forget: async (key) => void files.delete(key),
-  };
-}
 const DAY = 24 * 3600 * 1000;
 const well = (result: string) => result === 'well';
 
 test('what ends well leaves nothing behind and is done every time', async () => {
-  const cache = memory();
+  const cache = memoryCache();
   const work = vi.fn(async () => 'well');
   for (let i = 0; i < 2; i++) expect(await tryDanger('x', work, well, cache)).toBe('well');
   expect(work).toHaveBeenCalledTimes(2);
@@ -30,7 +18,7 @@ test.each([
   ['threw', async () => { throw new Error('lost'); }],
   ['never came back', () => new Promise<string>(() => undefined)],
 ] as [string, () => Promise<string>][])('what %s is left alone for a week', async (_, work) => {
-  const cache = memory();
+  const cache = memoryCache();
   const at = (ms: number) => () => ms;
   await Promise.race([tryDanger('x', work, well, cache, at(0)).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 20))]);
   const again = vi.fn(async () => 'well');
@@ -41,7 +29,7 @@ test.each([
 });
 
 test('without storage it is tried every time', async () => {
-  const none: FileCache = { read: async () => null, write: async () => 'none', forget: async () => undefined };
+  const none = memoryCache('none');
   expect(await tryDanger('x', async () => 'badly', well, none)).toBe('badly');
   expect(await tryDanger('x', async () => 'well', well, none)).toBe('well');
 });

@@ -2,26 +2,13 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { PackFile } from '../engine/manifest.ts';
 import { downloadFile, downloadFiles, type DownloadOptions } from './download.ts';
-import type { FileCache, Stored } from './file-cache.ts';
+import { memoryCache } from './testing/memory-cache.ts';
 
 const BASE = 'https://example.org/models/nano/manifest.json';
 const MIRROR = 'https://mirror.test/nano/';
 const body = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7) % 251);
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const file: PackFile = { path: 'fp32/all.bin.0', bytes: body.length, sha256: sha(body) };
-
-function memoryCache(answer: Stored = 'stored') {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    files,
-    read: async (key: string) => files.get(key) ?? null,
-    write: async (key: string, bytes: Uint8Array<ArrayBuffer>) => {
-      if (answer === 'stored') files.set(key, bytes);
-      return answer;
-    },
-    forget: async (key: string) => void files.delete(key),
-  } satisfies FileCache & { files: unknown };
-}
 
 interface Asked { url: string; range: string | null; cache: RequestCache | undefined }
 type Answer = (asked: Asked, signal: AbortSignal) => Response | Promise<Response>;

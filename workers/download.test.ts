@@ -2,25 +2,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { PackFile } from '../engine/manifest.ts';
 import { downloadFile as download, downloadFiles, type DownloadOptions } from './download.ts';
-import type { FileCache } from './file-cache.ts';
+import { memoryCache } from './testing/memory-cache.ts';
 
 const BASE = 'https://example.org/models/nano/manifest.json';
 const body = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7) % 251);
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const file: PackFile = { path: 'fp32/entropy.bin', bytes: body.length, sha256: hash(body) };
-
-function memoryCache(): FileCache & { files: Map<string, Uint8Array<ArrayBuffer>> } {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    files,
-    read: async (key) => files.get(key) ?? null,
-    write: async (key, bytes) => {
-      files.set(key, bytes);
-      return 'stored';
-    },
-    forget: async (key) => void files.delete(key),
-  };
-}
 
 /** Retries without the wait. */
 const downloadFile = (base: string, wanted: PackFile, options: DownloadOptions) => download(base, wanted, { sleep: async () => undefined, ...options });

@@ -37,7 +37,7 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
   const runners = new Map<Backend, SessionRunner>();
   const trials: BackendTrial[] = [];
   for (const backend of candidates) {
-    const runner = new SessionRunner(runtime, backend, pack, queue);
+    let runner = new SessionRunner(runtime, backend, pack, queue);
     const attempt = (one: SessionRunner) => tryBackend(decodeGraphs(one, pack.manifest), golden, {
       backend,
       entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
@@ -45,18 +45,16 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
       best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
       onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),
     });
-    const plain = await attempt(runner);
-    if (!worthRecording(plain) || !runner.onDevice || pack.manifest.kind !== 'dpar') {
-      runners.set(backend, runner);
-      trials.push(plain);
-      continue;
+    let trial = await attempt(runner);
+    if (worthRecording(trial) && runner.onDevice && pack.manifest.kind === 'dpar') {
+      const recorder = new SessionRunner(runtime, backend, pack, queue, { capture: true });
+      const recorded = await tryDanger(`capture/${runtime.gpu!.name}`, () => attempt(recorder), ({ correct }) => correct);
+      if (recorded) trial = withRecorded(trial, recorded);
+      const [used, unused] = trial.capture?.used ? [recorder, runner] : [runner, recorder];
+      await unused.release();
+      runner = used;
     }
-    const recorder = new SessionRunner(runtime, backend, pack, queue, { capture: true });
-    const recorded = await tryDanger(`capture/${runtime.gpu!.name}`, () => attempt(recorder), (trial) => trial.correct);
-    const trial = recorded ? withRecorded(plain, recorded) : plain;
-    const [used, unused] = trial.capture?.used ? [recorder, runner] : [runner, recorder];
-    await unused.release();
-    runners.set(backend, used);
+    runners.set(backend, runner);
     trials.push(trial);
   }
   const chosen = chooseTrial(trials);

@@ -3,22 +3,18 @@ import { StudioError } from '../engine/errors.ts';
 import type { GraphTensor } from '../engine/graph-runner.ts';
 import type { Copy, OnDevice, SampleRequest } from '../engine/on-device.ts';
 import { choose, type Choice, type SamplingRules } from '../engine/sampling.ts';
+import { bufferOf, lengthOf, storageBuffer, WORD } from './gpu-buffers.ts';
 import { words } from './request.ts';
 import { ALTERNATIVES, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
-const FLOAT = 4;
 /** The result and, after it, the value that is read along. */
-const ANSWER = (RESULT + 1) * FLOAT;
-const PARAMS = 8 * FLOAT;
+const ANSWER = (RESULT + 1) * WORD;
+const PARAMS = 8 * WORD;
 /** Buffers that results are read from, in turn: one may still be mapped while the next is written. */
 const RING = 3;
 
 /** Makes a tensor of the runtime around a buffer. */
 export type Wrap = (buffer: GPUBuffer, type: 'float32' | 'int32', dims: readonly number[]) => GraphTensor;
-
-/** A tensor of the runtime that lives on the GPU. */
-const bufferOf = (tensor: GraphTensor): GPUBuffer => (tensor as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;
-const lengthOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 
 /** Copies, sampling and the one wait of a token, on the device that the sessions run on. Every queue is in order, so nothing else waits. */
 export class GpuTokens implements OnDevice {
@@ -45,28 +41,27 @@ export class GpuTokens implements OnDevice {
     this.#wrap = wrap;
     device.addEventListener('uncapturederror', this.#hear);
     this.#params = device.createBuffer({ size: PARAMS, usage: UNIFORM | COPY_DST });
-    this.#result = device.createBuffer({ size: RESULT * FLOAT, usage: STORAGE | COPY_SRC });
-    this.#token = wrap(device.createBuffer({ size: 4 * FLOAT, usage: STORAGE | COPY_SRC | COPY_DST }), 'int32', [1, 1]);
+    this.#result = device.createBuffer({ size: RESULT * WORD, usage: STORAGE | COPY_SRC });
+    this.#token = wrap(storageBuffer(device, WORD), 'int32', [1, 1]);
     this.#ring = Array.from({ length: RING }, () => device.createBuffer({ size: ANSWER, usage: MAP_READ | COPY_DST }));
   }
 
   zeros(dims: readonly number[]): GraphTensor {
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    return this.#wrap(this.#device.createBuffer({ size: Math.ceil((lengthOf(dims) * FLOAT) / 16) * 16, usage: STORAGE | COPY_SRC | COPY_DST }), 'float32', dims);
+    return this.#wrap(storageBuffer(this.#device, lengthOf(dims) * WORD), 'float32', dims);
   }
 
   copy(copies: readonly Copy[]): void {
     const encoder = this.#device.createCommandEncoder();
-    for (const { from, to, at } of copies) encoder.copyBufferToBuffer(bufferOf(from), 0, bufferOf(to), at * FLOAT, lengthOf(from.dims) * FLOAT);
+    for (const { from, to, at } of copies) encoder.copyBufferToBuffer(bufferOf(from), 0, bufferOf(to), at * WORD, lengthOf(from.dims) * WORD);
     this.#device.queue.submit([encoder.finish()]);
   }
 
   sample({ logits, rules, u, forced }: SampleRequest): GraphTensor {
     const device = this.#device;
     const [rows, , vocab] = logits.dims as [number, number, number];
-    if (!this.#guided || this.#guided.size < vocab * FLOAT) {
+    if (!this.#guided || this.#guided.size < vocab * WORD) {
       this.#guided?.destroy();
-      this.#guided = device.createBuffer({ size: vocab * FLOAT, usage: GPUBufferUsage.STORAGE });
+      this.#guided = device.createBuffer({ size: vocab * WORD, usage: GPUBufferUsage.STORAGE });
     }
     device.queue.writeBuffer(this.#params, 0, paramsOf(rules, u, forced, vocab, rows));
     const buffers = [this.#params, bufferOf(logits), this.#guided, bufferOf(this.#token), this.#result];
@@ -86,8 +81,8 @@ export class GpuTokens implements OnDevice {
   async read(also: GraphTensor | null): Promise<{ choice: Choice; also: number | null }> {
     const staging = this.#ring[this.#turn++ % RING]!;
     const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.#result, 0, staging, 0, RESULT * FLOAT);
-    if (also) encoder.copyBufferToBuffer(bufferOf(also), 0, staging, RESULT * FLOAT, FLOAT);
+    encoder.copyBufferToBuffer(this.#result, 0, staging, 0, RESULT * WORD);
+    if (also) encoder.copyBufferToBuffer(bufferOf(also), 0, staging, RESULT * WORD, WORD);
     this.#device.queue.submit([encoder.finish()]);
     await this.#mapped(staging);
     const values = new Float32Array(staging.getMappedRange().slice(0));

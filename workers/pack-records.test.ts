@@ -1,19 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { FileCache } from './file-cache.ts';
 import { deleteRecord, readRecords, saveRecord, type PackRecord } from './pack-records.ts';
-
-function memoryCache() {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    files,
-    read: async (key: string) => files.get(key) ?? null,
-    write: async (key: string, bytes: Uint8Array<ArrayBuffer>) => {
-      files.set(key, bytes);
-      return 'stored' as const;
-    },
-    forget: async (key: string) => void files.delete(key),
-  } satisfies FileCache & { files: unknown };
-}
+import { memoryCache } from './testing/memory-cache.ts';
 
 const file = (n: number) => ({ path: `f${n}`, bytes: 1, sha256: String(n).repeat(64) });
 const record = (id: string, version: string, files: number[], savedAt = 1): PackRecord => ({ id, title: id, version, manifest: { id }, files: files.map(file), savedAt });

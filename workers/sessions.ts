@@ -7,6 +7,7 @@ import type { GraphName } from '../engine/manifest.ts';
 import type { Backend } from './messages.ts';
 import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
+import { storageBuffer, storageSize } from './gpu-buffers.ts';
 import type { Pack } from './pack.ts';
 import type { SerialQueue } from './queue.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
@@ -98,9 +99,9 @@ export class SessionRunner implements GraphRunner {
   }
 
   #gpuTensor(device: GPUDevice, data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
-    const size = Math.ceil(data.byteLength / 16) * 16;
+    const size = storageSize(data.byteLength);
     if (!this.#spare.has(size)) this.#spare.set(size, []);
-    const buffer = this.#spare.get(size)!.shift() ?? device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    const buffer = this.#spare.get(size)!.shift() ?? storageBuffer(device, size);
     device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
     return this.#runtime.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims], dispose: () => this.#letGo(buffer) });
   }

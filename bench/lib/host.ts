@@ -125,6 +125,13 @@ export class Host {
     })());
   }
 
+  /** The studio as it is built for a host, at an address of its own. */
+  async studio(): Promise<StaticServer & { origin: string }> {
+    const outDir = join(cache, 'studio');
+    await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    return this.serve([['/', outDir]]);
+  }
+
   async serve(mounts: readonly (readonly [string, string])[]): Promise<StaticServer & { origin: string }> {
     const server = new StaticServer(mounts);
     const origin = await server.listen();

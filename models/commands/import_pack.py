@@ -18,13 +18,11 @@ from models.commands.train_tokenizer import TokenizerRun
 from models.config import Config
 from models.data import DataConfig
 from models.export.kinds import kind_of, parameters
+from models.export.pack import default_rules
 from models.export.read_back import read_back
-from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
 from models.training import TrainConfig
 
-RULES = {"entropy_threshold": "entropyThreshold", "max_patch_length": "maxPatchLength", "entropy_gate": "entropyGate",
-         "length_gate": "lengthGate", "row_reset": "rowReset", "static_length": "staticLength"}
 PAST = TrainConfig(steps=0, batch_size=1, lr=0.0)
 """Of weights whose schedule is not known."""
 
@@ -44,8 +42,7 @@ def run(args: argparse.Namespace) -> None:
     if kind == "gpt":
         config: DPARRun | GPTRun = GPTRun(model=models.model.config, train=seen)
     else:
-        rules = {ours: manifest["defaults"][theirs] for ours, theirs in RULES.items()}
-        config = DPARRun(model=models.model.config, patchify=PatchRules.parse(rules), train=seen)
+        config = DPARRun(model=models.model.config, patchify=default_rules(manifest["defaults"]), train=seen)
     write(args.out / "tokenizer", models.tokenizer, TokenizerRun(data=data, tokenizer=models.tokenizer.config, train=PAST))
     write(args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST))
     write(args.out / kind, models.model, config)

@@ -66,15 +66,19 @@ class PackContent:
     split: dict[str, int] = field(default_factory=dict)
 
 
+def decode_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:
+    """The graphs of entropy model and model, each with the name of its weight file; the two forms of a model share one."""
+    entropy = WeightFile("entropy.bin", storage)
+    return [*((entropy_graph(content.entropy, entropy, whole), "entropy") for whole in (False, True)),
+            *model_graphs(content.model, storage)]
+
+
 def build_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:
-    """Every graph with the name of the weight file it reads; the two forms of a model share one."""
+    """Every graph with the name of the weight file it reads."""
     tokenizer, size = content.tokenizer, content.model.config.width * FACTOR
-    names = ("entropy", "tokenizer_encoder", "tokenizer_decoder")
-    files = {name: WeightFile(f"{name}.bin", storage) for name in names}
+    files = {name: WeightFile(f"{name}.bin", storage) for name in ("tokenizer_encoder", "tokenizer_decoder")}
     return [
-        (entropy_graph(content.entropy, files["entropy"], whole=False), "entropy"),
-        (entropy_graph(content.entropy, files["entropy"], whole=True), "entropy"),
-        *model_graphs(content.model, storage),
+        *decode_graphs(content, storage),
         (tokenizer_encoder_graph(tokenizer, files["tokenizer_encoder"], size), "tokenizer_encoder"),
         (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], size), "tokenizer_decoder"),
     ]
@@ -175,7 +179,7 @@ def default_rules(given: dict[str, Any]) -> PatchRules:
     """The patch rules among the manifest's `defaults`."""
     names = {"entropy_threshold": "entropyThreshold", "max_patch_length": "maxPatchLength", "entropy_gate": "entropyGate",
              "length_gate": "lengthGate", "row_reset": "rowReset", "static_length": "staticLength"}
-    return PatchRules(**{ours: given[theirs] for ours, theirs in names.items()})
+    return PatchRules.parse({ours: given[theirs] for ours, theirs in names.items()})
 
 
 def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:

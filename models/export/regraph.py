@@ -6,19 +6,10 @@ import json
 from pathlib import Path
 
 from models.errors import UserError
-from models.export.builder import Graph, WeightFile
-from models.export.entropy_graph import entropy_graph
-from models.export.kinds import model_graphs
-from models.export.pack import save_manifest, write_models
-from models.export.read_back import PackModels, read_back
+from models.export.pack import decode_graphs, save_manifest, write_models
+from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
-from models.export.storage import STORAGES, Storage
-
-
-def decode_graphs(models: PackModels, storage: Storage) -> list[tuple[Graph, str]]:
-    entropy = WeightFile("entropy.bin", storage)
-    return [*((entropy_graph(models.entropy, entropy, whole), "entropy") for whole in (False, True)),
-            *model_graphs(models.model, storage)]
+from models.export.storage import STORAGES
 
 
 def regraph(root: Path) -> list[str]:

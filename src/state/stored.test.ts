@@ -1,28 +1,16 @@
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
-import type { FileCache } from '../../workers/file-cache.ts';
 import { saveRecord } from '../../workers/pack-records.ts';
 import { ageText, deleteStored, listStored, renewStored, verifyStored } from './stored.ts';
+import { memoryCache } from '../../workers/testing/memory-cache.ts';
 
 const ID = 'https://studio.test/models/a/manifest.json';
-
-function memoryCache() {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  const cache: FileCache = {
-    read: async (key) => files.get(key) ?? null,
-    write: async (key, bytes) => {
-      files.set(key, bytes);
-      return 'stored';
-    },
-    forget: async (key) => void files.delete(key),
-  };
-  return { files, cache };
-}
 
 const fileOf = (path: string, bytes: Uint8Array) => ({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
 
 async function filled() {
-  const { files, cache } = memoryCache();
+  const cache = memoryCache();
+  const { files } = cache;
   const contents = [1, 2].map((n) => new Uint8Array(10 * n).fill(n));
   const list = contents.map((bytes, i) => fileOf(`part-${i}`, bytes));
   list.forEach((file, i) => files.set(file.sha256, contents[i]!));

@@ -1,0 +1,17 @@
+/// <reference types="@webgpu/types" />
+import type { GraphTensor } from '../engine/graph-runner.ts';
+
+/** Bytes of a float32 or an int32. */
+export const WORD = 4;
+
+export const lengthOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+
+/** Where a tensor of the runtime lives that lives on the GPU. */
+export const bufferOf = (tensor: GraphTensor): GPUBuffer => (tensor as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;
+
+/** What kernels bind has to be a multiple of 16 bytes. */
+export const storageSize = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+
+/** A buffer of zeros that kernels read and write, and that can be copied to and from. */
+export const storageBuffer = (device: GPUDevice, bytes: number): GPUBuffer =>
+  device.createBuffer({ size: storageSize(bytes), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
