@@ -9,6 +9,11 @@ export interface HeapUse {
   heap: number;
   buffers: number;
 }
+interface Snapshot {
+  snapshot: { meta: { node_fields: string[]; node_types: [string[], ...unknown[]] } };
+  /** The fields of one node after those of another. */
+  nodes: number[];
+}
 type Send = (method: string) => Promise<unknown>;
 
 /** The dedicated worker of a page, over the page's session: it has none of its own. */
@@ -45,4 +50,18 @@ export async function heapsOf(page: Page): Promise<{ page: HeapUse; worker: Heap
   const found = { page: await use((method) => session.send(method as 'HeapProfiler.collectGarbage')), worker: await use(send) };
   await session.detach();
   return found;
+}
+
+/** Bytes of the page's heap that the browser's compiler has made: bytecode and machine code. It compiles what runs often, for long. */
+export async function compiledCodeOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  const chunks: string[] = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await session.detach();
+  const { snapshot: { meta }, nodes } = JSON.parse(chunks.join('')) as Snapshot;
+  const [type, size, code] = [meta.node_fields.indexOf('type'), meta.node_fields.indexOf('self_size'), meta.node_types[0].indexOf('code')];
+  let bytes = 0;
+  for (let node = 0; node < nodes.length; node += meta.node_fields.length) if (nodes[node + type] === code) bytes += nodes[node + size]!;
+  return bytes;
 }

@@ -128,7 +128,27 @@ class Tokenizer(nn.Module):
         side = round(tokens.shape[1] ** 0.5)
         return self.decoder(self.quantizer.lookup(tokens.view(-1, side, side)))
 
+    def start_from(self, weights: dict[str, Tensor]) -> None:
+        """Take the weights of a tokenizer of this shape, or of one with fewer decoder blocks: the new ones change nothing yet.
+
+        Raises RuntimeError if anything else differs.
+        """
+        own = self.state_dict()
+        for half, old in (("coarse", _blocks(weights, "decoder.coarse.")), ("fine", _blocks(weights, "decoder.fine."))):
+            for number, block in enumerate(getattr(self.decoder, half)):
+                if number >= old:
+                    nn.init.zeros_(block.merge.weight)
+                    nn.init.zeros_(block.merge.bias)
+                    prefix = f"decoder.{half}.{number}."
+                    weights = weights | {name: value for name, value in own.items() if name.startswith(prefix)}
+        self.load_state_dict(weights)
+
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """For training: picture, ids [N, W, W], codebook loss, commitment loss."""
         codes, ids, codebook_loss, commitment = self.quantizer(self.encoder(picture))
         return self.decoder(codes), ids, codebook_loss, commitment
+
+
+def _blocks(weights: dict[str, Tensor], prefix: str) -> int:
+    """How many blocks `weights` has under `prefix`."""
+    return len({name.removeprefix(prefix).split(".")[0] for name in weights if name.startswith(prefix)})

@@ -45,7 +45,7 @@ class TokenizerRun(Config):
     data: DataConfig = DataConfig()
     tokenizer: TokenizerConfig = TokenizerConfig()
     init: Path | None = None
-    """Folder of an earlier train-tokenizer whose weights to start from."""
+    """Folder of an earlier train-tokenizer whose weights to start from; its decoder may have fewer blocks."""
     decoder_only: bool = False
     """Encoder and codebook stay as they are in `init`: stored tokens, and whatever was trained on them, stay valid."""
     loss: LossConfig = LossConfig()
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> None:
     if args.features:
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
     if config.init:
-        model.load_state_dict(load_safetensors(config.init / WEIGHTS))
+        model.start_from(load_safetensors(config.init / WEIGHTS))
     if config.decoder_only:
         model.encoder.requires_grad_(False)
         model.quantizer.requires_grad_(False)

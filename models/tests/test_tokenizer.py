@@ -159,3 +159,23 @@ def test_the_adversary_grows_after_its_warm_up():
 def test_decoder_only_needs_a_tokenizer_to_start_from():
     with pytest.raises(ConfigError, match="decoder_only needs init"):
         TokenizerRun.parse({"decoder_only": True, "train": {"steps": 1, "batch_size": 1, "lr": 1e-3}})
+
+
+def test_a_decoder_that_grew_paints_as_before_until_it_learns():
+    torch.manual_seed(0)
+    small = Tokenizer(SMALL)
+    grown = Tokenizer(SMALL.model_copy(update={"decoder_coarse_blocks": SMALL.decoder_coarse_blocks + 1,
+                                               "decoder_fine_blocks": SMALL.decoder_fine_blocks + 2}))
+    grown.start_from(small.state_dict())
+    pictures = torch.rand(2, 3, 16, 16) * 2 - 1
+    tokens = small.encode(pictures)
+    assert torch.equal(grown.encode(pictures), tokens)
+    assert torch.equal(grown.decode(tokens), small.decode(tokens))
+    assert grown.reach == small.reach + 4 + 2 * 2
+    grown.decode(tokens).square().mean().backward()
+    assert grown.decoder.fine[-1].merge.weight.grad.abs().sum() > 0
+
+
+def test_a_tokenizer_of_another_shape_is_no_start():
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        Tokenizer(SMALL).start_from(Tokenizer(SMALL.model_copy(update={"coarse": 2 * SMALL.coarse})).state_dict())

@@ -11,3 +11,6 @@ export function resolveColours<K extends string>(element: HTMLElement, names: re
   probe.remove();
   return Object.fromEntries(entries) as Record<K, string>;
 }
+
+/** A colour of resolveColours(), seen through: alpha 0..1. */
+export const faded = (colour: string, alpha: number): string => `color-mix(in srgb, ${colour} ${Math.round(100 * alpha)}%, transparent)`;

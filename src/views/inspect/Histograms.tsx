@@ -5,7 +5,7 @@ import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useStudio } from '../context.ts';
-import { axis, Plot, type PlotColours } from './Plot.tsx';
+import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const BINS = 28;
 const HEIGHT = 112;

@@ -14,7 +14,6 @@ import { Histograms } from './Histograms.tsx';
 import { openAny } from './openAny.ts';
 import { RulesPanel } from './RulesPanel.tsx';
 import { SourcePanel } from './SourcePanel.tsx';
-import 'uplot/dist/uPlot.min.css';
 import './inspect.css';
 
 /** A run, or any picture, cell by cell: why patches open, what other rules would do, and how it goes on from an edit. */

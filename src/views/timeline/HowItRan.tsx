@@ -1,27 +1,21 @@
-import { useEffect, useRef, type PointerEvent } from 'react';
+import { useMemo, type PointerEvent } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
-import { canvasFont } from '../../lib/canvasFont.ts';
-import { resolveColours } from '../../lib/colours.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
-import { useDraw, useFrameEvery, usePack, useRun, useStudio, useWorkbench } from '../context.ts';
-import { drawTimeline, timelineHeight, OVERVIEW, tokenAt, type LaneColours } from './draw.ts';
-import { callsOf, type Call, LANE_NAMES, LANES, rowStart, totalsOf } from './timeline.ts';
+import { useFrameEvery, usePack, useRun, useStudio } from '../context.ts';
+import { Plot } from '../plot/Plot.tsx';
+import { calls, callsHeight } from './calls.ts';
+import { overview, type Shown } from './overview.ts';
+import { callsOf, COLOUR, LANE_NAMES, LANES, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
 import './timeline.css';
 
-const NAMES = ['text', 'muted', 'line', 'accent', 'well', 'stage-entropy', 'stage-encoder', 'stage-patch', 'stage-decoder', 'stage-sampling', 'stage-wait'] as const;
 const READABLE_MS = 250;
-
-const COLOUR = { entropy: 'stage-entropy', encoder: 'stage-encoder', patchTransformer: 'stage-patch', gpt: 'stage-patch', decoder: 'stage-decoder', sampling: 'stage-sampling', wait: 'stage-wait' } as const;
-
-function laneColours(element: HTMLElement): LaneColours {
-  const found = resolveColours(element, NAMES);
-  const stages = Object.fromEntries(LANES.map((stage) => [stage, found[COLOUR[stage]]])) as Record<(typeof LANES)[number], string>;
-  return { ...found, ...stages };
-}
+const OVERVIEW = 88;
+/** The calls are drawn by their own times. */
+const NO_DATA: [number[], number[]] = [[0, 1], [0, 0]];
 
 /** Which graph ran when, from the times of the log: every token, the calls of one row, totals, and the cost against token by token. */
 export function HowItRan({ title = t('How it ran') }: { title?: string }) {
@@ -37,64 +31,38 @@ export function HowItRan({ title = t('How it ran') }: { title?: string }) {
 
 function Timeline() {
   const studio = useStudio();
-  const { frame, theme } = useWorkbench();
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const box = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const colours = useRef<LaneColours | null>(null);
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
-  const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
-
-  useEffect(() => {
-    const again = () => {
-      colours.current = null;
-      frame.request();
+  const { lanes, above, below, empty } = useMemo(() => {
+    const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
+    const shown = (): Shown => {
+      const { events } = studio.run.getState();
+      const { cursor } = studio.playback.getState();
+      const from = rowStart(Math.min(cursor, events.length) - 1, width);
+      return { events, cursor, from, to: from + width };
     };
-    const observer = new ResizeObserver(frame.request);
-    if (box.current) observer.observe(box.current);
-    const end = theme.subscribe(again);
-    const schemes = matchMedia('(prefers-color-scheme: dark)');
-    schemes.addEventListener('change', again);
-    return () => {
-      observer.disconnect();
-      schemes.removeEventListener('change', again);
-      end();
-    };
-  }, [frame, theme]);
-
-  useDraw(() => {
-    const [target, area] = [canvas.current, box.current];
-    if (!target || !area) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [w, h] = [area.clientWidth, timelineHeight(lanes.length)];
-    if (target.width !== Math.round(w * ratio) || target.height !== Math.round(h * ratio)) {
-      target.width = Math.round(w * ratio);
-      target.height = Math.round(h * ratio);
-    }
-    colours.current ??= laneColours(area);
-    const { events } = studio.run.getState();
-    const { cursor } = studio.playback.getState();
-    const from = rowStart(Math.min(cursor, events.length) - 1, width);
-    const ctx = target.getContext('2d')!;
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawTimeline(ctx, w, { events, tokens, cursor, from, to: from + width, lanes, font: canvasFont(area) }, colours.current);
-  });
+    return { lanes, above: overview(shown, tokens, width, lanes), below: calls(shown, lanes), empty: stacked([], tokens, lanes) };
+  }, [gpt, studio, tokens, waits, width]);
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
-    const { left, top, width: wide } = event.currentTarget.getBoundingClientRect();
-    if (event.type === 'pointerdown' && event.clientY - top <= OVERVIEW) event.currentTarget.setPointerCapture(event.pointerId);
+    const { left, width: wide } = event.currentTarget.querySelector('.u-over')!.getBoundingClientRect();
+    if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
     if (event.currentTarget.hasPointerCapture(event.pointerId)) studio.playback.seek(tokenAt(event.clientX - left, wide, tokens));
   };
 
   return (
     <>
       <p className="small-print muted">{t('Milliseconds of every token')}</p>
-      <div ref={box} className="timeline" style={{ height: timelineHeight(lanes.length) }} onPointerDown={scrub} onPointerMove={scrub}>
-        <canvas ref={canvas} role="img" aria-label={t('Times of every token by stage, and the calls of one row one after the other; the tables that follow hold the figures')} />
-        <p className="timeline-row small-print muted" style={{ top: OVERVIEW + 6 }}><RowName width={width} /></p>
+      <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
+        <Plot
+          label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
+          onFrame={(plot) => plot.setData(stacked(studio.run.getState().events, tokens, lanes))}
+        />
       </div>
+      <p className="small-print muted"><RowName width={width} /></p>
+      <Plot label={t('The calls of one row of tokens, one after the other')} height={callsHeight(lanes.length)} data={NO_DATA} options={below} onFrame={(plot) => plot.setData(NO_DATA)} />
       <Totals lanes={lanes} />
       <RowTable width={width} lanes={lanes} />
     </>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { callsOf, rowStart, scaleTop, tokenMs, totalsOf } from './timeline.ts';
+import { callsOf, rowStart, scaleTop, stacked, tokenAt, tokenMs, totalsOf } from './timeline.ts';
 
 const event = (t: number, times: TokenEvent['times']): TokenEvent => ({
   t, token: 0, entropy: null, opens: times.patchTransformer ? ['first'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times,
@@ -29,4 +29,13 @@ it('scales to the usual token, not to the slowest', () => {
   expect(scaleTop([])).toBe(1);
   expect(tokenMs(events[0]!)).toBe(12);
   expect([rowStart(0, 16), rowStart(37, 16), rowStart(-1, 16)]).toEqual([0, 32, 0]);
+});
+
+it('stacks the stages of each token, with nothing where none was decoded', () => {
+  expect(stacked(events, 3, ['patchTransformer', 'decoder', 'encoder'])).toEqual([[0, 1, 2], [6, 0, null], [9, 3, null], [11, 5, null]]);
+  expect(stacked(events, 1, ['decoder'])).toEqual([[0], [3]]);
+});
+
+it('finds the token under a place of the plot, its ends included', () => {
+  expect([tokenAt(-5, 100, 256), tokenAt(0, 100, 256), tokenAt(50, 100, 256), tokenAt(400, 100, 256)]).toEqual([1, 1, 129, 256]);
 });

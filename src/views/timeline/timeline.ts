@@ -7,6 +7,11 @@ export const LANE_NAMES = {
   patchTransformer: 'Patch transformer', gpt: 'Transformer', decoder: 'Decoder', sampling: 'Sampling', encoder: 'Encoder', entropy: 'Entropy model', wait: 'Waiting for the GPU',
 } as const satisfies Record<Stage, string>;
 
+/** The colour of each stage, of tokens.css. */
+export const COLOUR = {
+  entropy: 'stage-entropy', encoder: 'stage-encoder', patchTransformer: 'stage-patch', gpt: 'stage-patch', decoder: 'stage-decoder', sampling: 'stage-sampling', wait: 'stage-wait',
+} as const satisfies Record<Stage, string>;
+
 /** One call: milliseconds from the start of the first token asked for. */
 export interface Call {
   token: number;
@@ -52,6 +57,16 @@ export function totalsOf(events: readonly TokenEvent[]): LaneTotal[] {
 /** Milliseconds of a token over all its stages. */
 export const tokenMs = ({ times }: Pick<TokenEvent, 'times'>): number => LANES.reduce((sum, stage) => sum + (times[stage] ?? 0), 0);
 
+/** Row 0: tokens. Row i + 1: milliseconds of lanes 0 to i together, null where a token was not decoded. */
+export function stacked(events: readonly TokenEvent[], tokens: number, lanes: readonly Stage[]): [number[], ...(number | null)[][]] {
+  const sums: (number | null)[][] = lanes.map(() => new Array<number | null>(tokens).fill(null));
+  events.slice(0, tokens).forEach(({ times }, token) => {
+    let sum = 0;
+    lanes.forEach((stage, lane) => { sums[lane]![token] = sum += times[stage] ?? 0; });
+  });
+  return [Array.from({ length: tokens }, (_, token) => token), ...sums];
+}
+
 /** Top of the scale for milliseconds per token: a few slow ones (the first, a pause) may stand out above it. */
 export function scaleTop(events: readonly TokenEvent[]): number {
   const sorted = events.map(tokenMs).sort((a, b) => a - b);
@@ -60,3 +75,6 @@ export function scaleTop(events: readonly TokenEvent[]): number {
 
 /** First token of the row that shows token `at` on a grid of `width` columns. */
 export const rowStart = (at: number, width: number): number => Math.max(0, at - (at % width));
+
+/** The token under x, pixels from the left edge of a plot of `width` pixels. */
+export const tokenAt = (x: number, width: number, tokens: number) => Math.min(tokens, Math.max(1, Math.floor((x / width) * tokens) + 1));

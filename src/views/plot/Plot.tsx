@@ -2,9 +2,15 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
-import { useWorkbench } from '../context.ts';
+import { decimal } from '../../text/t.ts';
+import { useDraw, useWorkbench } from '../context.ts';
+import 'uplot/dist/uPlot.min.css';
+import './plot.css';
 
-const NAMES = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'control-line'] as const;
+const NAMES = [
+  'text', 'muted', 'line', 'accent', 'well', 'surprise', 'forced', 'joins', 'control-line',
+  'stage-entropy', 'stage-encoder', 'stage-patch', 'stage-decoder', 'stage-sampling', 'stage-wait',
+] as const;
 export type PlotColours = Record<(typeof NAMES)[number], string>;
 
 export interface PlotProps {
@@ -13,12 +19,16 @@ export interface PlotProps {
   height: number;
   data: uPlot.AlignedData;
   /** Everything but the size; made anew with every theme. Has to stay the same function while nothing in it changes. */
-  options: (colours: PlotColours, font: string) => Omit<uPlot.Options, 'width' | 'height'>;
+  options: PlotOptions;
+  /** Called with the plot in every frame of the page: for what is drawn outside React. */
+  onFrame?: (plot: uPlot) => void;
 }
 
+export type PlotOptions = (colours: PlotColours, font: string) => Omit<uPlot.Options, 'width' | 'height'>;
+
 /** A uPlot in the colours of the page, as wide as its place. */
-export function Plot({ label, height, data, options }: PlotProps) {
-  const { theme } = useWorkbench();
+export function Plot({ label, height, data, options, onFrame }: PlotProps) {
+  const { frame, theme } = useWorkbench();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(data);
@@ -35,6 +45,7 @@ export function Plot({ label, height, data, options }: PlotProps) {
       const colours = resolveColours(target, NAMES);
       const font = canvasFont(target);
       plot.current = new uPlot({ ...options(colours, font), width: target.clientWidth, height }, latest.current, target);
+      frame.request();
     };
     make();
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: target.clientWidth, height }));
@@ -49,7 +60,11 @@ export function Plot({ label, height, data, options }: PlotProps) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [height, options, theme]);
+  }, [frame, height, options, theme]);
+
+  useDraw(() => {
+    if (plot.current) onFrame?.(plot.current);
+  });
 
   return <div ref={box} className="plot" role="img" aria-label={label} style={{ height }} />;
 }
@@ -57,5 +72,6 @@ export function Plot({ label, height, data, options }: PlotProps) {
 /** An axis in the page's colours, few ticks. */
 export const axis = (colours: PlotColours, font: string, label: string, size: number): uPlot.Axis => ({
   stroke: colours.muted, font, label, labelFont: font, labelSize: 15, size, gap: 3,
+  values: (_plot, splits) => splits.map((value: number | null) => (value === null ? '' : decimal(String(Number(value.toPrecision(6)))))),
   grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1, size: 3 },
 });
