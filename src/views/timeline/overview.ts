@@ -42,7 +42,12 @@ function bars(shown: () => Shown, colour: string, nothing: number[]): uPlot.Seri
     size: [0.8], disp: {
       y0: { unit: 1, values: (plot, lane) => (lane === 1 ? nothing : plot.data[lane - 1] as number[]) },
       y1: { unit: 1, values: (plot, lane) => plot.data[lane] as number[] },
-      fill: { unit: 3, values: (plot) => Array.from(plot.data[0], (_, token) => (token < shown().cursor ? colour : ahead)) },
+      fill: {
+        unit: 3, values: (plot) => {
+          const { cursor } = shown();
+          return Array.from(plot.data[0], (_, token) => (token < cursor ? colour : ahead));
+        },
+      },
     },
   });
 }
