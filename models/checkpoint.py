@@ -22,9 +22,12 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Run `write(temporary)`, flush, rename to `path`. On any failure (disk full, say) the old file is untouched."""
-    temporary = path.with_name(path.name + ".partial")
+def write_atomically(path: Path, write: Callable[[Path], None], several: bool = False) -> None:
+    """Run `write(temporary)`, flush, rename to `path`. On any failure (disk full, say) the old file is untouched.
+
+    several: processes may write the same thing at the same time; each then has a temporary file of its own.
+    """
+    temporary = path.with_name(path.name + (f".{os.getpid()}.partial" if several else ".partial"))
     try:
         write(temporary)
         with open(temporary, "rb+") as file:
@@ -34,6 +37,15 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def save_array(path: Path, array: np.ndarray, several: bool = False) -> None:
+    """An .npy file, written as write_atomically does."""
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as file:  # np.save would add .npy to the temporary's name
+            np.save(file, array)
+
+    write_atomically(path, write, several)
 
 
 def save_checkpoint(folder: Path, config: Config, state: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from models.checkpoint import save_array
 from models.config import Config
 from models.errors import DataError
 
@@ -53,9 +54,7 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
     else:
         pixels = np.stack([_decode(path, config.picture_size) for path in tqdm(paths, desc="decoding", unit="picture")])
         cached.parent.mkdir(parents=True, exist_ok=True)
-        partial = cached.with_suffix(".partial.npy")
-        np.save(partial, pixels)
-        partial.replace(cached)
+        save_array(cached, pixels, several=True)  # trainings that start together fill the same cache
     return Pictures(pixels, labels, tuple(classes))
 
 

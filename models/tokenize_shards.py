@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from models import distributed
-from models.checkpoint import write_atomically
+from models.checkpoint import save_array, write_atomically
 from models.data import DataConfig, split_pictures
 from models.errors import UserError
 from models.picture_folder import CropDataset, list_pictures, view_count
@@ -66,7 +66,7 @@ def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.de
     distributed.wait()
     if distributed.is_main():
         for name, array in {"labels": pictures.labels, "train": split.train, "held_out": split.held_out}.items():
-            write_atomically(args.out / f"{name}.npy", lambda path, array=array: _save(path, array))
+            save_array(args.out / f"{name}.npy", array)
         counts = sum(np.bincount(part[0].ravel(), minlength=meta["vocab"]) for part in Shards(args.out / "tokens").parts)
         meta |= {"perplexity": perplexity(counts), "dead": int((counts == 0).sum())}
         _write_meta(args.out, meta)
@@ -94,8 +94,3 @@ def _claim(out: Path, meta: dict) -> None:
 
 def _write_meta(out: Path, meta: dict) -> None:
     write_atomically(out / "meta.json", lambda path: path.write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8"))
-
-
-def _save(path: Path, array: np.ndarray) -> None:
-    with path.open("wb") as file:
-        np.save(file, array)

@@ -26,6 +26,7 @@ from models.evaluation.picture_files import read_samples
 from models.evaluation.report import ReportInput, write_report
 from models.evaluation.samples import measure_samples
 from models.evaluation.store import fingerprint, reuse
+from models.gpt import GPT
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.runs import DPARRun, GPTRun, images_seen
 from models.token_data import load_tokens
@@ -70,9 +71,9 @@ def run(args: argparse.Namespace) -> None:
         samples = read_samples(args.pictures, classes, config.picture_size)
     else:
         settings = (rules.model_dump(), pack.sampling.model_dump(), args.precision)
-        key = fingerprint([args.model, args.entropy, args.tokenizer], *settings)
-        maker = Generator(model, entropy, tokenizer, rules, pack.sampling, bf16=args.precision == "bfloat16")
-        samples = generate(maker, args.samples, args.batch, args.out / "samples", key)
+        key = fingerprint([args.model] if isinstance(model, GPT) else [args.model, args.entropy], *settings)
+        maker = Generator(model, entropy, rules, pack.sampling, bf16=args.precision == "bfloat16")
+        samples = generate(maker, args.samples, args.batch, args.out / "samples", key).painted(tokenizer, device)
 
     def training() -> dict[str, np.ndarray]:
         return {"features": look(judge, pictures.pixels[data.train], device, "features of training pictures").features}

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, write_atomically
+from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_array
 from models.commands.common import (
     add_data_arguments,
     default_device,
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     arrays = {"tokens": tokens, "labels": pictures.labels, "train": split.train, "held_out": split.held_out}
     for name, array in arrays.items():
-        write_atomically(args.out / f"{name}.npy", lambda path, array=array: _save(path, array))
+        save_array(args.out / f"{name}.npy", array)
     (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
 
@@ -92,8 +92,3 @@ def load_tokenizer(folder: Path) -> Tokenizer | VQGAN:
     model = VQGAN(VQGANConfig.parse(settings)) if public else Tokenizer(TokenizerConfig.parse(settings))
     model.load_state_dict(load_safetensors(folder / WEIGHTS))
     return model.eval()
-
-
-def _save(path: Path, array: np.ndarray) -> None:
-    with path.open("wb") as file:  # np.save would add .npy to the temporary's name
-        np.save(file, array)

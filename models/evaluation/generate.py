@@ -1,4 +1,7 @@
-"""Samples made here: batches of one class after another, each stored as soon as it is done, so that a stop costs one batch."""
+"""Samples made here: batches of one class after another, each stored as soon as it is done, so that a stop costs one batch.
+
+Tokens are stored, not pictures: another decoder of the same codebook paints what is there.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from models.sampling import SamplingConfig
 from models.streams import to_pixels
 from models.tokenizer import Tokenizer
 
+PAINTED_AT_ONCE = 100
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -30,11 +35,24 @@ class Samples:
 
 
 @dataclass(frozen=True)
+class SampledTokens:
+    """tokens int64 [N, T], labels int64 [N] asked for, steps [N] patches of each."""
+
+    tokens: np.ndarray
+    labels: np.ndarray
+    steps: np.ndarray
+
+    @torch.no_grad()
+    def painted(self, tokenizer: Tokenizer, device: torch.device) -> Samples:
+        parts = [to_pixels(tokenizer.decode(part.to(device))) for part in torch.from_numpy(self.tokens).split(PAINTED_AT_ONCE)]
+        return Samples(np.concatenate(parts), self.labels, self.steps)
+
+
+@dataclass(frozen=True)
 class Generator:
     model: DPAR | GPT
     entropy: EntropyModel
     """Only DPAR's gate reads it."""
-    tokenizer: Tokenizer
     rules: PatchRules
     sampling: SamplingConfig
     bf16: bool
@@ -52,11 +70,10 @@ class Generator:
         entropy = self.entropy if isinstance(self.model, DPAR) else None
         request = Request(labels, seeds, self.rules, self.sampling)
         out = decode(self.model, entropy, request, bf16=self.bf16, decoder=decoder)
-        tokens = torch.from_numpy(out.tokens).to(self.model.slot_cos.device)
-        return {"pixels": to_pixels(self.tokenizer.decode(tokens)), "steps": out.opened.sum(1)}
+        return {"tokens": out.tokens, "steps": out.opened.sum(1)}
 
 
-def generate(generator: Generator, count: int, batch_size: int, folder: Path, key: str) -> Samples:
+def generate(generator: Generator, count: int, batch_size: int, folder: Path, key: str) -> SampledTokens:
     """Picture i has class i modulo the number of classes, and seed i. Batches lie in `folder` under `key`.
 
     A batch holds one class as far as possible: its pictures open patches at similar places, which saves steps.
@@ -79,5 +96,5 @@ def generate(generator: Generator, count: int, batch_size: int, folder: Path, ke
             parts.append(reuse(path, key, make))
             bar.update(len(seeds))
     back = np.argsort(order)
-    pixels, steps = (np.concatenate([part[name] for part in parts])[back] for name in ("pixels", "steps"))
-    return Samples(pixels, labels, steps.astype(np.float64))
+    tokens, steps = (np.concatenate([part[name] for part in parts])[back] for name in ("tokens", "steps"))
+    return SampledTokens(tokens, labels, steps.astype(np.float64))

@@ -1,3 +1,4 @@
+import os
 import random
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 import torch
 
 from models import checkpoint
-from models.checkpoint import load_checkpoint, load_safetensors, save_checkpoint, save_safetensors
+from models.checkpoint import load_checkpoint, load_safetensors, save_array, save_checkpoint, save_safetensors
 from models.config import Config
 from models.errors import CheckpointError
 
@@ -38,6 +39,22 @@ def test_a_full_disk_leaves_the_previous_checkpoint_whole(tmp_path, monkeypatch)
     monkeypatch.undo()
     assert load_checkpoint(tmp_path, Settings())["step"] == 1
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_two_that_fill_one_cache_do_not_take_each_others_file(tmp_path, monkeypatch):
+    path, array = tmp_path / "pictures.npy", np.arange(5)
+    save = np.save
+
+    def while_another_finishes(file, content):
+        monkeypatch.setattr(np, "save", save)
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        save_array(path, array, several=True)
+        monkeypatch.undo()
+        save(file, content)
+
+    monkeypatch.setattr(np, "save", while_another_finishes)
+    save_array(path, array, several=True)
+    assert np.load(path).tolist() == array.tolist() and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_truncated_checkpoint_is_named(tmp_path):

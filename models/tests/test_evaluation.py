@@ -12,7 +12,7 @@ from models.evaluation.bootstrap import centred, mean_interval, resamples
 from models.evaluation.counts_model import CountsModel
 from models.evaluation.features import Seen
 from models.evaluation.frechet import Moments, frechet_distance, moments, square_root
-from models.evaluation.generate import Generator, Samples, generate
+from models.evaluation.generate import Generator, SampledTokens, Samples, generate
 from models.evaluation.manifold import manifold
 from models.evaluation.memorisation import by_features, by_pixels, compare
 from models.evaluation.neighbours import nearest, radii
@@ -174,13 +174,24 @@ def test_sample_figures_have_intervals_around_them():
 
 def test_samples_are_made_once(tmp_path, nano):
     dpar, entropy, tokenizer = nano
-    maker = Generator(dpar, entropy, tokenizer, PatchRules(entropy_threshold=3.2), SamplingConfig(), bf16=False)
+    maker = Generator(dpar, entropy, PatchRules(entropy_threshold=3.2), SamplingConfig(), bf16=False)
     first = generate(maker, 5, 2, tmp_path, "a")
-    assert first.labels.tolist() == [0, 1, 2, 0, 1] and (first.steps > 1).all() and first.pixels.shape[1:] == (32, 32, 3)
-    again = generate(Generator(dpar, None, None, None, None, False), 5, 2, tmp_path, "a")  # could not make any
-    assert (again.pixels == first.pixels).all() and (again.steps == first.steps).all()
+    assert first.labels.tolist() == [0, 1, 2, 0, 1] and (first.steps > 1).all()
+    assert first.tokens.shape == (5, dpar.config.tokens)
+    again = generate(Generator(dpar, None, None, None, False), 5, 2, tmp_path, "a")  # could not make any
+    assert (again.tokens == first.tokens).all() and (again.steps == first.steps).all()
     alone = generate(maker, 5, 5, tmp_path / "other", "b")
-    assert (alone.pixels == first.pixels).all()
+    assert (alone.tokens == first.tokens).all()
+
+
+def test_tokens_are_painted_by_the_tokenizer_at_hand(nano, monkeypatch):
+    tokenizer = nano[2]
+    tokens = np.arange(5 * 64).reshape(5, 64) % tokenizer.config.vocab
+    sampled = SampledTokens(tokens, np.arange(5), np.full(5, 30.0))
+    whole = sampled.painted(tokenizer, torch.device("cpu"))
+    assert whole.pixels.shape == (5, 32, 32, 3) and whole.pixels.dtype == np.uint8 and whole.labels.tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr("models.evaluation.generate.PAINTED_AT_ONCE", 2)
+    assert (sampled.painted(tokenizer, torch.device("cpu")).pixels == whole.pixels).all()
 
 
 def test_stored_arrays_of_another_key_are_made_again(tmp_path):
