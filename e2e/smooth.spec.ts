@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
+import { restartSmoothness, smoothnessOf, watchSmoothness } from './smoothness.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano')!;
@@ -9,29 +10,11 @@ test.skip(!nano, 'no fixture pack');
 /** Cumulative Layout Shift: figures that gain a digit move a little, nothing else does. Below 0.1 is called good. */
 const SHIFT = 0.03;
 
-interface Noted {
-  longest: number;
-  tasks: number;
-  shift: number;
-}
-
 for (const view of ['generate', 'inspect']) {
   test(`${view}: nothing jumps while it decodes`, async ({ page }, { project }) => {
     test.skip(project.name !== 'wasm', 'the page does not depend on the backend');
     await mountPack(page, nano);
-    await page.addInitScript(() => {
-      const noted: Noted = { longest: 0, tasks: 0, shift: 0 };
-      Object.assign(window, { noted });
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) {
-          noted.longest = Math.max(noted.longest, duration);
-          noted.tasks++;
-        }
-      }).observe({ type: 'longtask' });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) noted.shift += entry.value;
-      }).observe({ type: 'layout-shift' });
-    });
+    await watchSmoothness(page);
     await page.goto(`/#pack=${nano.name}`);
     await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
     // The layout of a run is there before the first one: a first run fills it, the second is measured.
@@ -43,14 +26,14 @@ for (const view of ['generate', 'inspect']) {
     }
     await slowDown(page, 30);
     await page.waitForTimeout(500);
-    await page.evaluate(() => Object.assign((window as unknown as { noted: Noted }).noted, { longest: 0, tasks: 0, shift: 0 }));
+    await restartSmoothness(page);
     if (view === 'inspect') await page.getByRole('button', { name: 'Generate with this' }).click();
     else await generateButton(page).click();
     await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
     await runFinished(page);
-    const noted = await page.evaluate(() => (window as unknown as { noted: Noted }).noted);
+    const { tasks, shift } = await smoothnessOf(page);
     // How long tasks take depends on the machine: told, not judged.
-    test.info().annotations.push({ type: 'measured', description: `${noted.tasks} tasks over 50 ms, the longest ${Math.round(noted.longest)} ms; layout shift ${noted.shift.toFixed(5)}` });
-    expect(noted.shift).toBeLessThan(SHIFT);
+    test.info().annotations.push({ type: 'measured', description: `${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms; layout shift ${shift.toFixed(5)}` });
+    expect(shift).toBeLessThan(SHIFT);
   });
 }
