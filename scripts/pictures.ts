@@ -7,12 +7,12 @@ import { CARD } from './site/social-card.ts';
 
 const out = 'docs/images';
 /** Small enough a window for its words to be read in a chat. */
-const card = { width: 1200, height: 630 };
+const card = { viewport: { width: 1280, height: 672 }, deviceScaleFactor: 1200 / 1280 };
 const wide = { width: 1440, height: 860 };
 /** Name, window, and the view's address; Generate is shown half-way through its run. */
 const shots: [string, BrowserContextOptions, string?][] = [
   ['studio-dark', { viewport: wide, colorScheme: 'dark' }],
-  [`../../public/${CARD.replace('.png', '')}`, { viewport: card, colorScheme: 'dark' }],
+  [`../../public/${CARD.replace('.png', '')}`, { ...card, colorScheme: 'dark' }],
   ['studio-light', { viewport: wide, colorScheme: 'light' }],
   ['studio-phone', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark', isMobile: true, hasTouch: true }],
   ['inspect', { viewport: wide, colorScheme: 'light' }, '#view=inspect'],
