@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_array
 from models.errors import DataError
 
 
@@ -23,12 +23,7 @@ def shard_bounds(count: int, size: int) -> list[tuple[int, int]]:
 def write_shard(folder: Path, number: int, array: np.ndarray) -> None:
     """Atomically: a shard that exists is whole, so that an interrupted command goes on with the next."""
     folder.mkdir(parents=True, exist_ok=True)
-
-    def write(path: Path) -> None:
-        with path.open("wb") as file:  # np.save would add .npy to the temporary's name
-            np.save(file, array)
-
-    write_atomically(shard_path(folder, number), write)
+    save_array(shard_path(folder, number), array)
 
 
 class Shards:

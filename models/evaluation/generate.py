@@ -44,6 +44,7 @@ class SampledTokens:
 
     @torch.no_grad()
     def painted(self, tokenizer: Tokenizer, device: torch.device) -> Samples:
+        """As this tokenizer's decoder makes them."""
         parts = [to_pixels(tokenizer.decode(part.to(device))) for part in torch.from_numpy(self.tokens).split(PAINTED_AT_ONCE)]
         return Samples(np.concatenate(parts), self.labels, self.steps)
 
