@@ -3,8 +3,12 @@ import { decode } from '../engine/decode.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
 import type { Manifest } from '../engine/manifest.ts';
-import type { Bench, Context } from './harness.ts';
+import type { Settings } from '../engine/settings.ts';
 import { summary } from '../engine/statistics.ts';
+import type { Bench, Context } from './harness.ts';
+import { packageVersion } from './lib/machine.ts';
+import { dpar } from './lib/requests.ts';
+import type { PeerPage } from './pages/peer.ts';
 
 /** No entropy comes near: patches end when they are full, so that the first tokens both open and join. */
 const PATCHES = { entropyThreshold: 20, maxPatchLength: 4 };
@@ -30,8 +34,25 @@ const span = (values: readonly number[]): string | number => {
   return low === high ? low : `${low} to ${high}`;
 };
 
+/** A token of transformers.js on a random GPT of as many blocks as the pack has. */
+async function peerRow({ host }: Context, manifest: Manifest) {
+  const { model, vocab } = dpar(manifest);
+  const blocks = model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks;
+  const address = host.address(host.peer(model.dim, model.heads, blocks, vocab));
+  const page = await host.page('peer', host.gpuBrowser());
+  try {
+    page.setDefaultTimeout(600_000);
+    await page.evaluate((args) => (globalThis as unknown as { bench: PeerPage }).bench.open(...args), [address, '/bench/runtime/', 1, 'webgpu'] as Parameters<PeerPage['open']>);
+    const { launches, bindings, submits, waits, handingOverMs } = await page.evaluate((n) => (globalThis as unknown as { bench: PeerPage }).bench.launches(n), TOKENS - 1);
+    return { what: `transformers.js ${packageVersion('@huggingface/transformers')}, a token of a GPT of ${blocks} blocks, one row`, 'sampled on': 'processor', 'kernel launches': launches, 'bind groups': bindings, 'command buffers': submits, waits, 'handing over, ms': summary(handingOverMs) };
+  } finally {
+    await page.close();
+  }
+}
+
 /** On the software adapter of a machine without a GPU too: counts mean something there, times would not, and are not taken. */
-async function run({ pack: folder, host }: Context) {
+async function run(context: Context) {
+  const { pack: folder, host } = context;
   const { pack: { manifest }, runner } = await host.node(folder);
   const { origin } = await host.site();
   const page = await (await host.gpuBrowser()).newPage();
@@ -46,20 +67,23 @@ async function run({ pack: folder, host }: Context) {
       [`${host.address(folder)}/manifest.json`, REQUEST.seed, PATCHES, onHost, TOKENS] as const,
     );
     // The first image is the one that is recorded.
-    const [, recorded] = await page.evaluate(
+    const recording = async (changes: Partial<Settings>): Promise<GpuRun> => (await page.evaluate(
       ([path, seeds, settings, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.captured(path, seeds, settings, limit),
-      [`${host.address(folder)}/manifest.json`, [REQUEST.seed, REQUEST.seed], PATCHES, TOKENS] as const,
-    );
-    const runs = { GPU: await decode(false), 'GPU, kernels recorded': recorded!, processor: await decode(true) };
+      [`${host.address(folder)}/manifest.json`, [REQUEST.seed, REQUEST.seed], changes, TOKENS] as const,
+    ))[1]!;
+    const runs = { GPU: await decode(false), 'GPU, kernels recorded': await recording(PATCHES), processor: await decode(true) };
     for (const one of Object.values(runs)) await checkRight(runner, manifest, one);
     const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'bind groups': null, 'command buffers': null, waits: null, 'handing over, ms': null }));
-    const steps = (Object.entries(runs) as [keyof typeof runs, GpuRun][]).flatMap(([where, { steps }]) => ([false, true] as const).map((opens) => {
-      // The first token opens no patch that was pooled, and its sessions are being made.
-      const own = steps.slice(1).filter((step) => step.opens === opens);
+    const row = (what: string, where: string, own: GpuRun['steps']) => {
       const of = (key: 'launches' | 'bindings' | 'submits' | 'waits') => span(own.map((step) => step[key]));
-      return { what: opens ? 'a token that opens a patch' : 'a token that joins one', 'sampled on': where, 'kernel launches': of('launches'), 'bind groups': of('bindings'), 'command buffers': of('submits'), waits: of('waits'), 'handing over, ms': where === 'processor' ? null : summary(own.map(({ handingOverMs }) => handingOverMs)) };
-    }));
-    return { rows: [...graphs, ...steps].map((row) => ({ ...row, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
+      return { what, 'sampled on': where, 'kernel launches': of('launches'), 'bind groups': of('bindings'), 'command buffers': of('submits'), waits: of('waits'), 'handing over, ms': where === 'processor' ? null : summary(own.map(({ handingOverMs }) => handingOverMs)) };
+    };
+    // The first token opens no patch that was pooled, and its sessions are being made.
+    const steps = (Object.entries(runs) as [keyof typeof runs, GpuRun][]).flatMap(([where, { steps }]) =>
+      ([false, true] as const).map((opens) => row(opens ? 'a token that opens a patch' : 'a token that joins one', where, steps.slice(1).filter((step) => step.opens === opens))));
+    const alone = await recording({ maxPatchLength: 1, guidance: 1 });
+    const peer = [row('a token by itself (P_max = 1), one row', 'GPU, kernels recorded', alone.steps.slice(1)), await peerRow(context, manifest)];
+    return { rows: [...graphs, ...steps, ...peer].map((one) => ({ ...one, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
   } finally {
     await page.close();
   }
@@ -68,7 +92,7 @@ async function run({ pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'launches',
   title: 'Kernel launches, command buffers and waits of a token on WebGPU',
-  about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. x_t goes from there to encoder and entropy model without leaving the GPU, the encoder's h, k and v stay there too, and one buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other. With recorded kernels (graph capture) onnxruntime replays what it did in the first run, on the second image here: as many kernels, without making bind groups for them. Handing over is the time of the processor until it only waits for the GPU; a software adapter computes kernels on the same processor, so only the ratio of the two says something.`,
+  about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. x_t goes from there to encoder and entropy model without leaving the GPU, the encoder's h, k and v stay there too, and one buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other. With recorded kernels (graph capture) onnxruntime replays what it did in the first run, on the second image here: as many kernels, without making bind groups for them. Handing over is the time of the processor until it only waits for the GPU; a software adapter computes kernels on the same processor, so only the ratio of the two says something. The last two rows do the same work, a token by itself through as many blocks without guidance, here and in transformers.js: what the bench \`transformers\` cannot time without a GPU.`,
   goal: { text: 'one wait a token', atMost: 1, always: true },
   run,
 };

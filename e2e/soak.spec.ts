@@ -61,6 +61,28 @@ async function memoryOf(page: Page): Promise<Memory> {
   return { 'page heap': heaps.page.heap, 'page heap without compiled code': heaps.page.heap - code, 'page buffers': heaps.page.buffers, 'worker heap': heaps.worker.heap, 'worker buffers': heaps.worker.buffers, wasm };
 }
 
+/**
+ * Generates seeds `from` to `to`, one after the other, without the test's own functions: those run in the page's heap, and
+ * the browser compiles them as well.
+ */
+const generate = (page: Page, from: number, to: number) => page.evaluate(async ([first, last]) => {
+  const found = (selector: string) => document.querySelector<HTMLElement>(selector)!;
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!;
+  for (let seed = first; seed <= last; seed++) {
+    set!.call(found('#seed'), String(seed));
+    found('#seed').dispatchEvent(new Event('input', { bubbles: true }));
+    await soon();
+    found('.launch-action .primary').click();
+    const late = performance.now() + 180_000;
+    const done = () => found('.run-title').textContent.includes(`seed ${seed}`) && found('.run-title .chip')?.textContent === 'Made here';
+    while (!done()) {
+      if (performance.now() > late) throw new Error(`Seed ${seed} was not made: ${found('.run-title').textContent}`);
+      await soon();
+    }
+  }
+}, [from, to] as const);
+
 /** Bytes of the pictures in the history, which is kept on purpose, up to 200 runs. */
 const historyOf = (page: Page) => page.evaluate(async () => {
   const answered = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => {
@@ -96,14 +118,13 @@ test('many images in a row in the studio: memory stays what it was', async ({ pa
   await mountPack(page, pack);
   await page.goto(`/#pack=${pack.name}`);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
-  const title = page.locator('.run-title');
+  await expect(generateButton(page)).toBeEnabled();
   const series: Record<number, Memory> = {};
+  let made = 0;
   for (let image = 1; image <= plan.images; image++) {
-    await page.getByLabel('Seed', { exact: true }).fill(String(image));
-    await generateButton(page).click();
-    await expect(title).toContainText(`seed ${image}`);
-    await expect(title.locator('.chip')).toHaveText('Made here', { timeout: 180_000 });
     if (!isDue(image, plan)) continue;
+    await generate(page, made + 1, image);
+    made = image;
     await expect.poll(() => historyOf(page).then(({ runs }) => runs)).toBe(image);
     const memory = await memoryOf(page);
     series[image] = { ...memory, 'page buffers': memory['page buffers']! - (await historyOf(page)).bytes };

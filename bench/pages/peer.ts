@@ -1,4 +1,6 @@
+/// <reference types="@webgpu/types" />
 import { AutoModelForCausalLM, env, Tensor, type PreTrainedModel } from '@huggingface/transformers';
+import { countGpu, type GpuCounts } from '../../e2e/pages/gpu-counts.ts';
 
 let model: PreTrainedModel;
 
@@ -20,6 +22,36 @@ async function generate(count: number): Promise<{ ms: number; tokens: number }> 
   return { ms: performance.now() - start, tokens: (output as Tensor).dims[1]! - 1 };
 }
 
-const page = { open, generate };
+/** From the end of one wait for the GPU to the beginning of the next, for every wait from here on: the processor's part, ms. */
+function timeBetweenWaits(): number[] {
+  const times: number[] = [];
+  let since: number | null = null;
+  const own = GPUBuffer.prototype.mapAsync;
+  GPUBuffer.prototype.mapAsync = async function (...values: Parameters<typeof own>) {
+    if (since !== null) times.push(performance.now() - since);
+    await own.apply(this, values);
+    since = performance.now();
+    return undefined;
+  };
+  return times;
+}
+
+export interface PeerLaunches extends GpuCounts {
+  handingOverMs: number[];
+}
+
+/** What each of `count` tokens after the first takes of WebGPU. */
+async function launches(count: number): Promise<PeerLaunches> {
+  const counts = countGpu();
+  const handingOverMs = timeBetweenWaits();
+  await generate(1);
+  const first = { ...counts };
+  await generate(1 + count);
+  const each = (what: keyof GpuCounts) => (counts[what] - 2 * first[what]) / count;
+  const [launched, bindings, submits, waits] = [each('launches'), each('bindings'), each('submits'), each('waits')];
+  return { launches: launched, bindings, submits, waits, handingOverMs: handingOverMs.slice(-count) };
+}
+
+const page = { open, generate, launches };
 export type PeerPage = typeof page;
 Object.assign(globalThis, { bench: page });

@@ -28,6 +28,8 @@ from models.training import TrainConfig, seed_everything, train
 
 
 class LossConfig(Config):
+    squared: float = 1.0
+    """Of the mean squared difference (the absolute one weighs 1): more of it is for pictures that are hard to restore."""
     perceptual: float = 0.3
     codebook: float = 1.0
     commitment: float = 0.25
@@ -89,7 +91,7 @@ class Objective(nn.Module):
         """What is between the pictures [N, 3, S, S] and what came back, a scalar, and its parts."""
         difference = restored.float() - pictures
         parts = {"l1": difference.abs().mean(), "l2": difference.square().mean()}
-        loss = parts["l1"] + parts["l2"]
+        loss = parts["l1"] + self.weights.squared * parts["l2"]
         if self.perceptual is not None:
             parts["perceptual"] = self.perceptual(restored, pictures)
             loss = loss + self.weights.perceptual * parts["perceptual"]
