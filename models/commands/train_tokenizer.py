@@ -163,7 +163,8 @@ def run(args: argparse.Namespace) -> None:
         return loss, {"psnr": psnr, "reseeded": reseeded, **parts}
 
     def validate(_contest):
-        with torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
+        # Compiled for inference, PyTorch 2.15's decoder is not a number in bfloat16 on processors with AMX; in training it is right.
+        with torch.compiler.set_stance("force_eager"), torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
             return measure(model, pictures, split.held_out, device)
 
     stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed)
@@ -172,6 +173,6 @@ def run(args: argparse.Namespace) -> None:
     if outcome.finished:
         firsts = [split.held_out[pictures.labels[split.held_out] == k][0] for k in range(len(pictures.classes))]
         model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), torch.compiler.set_stance("force_eager"):
             originals = to_tensor(pictures.pixels[firsts]).to(device)
             write_panel(args.out / "reconstructions.png", originals, model.decode(model.encode(originals)))
