@@ -163,7 +163,7 @@ def run(args: argparse.Namespace) -> None:
         return loss, {"psnr": psnr, "reseeded": reseeded, **parts}
 
     def validate(_contest):
-        # Compiled for inference, PyTorch 2.15's decoder is not a number in bfloat16 on processors with AMX; in training it is right.
+        # Compiled for inference, PyTorch 2.15's decoder gives NaN in bfloat16 on processors with AMX; in training it does not.
         with torch.compiler.set_stance("force_eager"), torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
             return measure(model, pictures, split.held_out, device)
 
