@@ -1,4 +1,5 @@
 import type { GpuPage, GpuRun } from '../e2e/pages/gpu.ts';
+import type { GpuCounts } from '../e2e/pages/gpu-counts.ts';
 import { decode } from '../engine/decode.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
@@ -6,9 +7,8 @@ import type { Manifest } from '../engine/manifest.ts';
 import type { Settings } from '../engine/settings.ts';
 import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
-import { packageVersion } from './lib/machine.ts';
+import { openPeer } from './lib/peer.ts';
 import { dpar } from './lib/requests.ts';
-import type { PeerPage } from './pages/peer.ts';
 
 /** No entropy comes near: patches end when they are full, so that the first tokens both open and join. */
 const PATCHES = { entropyThreshold: 20, maxPatchLength: 4 };
@@ -34,19 +34,25 @@ const span = (values: readonly number[]): string | number => {
   return low === high ? low : `${low} to ${high}`;
 };
 
-/** A token of transformers.js on a random GPT of as many blocks as the pack has. */
+type Counted = Record<keyof GpuCounts, string | number | null>;
+const row = (what: string, where: string, { launches, bindings, submits, waits }: Counted, handingOverMs: readonly number[] | null) => ({
+  what, 'sampled on': where, 'kernel launches': launches, 'bind groups': bindings, 'command buffers': submits, waits, 'handing over, ms': handingOverMs && summary(handingOverMs),
+});
+
+function stepsRow(what: string, where: string, steps: GpuRun['steps']) {
+  const of = (key: keyof GpuCounts) => span(steps.map((step) => step[key]));
+  const counts = { launches: of('launches'), bindings: of('bindings'), submits: of('submits'), waits: of('waits') };
+  return row(what, where, counts, where === 'processor' ? null : steps.map(({ handingOverMs }) => handingOverMs));
+}
+
 async function peerRow({ host }: Context, manifest: Manifest) {
-  const { model, vocab } = dpar(manifest);
-  const blocks = model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks;
-  const address = host.address(host.peer(model.dim, model.heads, blocks, vocab));
-  const page = await host.page('peer', host.gpuBrowser());
+  const peer = await openPeer(host, dpar(manifest), 'webgpu');
   try {
-    page.setDefaultTimeout(600_000);
-    await page.evaluate((args) => (globalThis as unknown as { bench: PeerPage }).bench.open(...args), [address, '/bench/runtime/', 1, 'webgpu'] as Parameters<PeerPage['open']>);
-    const { launches, bindings, submits, waits, handingOverMs } = await page.evaluate((n) => (globalThis as unknown as { bench: PeerPage }).bench.launches(n), TOKENS - 1);
-    return { what: `transformers.js ${packageVersion('@huggingface/transformers')}, a token of a GPT of ${blocks} blocks, one row`, 'sampled on': 'processor', 'kernel launches': launches, 'bind groups': bindings, 'command buffers': submits, waits, 'handing over, ms': summary(handingOverMs) };
+    peer.page.setDefaultTimeout(600_000);
+    const { handingOverMs, ...counts } = await peer.launches(TOKENS - 1);
+    return row(`${peer.name}, a token of a GPT of ${peer.blocks} blocks, one row`, 'processor', counts, handingOverMs);
   } finally {
-    await page.close();
+    await peer.page.close();
   }
 }
 
@@ -73,16 +79,13 @@ async function run(context: Context) {
     ))[1]!;
     const runs = { GPU: await decode(false), 'GPU, kernels recorded': await recording(PATCHES), processor: await decode(true) };
     for (const one of Object.values(runs)) await checkRight(runner, manifest, one);
-    const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => ({ what: `graph ${graph}`, 'sampled on': 'either', 'kernel launches': span(launches), 'bind groups': null, 'command buffers': null, waits: null, 'handing over, ms': null }));
-    const row = (what: string, where: string, own: GpuRun['steps']) => {
-      const of = (key: 'launches' | 'bindings' | 'submits' | 'waits') => span(own.map((step) => step[key]));
-      return { what, 'sampled on': where, 'kernel launches': of('launches'), 'bind groups': of('bindings'), 'command buffers': of('submits'), waits: of('waits'), 'handing over, ms': where === 'processor' ? null : summary(own.map(({ handingOverMs }) => handingOverMs)) };
-    };
+    const none = { bindings: null, submits: null, waits: null };
+    const graphs = Object.entries(runs.GPU.graphs).map(([graph, launches]) => row(`graph ${graph}`, 'either', { launches: span(launches), ...none }, null));
     // The first token opens no patch that was pooled, and its sessions are being made.
     const steps = (Object.entries(runs) as [keyof typeof runs, GpuRun][]).flatMap(([where, { steps }]) =>
-      ([false, true] as const).map((opens) => row(opens ? 'a token that opens a patch' : 'a token that joins one', where, steps.slice(1).filter((step) => step.opens === opens))));
+      ([false, true] as const).map((opens) => stepsRow(opens ? 'a token that opens a patch' : 'a token that joins one', where, steps.slice(1).filter((step) => step.opens === opens))));
     const alone = await recording({ maxPatchLength: 1, guidance: 1 });
-    const peer = [row('a token by itself (P_max = 1), one row', 'GPU, kernels recorded', alone.steps.slice(1)), await peerRow(context, manifest)];
+    const peer = [stepsRow('a token by itself (P_max = 1), one row', 'GPU, kernels recorded', alone.steps.slice(1)), await peerRow(context, manifest)];
     return { rows: [...graphs, ...steps, ...peer].map((one) => ({ ...one, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
   } finally {
     await page.close();

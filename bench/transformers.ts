@@ -1,21 +1,17 @@
 import { readPack } from '../node/pack.ts';
-import type { PeerPage } from './pages/peer.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
 import { dpar, imageOf, lengthIn } from './lib/requests.ts';
 import { ratios, summary } from '../engine/statistics.ts';
-import { packageVersion } from './lib/machine.ts';
+import { openPeer } from './lib/peer.ts';
 import type { Row } from './lib/table.ts';
 
-type Scope = { bench: PeerPage };
 /** A processor that stands in for a GPU is slow: runs are cut to so many tokens there. */
 const SOFTWARE_TOKENS = 6;
 const PATCHES = { single: { maxPatchLength: 1 }, dynamic: {} };
 
 async function run({ repeats, limit, pack: folder, host, log }: Context) {
   const manifest = dpar((await readPack(folder)).manifest);
-  const { model, vocab, grid } = manifest;
-  const blocks = model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks;
-  const peerFolder = host.peer(model.dim, model.heads, blocks, vocab);
+  const { grid } = manifest;
   const subjects = [];
   let software = false;
   for (const device of ['wasm', 'webgpu'] as const) {
@@ -29,15 +25,14 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
       backend = `WebGPU, ${gpu.adapter}`;
       log(backend);
     }
-    const page = await host.page('peer', device === 'webgpu' ? host.gpuBrowser() : host.browser());
-    await page.evaluate((args) => (globalThis as unknown as Scope).bench.open(...args), [host.address(peerFolder), '/bench/runtime/', 1, device] as Parameters<PeerPage['open']>);
-    subjects.push({ backend, cut: device === 'webgpu' && software ? SOFTWARE_TOKENS : limit, ours, page });
+    const peer = await openPeer(host, manifest, device);
+    subjects.push({ backend, cut: device === 'webgpu' && software ? SOFTWARE_TOKENS : limit, ours, peer });
   }
   const contestants: Record<string, Contestant<number>> = {};
-  subjects.forEach(({ cut, ours, page }, i) => {
+  subjects.forEach(({ cut, ours, peer }, i) => {
     contestants[`${i} peer`] = async (round) => {
       const count = lengthIn(round, cut) ?? grid.tokens;
-      const { ms, tokens } = await page.evaluate((n) => (globalThis as unknown as Scope).bench.generate(n), count);
+      const { ms, tokens } = await peer.generate(count);
       if (tokens !== count) throw new Error(`transformers.js made ${tokens} of ${count} tokens.`);
       return (1000 * tokens) / ms;
     };
@@ -49,15 +44,16 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
     }
   });
   const rates = await interleaved(contestants, { repeats });
+  const { name, blocks } = subjects[0]!.peer;
   const whats = {
-    peer: `transformers.js ${packageVersion('@huggingface/transformers')}, GPT of ${blocks} blocks`,
+    peer: `${name}, GPT of ${blocks} blocks`,
     single: `this engine, token by token, ${blocks} blocks`, dynamic: 'this engine, dynamic patches',
   };
   const against = (i: number, name: string) => ratios(rates[`${i} ${name}`]!, rates[`${i} peer`]!);
   const rows: Row[] = subjects.flatMap(({ backend, cut }, i) => Object.entries(whats).map(([name, what]) => ({
     backend, what, tokens: cut ?? grid.tokens, 'tokens per second': summary(rates[`${i} ${name}`]!), 'against transformers.js': against(i, name),
   })));
-  for (const { ours, page } of subjects) await Promise.all([ours.close(), page.close()]);
+  for (const { ours, peer } of subjects) await Promise.all([ours.close(), peer.page.close()]);
   return { rows, ratio: against(0, 'single'), webgpu: { ratio: against(1, 'single'), software } };
 }
 

@@ -36,20 +36,15 @@ function timeBetweenWaits(): number[] {
   return times;
 }
 
-export interface PeerLaunches extends GpuCounts {
-  handingOverMs: number[];
-}
-
 /** What each of `count` tokens after the first takes of WebGPU. */
-async function launches(count: number): Promise<PeerLaunches> {
+async function launches(count: number): Promise<GpuCounts & { handingOverMs: number[] }> {
   const counts = countGpu();
   const handingOverMs = timeBetweenWaits();
   await generate(1);
   const first = { ...counts };
   await generate(1 + count);
   const each = (what: keyof GpuCounts) => (counts[what] - 2 * first[what]) / count;
-  const [launched, bindings, submits, waits] = [each('launches'), each('bindings'), each('submits'), each('waits')];
-  return { launches: launched, bindings, submits, waits, handingOverMs: handingOverMs.slice(-count) };
+  return { launches: each('launches'), bindings: each('bindings'), submits: each('submits'), waits: each('waits'), handingOverMs: handingOverMs.slice(-count) };
 }
 
 const page = { open, generate, launches };
