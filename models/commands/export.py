@@ -60,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evaluation", type=Path, metavar="FILE", help="JSON written by evaluate")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the pack's folder")
     parser.add_argument("--register", type=Path, metavar="DIR", help="only list the runs of DIR as the pack's recordings")
-    parser.add_argument("--first", metavar="CLASS", help="with --register: the class whose run the page opens with")
+    parser.add_argument("--first", metavar="CLASS", help="with --register: the class whose run the page opens "
+                        "with (default: the golden picture's)")
 
 
 def load_model(folder: Path) -> tuple[DPAR | GPT, DPARRun | GPTRun]:

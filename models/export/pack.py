@@ -12,6 +12,7 @@ import numpy as np
 from models.blocks import ffn_width
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
+from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.figures import measure, references
@@ -185,10 +186,14 @@ def default_rules(given: dict[str, Any]) -> PatchRules:
 def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:
     """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest.
 
-    first: the class (its id) whose recording the page opens with.
+    first: the class (its id) whose recording the page opens with; None: the class of the pack's golden picture.
     """
     manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
     labels, ids = ([c[key] for c in manifest["classes"]] for key in ("label", "id"))
+    if first is None:
+        first = ids[json.loads((root / manifest["golden"]["path"]).read_text(encoding="utf-8"))["class"]]
+    elif first not in ids:
+        raise UserError(f"--first {first}: the pack's classes are {', '.join(ids)}")
     recordings = []
     for path in sorted(runs.glob("*.run.json")):
         name = path.name.removesuffix(".run.json")

@@ -151,11 +151,15 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     header = {"pack": {"name": "nano", "hash": "0" * 64}, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
               "seed": 7, "settings": settings, "grid": {"width": 8, "tokens": 64}}
     run = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": [], "digest": "0" * 64, "complete": False}
-    (runs / "beta-7.run.json").write_text(json.dumps(run))
-    (runs / "beta-7.png").write_bytes(b"png")
-    assert register_recordings(tmp_path / "pack", runs) == ["beta-7"]
+    for name, label in (("alpha-7", 0), ("beta-7", 1)):
+        (runs / f"{name}.run.json").write_text(json.dumps(run | {"header": header | {"class": label}}))
+        (runs / f"{name}.png").write_bytes(b"png")
+    assert register_recordings(tmp_path / "pack", runs, first="Alpha") == ["alpha-7", "beta-7"]
+    assert register_recordings(tmp_path / "pack", runs) == ["beta-7", "alpha-7"]  # the golden picture is of Beta
     manifest = json.loads((tmp_path / "pack/manifest.json").read_text())
     assert manifest["recordings"][0]["title"] == "Beta, seed 7"
+    with pytest.raises(UserError, match="Alpha, Beta"):
+        register_recordings(tmp_path / "pack", runs, first="Delta")
     (runs / "beta-7.run.json").write_text(json.dumps(run | {"formatVersion": 99}))
     with pytest.raises(UserError, match="formatVersion"):
         register_recordings(tmp_path / "pack", runs)
