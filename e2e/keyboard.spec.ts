@@ -40,7 +40,7 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await ready(page);
   await tabTo(page, /^radio Alpha/);
   await page.keyboard.press('ArrowRight');
-  expect(await focused(page)).toMatch(/^radio Beta/);
+  await expect.poll(() => focused(page)).toMatch(/^radio Beta/);
   await tabTo(page, /^input Seed/);
   await page.keyboard.type('12');
   await tabTo(page, /^button Generate/);

@@ -42,12 +42,18 @@ function beside(names) {
   const folder = mkdtempSync(join(tmpdir(), 'dpar-test-'));
   const file = join(folder, 'output.txt');
   const output = openSync(file, 'w'); // not a pipe: this process does not read while it runs other parts
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...names], { stdio: ['ignore', output, output] });
+  const posix = process.platform !== 'win32';
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...names], { stdio: ['ignore', output, output], detached: posix });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
   process.on('exit', () => {
-    child.kill();
+    try {
+      if (child.exitCode === null) process.kill(posix ? -child.pid : child.pid); // detached: with all that it started
+    } catch {
+      // it has ended by itself
+    }
     rmSync(folder, { recursive: true, force: true });
   });
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, printed: readFileSync(file, 'utf8') })));
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status: status ?? 1, printed: readFileSync(file, 'utf8') })));
 }
 
 const asked = process.argv.slice(2);
@@ -59,12 +65,12 @@ if (unknown) {
 if (asked.length) {
   runParts(asked);
 } else {
-  // The Python side installs and runs on one core; the browser tests, which watch the clock, wait until it is done.
+  // The Python side takes one core; the browser tests, which watch the clock, wait until it is done.
   console.log('The Python side is installed and tested meanwhile; what it says comes after the unit tests.');
   const models = beside(['models']);
   runParts(['lint', 'types', 'unit']);
   const { status, printed } = await models;
   process.stdout.write(printed);
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) process.exit(status);
   runParts(['e2e']);
 }
