@@ -44,7 +44,7 @@ function beside(names) {
   const output = openSync(file, 'w'); // not a pipe: this process does not read while it runs other parts
   const posix = process.platform !== 'win32';
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...names], { stdio: ['ignore', output, output], detached: posix });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+  process.on('SIGINT', () => process.exit(130)); // Ctrl-C ends the part in front, then this process, then the one beside it
   process.on('exit', () => {
     try {
       if (child.exitCode === null) process.kill(posix ? -child.pid : child.pid); // detached: with all that it started
