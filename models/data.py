@@ -94,7 +94,9 @@ def _list_files(root: Path, download: bool) -> tuple[list[Path], np.ndarray, lis
     except FileNotFoundError as error:
         raise DataError(f"{root}: expected one folder of pictures for each class ({error})") from None
     if len(dataset.classes) < 2:
-        raise DataError(f"{root}: only one class ({dataset.classes[0]}); at least two are needed")
+        only = root / dataset.classes[0]
+        deeper = f"; if {only} holds the folders of the classes, pass that" if any(only.glob("*/")) else ""
+        raise DataError(f"{root}: only one class ({only.name}); at least two are needed{deeper}")
     paths = [Path(path) for path, _ in dataset.samples]
     return paths, np.array(dataset.targets, dtype=np.int64), list(dataset.classes)
 

@@ -36,6 +36,9 @@ def test_errors_name_what_is_wrong(tmp_path):
         load_pictures(tmp_path / "empty", SMALL, cache=tmp_path)
     with pytest.raises(DataError, match="only one class"):
         load_pictures(make_folder(tmp_path / "single", classes=("a",)), SMALL, cache=tmp_path)
+    make_folder(tmp_path / "above" / "2750")
+    with pytest.raises(DataError, match="above/2750 holds the folders of the classes"):
+        load_pictures(tmp_path / "above", SMALL, cache=tmp_path)
     with pytest.raises(DataError, match="is 9 x 9 pixels, but data.picture_size is 8"):
         load_pictures(make_folder(tmp_path / "large", size=9), SMALL, cache=tmp_path)
     broken = make_folder(tmp_path / "broken")
