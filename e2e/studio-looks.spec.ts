@@ -48,18 +48,22 @@ for (const language of ['en', 'de']) {
     test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
     const context = await browser.newContext({ viewport: { width: 1300, height: 700 }, locale: language });
     const page = await context.newPage();
-    await servePack(page, await syntheticPack());
+    const pack = await syntheticPack();
+    pack.files.set('manifest.json', Buffer.from(JSON.stringify({ ...pack.manifest, title: 'EuroSAT, token by token' })));
+    await servePack(page, pack);
     await page.goto('/');
     await expect(page.locator('html')).toHaveAttribute('lang', language);
     await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
     const narrow: string[] = [];
     for (let width = 1300; width >= 320; width -= 20) {
       await page.setViewportSize({ width, height: 700 });
-      const [needed, cut] = await page.evaluate(() => {
+      const [needed, cut, rows] = await page.evaluate(() => {
         const title = document.querySelector('.run-title > span')!;
-        return [document.documentElement.scrollWidth, title.scrollWidth - title.clientWidth];
+        const middles = [...document.querySelectorAll('.bar > :not(.views)')].map((item) => item.getBoundingClientRect()).filter(({ height }) => height > 0).map(({ top, height }) => Math.round(top + height / 2));
+        return [document.documentElement.scrollWidth, title.scrollWidth - title.clientWidth, Math.max(...middles) - Math.min(...middles) > 8 ? 2 : 1];
       });
       if (needed! > width) narrow.push(`${width}: the page is ${needed} wide`);
+      if (rows! > 1) narrow.push(`${width}: the bar has another row`);
       if (width >= 360 && cut! > 0) narrow.push(`${width}: ${cut} of the title are cut off`);
     }
     expect(narrow).toEqual([]);

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import torch.nn.functional as F
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from models.export.builder import Graph, WeightFile
 from models.tokenizer import Block, PixelNorm, Tokenizer
+
+ROUNDING = 1e-6  # of a unit code's length in float32
+
+
+def unit_codes(codebook: Tensor) -> Tensor:
+    """Rows [V, C] at length 1. Those that have it stay as they are, so that a pack read back has the same bytes when written again."""
+    lengths = codebook.float().norm(dim=-1, keepdim=True)
+    return torch.where((lengths - 1).abs() < ROUNDING, codebook.float(), codebook.float() / lengths)
 
 
 def conv(g: Graph, x: str, name: str, module: nn.Conv2d) -> str:
@@ -54,7 +62,7 @@ def tokenizer_encoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
         x = residual_block(g, x, f"coarse_{i}", block)
     x = conv(g, silu(g, pixel_norm(g, x, "norm", encoder.norm)), "leave", encoder.leave)
     vectors = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.shape(-1, (size // 4) ** 2, c.code_dim))
-    codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
+    codes = unit_codes(model.quantizer.codebook)
     nearest = g.add("ArgMax", g.add("MatMul", vectors, g.table("codes", codes.t())), axis=-1, keepdims=0)
     g.output(g.add("Cast", nearest, to=6), "tokens", "int32", ["N", (size // 4) ** 2])
     return g
@@ -64,7 +72,7 @@ def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
     decoder, side = model.decoder, size // 4
     g = Graph("tokenizer_decoder", weights)
     tokens = g.input("tokens", "int32", ["N", side * side])
-    codes = F.normalize(model.quantizer.codebook.float(), dim=-1)
+    codes = unit_codes(model.quantizer.codebook)
     x = g.add("Gather", g.table("codes", codes), tokens)
     x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1]), g.shape(-1, model.config.code_dim, side, side))
     x = conv(g, x, "enter", decoder.enter)

@@ -57,6 +57,14 @@ def test_float32_comes_back_exactly(tmp_path):
     assert torch.equal(back.tokenizer.encode(picture[..., :side, :side]), content.tokenizer.encode(picture[..., :side, :side]))
 
 
+def test_a_tokenizer_read_back_is_written_with_the_same_bytes(tmp_path):
+    content = nano_content()
+    write_pack(tmp_path / "first", content)
+    write_pack(tmp_path / "second", dataclasses.replace(content, tokenizer=read_back(tmp_path / "first").tokenizer))
+    first, second = (sorted((tmp_path / name).rglob("tokenizer_*.bin.*")) for name in ("first", "second"))
+    assert first and [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
 def test_quantised_weights_are_refused(tmp_path):
     write_pack(tmp_path, dataclasses.replace(nano_content(), variants=("q4",)))
     with pytest.raises(UserError, match="cannot be read back"):

@@ -11,7 +11,7 @@ export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   if (!manifest) return <span className="button pack-chip" aria-hidden="true">…</span>;
   return (
-    <Popover className="button pack-chip" label={t('About this pack')} face={<>{manifest.title}<span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
+    <Popover className="button pack-chip" label={t('About this pack')} face={<><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
       <PackPanel />
     </Popover>
   );
