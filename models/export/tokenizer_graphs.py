@@ -13,7 +13,7 @@ ROUNDING = 1e-6  # of a unit code's length in float32
 
 
 def unit_codes(codebook: Tensor) -> Tensor:
-    """Rows [V, C] at length 1. Those that have it stay as they are, so that a pack read back has the same bytes when written again."""
+    """Rows [V, C] at length 1. Those that have it stay as they are: a pack read back is written with the same bytes."""
     lengths = codebook.float().norm(dim=-1, keepdim=True)
     return torch.where((lengths - 1).abs() < ROUNDING, codebook.float(), codebook.float() / lengths)
 
