@@ -11,6 +11,7 @@ COMMANDS = {
     "train-entropy": ("models.commands.train_entropy", "train the entropy model on tokens"),
     "score": ("models.commands.score", "entropies of all tokens"),
     "train": ("models.commands.train", "train DPAR on tokens and entropies"),
+    "average": ("models.commands.average", "the mean of the weights of several trainings"),
     "evaluate": ("models.commands.evaluate", "measure a trained model on held-out pictures"),
     "export": ("models.commands.export", "write a pack: ONNX graphs, weights, manifest, golden vectors"),
     "import-pack": ("models.commands.import_pack", "PyTorch weights back from a pack, to train on"),

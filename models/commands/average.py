@@ -1,0 +1,50 @@
+"""Take the mean of the published weights of several train folders: of one training at several times, say.
+
+Averaging weights along one training (P. Izmailov et al. 2018, arXiv 1803.05407) costs nothing at sampling time. The folders
+must hold one model of one size, each trained on from another or from the same weights; means of strangers are noise.
+Writes --out, with config.json and log.jsonl of the folder that has seen the most images, so its figures count all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+
+from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors, write_atomically
+from models.config import read_config_json
+from models.errors import UserError
+from models.runs import images_seen, parse_run
+from models.training import LOG
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--models", type=Path, required=True, nargs="+", metavar="DIR", help="two or more folders of train")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="another folder, for the mean")
+
+
+def run(args: argparse.Namespace) -> None:
+    folders: list[Path] = args.models
+    if len(folders) < 2:
+        raise UserError("--models wants two or more folders")
+    if args.out.resolve() in {folder.resolve() for folder in folders}:
+        raise UserError(f"{args.out}: holds weights that go into the mean; choose another --out")
+    configs = [parse_run(read_config_json(folder / CONFIG), str(folder)) for folder in folders]
+    for folder, config in zip(folders, configs, strict=True):
+        if (config.kind, config.model) != (configs[0].kind, configs[0].model):
+            raise UserError(f"{folder}: holds another model than {folders[0]}; compare their {CONFIG}")
+    mean = mean_of([load_safetensors(folder / WEIGHTS) for folder in folders])
+    last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
+    save_safetensors(args.out / WEIGHTS, mean)
+    for name in (LOG, CONFIG):
+        if (last / name).exists():
+            write_atomically(args.out / name, lambda path, source=last / name: shutil.copyfile(source, path))
+    print(f"{args.out}: the mean of {len(folders)} models, {images_seen(config)} images seen")
+
+
+def mean_of(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of each tensor, summed in float64. Shapes must agree."""
+    return {name: torch.stack([state[name].double() for state in states]).mean(0).to(tensor.dtype)
+            for name, tensor in states[0].items()}
