@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors, write_atomically
 from models.config import read_config_json
 from models.errors import UserError
-from models.runs import images_seen, parse_run
+from models.runs import DPARRun, GPTRun, images_seen, parse_run
 from models.training import LOG
 
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"{args.out}: holds weights that go into the mean; choose another --out")
     configs = [parse_run(read_config_json(folder / CONFIG), str(folder)) for folder in folders]
     for folder, config in zip(folders, configs, strict=True):
-        if (config.kind, config.model) != (configs[0].kind, configs[0].model):
+        if shape_of(config) != shape_of(configs[0]):
             raise UserError(f"{folder}: holds another model than {folders[0]}; compare their {CONFIG}")
     mean = mean_of([load_safetensors(folder / WEIGHTS) for folder in folders])
     last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
@@ -42,6 +43,11 @@ def run(args: argparse.Namespace) -> None:
         if (last / name).exists():
             write_atomically(args.out / name, lambda path, source=last / name: shutil.copyfile(source, path))
     print(f"{args.out}: the mean of {len(folders)} models, {images_seen(config)} images seen")
+
+
+def shape_of(run: DPARRun | GPTRun) -> dict[str, Any]:
+    """Kind and sizes. Dropout belongs to a training, not to the weights."""
+    return {"kind": run.kind, **run.model.model_dump(exclude={"dropout"})}
 
 
 def mean_of(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:

@@ -28,7 +28,7 @@ def folder(path, steps, init=None, **model):
 
 def test_the_mean_counts_the_images_of_the_one_trained_longest(tmp_path):
     before = folder(tmp_path / "before", 10)
-    after = folder(tmp_path / "after", 5, init=before)
+    after = folder(tmp_path / "after", 5, init=before, dropout=0.3)
     for order in ((before, after), (after, before)):
         assert main(["average", "--models", *order, "--out", str(tmp_path / "mean")]) == 0
         model, run = load_model(tmp_path / "mean")
