@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors, write_atomically
+from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, load_safetensors, save_safetensors, write_atomically
 from models.config import read_config_json
 from models.errors import UserError
 from models.runs import DPARRun, GPTRun, images_seen, parse_run
@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("--models wants two or more folders")
     if args.out.resolve() in {folder.resolve() for folder in folders}:
         raise UserError(f"{args.out}: holds weights that go into the mean; choose another --out")
+    if (args.out / CHECKPOINT).exists():
+        raise UserError(f"{args.out}: holds a training that could not go on from the mean; choose another --out")
     configs = [parse_run(read_config_json(folder / CONFIG), str(folder)) for folder in folders]
     for folder, config in zip(folders, configs, strict=True):
         if shape_of(config) != shape_of(configs[0]):

@@ -45,13 +45,17 @@ def test_all_models_weigh_the_same():
 
 @pytest.mark.parametrize("case, message", [
     ("one", "two or more"), ("other size", "another model"), ("own output", "another --out"), ("no weights", "no such weights"),
+    ("a training", "could not go on"),
 ])
 def test_what_has_no_mean_is_refused(tmp_path, capsys, case, message):
     a, b = folder(tmp_path / "a", 4), folder(tmp_path / "b", 6, **({"dim": 64} if case == "other size" else {}))
     if case == "no weights":
         (tmp_path / "b/model.safetensors").unlink()
+    if case == "a training":
+        (tmp_path / "c").mkdir()
+        (tmp_path / "c/checkpoint.pt").touch()
     before = (tmp_path / "a/model.safetensors").read_bytes()
-    out = a if case == "own output" else str(tmp_path / "mean")
+    out = {"own output": a, "a training": str(tmp_path / "c")}.get(case, str(tmp_path / "mean"))
     assert main(["average", "--models", *([a] if case == "one" else [a, b]), "--out", out]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "mean").exists() and (tmp_path / "a/model.safetensors").read_bytes() == before
