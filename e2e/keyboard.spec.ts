@@ -122,6 +122,7 @@ test('the bar: history and display open, act and give the focus back', async ({ 
   await expect(page.getByRole('dialog', { name: 'Runs in this browser' })).toBeHidden();
   await tabTo(page, /^button Display/);
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();
   await tabTo(page, /^radio (Light|Dark|As the system)/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');

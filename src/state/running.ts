@@ -38,11 +38,13 @@ export function createRunning({ pack, settings, jobs, inspect, loading, queue }:
       if (model === 'failed' || model === 'asking' || model === 'idle') await loading.load();
       return;
     }
-    wait(false);
-    if (inspect.desk.busy()) {
-      await inspect.desk.settle();
-      return generate(count, given);
+    if (inspect.busy()) {
+      wanted = { count, given };
+      wait(true);
+      await inspect.settle();
+      return queued() ? goOn() : undefined;
     }
+    wait(false);
     const { values, class: index, seed } = settings.getState();
     await decode(Array.from({ length: count }, (_, i) => headerOf({ class: index, seed: seed + i, settings: values!, given }, manifest, hash, report)), client);
   }
@@ -56,13 +58,16 @@ export function createRunning({ pack, settings, jobs, inspect, loading, queue }:
     return result?.ok ?? false;
   }
 
+  /** Makes what was waited for. */
+  const goOn = (): Promise<void> => generate(wanted.count, wanted.given);
+
   /** Makes runs while the one in view stays, once the model is ready; `begun` gets them as they begin. False unless all came to their end. */
   async function makeBeside(wishes: readonly RunWish[], begun: (list: readonly Job[]) => void): Promise<boolean> {
     const { manifest, model } = pack.getState();
     if (!manifest || jobs.getState().running) return false;
     if (model === 'failed' || model === 'asking' || model === 'idle') await loading.load();
     await modelSettled(pack);
-    if (inspect.desk.busy()) await inspect.desk.settle();
+    if (inspect.busy()) await inspect.settle();
     const { report, hash, model: now } = pack.getState();
     const client = loading.client();
     if (now !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
@@ -77,13 +82,11 @@ export function createRunning({ pack, settings, jobs, inspect, loading, queue }:
   }
 
   return {
-    generate, makeBeside, stop, queued, wait,
+    generate, goOn, makeBeside, stop, queued, wait,
     /** Sets what the next wait is for, without waiting yet. */
     want(given: readonly number[]): void {
       wanted = { count: 1, given };
     },
-    /** Makes what was waited for. */
-    goOn: (): Promise<void> => generate(wanted.count, wanted.given),
     /** Ends what is being decoded; resolves once it has ended. */
     async stopped(): Promise<void> {
       await stop();

@@ -16,9 +16,14 @@ function fakeClient() {
     emit = onEvents;
     return new Promise<Result<GenerateReport>>((resolve) => { answerRun = resolve; });
   });
-  const api = { load, generate, stop: vi.fn(async () => undefined), paint: vi.fn(), dispose: vi.fn() } as unknown as InferenceClientApi;
+  let answerScore!: () => void;
+  const score = vi.fn((tokens: number[]) => new Promise<Result<(number | null)[]>>((resolve) => {
+    answerScore = () => resolve({ ok: true, value: tokens.map((_, i) => (i === 0 ? null : 3)) });
+  }));
+  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(), dispose: vi.fn() } as unknown as InferenceClientApi;
   return {
-    api, load, generate,
+    api, load, generate, score,
+    scored: () => answerScore(),
     ready: (backend: LoadReport['backend'] = 'wasm') => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport }),
     refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: `${code}: fp32/all.bin.0`, detail: 'Retry.' }),
     emit: (events: TokenEvent[]) => emit(events),
@@ -119,6 +124,36 @@ describe('studio', () => {
     client.ready();
     await tick();
     expect(client.generate).not.toHaveBeenCalled();
+  });
+
+  it('goes on from an edit once the model has looked at it, unless that is taken back', async () => {
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(studio.run.getState().origin).toBe('recorded'));
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+    client.ready();
+    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    const { edit } = studio.inspect;
+    const put = async () => {
+      edit.put(5, (studio.run.getState().events[5]!.token + 1) % 12);
+      await vi.waitFor(() => expect(client.score).toHaveBeenCalled());
+      client.score.mockClear();
+      return studio.inspect.continueFrom(edit.given(), 8, 7);
+    };
+    const first = put();
+    await vi.waitFor(() => expect(studio.queue.getState().queued).toBe(true));
+    await studio.stop();
+    client.scored();
+    await first;
+    expect(client.generate).not.toHaveBeenCalled();
+    edit.undo();
+    void put();
+    await vi.waitFor(() => expect(studio.queue.getState().queued).toBe(true));
+    expect(client.generate).not.toHaveBeenCalled();
+    client.scored();
+    await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+    expect(client.generate.mock.calls[0]![0]).toMatchObject({ given: { length: 6 } });
+    expect(studio.run.getState()).toMatchObject({ phase: 'running', origin: 'generated' });
   });
 
   it('asks before the download on a metered connection', async () => {

@@ -1,13 +1,13 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { late } from '../views/late.tsx';
 
-const load = () => import('./PopoverPanel.tsx');
-const PopoverPanel = late(load);
-/** Ahead of the press that opens it; where this fails, that tries again and says so. */
-const ahead = () => void load().catch(() => undefined);
+const loadPanel = () => import('./PopoverPanel.tsx');
+const PopoverPanel = late(loadPanel);
 
 /** A button with a panel below it. What the panel is made of is fetched when it is first about to open. */
-export function Popover({ className, label, title, panelClass, face, children, 'data-model': model }: {
+export function Popover({ load, className, label, title, panelClass, face, children, 'data-model': model }: {
+  /** Fetches what is in the panel. */
+  load: () => Promise<unknown>;
   className: string;
   /** Name of the panel. */
   label: string;
@@ -22,6 +22,8 @@ export function Popover({ className, label, title, panelClass, face, children, '
 }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  /** Before the press that opens it; where this fails, that tries again and says so. */
+  const ahead = () => void Promise.all([loadPanel(), load()]).catch(() => undefined);
   return (
     <>
       <button

@@ -32,6 +32,7 @@ export type EditStore = ReturnType<typeof createEdit>;
 export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model: DraftModel) {
   const store = createStore<EditState>(() => NONE);
   let asking: Draft | null = null;
+  let answered: Promise<void> = Promise.resolve();
   run.subscribe((state, before) => {
     if (state.id !== before.id && store.getState() !== NONE) store.setState({ ...NONE, brush: store.getState().brush });
   });
@@ -45,29 +46,35 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
 
   /** Asks the model about the newest draft; answers about an older one are dropped. One question at a time. */
   async function refresh(): Promise<void> {
-    if (asking) return;
-    for (;;) {
-      const { draft } = store.getState();
-      if (!draft || draft === asking) break;
-      asking = draft;
-      const tokens = [...draft.tokens];
-      const picture = await model.paint(tokens);
-      const entropies = await model.score(tokens);
-      if (store.getState().draft?.tokens === draft.tokens) store.setState({ ...(picture && { picture }), ...(entropies && { entropies }) });
+    try {
+      for (;;) {
+        const { draft } = store.getState();
+        if (!draft || draft === asking) break;
+        asking = draft;
+        const tokens = [...draft.tokens];
+        const picture = await model.paint(tokens);
+        const entropies = await model.score(tokens);
+        if (store.getState().draft?.tokens === draft.tokens) store.setState({ ...(picture && { picture }), ...(entropies && { entropies }) });
+      }
+    } finally {
+      asking = null;
     }
-    asking = null;
   }
 
   function show(draft: Draft | null, past: EditState['past'], future: EditState['future']): void {
     const same = draft !== null && draft.tokens === store.getState().draft?.tokens;
     store.setState({ draft, past, future, ...(!same && { entropies: null }), ...(draft === null && { picture: null }) });
-    if (draft && !same) void refresh();
+    if (draft && !same && !asking) answered = refresh();
   }
   const change = (draft: Draft) => show(draft, [...store.getState().past, store.getState().draft], []);
 
   return {
     ...store,
     editable,
+    /** The model is being asked about a draft. */
+    busy: (): boolean => asking !== null,
+    /** Resolves once it has answered. */
+    settle: (): Promise<void> => answered,
     /** Puts another token into a decoded cell; everything after the last one put is sampled again. */
     put(cell: number, token: number): void {
       const { tokens, keep } = current();

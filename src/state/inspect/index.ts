@@ -33,7 +33,11 @@ export function createInspect(deps: InspectDeps) {
   const shown = createShown({ run, whatIf, edit });
   // What knows the kinds of pictures is fetched with the first one.
   const read = async (file: Blob, name: string) => (await import('../../lib/readPicture.ts')).readPicture(file, name);
-  const desk = createDesk({ ...deps, read, cut: cutPicture });
+  const stop = async () => {
+    await deps.stop();
+    await edit.settle();
+  };
+  const desk = createDesk({ ...deps, stop, read, cut: cutPicture });
 
   /** The run in view as the next one's settings; a picture's run has none of its own but its rules. */
   function adopt(): void {
@@ -50,6 +54,13 @@ export function createInspect(deps: InspectDeps) {
 
   return {
     whatIf, edit, shown, desk,
+    /** The model is at work for a picture or an edit. */
+    busy: (): boolean => desk.busy() || edit.busy(),
+    /** Ends that, or waits for its end, so that something else can run. */
+    async settle(): Promise<void> {
+      await desk.settle();
+      await edit.settle();
+    },
     /** A new run with the rules in view: same class, seed and given tokens. */
     async generateWithThis(): Promise<void> {
       const { header, origin } = run.getState();

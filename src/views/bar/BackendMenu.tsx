@@ -5,7 +5,8 @@ import { usePack } from '../context.ts';
 import { late, Opening } from '../late.tsx';
 import { backendName, loadShare, stageText } from './loadText.ts';
 
-const BackendPanel = late(() => import('./BackendPanel.tsx'), Opening);
+const load = () => import('./BackendPanel.tsx');
+const BackendPanel = late(load, Opening);
 
 /** Where the model runs, how far its download is, and a way to choose otherwise. */
 export function BackendMenu() {
@@ -14,7 +15,7 @@ export function BackendMenu() {
   const report = usePack((state) => state.report);
   return (
     <Popover
-      className="button status-chip" label={t('Where the model runs')} data-model={model}
+      load={load} className="button status-chip" label={t('Where the model runs')} data-model={model}
       face={(
         <>
           <i className={`dot ${model}`} aria-hidden="true" />

@@ -3,12 +3,13 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
 import { late, Opening } from '../late.tsx';
 
-const DisplayPanel = late(() => import('./DisplayPanel.tsx'), Opening);
+const load = () => import('./DisplayPanel.tsx');
+const DisplayPanel = late(load, Opening);
 
 /** How the studio looks and which language it speaks. */
 export function DisplayMenu() {
   return (
-    <Popover className="button icon display" label={t('Display')} title={t('Display')} face={<Icon name="display" />}>
+    <Popover load={load} className="button icon display" label={t('Display')} title={t('Display')} face={<Icon name="display" />}>
       <DisplayPanel />
     </Popover>
   );

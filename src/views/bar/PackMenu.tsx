@@ -4,14 +4,15 @@ import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
 import { late, Opening } from '../late.tsx';
 
-const PackPanel = late(() => import('./PackPanel.tsx'), Opening);
+const load = () => import('./PackPanel.tsx');
+const PackPanel = late(load, Opening);
 
 /** The pack in use. */
 export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   if (!manifest) return <span className="button pack-chip" aria-hidden="true">…</span>;
   return (
-    <Popover className="button pack-chip" label={t('About this pack')} face={<><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
+    <Popover load={load} className="button pack-chip" label={t('About this pack')} face={<><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
       <PackPanel />
     </Popover>
   );

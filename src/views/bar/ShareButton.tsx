@@ -3,12 +3,13 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
 import { late, Opening } from '../late.tsx';
 
-const ShareMenu = late(() => import('../../share/ShareMenu.tsx'), Opening);
+const load = () => import('../../share/ShareMenu.tsx');
+const ShareMenu = late(load, Opening);
 
 /** Link, files and film of the run in view; what it needs is fetched when it is opened. */
 export function ShareButton() {
   return (
-    <Popover className="button share" label={t('Share this run')} panelClass="share-menu" face={<><Icon name="share" size={18} /><span className="optional-label">{t('Share')}</span></>}>
+    <Popover load={load} className="button share" label={t('Share this run')} panelClass="share-menu" face={<><Icon name="share" size={18} /><span className="optional-label">{t('Share')}</span></>}>
       <ShareMenu />
     </Popover>
   );
