@@ -73,8 +73,8 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
     editable,
     /** The model is being asked about a draft. */
     busy: (): boolean => asking !== null,
-    /** Resolves once it has answered. */
-    settle: (): Promise<void> => answered,
+    /** Resolves once it has answered, or failed to. */
+    settle: (): Promise<void> => answered.catch(() => undefined),
     /** Puts another token into a decoded cell; everything after the last one put is sampled again. */
     put(cell: number, token: number): void {
       const { tokens, keep } = current();
