@@ -4,7 +4,7 @@ import { fixturePacks } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished, useBackend } from './studio-page.ts';
 import { beforeWorker } from './worker-hook.ts';
 
-/** Losses of a real device, on Chromium's software adapter, where every token of the smallest pack takes its time. */
+/** Losses of a real device, on Chromium's software adapter. */
 const pico = fixturePacks.find(({ name }) => name === 'pico')!;
 const chip = (page: Page) => page.locator('.status-chip');
 const went = (page: Page) => messages(page).filter({ hasText: 'The run went on where it was' });
@@ -16,8 +16,13 @@ type Scope = { devices: GPUDevice[] };
 
 test.setTimeout(600_000);
 
-/** Keeps the worker's devices within reach. */
+/** Keeps the worker's devices within reach, and leaves time to act between two tokens (as slowDown does, in every worker to come). */
 const holdDevices = () => {
+  const post = MessagePort.prototype.postMessage as (this: MessagePort, ...message: unknown[]) => void;
+  MessagePort.prototype.postMessage = function (this: MessagePort, ...message: unknown[]) {
+    if (message[0] === null) setTimeout(() => post.apply(this, message), 300);
+    else post.apply(this, message);
+  };
   const scope = globalThis as unknown as Scope;
   scope.devices = [];
   const request = GPUAdapter.prototype.requestDevice;

@@ -59,7 +59,7 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await page.keyboard.press('Enter');
   await tabTo(page, /^button Share/, 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog', { name: 'Share this run' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Share this run' }).getByRole('button', { name: /^CSV/ })).toBeVisible();
   await tabTo(page, /^button CSV/);
   const download = page.waitForEvent('download');
   await page.keyboard.press('Enter');
@@ -115,6 +115,7 @@ test('the bar: history and display open, act and give the focus back', async ({ 
   await runFinished(page);
   await tabTo(page, /^button History/, 'Shift+Tab');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Runs in this browser' }).getByRole('button', { name: /^Pin / })).toBeVisible();
   await tabTo(page, /^button Pin /);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: /^Pin / })).toHaveAttribute('aria-pressed', 'true');
