@@ -1,6 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { Run } from '../engine/log.ts';
 import { fixturePacks } from './packs.ts';
+import { slower } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished, useBackend } from './studio-page.ts';
 import { beforeWorker } from './worker-hook.ts';
 
@@ -16,13 +17,8 @@ type Scope = { devices: GPUDevice[] };
 
 test.setTimeout(600_000);
 
-/** Keeps the worker's devices within reach, and leaves time to act between two tokens (as slowDown does, in every worker to come). */
+/** Keeps the worker's devices within reach. */
 const holdDevices = () => {
-  const post = MessagePort.prototype.postMessage as (this: MessagePort, ...message: unknown[]) => void;
-  MessagePort.prototype.postMessage = function (this: MessagePort, ...message: unknown[]) {
-    if (message[0] === null) setTimeout(() => post.apply(this, message), 300);
-    else post.apply(this, message);
-  };
   const scope = globalThis as unknown as Scope;
   scope.devices = [];
   const request = GPUAdapter.prototype.requestDevice;
@@ -70,7 +66,8 @@ test.describe.serial('a model that runs on the GPU', () => {
 
   test.beforeAll(async ({ browser }) => {
     page = await browser.newPage();
-    await beforeWorker(page, holdDevices);
+    // Slower: there is time to act between two tokens, also in the workers that follow a loss.
+    await beforeWorker(page, holdDevices, slower);
     await mountPack(page, pico);
     await page.goto('/#pack=pico');
     await useBackend(page, 'wasm');

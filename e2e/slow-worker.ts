@@ -1,10 +1,13 @@
 import type { Page } from '@playwright/test';
 
-/** From now on every token takes the worker that much longer: the loop breathes by posting null to itself between tokens. */
-export const slowDown = (page: Page, ms = 50) => page.workers()[0]!.evaluate((wait) => {
+/** Run in a worker: every token takes it that many milliseconds longer. The loop breathes by posting null to itself between tokens. */
+export const slower = (wait = 300) => {
   const post = MessagePort.prototype.postMessage as (this: MessagePort, ...message: unknown[]) => void;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...message: unknown[]) {
     if (message[0] === null) setTimeout(() => post.apply(this, message), wait);
     else post.apply(this, message);
   };
-}, ms);
+};
+
+/** From now on the worker there is is slower. Those to come: beforeWorker(page, slower). */
+export const slowDown = (page: Page, ms = 50) => page.workers()[0]!.evaluate(slower, ms);

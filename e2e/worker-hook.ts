@@ -9,10 +9,10 @@ export const withoutServiceWorker = (page: Page) =>
  * as it was built, and has no door for it. Register before the page is opened:
  * it goes without a service worker then, which would hand out the script as it is.
  */
-export async function beforeWorker(page: Page, code: () => void): Promise<void> {
+export async function beforeWorker(page: Page, ...code: (() => void)[]): Promise<void> {
   await withoutServiceWorker(page);
   await page.route(/\/inference\.worker[^/]*\.js/, async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: `(${code.toString()})();\n${await answer.text()}` });
+    await route.fulfill({ response: answer, body: [...code.map((run) => `(${run.toString()})();`), await answer.text()].join('\n') });
   });
 }

@@ -6,7 +6,7 @@ import { late, Opening } from '../late.tsx';
 const load = () => import('../../share/ShareMenu.tsx');
 const ShareMenu = late(load, Opening);
 
-/** Link, files and film of the run in view; what it needs is fetched when it is opened. */
+/** Link, files and film of the run in view; what it needs is fetched when it is about to be opened. */
 export function ShareButton() {
   return (
     <Popover load={load} className="button share" label={t('Share this run')} panelClass="share-menu" face={<><Icon name="share" size={18} /><span className="optional-label">{t('Share')}</span></>}>
