@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
 from models.checkpoint import save_array
 from models.config import Config
 from models.errors import DataError
+from models.picture import READER, read_picture
+from models.picture_folder import PictureFolder, list_pictures
 
 
 class DataConfig(Config):
@@ -30,6 +33,8 @@ class Pictures:
     pixels: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
+    content: str = ""
+    """Hex digest of what is in the files and how they are labelled: the same pictures, and no others, have it."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +48,38 @@ class Split:
 def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"), download: bool = False) -> Pictures:
     """All pictures below `root`: EuroSAT as torchvision lays it out (root/eurosat/2750), else one folder a class.
 
-    Decoded once and cached under `cache`. Raises DataError naming the folder or file that cannot be used.
+    Decoded once and cached under `cache`, by the content of every file. Raises DataError naming the folder or file that
+    cannot be used.
     """
-    root = Path(root)
-    paths, labels, classes = _list_files(root, download)
-    listing = json.dumps([[str(path.name), path.stat().st_size] for path in paths] + [config.picture_size, classes])
-    cached = Path(cache) / f"pictures-{hashlib.sha256(listing.encode()).hexdigest()[:16]}.npy"
-    if cached.exists():
-        pixels = np.load(cached, mmap_mode="r")
-    else:
-        pixels = np.stack([_decode(path, config.picture_size) for path in tqdm(paths, desc="decoding", unit="picture")])
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        save_array(cached, pixels, several=True)  # trainings that start together fill the same cache
-    return Pictures(pixels, labels, tuple(classes))
+    if download:
+        from torchvision.datasets import EuroSAT
+
+        EuroSAT(str(root), download=True)
+    folder = list_pictures(root)
+    files = file_digests(folder.paths)
+    cached = Path(cache) / f"pictures-{_digest(READER, config.picture_size, files)[:16]}.npy"
+    pixels = _cached(cached, (len(files), config.picture_size, config.picture_size, 3))
+    if pixels is None:
+        pixels = _decode_all(folder, config.picture_size)
+        try:
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            save_array(cached, pixels, several=True)  # trainings that start together fill the same cache
+        except OSError as error:
+            print(f"{cached}: not kept ({error}); the pictures will be decoded again next time", file=sys.stderr)
+    content = _digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes)
+    return Pictures(pixels, folder.labels, folder.classes, content)
+
+
+def file_digests(paths: list[str]) -> list[str]:
+    """sha256 of every file's content, in hex. Raises DataError naming a file that cannot be read."""
+    digests = []
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read ({error})") from None
+    return digests
 
 
 def split_pictures(labels: np.ndarray, config: DataConfig) -> Split:
@@ -81,32 +105,24 @@ def symmetry(pictures: np.ndarray, which: int) -> np.ndarray:
     return np.rot90(pictures, which % 4, axes=(-3, -2))
 
 
-def _list_files(root: Path, download: bool) -> tuple[list[Path], np.ndarray, list[str]]:
-    from torchvision.datasets import EuroSAT, ImageFolder
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
+
+def _cached(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
+    """What is stored at `path`, or None where there is nothing, or nothing whole."""
     try:
-        if download or (root / "eurosat" / "2750").is_dir():
-            dataset = EuroSAT(str(root), download=download)
-        elif not root.is_dir():
-            raise DataError(f"{root}: no such folder; pass --data DIR, or --download to fetch EuroSAT into it")
-        else:
-            dataset = ImageFolder(str(root))
-    except FileNotFoundError as error:
-        raise DataError(f"{root}: expected one folder of pictures for each class ({error})") from None
-    if len(dataset.classes) < 2:
-        only = root / dataset.classes[0]
-        deeper = f"; if {only} holds the folders of the classes, pass that" if any(only.glob("*/")) else ""
-        raise DataError(f"{root}: only one class ({only.name}); at least two are needed{deeper}")
-    paths = [Path(path) for path, _ in dataset.samples]
-    return paths, np.array(dataset.targets, dtype=np.int64), list(dataset.classes)
+        pixels = np.load(path, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return None
+    return pixels if pixels.shape == shape and pixels.dtype == np.uint8 else None
 
 
-def _decode(path: Path, size: int) -> np.ndarray:
-    try:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    except Exception as error:  # Pillow raises many types for broken files; all mean the same to the reader
-        raise DataError(f"{path}: cannot be decoded ({error}); repair or remove it") from None
-    if pixels.shape != (size, size, 3):
-        raise DataError(f"{path}: is {pixels.shape[1]} x {pixels.shape[0]} pixels, but data.picture_size is {size}")
+def _decode_all(folder: PictureFolder, size: int) -> np.ndarray:
+    pixels = np.empty((len(folder.paths), size, size, 3), np.uint8)
+    for i, path in enumerate(tqdm(folder.paths, desc="decoding", unit="picture")):
+        picture = read_picture(path)
+        if picture.size != (size, size):
+            raise DataError(f"{path}: is {picture.width} x {picture.height} pixels, but data.picture_size is {size}")
+        pixels[i] = np.asarray(picture)
     return pixels

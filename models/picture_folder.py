@@ -1,8 +1,10 @@
-"""Pictures read one at a time from a folder too large for memory, each as the crops that its tokens are made of."""
+"""The pictures of a folder; and, read one at a time where they are too many for memory, the crops that tokens are made of."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,9 +14,11 @@ import torch
 from PIL import Image
 
 from models.errors import DataError
+from models.picture import ENDINGS, read_picture
 
 Views = Literal["centre", "flip", "ten-crop"]
-ENDINGS = (".jpeg", ".jpg", ".png", ".webp", ".bmp")
+KEPT_ASIDE = ("__MACOSX", "@eaDir")
+"""Folders with thumbnails that macOS and Synology put beside pictures."""
 
 
 @dataclass(frozen=True)
@@ -27,25 +31,55 @@ class PictureFolder:
 
 
 def list_pictures(root: Path) -> PictureFolder:
-    """Every picture of root/train/<class>/ (ImageNet's layout) or root/<class>/. Nothing is opened.
+    """Every picture of root/<class>/, at any depth; of root/train/ (ImageNet's layout) or root/eurosat/2750/ if there.
 
-    Raises DataError if there are fewer than two classes, or a class without pictures.
+    Hidden files and folders are passed over, other files counted in a note. Nothing is opened. Raises DataError if there are
+    fewer than two classes, or a class without pictures.
     """
     root = Path(root)
     if not root.is_dir():
-        raise DataError(f"{root}: no such folder; pass --data DIR with one folder of pictures for each class")
-    root = root / "train" if (root / "train").is_dir() else root
-    classes = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
-    if len(classes) < 2:
-        raise DataError(f"{root}: {len(classes)} class folders; at least two are needed")
-    paths, labels = [], []
-    for label, name in enumerate(classes):
-        files = sorted(e.path for e in os.scandir(root / name) if e.name.lower().endswith(ENDINGS))
-        if not files:
-            raise DataError(f"{root / name}: no pictures ({', '.join(ENDINGS)})")
-        paths += files
-        labels += [label] * len(files)
+        raise DataError(f"{root}: no such folder; pass --data DIR with one folder of pictures for each class, "
+                        "or --download to fetch EuroSAT into it")
+    root = next((inner for inner in (root / "eurosat" / "2750", root / "train") if inner.is_dir()), root)
+    try:
+        classes = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not _hidden(entry.name))
+        if len(classes) == 1:
+            only = root / classes[0]
+            deeper = f"; if {only} holds the folders of the classes, pass that" if any(only.glob("*/")) else ""
+            raise DataError(f"{root}: only one class ({only.name}); at least two are needed{deeper}")
+        if not classes:
+            raise DataError(f"{root}: expected one folder of pictures for each class")
+        paths, labels, others = [], [], Counter()
+        for label, name in enumerate(classes):
+            files = _files(root / name)
+            found = [file for file in files if file.lower().endswith(ENDINGS)]
+            if not found:
+                raise DataError(f"{root / name}: no pictures ({', '.join(ENDINGS)})")
+            paths += found
+            labels += [label] * len(found)
+            others.update(os.path.splitext(file)[1].lower() for file in set(files) - set(found))
+    except OSError as error:
+        raise DataError(f"{root}: cannot be read ({error})") from None
+    if others:
+        kinds = ", ".join(f"{count} {ending or 'without ending'}" for ending, count in others.most_common(5))
+        print(f"{root}: files that are not read as pictures: {kinds}", file=sys.stderr)
     return PictureFolder(paths, np.array(labels, dtype=np.int64), tuple(classes))
+
+
+def _files(folder: Path) -> list[str]:
+    """Paths below `folder` in the order of their folders, then names."""
+    def fail(error: OSError) -> None:
+        raise error
+
+    found = []
+    for at, folders, names in os.walk(folder, followlinks=True, onerror=fail):
+        folders[:] = [name for name in folders if not _hidden(name)]
+        found += [(at, name) for name in names if not _hidden(name)]
+    return [os.path.join(*one) for one in sorted(found)]
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or name in KEPT_ASIDE
 
 
 def view_count(views: Views) -> int:
@@ -76,11 +110,7 @@ def crops(picture: Image.Image, size: int, views: Views, crop_range: float) -> n
 
 def read_crops(path: str, size: int, views: Views, crop_range: float) -> np.ndarray:
     """As crops, from a file. DataError names a file that cannot be decoded."""
-    try:
-        with Image.open(path) as picture:
-            return crops(picture.convert("RGB"), size, views, crop_range)
-    except Exception as error:  # Pillow raises many types for broken files; all mean the same to the reader
-        raise DataError(f"{path}: cannot be decoded ({error}); repair or remove it") from None
+    return crops(read_picture(path), size, views, crop_range)
 
 
 class CropDataset(torch.utils.data.Dataset):

@@ -21,9 +21,10 @@ function agrees(said: string, title: string, same = 0): boolean {
   return false;
 }
 
-/** Titles of the tests of a file, as they stand in its source, without quotes. */
-const titlesOf = (source: string): string[] =>
-  [...source.matchAll(/(?:^\s*|\)\s*)(?:test|it)?\(\s*(['`"])((?:\\.|(?!\1).)+)\1, /gm)]
+/** Titles of the tests of a file, as they stand in its source, without quotes; those of Python are the words of a function's name. */
+const titlesOf = (source: string, file: string): string[] => file.endsWith('.py')
+  ? [...source.matchAll(/^def test_(\w+)\(/gm)].map(([, name]) => name!.replaceAll('_', ' '))
+  : [...source.matchAll(/(?:^\s*|\)\s*)(?:test|it)?\(\s*(['`"])((?:\\.|(?!\1).)+)\1, /gm)]
     .map(([, , title]) => title!.replace(/\\(.)/g, '$1').replaceAll('"', '').replace(/\$\{[^}]*\}|%[sifd]|\$\w+/g, HOLE));
 
 interface Row {
@@ -38,7 +39,7 @@ const [tables] = read('docs/reliability.md').split('## Fuzzing');
 const rows: Row[] = tables!.split('\n').filter((line) => /^\|(?! ?-|---| fault )/.test(line)).map((line) => {
   const [, fault, , cell] = line.split('|').map((text) => text.trim());
   const named = [...cell!.matchAll(/([\w/-]+)((?:,? "[^"]+")+)/g)].flatMap(([, path, titles]) => {
-    const file = `${path}${path!.startsWith('e2e/') ? '.spec' : '.test'}.ts`;
+    const file = path!.startsWith('models/') ? path!.replace('models/', 'models/tests/') + '.py' : `${path}${path!.startsWith('e2e/') ? '.spec' : '.test'}.ts`;
     return [...titles!.matchAll(/"([^"]+)"/g)].map(([, title]) => ({ file, title: title! }));
   });
   return { fault: fault!, named, files: [...new Set(named.map(({ file }) => file))], proved: / D$/.test(cell!) };
@@ -69,7 +70,7 @@ test('there are at least 30 faults, each with a test of its own name', () => {
 describe.each(rows)('$fault', ({ fault, named, files, proved }) => {
   test.each(named)('$file: $title', ({ file, title }) => {
     expect(existsSync(join(root, file)), `${file} is there`).toBe(true);
-    expect(titlesOf(read(file)).filter((other) => agrees(title, other)), `tests of this title in ${file}`).not.toEqual([]);
+    expect(titlesOf(read(file), file).filter((other) => agrees(title, other)), `tests of this title in ${file}`).not.toEqual([]);
   });
   test(proved ? 'its defence is in scripts/defences.json' : 'it claims no defence', () => {
     expect(defences.some((defence) => defence.fault === fault && files.includes(defence.test))).toBe(proved);

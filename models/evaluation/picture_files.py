@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from models.errors import DataError
 from models.evaluation.generate import Samples
+from models.picture import read_picture
 
 
 def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
@@ -24,8 +24,7 @@ def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
     pixels, labels, steps = [], [], []
     for path in paths:
         labels.append(label_of(path, classes))
-        with Image.open(path) as picture:
-            pixels.append(np.asarray(picture.convert("RGB")))
+        pixels.append(np.asarray(read_picture(path)))
         if pixels[-1].shape != (size, size, 3):
             height, width, _ = pixels[-1].shape
             raise DataError(f"{path}: is {width} x {height} pixels, but the pictures of this data are {size} x {size}")
