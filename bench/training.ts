@@ -9,7 +9,7 @@ import type { Bench, Context } from './harness.ts';
 import { cache } from './lib/host.ts';
 import { dpar } from './lib/requests.ts';
 
-/** What `python -m models bench training` writes (models/throughput.py). */
+/** What `python -m models bench training` writes (models/bench/throughput.py). */
 interface Throughput {
   images_per_second: { dpar: number[]; gpt: number[] };
   parameters: { dpar: number; gpt: number };

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
-from models.config import Config, read_config_json
+from models.config import Config
 
 WIDENING = (1, 2, 4, 5, 5)
 
@@ -67,10 +64,3 @@ def predict(model: Classifier, pictures: Tensor, symmetries: int = 1, batch_size
         views = [view.rot90(turns, (2, 3)) for view in (batch, batch.flip(3)) for turns in range(4)][:symmetries]
         probabilities.append(torch.stack([model(view).float().softmax(-1) for view in views]).mean(0))
     return torch.cat(probabilities)
-
-
-def load_classifier(folder: Path) -> Classifier:
-    """The classifier that train-classifier wrote into `folder`, in eval mode on the CPU. Raises UserError if missing."""
-    model = Classifier(ClassifierConfig.parse(read_config_json(folder / CONFIG)["classifier"]))
-    model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    return model.eval()

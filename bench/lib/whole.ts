@@ -7,7 +7,7 @@ import { uniform } from '../../engine/philox.ts';
 import { classSlotAngles, dynamicRope } from '../../engine/rope.ts';
 import { choose, groupsOf } from '../../engine/sampling.ts';
 
-/** Graphs of models/export/whole_graphs.py. */
+/** Graphs of models/bench/whole_graphs.py. */
 export const wholeGraphs = ['entropy_prefix', 'encoder_prefix', 'patch_transformer_prefix', 'decoder_prefix'] as const;
 export type WholeGraph = (typeof wholeGraphs)[number];
 /** The step graph of a pack whose weights each of them reads. */

@@ -4,7 +4,7 @@ import { countGpu, type GpuCounts } from '../../e2e/pages/gpu-counts.ts';
 
 let model: PreTrainedModel;
 
-/** The GPT of models/export/peer_gpt.py as transformers.js opens it. Addresses: of its folder, and of the library's own onnxruntime. */
+/** The GPT of models/bench/peer_gpt.py as transformers.js opens it. Addresses: of its folder, and of the library's own onnxruntime. */
 async function open(folder: string, runtime: string, threads: number, device: 'wasm' | 'webgpu'): Promise<void> {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;

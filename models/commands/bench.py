@@ -10,14 +10,14 @@ from pathlib import Path
 
 import torch
 
+from models.bench.peer_gpt import write_peer
+from models.bench.random_pack import SIZES, write_random_pack
+from models.bench.throughput import throughput
+from models.bench.whole_graphs import write_whole_graphs
 from models.commands.common import default_device
-from models.export.peer_gpt import write_peer
-from models.export.random_pack import SIZES, write_random_pack
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
-from models.export.whole_graphs import write_whole_graphs
 from models.runs import load_run
-from models.throughput import throughput
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,8 +25,8 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
 
 
-def add_data_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR",
+def add_data_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    parser.add_argument("--data", type=Path, required=required, metavar="DIR",
                         help="folder that holds eurosat/2750, or one folder of pictures a class")
     parser.add_argument("--download", action="store_true", help="fetch EuroSAT into --data first")
     parser.add_argument("--cache", type=Path, default=Path(".cache"), help="decoded pictures (default: %(default)s)")

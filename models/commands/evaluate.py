@@ -11,25 +11,23 @@ import numpy as np
 import torch
 
 from models.blocks import compile_blocks
-from models.classifier import load_classifier
 from models.commands.common import add_data_arguments, prepare_alone, read_pictures
-from models.commands.export import PackConfig, load_model
-from models.commands.score import load_entropy_model
-from models.commands.tokenize import load_tokenizer
 from models.data import DataConfig
 from models.evaluation.features import describe, look
 from models.evaluation.frechet import frechet_distance, moments
 from models.evaluation.generate import Generator, generate
-from models.evaluation.held_out import load_baseline, prediction, reconstruct, steps_of
+from models.evaluation.held_out import prediction, reconstruct, steps_of
 from models.evaluation.memorisation import by_features, by_pixels, compare
 from models.evaluation.picture_files import read_samples
 from models.evaluation.report import ReportInput, write_report
 from models.evaluation.samples import measure_samples
 from models.evaluation.store import fingerprint, reuse
+from models.export.config import PackConfig
 from models.gpt import GPT
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.runs import DPARRun, GPTRun, images_seen
 from models.token_data import load_tokens
+from models.trained import load_baseline, load_classifier, load_entropy_model, load_model, load_tokenizer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

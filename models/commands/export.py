@@ -7,51 +7,25 @@ import json
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.commands.common import add_config_arguments, add_data_arguments, read_pictures
-from models.commands.score import load_entropy_model
-from models.commands.tokenize import load_tokenizer
-from models.config import Config, read_config_json
 from models.data import DataConfig
-from models.dpar import DPAR
 from models.errors import UserError
 from models.export.card import write_card
+from models.export.config import PackConfig
 from models.export.gallery import gallery_of
 from models.export.index import write_index
 from models.export.pack import PackContent, register_recordings, write_pack
-from models.export.storage import DEFAULT_VARIANTS, STORAGES, VariantName
-from models.gpt import GPT
+from models.export.storage import STORAGES
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
-from models.runs import DPARRun, GPTRun, parse_run
-from models.sampling import SamplingConfig
+from models.runs import DPARRun
 from models.token_data import load_tokens
-
-
-class PackConfig(Config):
-    name: str = Field(pattern="^[a-z0-9-]+$")
-    title: str
-    description: str
-    license: str
-    data: dict[str, str]
-    labels: dict[str, str]
-    """How each class is shown, by its folder's name."""
-    golden_class: str
-    sampling: SamplingConfig = SamplingConfig()
-    entropy_threshold: float | None = None
-    """Default E_th in nats; None: the one of training."""
-    variants: tuple[VariantName, ...] = Field(DEFAULT_VARIANTS, min_length=1)
-    """How weights are kept (models/export/storage.py); the first is the default."""
-    limits: tuple[str, ...] = ()
-    """Sentences for the model card."""
+from models.trained import load_entropy_model, load_model, load_tokenizer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_arguments(parser)
-    add_data_arguments(parser)
-    parser.set_defaults(data=None)
-    next(a for a in parser._actions if a.dest == "data").required = False
+    add_data_arguments(parser, required=False)
     for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("tokens", "tokenize and score")):
         parser.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"folder of {what}")
     parser.add_argument("--dpar", "--gpt", dest="model", type=Path, metavar="DIR", help="folder of train; its kind is the pack's")
@@ -62,14 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--register", type=Path, metavar="DIR", help="only list the runs of DIR as the pack's recordings")
     parser.add_argument("--first", metavar="CLASS", help="with --register: the class whose run the page opens "
                         "with (default: the golden picture's)")
-
-
-def load_model(folder: Path) -> tuple[DPAR | GPT, DPARRun | GPTRun]:
-    """The trained model of a train folder in eval mode, and its configuration."""
-    config = parse_run(read_config_json(folder / CONFIG), str(folder))
-    model = GPT(config.model) if isinstance(config, GPTRun) else DPAR(config.model)
-    model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    return model.eval(), config
 
 
 def run(args: argparse.Namespace) -> None:

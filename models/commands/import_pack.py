@@ -13,14 +13,13 @@ from pathlib import Path
 from torch import nn
 
 from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
-from models.commands.train_entropy import EntropyRun
-from models.commands.train_tokenizer import TokenizerRun
 from models.config import Config
 from models.data import DataConfig
 from models.export.kinds import kind_of, parameters
 from models.export.pack import default_rules
 from models.export.read_back import read_back
 from models.runs import DPARRun, GPTRun
+from models.stages import EntropyRun, TokenizerRun
 from models.training import TrainConfig
 
 PAST = TrainConfig(steps=0, batch_size=1, lr=0.0)

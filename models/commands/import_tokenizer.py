@@ -12,17 +12,11 @@ import torch
 
 from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.commands.common import add_config_arguments
-from models.config import Config
-from models.data import DataConfig
 from models.errors import CheckpointError
-from models.vqgan import VQGAN, VQGANConfig
+from models.stages import ImportedTokenizer
+from models.vqgan import VQGAN
 
 UNUSED = "quantize.codebook_used"  # a record of its training
-
-
-class ImportedTokenizer(Config):
-    data: DataConfig = DataConfig(picture_size=256, held_out_per_class=10)
-    tokenizer: VQGANConfig = VQGANConfig()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,14 +15,13 @@ from tqdm import tqdm
 
 from models import distributed
 from models.blocks import compile_blocks
-from models.checkpoint import WEIGHTS, load_safetensors, write_atomically
+from models.checkpoint import WEIGHTS, write_atomically
 from models.commands.common import default_device, prepare, prepare_alone
-from models.commands.train_entropy import EntropyRun
-from models.config import read_config_json
 from models.entropy_model import EntropyModel
 from models.errors import UserError
 from models.shards import Shards, shard_path, write_shard
 from models.token_data import load_tokens
+from models.trained import load_entropy_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
-
-
-def load_entropy_model(folder: Path) -> EntropyModel:
-    """The published entropy model of a train-entropy folder, in eval mode."""
-    config = EntropyRun.parse(read_config_json(folder / "config.json"), str(folder))
-    model = EntropyModel(config.model)
-    model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    return model.eval()
 
 
 @torch.no_grad()

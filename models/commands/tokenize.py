@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_array
+from models.checkpoint import save_array
 from models.commands.common import (
     add_data_arguments,
     default_device,
@@ -23,14 +23,12 @@ from models.commands.common import (
     prepare_alone,
     read_pictures,
 )
-from models.config import read_config_json
-from models.data import DataConfig, symmetry
+from models.data import symmetry
 from models.errors import UserError
 from models.reconstruction import perplexity
 from models.streams import to_tensor
 from models.tokenize_shards import add_shard_arguments, tokenize_shards
-from models.tokenizer import Tokenizer, TokenizerConfig
-from models.vqgan import VQGAN, VQGANConfig
+from models.trained import data_of, load_tokenizer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    saved = read_config_json(args.tokenizer / CONFIG)
-    data = DataConfig.parse(saved["data"])
+    data = data_of(args.tokenizer)
     if args.shard_size:
         return tokenize_shards(args, data, prepare(args), load_tokenizer(args.tokenizer))
     device = prepare_alone(args, "tokenize without --shard-size")
@@ -83,12 +80,3 @@ def run(args: argparse.Namespace) -> None:
         save_array(args.out / f"{name}.npy", array)
     (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
-
-
-def load_tokenizer(folder: Path) -> Tokenizer | VQGAN:
-    """The tokenizer in `folder` (train-tokenizer, import-tokenizer), in eval mode on the CPU. Raises UserError if missing."""
-    settings = read_config_json(folder / CONFIG)["tokenizer"]
-    public = settings.get("kind") == "vqgan"
-    model = VQGAN(VQGANConfig.parse(settings)) if public else Tokenizer(TokenizerConfig.parse(settings))
-    model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    return model.eval()

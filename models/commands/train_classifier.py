@@ -8,24 +8,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from models.classifier import Classifier, ClassifierConfig, predict
+from models.classifier import Classifier, predict
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
     prepare_alone,
     read_pictures,
 )
-from models.config import Config
-from models.data import DataConfig
+from models.stages import ClassifierRun
 from models.streams import PictureStream, to_tensor
-from models.training import TrainConfig, seed_everything, train
-
-
-class ClassifierRun(Config):
-    data: DataConfig = DataConfig()
-    classifier: ClassifierConfig = ClassifierConfig()
-    label_smoothing: float = 0.0
-    train: TrainConfig
+from models.training import seed_everything, train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,17 +10,10 @@ import torch.nn.functional as F
 
 from models.blocks import compile_blocks
 from models.commands.common import add_training_arguments, prepare
-from models.config import Config
-from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.entropy_model import EntropyModel
+from models.stages import EntropyRun
 from models.token_data import TokenStream, load_tokens
-from models.training import TrainConfig, seed_everything, train
-
-
-class EntropyRun(Config):
-    model: EntropyModelConfig = EntropyModelConfig()
-    held_out: int = 1000
-    """Held-out images used by each validation."""
-    train: TrainConfig
+from models.training import seed_everything, train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

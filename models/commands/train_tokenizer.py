@@ -6,60 +6,23 @@ import argparse
 from pathlib import Path
 
 import torch
-from pydantic import model_validator
 from torch import Tensor, nn
 
 from models.adversary import AdversaryConfig, Discriminator, fool, tell_apart
 from models.checkpoint import WEIGHTS, load_safetensors
-from models.classifier import load_classifier
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
     prepare_alone,
     read_pictures,
 )
-from models.config import Config
-from models.data import DataConfig
 from models.perceptual import PerceptualDistance
 from models.reconstruction import measure, write_panel
+from models.stages import LossConfig, TokenizerRun
 from models.streams import PictureStream, to_tensor
-from models.tokenizer import Tokenizer, TokenizerConfig
-from models.training import TrainConfig, seed_everything, train
-
-
-class LossConfig(Config):
-    squared: float = 1.0
-    """Of the mean squared difference (the absolute one weighs 1): more of it is for pictures that are hard to restore."""
-    perceptual: float = 0.3
-    codebook: float = 1.0
-    commitment: float = 0.25
-
-
-class ReseedConfig(Config):
-    """Codes unused for `patience` steps are re-seeded from the batch, every `every` steps, until `until` of the run."""
-
-    every: int = 20
-    patience: int = 40
-    until: float = 0.7
-
-
-class TokenizerRun(Config):
-    data: DataConfig = DataConfig()
-    tokenizer: TokenizerConfig = TokenizerConfig()
-    init: Path | None = None
-    """Folder of an earlier train-tokenizer whose weights to start from; its decoder may have fewer blocks."""
-    decoder_only: bool = False
-    """Encoder and codebook stay as they are in `init`: stored tokens, and whatever was trained on them, stay valid."""
-    loss: LossConfig = LossConfig()
-    adversary: AdversaryConfig = AdversaryConfig()
-    reseed: ReseedConfig = ReseedConfig()
-    train: TrainConfig
-
-    @model_validator(mode="after")
-    def _tokens_come_from_somewhere(self) -> TokenizerRun:
-        if self.decoder_only and self.init is None:
-            raise ValueError("decoder_only needs init, the folder of the tokenizer whose tokens stay")
-        return self
+from models.tokenizer import Tokenizer
+from models.trained import load_classifier
+from models.training import seed_everything, train
 
 
 class Contest(nn.Module):

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.classifier import Classifier
-from models.config import read_config_json
 from models.data import Pictures
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.errors import UserError
 from models.evaluation.counts_model import CountsModel
 from models.evaluation.ssim import ssim
 from models.gpt import GPT
@@ -23,7 +19,7 @@ from models.patch_data import held_out_batches
 from models.patchify import PatchRules, opens
 from models.perceptual import PerceptualDistance
 from models.reconstruction import perplexity
-from models.runs import GPTRun, parse_run, token_loss
+from models.runs import token_loss
 from models.streams import to_pixels, to_tensor
 from models.token_data import TokenSet, held_out_tokens
 from models.tokenizer import Tokenizer
@@ -103,13 +99,3 @@ def counted(data: TokenSet, entropy: EntropyModel) -> float:
 def steps_of(data: TokenSet, width: int, rules: PatchRules) -> np.ndarray:
     """Patches of each held-out picture [N]."""
     return opens(data.entropies[0][data.held_out], width, rules).sum(1)
-
-
-def load_baseline(folder: Path) -> GPT:
-    """The token-by-token baseline of a train folder, in eval mode. Raises UserError if another kind was trained there."""
-    run = parse_run(read_config_json(folder / CONFIG), str(folder))
-    if not isinstance(run, GPTRun):
-        raise UserError(f"{folder}: holds a {run.kind}, and --baseline wants a gpt: pass the folder of train with kind = \"gpt\"")
-    model = GPT(run.model)
-    model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    return model.eval()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import nn
 
 from models.dpar import DPAR, DPARConfig
 from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.export.pack import PackContent
 from models.gpt import GPT, GPTConfig
+from models.patchify import PatchRules
+from models.sampling import SamplingConfig
+from models.streams import to_pixels
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 WIDTH, VOCAB, CLASSES = 8, 64, 3
 GRID = {"vocab": VOCAB, "width": WIDTH, "tokens": WIDTH * WIDTH, "dim": 64, "heads": 2}
+NAMES = {"dpar": ("nano", "Nano"), "gpt": ("nano-gpt", "Nano baseline"), "pico": ("pico", "Pico")}
 PICO_WIDTH = 4
 PICO_GRID = {"vocab": VOCAB, "width": PICO_WIDTH, "tokens": PICO_WIDTH * PICO_WIDTH, "dim": 32, "heads": 2}
 
@@ -50,3 +56,24 @@ def widen(model: nn.Module, std: float) -> None:
     for module in model.modules():
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, std=std)
+
+
+@torch.no_grad()
+def nano_content(kind: str = "dpar") -> PackContent:
+    dpar, entropy, tokenizer = pico_models() if kind == "pico" else nano_models()
+    name, title = NAMES[kind]
+    tokens = np.random.default_rng(0).integers(VOCAB, size=(8, dpar.config.tokens))
+    entropies = entropy.entropies(torch.from_numpy(tokens)).numpy()
+    threshold = round(float(np.quantile(entropies[:, 1:], 0.6)), 2)
+    return PackContent(
+        name=name, title=title,
+        description="Random weights on a small grid, for tests.", license="MIT",
+        data={"name": "none", "credit": "random weights", "license": "MIT"},
+        classes=[{"id": name, "label": name} for name in ("Alpha", "Beta", "Gamma")],
+        model=nano_gpt() if kind == "gpt" else dpar, entropy=entropy, tokenizer=tokenizer,
+        rules=PatchRules(entropy_threshold=threshold),
+        sampling=SamplingConfig(), thumbnails=to_pixels(tokenizer.decode(torch.from_numpy(tokens[:CLASSES]))),
+        golden=tokens[0], golden_label=1, judged=tokens[:2], judged_labels=[1, 2],
+        variants=("fp32", "w8") if kind == "dpar" else ("fp32",), held_out_entropies=entropies,
+        split={"seed": 0, "train": 0, "heldOut": 0},
+    )

@@ -8,9 +8,9 @@ import torch
 from models.checkpoint import load_safetensors, save_safetensors
 from models.cli import main
 from models.commands.average import mean_of
-from models.commands.export import load_model
 from models.gpt import GPT
 from models.runs import GPTRun, images_seen
+from models.trained import load_model
 
 TINY = {"classes": 3, "vocab": 16, "tokens": 16, "width": 4, "dim": 32, "heads": 1, "blocks": 1}
 

@@ -8,13 +8,13 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from models.bench.peer_gpt import write_peer
+from models.bench.whole_graphs import write_whole_graphs
 from models.errors import UserError
 from models.export.parity import dynamic_rope, step_logits
-from models.export.peer_gpt import write_peer
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
-from models.export.whole_graphs import write_whole_graphs
 
 NANO = Path("e2e/fixtures/models/nano")
 

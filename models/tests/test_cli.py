@@ -1,8 +1,11 @@
 import importlib
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models import commands
 from models.cli import main
 from models.commands import COMMANDS
 from models.tests.test_data import make_folder
@@ -46,3 +49,10 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     assert len(tokens.train) == 6 and len(tokens.held_out) == 10
     batch, labels, entropies, chance = next(TokenStream(tokens, tokens.train, 3, seed=0))
     assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None and chance.shape == (3,)
+
+
+def test_commands_import_no_commands():
+    folder = Path(commands.__file__).parent
+    for path in folder.glob("*.py"):
+        imported = set(re.findall(r"from models\.commands(?:\.(\w+))? import", path.read_text()))
+        assert imported <= {"common"}, path.name

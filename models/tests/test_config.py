@@ -1,8 +1,8 @@
 import pytest
 
-from models.commands.train_tokenizer import TokenizerRun
 from models.config import Config
 from models.errors import ConfigError
+from models.stages import TokenizerRun
 from models.training import TrainConfig
 
 

@@ -11,12 +11,12 @@ from PIL import Image
 from models.checkpoint import CONFIG, WEIGHTS, save_safetensors
 from models.classifier import Classifier, ClassifierConfig
 from models.cli import main
-from models.commands.train_entropy import EntropyRun
 from models.data import DataConfig, load_pictures, split_pictures
 from models.export.files import SCHEMAS
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
+from models.stages import EntropyRun
 from models.training import TrainConfig
 
 CLASSES = ("a", "b", "c")

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.commands.nano import nano_content
 from models.commands.parity import TOLERANCE
 from models.errors import UserError
 from models.export.figures import rounded_up
 from models.export.files import SHARD, describe, write_shards
 from models.export.index import write_index
+from models.export.nano import nano_content
 from models.export.pack import register_recordings, save_manifest, write_pack
 from models.export.parity import limits, parity
 from models.export.runtime import PackRuntime

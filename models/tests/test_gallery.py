@@ -3,9 +3,9 @@ import io
 import numpy as np
 from PIL import Image
 
-from models.commands.nano import nano_content
 from models.data import Pictures
 from models.export.gallery import PER_CLASS, Gallery, band, gallery_entries, gallery_of
+from models.export.nano import nano_content
 
 
 def some_pictures(count: int, classes: int, size: int) -> Pictures:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.commands.import_tokenizer import ImportedTokenizer
-from models.commands.train_entropy import EntropyRun, next_token_loss
+from models.commands.train_entropy import next_token_loss
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.gpt import GPT
 from models.patch_data import PatchStream
 from models.runs import GPTRun, load_run, token_loss
+from models.stages import EntropyRun, ImportedTokenizer
 from models.token_data import TokenSet, TokenStream
 from models.training import train
 

@@ -1,4 +1,4 @@
-"""The figures of docs/scaling.md are models/memory.py's, and that agrees with what autograd keeps."""
+"""The figures of docs/scaling.md are models/bench/memory.py's, and that agrees with what autograd keeps."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from models import blocks
-from models.memory import block_activations, training_memory
+from models.bench.memory import block_activations, training_memory
 from models.rope import cell_angles, rotation
 from models.runs import load_run
 

@@ -10,15 +10,13 @@ import pytest
 import torch
 
 from models.cli import main
-from models.commands.export import load_model
-from models.commands.nano import nano_content
-from models.commands.score import load_entropy_model
-from models.commands.tokenize import load_tokenizer
 from models.errors import UserError
 from models.export.kinds import forced_logits
+from models.export.nano import nano_content
 from models.export.pack import write_pack
 from models.export.read_back import read_back
 from models.runs import images_seen
+from models.trained import load_entropy_model, load_model, load_tokenizer
 
 PACKS = sorted(path.parent for path in (Path(__file__).parents[2] / "e2e/fixtures/models").glob("*/manifest.json"))
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from models.bench.throughput import stand_in
 from models.cli import main
 from models.patchify import opens
 from models.runs import parse_run
-from models.throughput import stand_in
 
 SHAPE = {"dim": 32, "heads": 2, "tokens": 64, "width": 8, "vocab": 64}
 TRAIN = {"steps": 1, "batch_size": 8, "lr": 1e-3, "compile": False}

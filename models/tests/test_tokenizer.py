@@ -3,11 +3,12 @@ import pytest
 import torch
 
 from models.adversary import AdversaryConfig, Discriminator, fool, recoloured, tell_apart
-from models.commands.train_tokenizer import LossConfig, Objective, TokenizerRun, contested
+from models.commands.train_tokenizer import Objective, contested
 from models.data import Pictures
 from models.errors import ConfigError
 from models.quantizer import Quantizer
 from models.reconstruction import measure, perplexity
+from models.stages import LossConfig, TokenizerRun
 from models.tokenizer import FACTOR, Tokenizer, TokenizerConfig
 
 SMALL = TokenizerConfig(vocab=32, code_dim=4, fine=8, coarse=8)

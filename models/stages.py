@@ -1,0 +1,72 @@
+"""The configuration of every stage before `train`: classifier, tokenizer, entropy model (models/runs.py has train's own)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import model_validator
+
+from models.adversary import AdversaryConfig
+from models.classifier import ClassifierConfig
+from models.config import Config
+from models.data import DataConfig
+from models.entropy_model import EntropyModelConfig
+from models.tokenizer import TokenizerConfig
+from models.training import TrainConfig
+from models.vqgan import VQGANConfig
+
+
+class ClassifierRun(Config):
+    data: DataConfig = DataConfig()
+    classifier: ClassifierConfig = ClassifierConfig()
+    label_smoothing: float = 0.0
+    train: TrainConfig
+
+
+class LossConfig(Config):
+    squared: float = 1.0
+    """Of the mean squared difference (the absolute one weighs 1): more of it is for pictures that are hard to restore."""
+    perceptual: float = 0.3
+    codebook: float = 1.0
+    commitment: float = 0.25
+
+
+class ReseedConfig(Config):
+    """Codes unused for `patience` steps are re-seeded from the batch, every `every` steps, until `until` of the run."""
+
+    every: int = 20
+    patience: int = 40
+    until: float = 0.7
+
+
+class TokenizerRun(Config):
+    data: DataConfig = DataConfig()
+    tokenizer: TokenizerConfig = TokenizerConfig()
+    init: Path | None = None
+    """Folder of an earlier train-tokenizer whose weights to start from; its decoder may have fewer blocks."""
+    decoder_only: bool = False
+    """Encoder and codebook stay as they are in `init`: stored tokens, and whatever was trained on them, stay valid."""
+    loss: LossConfig = LossConfig()
+    adversary: AdversaryConfig = AdversaryConfig()
+    reseed: ReseedConfig = ReseedConfig()
+    train: TrainConfig
+
+    @model_validator(mode="after")
+    def _tokens_come_from_somewhere(self) -> TokenizerRun:
+        if self.decoder_only and self.init is None:
+            raise ValueError("decoder_only needs init, the folder of the tokenizer whose tokens stay")
+        return self
+
+
+class ImportedTokenizer(Config):
+    """LlamaGen's public one (import-tokenizer)."""
+
+    data: DataConfig = DataConfig(picture_size=256, held_out_per_class=10)
+    tokenizer: VQGANConfig = VQGANConfig()
+
+
+class EntropyRun(Config):
+    model: EntropyModelConfig = EntropyModelConfig()
+    held_out: int = 1000
+    """Held-out images used by each validation."""
+    train: TrainConfig
