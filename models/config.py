@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,6 +33,19 @@ class Config(BaseModel):
     def to_json(self) -> str:
         """Canonical JSON (sorted keys): equal configurations give equal text."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+
+C = TypeVar("C", bound=Config)
+
+
+def fitted(section: C, prefix: str, sizes: dict[str, int], source: Path | str) -> C:
+    """`section` with the sizes that the data of `source` has. Raises ConfigError naming a key that states another."""
+    sizes = {key: value for key, value in sizes.items() if key in type(section).model_fields}
+    for key, value in sizes.items():
+        if key in section.model_fields_set and getattr(section, key) != value:
+            raise ConfigError(f"{prefix}.{key} is {getattr(section, key)}, but {source} has {value}: leave the key out, "
+                              "and its value comes from there")
+    return section.model_copy(update=sizes)
 
 
 def read_values(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -15,6 +12,7 @@ from tqdm import tqdm
 from models.checkpoint import save_array
 from models.config import Config
 from models.errors import DataError
+from models.lineage import digest, file_digest
 from models.picture import READER, read_picture
 from models.picture_folder import PictureFolder, list_pictures
 
@@ -56,8 +54,8 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
 
         EuroSAT(str(root), download=True)
     folder = list_pictures(root)
-    files = file_digests(folder.paths)
-    cached = Path(cache) / f"pictures-{_digest(READER, config.picture_size, files)[:16]}.npy"
+    files = [file_digest(path) for path in folder.paths]
+    cached = Path(cache) / f"pictures-{digest(READER, config.picture_size, files)[:16]}.npy"
     pixels = _cached(cached, (len(files), config.picture_size, config.picture_size, 3))
     if pixels is None:
         pixels = _decode_all(folder, config.picture_size)
@@ -66,20 +64,8 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
             save_array(cached, pixels, several=True)  # trainings that start together fill the same cache
         except OSError as error:
             print(f"{cached}: not kept ({error}); the pictures will be decoded again next time", file=sys.stderr)
-    content = _digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes)
+    content = digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes)
     return Pictures(pixels, folder.labels, folder.classes, content)
-
-
-def file_digests(paths: list[str]) -> list[str]:
-    """sha256 of every file's content, in hex. Raises DataError naming a file that cannot be read."""
-    digests = []
-    for path in paths:
-        try:
-            with open(path, "rb") as file:
-                digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-        except OSError as error:
-            raise DataError(f"{path}: cannot be read ({error})") from None
-    return digests
 
 
 def split_pictures(labels: np.ndarray, config: DataConfig) -> Split:
@@ -103,10 +89,6 @@ def symmetry(pictures: np.ndarray, which: int) -> np.ndarray:
     if which >= 4:
         pictures = np.flip(pictures, axis=-2)
     return np.rot90(pictures, which % 4, axes=(-3, -2))
-
-
-def _digest(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _cached(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from models import distributed
 from models.dpar import Segmentation, segmentation
+from models.lineage import digest
 from models.patchify import PatchRules, opens, patches_of
 from models.streams import IndexStream, split_batch
 from models.token_data import TokenSet
@@ -58,7 +59,7 @@ class PatchStream(IndexStream):
     """
 
     def __init__(self, data: TokenSet, batch_size: int, seed: int, width: int, rules: PatchRules) -> None:
-        super().__init__(data.train, batch_size, seed)
+        super().__init__(data.train, batch_size, seed, digest(data.content, data.entropies_of))
         self.data, self.width, self.rules = data, width, rules
         self._counts = self._count_patches()
         self._plan: tuple[int, np.ndarray, np.ndarray] | None = None

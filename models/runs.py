@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from models.checkpoint import CONFIG
-from models.config import Config, read_config_json, read_values
+from models.config import Config, fitted, read_config_json, read_values
 from models.dpar import DPAR, DPARConfig
 from models.errors import ConfigError
 from models.gpt import GPT, GPTConfig
@@ -64,6 +65,9 @@ def images_seen(run: DPARRun | GPTRun) -> int:
     own = run.train.steps * run.train.batch_size
     if not run.init:
         return own
+    if not (run.init / CONFIG).exists():
+        print(f"{run.init}: is no longer there, so the images that its weights have seen are not counted", file=sys.stderr)
+        return own
     return own + images_seen(parse_run(read_config_json(run.init / CONFIG), str(run.init)))
 
 
@@ -100,13 +104,15 @@ class Task:
     """Batches of upright held-out images, from the start at every call."""
 
 
-def make_task(config: DPARRun | GPTRun, tokens: Path) -> Task:
-    """Model with fresh weights and the batches of the folder `tokens`; DPAR needs its entropies, too."""
-    entropies = None if isinstance(config, GPTRun) else tokens / "entropies.npy"
-    return task_on(config, load_tokens(tokens, entropies))
+def run_on(config: DPARRun | GPTRun, tokens: Path) -> tuple[DPARRun | GPTRun, Task]:
+    """The run with the sizes of the folder `tokens`, and its task; DPAR needs entropies there, too. Raises UserError."""
+    data = load_tokens(tokens, None if isinstance(config, GPTRun) else tokens / "entropies.npy")
+    config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, tokens)})
+    return config, task_on(config, data)
 
 
 def task_on(config: DPARRun | GPTRun, data: TokenSet) -> Task:
+    """Model with fresh weights, and the batches of `data`."""
     size, seed, limit = config.train.batch_size, config.train.seed, config.held_out
     if isinstance(config, GPTRun):
         return Task(GPT(config.model), TokenStream(data, data.train, size, seed),

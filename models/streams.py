@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from models.data import Pictures, symmetry
-from models.errors import CheckpointError
+from models.errors import CheckpointError, ConfigError
+from models.lineage import digest
 
 
 class IndexStream:
@@ -17,10 +18,12 @@ class IndexStream:
     Subclass it and turn `next_indices()` into a batch in `__next__`.
     """
 
-    def __init__(self, indices: np.ndarray, batch_size: int, seed: int) -> None:
+    def __init__(self, indices: np.ndarray, batch_size: int, seed: int, content: str = "") -> None:
+        """content: digest of what the indices point to. Raises ConfigError if there are fewer of them than a batch has."""
         if batch_size > len(indices):
-            raise ValueError(f"batch size {batch_size} is larger than the {len(indices)} examples")
+            raise ConfigError(f"train.batch_size is {batch_size}, but there are {len(indices)} training examples; lower it")
         self.indices, self.batch_size, self.seed = np.asarray(indices), batch_size, seed
+        self.content = content and digest(content, self.indices)
         self.epoch = self.cursor = 0
         self._share = slice(None)
         self._order: tuple[int, np.ndarray] | None = None
@@ -54,15 +57,19 @@ class IndexStream:
         indices, rng = self.next_indices()
         return self.share(indices), rng
 
-    def state_dict(self) -> dict[str, int]:
-        return {"seed": self.seed, "epoch": self.epoch, "cursor": self.cursor, "examples": len(self.indices)}
+    def state_dict(self) -> dict[str, Any]:
+        return {"seed": self.seed, "epoch": self.epoch, "cursor": self.cursor, "examples": len(self.indices),
+                "content": self.content}
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         if (state["seed"], state["examples"]) != (self.seed, len(self.indices)):
             raise CheckpointError(
                 f"the checkpoint was trained on {state['examples']} examples with data seed {state['seed']}, "
                 f"this run has {len(self.indices)} with seed {self.seed}: use the same data, or another --out"
             )
+        if state.get("content", self.content) != self.content:
+            raise CheckpointError(f"the checkpoint was trained on {state['examples']} other examples: their number is the same, "
+                                  "their content is not; use the same data, or another --out")
         self.epoch, self.cursor, self._order = state["epoch"], state["cursor"], None
 
 
@@ -70,7 +77,7 @@ class PictureStream(IndexStream):
     """Batches (pictures float32 [B, 3, S, S] in [-1, 1], labels int64 [B]), each picture under a random symmetry."""
 
     def __init__(self, pictures: Pictures, indices: np.ndarray, batch_size: int, seed: int) -> None:
-        super().__init__(indices, batch_size, seed)
+        super().__init__(indices, batch_size, seed, pictures.content)
         self.pictures = pictures
 
     def __next__(self) -> tuple[torch.Tensor, torch.Tensor]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.checkpoint import write_atomically
 from models.errors import DataError
-from models.shards import Shards
+from models.lineage import digest
+from models.shards import Shards, shard_path
 from models.streams import IndexStream
 
 
@@ -28,6 +33,24 @@ class TokenSet:
     meta: dict
     entropies: np.ndarray | Shards | None = None
     """float [A, N, T], index i = entropy of token i (index 0 is +inf), if scored."""
+    entropies_of: str = ""
+    """Digest of the entropy model that made them, if known."""
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of tokens, labels and split."""
+        return digest(content_of(self.tokens), self.labels, self.train, self.held_out)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What a model on these tokens has to have, by the names of its configuration; what is not known is left out."""
+        tokens = self.tokens.shape[2]
+        known = {"tokens": tokens, "width": self.meta.get("grid", math.isqrt(tokens))}
+        if "vocab" in self.meta:
+            known["vocab"] = self.meta["vocab"]
+        if "classes" in self.meta:
+            known["classes"] = len(self.meta["classes"])
+        return known
 
 
 def load_tokens(folder: Path, entropies: Path | None = None) -> TokenSet:
@@ -43,9 +66,57 @@ def load_tokens(folder: Path, entropies: Path | None = None) -> TokenSet:
         scores = _open(entropies) if entropies else None
     except FileNotFoundError as error:
         raise DataError(f"{error.filename}: missing; run the tokenize (and score) command first") from None
-    if scores is not None and scores.shape != tokens.shape:
-        raise DataError(f"{entropies}: has shape {scores.shape}, the tokens {tokens.shape}; run score again")
-    return TokenSet(tokens, meta=meta, entropies=scores, **parts)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{folder}: cannot be read ({error}); run the tokenize (and score) command again") from None
+    if not isinstance(meta, dict):
+        raise DataError(f"{folder / 'meta.json'}: is not the one that tokenize writes; run tokenize again")
+    if tokens.shape[1] != len(parts["labels"]):
+        raise DataError(f"{folder}: {tokens.shape[1]} images of tokens, but {len(parts['labels'])} labels; run tokenize again")
+    if "content" in meta and meta["content"] != content_of(tokens):
+        raise DataError(f"{folder}: holds other tokens than meta.json was written with; run tokenize again")
+    model = _check_entropies(folder, meta, tokens, entropies, scores) if scores is not None else ""
+    return TokenSet(tokens, meta=meta, entropies=scores, entropies_of=model, **parts)
+
+
+def content_of(tokens: np.ndarray | Shards) -> str:
+    """Digest of the tokens alone."""
+    return digest([digest(part) for part in tokens.parts]) if isinstance(tokens, Shards) else digest(tokens)
+
+
+def note_entropies(path: Path, tokens: np.ndarray, model: str) -> None:
+    """Write beside entropies (`path`, one file) which tokens they are of, and which model's. model: digest of its weights."""
+    content = json.dumps({"tokens": digest(tokens), "model": model}) + "\n"
+    write_atomically(path.with_suffix(".json"), lambda temporary: temporary.write_text(content, encoding="utf-8"))
+
+
+def noted(path: Path) -> dict[str, str] | None:
+    """What note_entropies wrote beside the entropies `path`, or None."""
+    try:
+        note = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return note if isinstance(note, dict) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _check_entropies(folder: Path, meta: dict, tokens: np.ndarray | Shards, path: Path, scores: np.ndarray | Shards) -> str:
+    """The digest of the entropy model. Raises DataError where entropies are of other tokens, or of several models."""
+    if scores.shape != tokens.shape:
+        raise DataError(f"{path}: has shape {scores.shape}, the tokens {tokens.shape}; run score again")
+    files = [path] if isinstance(scores, np.ndarray) else [shard_path(path.with_suffix(""), n) for n in range(len(scores.parts))]
+    parts = [tokens] if isinstance(tokens, np.ndarray) else tokens.parts
+    notes = [noted(file) for file in files]
+    if None in notes:
+        if "content" in meta:  # so these tokens are newer than notes are
+            raise DataError(f"{files[notes.index(None)]}: nothing says which tokens these entropies are of; run score again")
+        print(f"{path}: written before entropies had a note of their tokens; run score again if the tokens are newer",
+              file=sys.stderr)
+        return ""
+    for file, part, note in zip(files, parts, notes, strict=True):
+        if note.get("tokens") != digest(part):
+            raise DataError(f"{file}: holds entropies of other tokens than those in {folder}; run score again")
+        if note.get("model") != notes[0].get("model"):
+            raise DataError(f"{file}: is of another entropy model than {files[0]}; remove that folder, then score again")
+    return str(notes[0].get("model", ""))
 
 
 def _open(path: Path) -> np.ndarray | Shards:
@@ -80,7 +151,7 @@ class TokenStream(IndexStream):
     """TokenBatches, each picture under a random symmetry of those stored."""
 
     def __init__(self, data: TokenSet, indices: np.ndarray, batch_size: int, seed: int) -> None:
-        super().__init__(indices, batch_size, seed)
+        super().__init__(indices, batch_size, seed, data.content)
         self.data = data
 
     def __next__(self) -> TokenBatch:

@@ -16,9 +16,12 @@ from models import distributed
 from models.checkpoint import save_array, write_atomically
 from models.data import DataConfig, split_pictures
 from models.errors import UserError
+from models.lineage import encoder_digest
 from models.picture_folder import CropDataset, list_pictures, view_count
+from models.picture_notes import PictureNotes
 from models.reconstruction import perplexity
 from models.shards import Shards, shard_bounds, shard_path, write_shard
+from models.token_data import content_of
 from models.tokenizer import Tokenizer
 from models.vqgan import VQGAN
 
@@ -44,13 +47,14 @@ def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.de
     views, grid = view_count(args.views), data.picture_size // model.factor
     meta = {"data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab, "grid": grid,
             "symmetries": views, "views": args.views, "crop_range": args.crop_range, "shard_size": args.shard_size,
-            "train": len(split.train), "held_out": len(split.held_out)}
+            "tokenizer": encoder_digest(model)}
     if distributed.is_main():
         _claim(args.out, meta)
     distributed.wait()
     bounds = shard_bounds(len(pictures.paths), args.shard_size)
+    made_of = PictureNotes(args.data, pictures.paths)
     mine = [n for n in range(distributed.rank(), len(bounds), distributed.size())
-            if not shard_path(args.out / "tokens", n).exists()]
+            if not made_of.unchanged(shard_path(args.out / "tokens", n), *bounds[n])]
     bar = tqdm(total=sum(bounds[n][1] - bounds[n][0] for n in mine), unit="picture", dynamic_ncols=True, mininterval=1.0,
                disable=not distributed.is_main())
     for number in mine:
@@ -61,14 +65,22 @@ def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.de
         for pixels in loader:
             tokens.append(_encode(model, pixels.flatten(0, 1), device, args.float32 == "none").unflatten(0, (-1, views)))
             bar.update(len(pixels))
+        shard_path(args.out / "tokens", number).unlink(missing_ok=True)
+        made_of.write(shard_path(args.out / "tokens", number), first, end)
         write_shard(args.out / "tokens", number, torch.cat(tokens).transpose(0, 1).numpy())
     bar.close()
     distributed.wait()
     if distributed.is_main():
+        number = len(bounds)
+        while (left := shard_path(args.out / "tokens", number)).exists():  # of pictures that are no longer there
+            left.unlink()
+            number += 1
         for name, array in {"labels": pictures.labels, "train": split.train, "held_out": split.held_out}.items():
             save_array(args.out / f"{name}.npy", array)
-        counts = sum(np.bincount(part[0].ravel(), minlength=meta["vocab"]) for part in Shards(args.out / "tokens").parts)
-        meta |= {"perplexity": perplexity(counts), "dead": int((counts == 0).sum())}
+        shards = Shards(args.out / "tokens")
+        counts = sum(np.bincount(part[0].ravel(), minlength=meta["vocab"]) for part in shards.parts)
+        meta |= {"train": len(split.train), "held_out": len(split.held_out), "perplexity": perplexity(counts),
+                 "dead": int((counts == 0).sum()), "content": content_of(shards)}
         _write_meta(args.out, meta)
         print(f"{args.out}: {len(pictures.paths)} pictures x {views} views x {grid * grid} tokens in {len(bounds)} shards, "
               f"perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
@@ -82,13 +94,16 @@ def _encode(model: Tokenizer | VQGAN, pixels: Tensor, device: torch.device, quic
 
 
 def _claim(out: Path, meta: dict) -> None:
-    """Refuse to go on with shards that were made with other settings or of other pictures."""
+    """Refuse to go on with shards that were made with other settings."""
     if (out / "meta.json").exists():
-        there = json.loads((out / "meta.json").read_text(encoding="utf-8"))
+        try:
+            there = json.loads((out / "meta.json").read_text(encoding="utf-8"))
+        except ValueError:
+            there = meta  # every shard knows its pictures
         different = [key for key in meta if there.get(key) != meta[key]]
         if different:
             raise UserError(f"{out}: holds tokens made with another {', '.join(different)}; use another --out")
-    out.mkdir(parents=True, exist_ok=True)
+    (out / "tokens").mkdir(parents=True, exist_ok=True)
     _write_meta(out, meta)
 
 

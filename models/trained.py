@@ -12,7 +12,7 @@ from torch import nn
 
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.classifier import Classifier, ClassifierConfig
-from models.config import read_config_json
+from models.config import Config, read_config_json
 from models.data import DataConfig
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
@@ -67,6 +67,14 @@ def load_baseline(folder: Path) -> GPT:
     if not isinstance(model, GPT):
         raise UserError(f"{folder}: holds a {run.kind}, and --baseline wants a gpt: pass the folder of train with kind = \"gpt\"")
     return model
+
+
+def check_sizes(config: Config, sizes: dict[str, int], folder: Path, data: Path) -> None:
+    """Refuse a model of `folder` that was trained for data of other sizes than `data` has."""
+    for key, value in sizes.items():
+        if getattr(config, key, value) != value:
+            raise UserError(f"{folder}: was trained with {key} = {getattr(config, key)}, but {data} has {value}; "
+                            "pass folders that belong together")
 
 
 def _section(folder: Path, name: str, stage: str) -> dict[str, Any]:

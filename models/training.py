@@ -26,6 +26,7 @@ from models.checkpoint import (
     rng_state,
     save_checkpoint,
     save_safetensors,
+    write_atomically,
 )
 from models.config import Config
 from models.ema import Ema
@@ -275,6 +276,23 @@ def _catch_signals() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
+def read_log(path: Path) -> list[Metrics]:
+    """The lines of a log that are whole: one cut off is left out, and without a file there are none."""
+    lines = []
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return lines
+    for line in text.splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and isinstance(value.get("step"), int):
+            lines.append(value)
+    return lines
+
+
 class _Log:
     """JSON lines, one every `log_every` steps, means of what was added since; a resumed run drops lines it redoes."""
 
@@ -283,10 +301,8 @@ class _Log:
         if not distributed.is_main():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = []
-        if step and path.exists():
-            kept = [line for line in path.read_text().splitlines() if line and json.loads(line)["step"] <= step]
-        path.write_text("".join(line + "\n" for line in kept))
+        kept = [json.dumps(line) + "\n" for line in read_log(path) if line["step"] <= step] if step else []
+        write_atomically(path, lambda temporary: temporary.write_text("".join(kept), encoding="utf-8"))
 
     def add(self, metrics: Metrics) -> None:
         for key, value in metrics.items():

@@ -6,7 +6,6 @@ Tokens in shards get entropies in shards: torchrun's processes take turns at the
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,13 @@ from tqdm import tqdm
 
 from models import distributed
 from models.blocks import compile_blocks
-from models.checkpoint import WEIGHTS, write_atomically
+from models.checkpoint import WEIGHTS
 from models.commands.common import default_device, prepare, prepare_alone
 from models.entropy_model import EntropyModel
-from models.errors import UserError
+from models.errors import DataError
+from models.lineage import digest, file_digest
 from models.shards import Shards, shard_path, write_shard
-from models.token_data import load_tokens
+from models.token_data import load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
 
 
@@ -59,15 +59,15 @@ def run(args: argparse.Namespace) -> None:
                     out[k, start : start + args.batch] = model.entropies(part).cpu().numpy()
                 bar.update(len(part))
     out.flush()
+    note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
     partial.replace(args.tokens / "entropies.npy")
 
 
 def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace, device: torch.device) -> None:
-    folder = args.tokens / "entropies"
-    if distributed.is_main():
-        _claim(folder, args.entropy / WEIGHTS)
-    distributed.wait()
-    mine = [n for n in range(distributed.rank(), len(tokens.parts), distributed.size()) if not shard_path(folder, n).exists()]
+    folder, made_by = args.tokens / "entropies", file_digest(args.entropy / WEIGHTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    mine = [n for n in range(distributed.rank(), len(tokens.parts), distributed.size())
+            if not _scored(shard_path(folder, n), tokens.parts[n], made_by)]
     with tqdm(total=sum(len(tokens) * tokens.parts[n].shape[1] for n in mine), unit="image", desc="scoring",
               disable=not distributed.is_main()) as bar:
         for number in mine:
@@ -78,14 +78,17 @@ def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace,
                     batch = torch.from_numpy(part[k, start : start + args.batch].astype(np.int64)).to(device)
                     scores[k, start : start + args.batch] = model.entropies(batch).cpu().numpy()
                     bar.update(len(batch))
+            shard_path(folder, number).unlink(missing_ok=True)
+            note_entropies(shard_path(folder, number), part, made_by)
             write_shard(folder, number, scores)
     distributed.wait()
 
 
-def _claim(folder: Path, weights: Path) -> None:
-    """Refuse to go on with entropies of another model."""
-    digest, mark = hashlib.sha256(weights.read_bytes()).hexdigest() + "\n", folder / "model.sha256"
-    if mark.exists() and mark.read_text() != digest:
-        raise UserError(f"{folder}: holds entropies of another entropy model; remove that folder, then score again")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(mark, lambda path: path.write_text(digest))
+def _scored(path: Path, tokens: np.ndarray, model: str) -> bool:
+    """Whether the entropies of these tokens are there; those of other tokens are made again. DataError: of another model."""
+    if not path.exists():
+        return False
+    note = noted(path)
+    if note is None or note.get("model") != model:
+        raise DataError(f"{path.parent}: holds entropies of another entropy model; remove that folder, then score again")
+    return note.get("tokens") == digest(tokens)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.checkpoint import save_array
+from models.checkpoint import save_array, write_atomically
 from models.commands.common import (
     add_data_arguments,
     default_device,
@@ -25,8 +25,10 @@ from models.commands.common import (
 )
 from models.data import symmetry
 from models.errors import UserError
+from models.lineage import encoder_digest
 from models.reconstruction import perplexity
 from models.streams import to_tensor
+from models.token_data import content_of
 from models.tokenize_shards import add_shard_arguments, tokenize_shards
 from models.trained import data_of, load_tokenizer
 
@@ -73,10 +75,11 @@ def run(args: argparse.Namespace) -> None:
         "grid": data.picture_size // model.factor, "symmetries": args.symmetries,
         "train": len(split.train), "held_out": len(split.held_out),
         "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
+        "content": content_of(tokens), "pictures": pictures.content, "tokenizer": encoder_digest(model),
     }
     args.out.mkdir(parents=True, exist_ok=True)
     arrays = {"tokens": tokens, "labels": pictures.labels, "train": split.train, "held_out": split.held_out}
     for name, array in arrays.items():
         save_array(args.out / f"{name}.npy", array)
-    (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
+    write_atomically(args.out / "meta.json", lambda path: path.write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8"))
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")

@@ -9,7 +9,7 @@ from models import distributed
 from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS, load_safetensors
 from models.commands.common import add_training_arguments, prepare
-from models.runs import load_run, make_task, step_function, token_loss
+from models.runs import load_run, run_on, step_function, token_loss
 from models.training import seed_everything, train
 
 
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> None:
     config = load_run(args.config, args.overrides)
     device = prepare(args)
     seed_everything(config.train.seed)
-    task = make_task(config, args.tokens)
+    config, task = run_on(config, args.tokens)
     model = task.model.to(device)
     if distributed.is_main():
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")

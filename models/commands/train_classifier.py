@@ -15,6 +15,7 @@ from models.commands.common import (
     prepare_alone,
     read_pictures,
 )
+from models.config import fitted
 from models.stages import ClassifierRun
 from models.streams import PictureStream, to_tensor
 from models.training import seed_everything, train
@@ -29,6 +30,8 @@ def run(args: argparse.Namespace) -> None:
     config = ClassifierRun.load(args.config, args.overrides)
     device = prepare_alone(args, "train-classifier")
     pictures, split = read_pictures(args, config.data)
+    sizes = {"classes": len(pictures.classes)}
+    config = config.model_copy(update={"classifier": fitted(config.classifier, "classifier", sizes, args.data)})
     seed_everything(config.train.seed)
     model = Classifier(config.classifier).to(device, memory_format=torch.channels_last)
     if config.train.compile:

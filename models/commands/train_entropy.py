@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 from models.blocks import compile_blocks
 from models.commands.common import add_training_arguments, prepare
+from models.config import fitted
 from models.entropy_model import EntropyModel
 from models.stages import EntropyRun
 from models.token_data import TokenStream, load_tokens
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace) -> None:
     config = EntropyRun.load(args.config, args.overrides)
     device = prepare(args)
     data = load_tokens(args.tokens)
+    config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, args.tokens)})
     seed_everything(config.train.seed)
     model = EntropyModel(config.model).to(device)
     if config.train.compile:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from models.evaluation.plots import bar_chart, entropy_map, line_chart, tiles
 from models.export.pack import threshold_curve
 from models.patchify import PatchRules, opens
 from models.token_data import TokenSet
+from models.training import read_log
 
 PER_CLASS, COLUMNS, PAIRS = 12, 4, 12
 
@@ -140,9 +140,7 @@ def charts(given: ReportInput) -> list[dict[str, str]]:
 
 def training_curves(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Training loss and, where it was measured in nats, validation of a log.jsonl; {} if there is no log."""
-    if not path.exists():
-        return {}
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = read_log(path)
     found = {
         "training": [(row["step"], row["loss"]) for row in rows if "loss" in row],
         "held-out": [(row["step"], row["validation"]["nats"]) for row in rows if "nats" in row.get("validation", {})],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,12 @@ def fingerprint(folders: list[Path], *settings: Any) -> str:
 
 def reuse(path: Path, key: str, make: Callable[[], Arrays]) -> Arrays:
     """The arrays of `path` if they were stored under `key`, else those of make(), stored."""
-    if path.exists():
+    try:
         with np.load(path) as stored:
             if str(stored["key"]) == key:
                 return {name: stored[name] for name in stored.files if name != "key"}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        pass  # not there, or not whole
     arrays = make()
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, lambda temporary: _save(temporary, key, arrays))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.export.kinds import REQUIRED, forced_logits
+from models.export.kinds import forced_logits, visit_bytes
 from models.export.parity import kl_divergence, step_logits
 from models.export.runtime import PackRuntime
 from models.gpt import GPT
@@ -44,14 +43,6 @@ def references(model: DPAR | GPT, entropy: EntropyModel, tokenizer: Tokenizer, r
         logits = forced_logits(model, batch, label, opened)
         out.append(Reference(label, row, e[0], opened, logits, tokenizer.decode(batch)[0].numpy()))
     return out
-
-
-def visit_bytes(variant: dict[str, Any], kind: str) -> int:
-    """Bytes of the files that one visit fetches to generate, each counted once."""
-    graphs = [variant["graphs"][name] for name in REQUIRED[kind]]
-    files = [graph[key] for graph in graphs for key in ("model", "byRow") if key in graph]
-    files += [shard for name in {graph["weights"] for graph in graphs} for shard in variant["weights"][name]["shards"]]
-    return sum(file["bytes"] for file in files)
 
 
 def measure(runtime: PackRuntime, pictures: list[Reference], threshold: float) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from models.export.figures import visit_bytes
+from models.export.kinds import visit_bytes
 
 
 def write_index(folder: Path) -> list[str]:

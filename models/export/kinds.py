@@ -75,3 +75,11 @@ def forced_logits(model: DPAR | GPT, tokens: Tensor, label: int, opened: np.ndar
 def graph_names(manifest: dict[str, Any]) -> str:
     """The step graphs that make logits, for tables."""
     return "gpt" if manifest["kind"] == "gpt" else "encoder + patch_transformer + decoder"
+
+
+def visit_bytes(variant: dict[str, Any], kind: str) -> int:
+    """Bytes of the files that one visit fetches to generate, each counted once."""
+    graphs = [variant["graphs"][name] for name in REQUIRED[kind]]
+    files = [graph[key] for graph in graphs for key in ("model", "byRow") if key in graph]
+    files += [shard for name in {graph["weights"] for graph in graphs} for shard in variant["weights"][name]["shards"]]
+    return sum(file["bytes"] for file in files)

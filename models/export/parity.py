@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from models.export.kinds import graph_names
+from models.export.kinds import graph_names, visit_bytes
 from models.export.runtime import PackRuntime, Stepper
 from models.export.storage import STORAGES
 from models.rope import patch_angles, rotation
+
+TOLERANCE = 1e-4
+"""Largest absolute difference from PyTorch of a graph in fp32."""
+SLACK = 1.1
+"""Times what a manifest states: processors round in other orders."""
 
 
 def difference(ours: np.ndarray, golden: Any) -> float:
@@ -75,32 +81,66 @@ def step_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarra
 
 def parity(runtime: PackRuntime) -> dict[str, float]:
     """Largest absolute differences by graph, and the mean KL of the golden positions in nats a token."""
-    golden = json.loads((runtime.root / runtime.manifest["golden"]["path"]).read_text())
+    golden = json.loads((runtime.root / runtime.manifest["golden"]["path"]).read_text(encoding="utf-8"))
     tokens = np.array([golden["tokens"]], np.int32)
     logits, entropies = step_logits(runtime, golden)
     at = golden["positions"]
     whole = runtime.run("entropy_all", {"tokens": tokens})["entropy"][0]
     picture = runtime.run("tokenizer_decoder", {"tokens": np.array([golden["picture"]["tokens"]], np.int32)})["picture"][0]
-    spots = golden["picture"]["pixels"]
+    spots, row = golden["picture"]["pixels"], graph_names(runtime.manifest)
     return {
         "entropy": difference(entropies[1:], golden["entropies"][1:]),
         "entropy_all": difference(whole[:-1], golden["entropies"][1:]),
         **whole_difference(runtime, tokens, golden["class"], logits),
-        f"{graph_names(runtime.manifest)}, class": difference(logits[at, 0], golden["logits_class"]),
-        f"{graph_names(runtime.manifest)}, null": difference(logits[at, 1], golden["logits_null"]),
+        f"{row}, class": difference(logits[at, 0], golden["logits_class"]),
+        f"{row}, null": difference(logits[at, 1], golden["logits_null"]),
         "tokenizer_decoder": difference([picture[c, y, x] for c, y, x, _ in spots], [spot[3] for spot in spots]),
         "KL, class": float(kl_divergence(np.array(golden["logits_class"]), logits[at, 0]).mean()),
+        "KL, null": float(kl_divergence(np.array(golden["logits_null"]), logits[at, 1]).mean()),
     }
 
 
 def limits(runtime: PackRuntime, tolerance: float) -> dict[str, float]:
-    """What `parity` may return: the tolerance in fp32; else what the exporter measured on held-out pictures comes on top."""
-    names = ("entropy", "logits", "picture")
-    figures = runtime.files.get("figures", {}) if runtime.variant != "fp32" else {}
-    entropy, logits, picture = (tolerance + figures.get(name, 0.0) for name in names)
+    """What `parity` may return: the tolerance, and on top what this code grants the variant. Nothing of it is the pack's."""
+    storage = STORAGES[runtime.variant]
     row, whole = f"{graph_names(runtime.manifest)}, ", "gpt_all" if runtime.manifest["kind"] == "gpt" else "encoder_all"
+    logits, entropy = tolerance + storage.logits, tolerance + storage.entropy
     return {"entropy": entropy, "entropy_all": entropy, whole: tolerance, f"{row}class": logits, f"{row}null": logits,
-            "tokenizer_decoder": picture, "KL, class": STORAGES[runtime.variant].kl}
+            "tokenizer_decoder": tolerance + storage.picture, "KL, class": storage.kl, "KL, null": storage.kl}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One comparison: right if value <= limit."""
+
+    name: str
+    value: float
+    limit: float
+
+    @property
+    def ok(self) -> bool:
+        return self.value <= self.limit  # NaN is not
+
+
+def compare(runtime: PackRuntime, tolerance: float = TOLERANCE) -> list[Finding]:
+    """The graphs against the golden vectors, and what the manifest says of the variant against what is measured here."""
+    found, allowed = parity(runtime), limits(runtime, tolerance)
+    findings = [Finding(name, value, allowed[name]) for name, value in found.items()]
+    if figures := runtime.files.get("figures"):
+        row = graph_names(runtime.manifest)
+        stated = {"logits": ("logits", f"{row}, class", f"{row}, null"), "entropy": ("entropy", "entropy", "entropy_all"),
+                  "picture": ("picture", "tokenizer_decoder")}
+        for name, (key, *graphs) in stated.items():
+            findings.append(Finding(f"stated {name}, on held-out pictures", figures[key], allowed[graphs[0]]))
+            # The golden picture is among those: what it shows cannot be more than what is stated of all.
+            fresh = max(found[graph] for graph in graphs)
+            findings.append(Finding(f"{name} here, against what is stated", fresh, SLACK * figures[key] + tolerance))
+        findings.append(Finding("stated KL, on held-out pictures", figures["klMean"], allowed["KL, class"]))
+        most = SLACK * figures["klMax"] + STORAGES["fp32"].kl
+        findings.append(Finding("KL here, against what is stated", found["KL, class"], most))
+        size = visit_bytes(runtime.files, runtime.manifest["kind"])
+        findings.append(Finding("bytes of a visit, share off what is stated", abs(size - figures["bytes"]) / size, 0.01))
+    return findings
 
 
 def whole_difference(runtime: PackRuntime, tokens: np.ndarray, label: int, logits: np.ndarray) -> dict[str, float]:

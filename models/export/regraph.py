@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from models.errors import UserError
+from models.export.kinds import visit_bytes
 from models.export.pack import decode_graphs, save_manifest, write_models
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
@@ -35,5 +36,8 @@ def regraph(root: Path) -> list[str]:
                 entries[graph.name] = entry
     if changed:
         manifest["recordings"] = []
+        for variant in manifest["variants"].values():
+            if "figures" in variant:
+                variant["figures"]["bytes"] = visit_bytes(variant, manifest["kind"])
         save_manifest(root, manifest)
     return changed

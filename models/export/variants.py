@@ -13,6 +13,8 @@ import torch
 from PIL import Image
 
 from models.export.figures import measure, references
+from models.export.files import write_json
+from models.export.golden import golden_vectors
 from models.export.pack import default_rules, save_manifest, write_variant
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
@@ -42,14 +44,18 @@ def write_variants(pack: Path, out: Path, names: Sequence[VariantName]) -> None:
     """
     models, manifest = read_back(pack), json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     tokens, labels = held_out_tokens(pack, manifest, models.tokenizer)
-    for kept in (manifest["golden"], manifest["codebook"]["tiles"], manifest["thumbnails"]["file"]):
+    for kept in (manifest["codebook"]["tiles"], manifest["thumbnails"]["file"]):
         (out / kept["path"]).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(pack / kept["path"], out / kept["path"])
     manifest |= {"recordings": [], "variants": {name: write_variant(out, models, name) for name in names},
                  "defaultVariant": dict.fromkeys(("webgpu", "wasm"), names[0])}
     manifest.pop("gallery", None)
-    save_manifest(out, manifest)
     rules = default_rules(manifest["defaults"])
+    golden = json.loads((pack / manifest["golden"]["path"]).read_text(encoding="utf-8"))  # of the weights as they are here
+    manifest["golden"] = write_json(out, "golden.json", golden_vectors(
+        models.model, models.entropy, models.tokenizer, np.array(golden["tokens"]), golden["class"], rules,
+        manifest["defaults"]["guidance"]))
+    save_manifest(out, manifest)
     pictures = references(models.model, models.entropy, models.tokenizer, rules, tokens, labels)
     for name, variant in manifest["variants"].items():
         variant["figures"] = measure(PackRuntime(out, name), pictures, rules.entropy_threshold)

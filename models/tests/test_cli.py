@@ -1,4 +1,5 @@
 import importlib
+import json
 import re
 from pathlib import Path
 
@@ -37,10 +38,11 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     settings = {"data.picture_size": 16, "data.held_out_per_class": 5, "train.steps": 2, "train.batch_size": 2,
                 "train.lr": 1e-3, "train.compile": "false"}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    assert main(["train-classifier", *common, *sets, "--set", "classifier.width=4", "--set", "classifier.classes=2",
+    assert main(["train-classifier", *common, *sets, "--set", "classifier.width=4",
                  "--out", str(tmp_path / "features")]) == 0
     assert main(["train-tokenizer", *common, *sets, "--set", "tokenizer.fine=8", "--set", "tokenizer.coarse=8",
                  "--features", str(tmp_path / "features"), "--out", str(tmp_path / "tokenizer")]) == 0
+    assert json.loads((tmp_path / "features/config.json").read_text())["classifier"]["classes"] == 2
     assert (tmp_path / "tokenizer" / "reconstructions.png").exists()
     out = tmp_path / "tokens"
     assert main(["tokenize", *common, "--tokenizer", str(tmp_path / "tokenizer"), "--out", str(out)]) == 0

@@ -17,6 +17,7 @@ from models.evaluation.manifold import manifold
 from models.evaluation.memorisation import by_features, by_pixels, compare
 from models.evaluation.neighbours import nearest, radii
 from models.evaluation.picture_files import read_samples
+from models.evaluation.report import training_curves
 from models.evaluation.samples import measure_samples
 from models.evaluation.ssim import ssim
 from models.evaluation.store import reuse
@@ -218,3 +219,23 @@ def test_pngs_of_generate(tmp_path):
         read_samples(tmp_path, ["River", "Sea lake"], 16)
     with pytest.raises(DataError, match="no PNGs"):
         read_samples(tmp_path / "none", ["River"], 16)
+
+
+def test_a_damaged_result_is_made_again(tmp_path):
+    path, made = tmp_path / "x.npz", []
+
+    def make():
+        made.append(1)
+        return {"a": np.arange(3)}
+
+    reuse(path, "key", make)
+    for damage in (path.read_bytes()[:40], b"", b"no archive"):
+        path.write_bytes(damage)
+        assert reuse(path, "key", make)["a"].tolist() == [0, 1, 2]
+    assert reuse(path, "key", make) and len(made) == 4
+
+
+def test_a_log_cut_off_gives_its_whole_lines(tmp_path):
+    (tmp_path / "log.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
+    assert training_curves(tmp_path / "log.jsonl")["training"][0].tolist() == [1]
+    assert training_curves(tmp_path / "absent.jsonl") == {}

@@ -1,18 +1,20 @@
 import dataclasses
 import json
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.commands.parity import TOLERANCE
+from models.cli import main
 from models.errors import UserError
 from models.export.figures import rounded_up
 from models.export.files import SHARD, describe, write_shards
 from models.export.index import write_index
 from models.export.nano import nano_content
 from models.export.pack import register_recordings, save_manifest, write_pack
-from models.export.parity import limits, parity
+from models.export.parity import compare
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
 
@@ -33,12 +35,13 @@ def files_of(value):
             yield from files_of(child)
 
 
+def wrong(runtime):
+    return [one for one in compare(runtime) if not one.ok]
+
+
 @pytest.mark.parametrize(("pack", "variant"), VARIANTS, ids=lambda x: getattr(x, "name", x))
 def test_every_graph_agrees_with_pytorch(pack, variant):
-    runtime = PackRuntime(pack, variant)
-    allowed = limits(runtime, TOLERANCE)
-    for graph, difference in parity(runtime).items():
-        assert difference <= allowed[graph], graph
+    assert wrong(PackRuntime(pack, variant)) == []
 
 
 def test_every_kind_of_weights_stays_as_near_as_measured(tmp_path):
@@ -46,22 +49,35 @@ def test_every_kind_of_weights_stays_as_near_as_measured(tmp_path):
     variants = write_pack(tmp_path, content)["variants"]
     assert list(variants) == list(STORAGES)
     for name in STORAGES:
-        runtime = PackRuntime(tmp_path, name)
-        allowed = limits(runtime, TOLERANCE)
-        assert variants[name]["figures"]["klMean"] <= allowed["KL, class"]
-        for graph, difference in parity(runtime).items():
-            assert difference <= allowed[graph], (name, graph)
+        assert wrong(PackRuntime(tmp_path, name)) == [], name
     size, kl = ({name: variants[name]["figures"][key] for name in STORAGES} for key in ("bytes", "klMean"))
     assert size["fp32"] > 1.9 * size["w16"] > 1.9 * size["w8"] > 1.9 * size["q4"]
     assert kl["fp32"] < kl["w16"] < kl["w8"] < kl["q4"]
     assert kl["q8"] == pytest.approx(kl["w8"], rel=0.1)  # the same numbers, multiplied in another order
 
 
-def test_limits_grow_by_what_was_measured():
-    runtime = PackRuntime(ROOT / "e2e/fixtures/models/nano", "w8")
-    figures = runtime.files["figures"]
-    assert limits(runtime, 0.5)["entropy"] == pytest.approx(0.5 + figures["entropy"])
-    assert limits(PackRuntime(runtime.root, "fp32"), 0.5)["entropy"] == 0.5
+def test_parity_is_not_widened_by_the_figures_of_the_pack(tmp_path, capsys):
+    shutil.copytree(ROOT / "e2e/fixtures/models/nano", tmp_path / "pack")
+    path = tmp_path / "pack/manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["classes"].pop()  # so that another class stands where the null class was
+    for variant in manifest["variants"].values():
+        variant["figures"] |= dict.fromkeys(("klMean", "klMax", "logits", "entropy", "picture"), 1e9)
+    path.write_text(json.dumps(manifest))
+    assert main(["parity", "--pack", str(tmp_path / "pack")]) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"decoder, null .*TOO LARGE", said) and re.search(r"KL, null .*TOO LARGE", said)
+    assert re.search(r"stated logits.*TOO LARGE", said)
+
+
+@pytest.mark.parametrize("key", ["logits", "entropy", "klMax", "bytes"])
+def test_figures_that_promise_too_much_fail(tmp_path, key):
+    shutil.copytree(ROOT / "e2e/fixtures/models/nano", tmp_path / "pack")
+    path = tmp_path / "pack/manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["variants"]["w8"]["figures"][key] = 0
+    path.write_text(json.dumps(manifest))
+    assert len(wrong(PackRuntime(tmp_path / "pack", "w8"))) == 1
 
 
 def test_a_variant_that_is_not_there_is_named():

@@ -9,12 +9,12 @@ import torch
 
 from models.cli import main
 from models.dpar import DPAR, DPARConfig
-from models.errors import ConfigError
+from models.errors import ConfigError, DataError
 from models.gpt import GPT
 from models.patch_data import PatchStream
 from models.patchify import PatchRules
 from models.runs import DPARRun, images_seen, load_run, parse_run, token_loss
-from models.token_data import TokenStream
+from models.token_data import TokenStream, content_of, load_tokens
 from models.training import TrainConfig, seed_everything, train
 
 CONFIGS = Path(__file__).parents[1] / "configs/eurosat"
@@ -52,6 +52,19 @@ def test_train_entropy_score_train(tmp_path, tokens, capsys):
     assert (tmp_path / "dpar/model.safetensors").exists() and (tmp_path / "dpar/config.json").exists()
 
 
+def test_sizes_come_from_the_tokens_and_others_are_refused(tmp_path, tokens, capsys):
+    command = ["train", *[part for pair in QUICK for part in ("--set", pair)], "--set", "kind=gpt", "--set", "model.dim=32",
+               "--set", "model.heads=1", "--set", "model.blocks=1", "--tokens", str(tokens)]
+    (tokens / "meta.json").write_text(json.dumps({"classes": ["a", "b", "c"], "vocab": 64, "grid": 8}))
+    assert main([*command, "--out", str(tmp_path / "gpt")]) == 0
+    shape = json.loads((tmp_path / "gpt/config.json").read_text())["model"]
+    assert (shape["classes"], shape["vocab"], shape["tokens"], shape["width"]) == (3, 64, 64, 8)
+    for key, wrong, right in (("classes", 10, 3), ("vocab", 1024, 64), ("tokens", 256, 64), ("width", 16, 8)):
+        assert main([*command, "--set", f"model.{key}={wrong}", "--out", str(tmp_path / "other")]) == 2
+        assert f"model.{key} is {wrong}, but {tokens} has {right}" in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()
+
+
 def test_the_baseline_trains_on_tokens_alone_and_resumes(tmp_path, tokens, capsys):
     folder, size = str(tmp_path / "gpt"), ("kind=gpt", "model.classes=3", "model.blocks=1", "train.log_every=2")
     arguments = ["train", *settings(*size), "--tokens", str(tokens), "--out", folder]
@@ -63,6 +76,34 @@ def test_the_baseline_trains_on_tokens_alone_and_resumes(tmp_path, tokens, capsy
     assert main(arguments) == 0  # finished: nothing left to do
     assert main([*arguments, "--set", "model.blocks=2"]) == 2
     assert "model.blocks: 1 there, 2 here" in capsys.readouterr().err
+
+
+def test_entropies_of_other_tokens_are_refused(tmp_path, tokens, capsys):
+    entropy, size = str(tmp_path / "entropy"), ("model.classes=3", "model.patch_transformer_blocks=1", "model.decoder_blocks=1")
+    assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
+    assert main(["score", "--entropy", entropy, "--tokens", str(tokens), "--no-compile"]) == 0
+    command = ["train", *settings(*size), "--tokens", str(tokens), "--out"]
+    assert main([*command, str(tmp_path / "one")]) == 0
+    values = np.load(tokens / "tokens.npy")
+    np.save(tokens / "tokens.npy", np.ascontiguousarray(values[:, ::-1]))
+    assert main([*command, str(tmp_path / "two")]) == 2
+    assert "entropies of other tokens" in capsys.readouterr().err
+    assert main(["score", "--entropy", entropy, "--tokens", str(tokens), "--no-compile"]) == 0
+    assert main([*command, str(tmp_path / "two")]) == 0
+    assert main([*command, str(tmp_path / "one"), "--set", "train.steps=6"]) == 2  # its checkpoint is of the tokens before
+    assert "64 other examples" in capsys.readouterr().err
+
+
+def test_tokens_that_are_not_those_of_their_meta_are_refused(tokens):
+    content = content_of(np.load(tokens / "tokens.npy"))
+    (tokens / "meta.json").write_text(json.dumps({"classes": ["a", "b", "c"], "content": content}))
+    load_tokens(tokens)
+    np.save(tokens / "tokens.npy", np.load(tokens / "tokens.npy") + 1)
+    with pytest.raises(DataError, match="other tokens than meta.json was written with"):
+        load_tokens(tokens)
+    np.save(tokens / "labels.npy", np.zeros(3))
+    with pytest.raises(DataError, match="80 images of tokens, but 3 labels"):
+        load_tokens(tokens)
 
 
 def test_the_kind_of_a_run():
@@ -117,8 +158,10 @@ def test_dpar_resumes_bit_for_bit(tmp_path, token_set):
     assert whole.keys() == parts.keys() and all(torch.equal(whole[k], parts[k]) for k in whole)
 
 
-def test_images_seen_follow_the_first_weights(tmp_path):
+def test_images_seen_follow_the_first_weights(tmp_path, capsys):
     first = parse_run({"train": {"steps": 10, "batch_size": 4, "lr": 1e-3}}, "first")
     (tmp_path / "config.json").write_text(first.to_json())
     assert images_seen(first) == 40
     assert images_seen(first.model_copy(update={"init": tmp_path})) == 80
+    assert images_seen(first.model_copy(update={"init": tmp_path / "gone"})) == 40
+    assert "no longer there" in capsys.readouterr().err

@@ -1,12 +1,14 @@
 """Folders too large for memory: crops, shards, and the commands that read and write them."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from models.checkpoint import load_safetensors, save_safetensors
 from models.cli import main
 from models.errors import DataError
 from models.picture_folder import crops, list_pictures
@@ -96,8 +98,52 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     assert main(score) == 0
     entropies = load_tokens(out, out / "entropies.npy").entropies
     assert entropies.shape == (10, 10, 64) and np.isinf(entropies[3][np.arange(10)][:, 0]).all()
-    (out / "entropies/model.sha256").write_text("of another")
-    assert main(score) == 2 and "another entropy model" in capsys.readouterr().err
+    made = (out / "entropies/00000.npy").stat().st_mtime_ns
+    assert main(score) == 0 and (out / "entropies/00000.npy").stat().st_mtime_ns == made
+    assert main([*score[:2], other_weights(tmp_path / "entropy"), *score[3:]]) == 2
+    assert "another entropy model" in capsys.readouterr().err
+
+
+def other_weights(folder):
+    copy = folder.with_name("other")
+    shutil.copytree(folder, copy)
+    weights = load_safetensors(copy / "model.safetensors")
+    save_safetensors(copy / "model.safetensors", {name: tensor + 1 for name, tensor in weights.items()})
+    return str(copy)
+
+
+def test_a_damaged_picture_that_is_removed_costs_no_finished_shard(tmp_path, imagenet, tokenizer, capsys):
+    out, damaged = tmp_path / "tokens", imagenet / "train/n02/1.JPEG"
+    tokenize = ["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(out), "--shard-size", "4",
+                "--batch-size", "20", "--device", "cpu"]
+    damaged.write_bytes(b"not a picture")
+    assert main(tokenize) == 2 and "repair or remove it" in capsys.readouterr().err
+    kept = (out / "tokens/00000.npy").stat().st_mtime_ns
+    damaged.unlink()
+    assert main(tokenize) == 0
+    assert (out / "tokens/00000.npy").stat().st_mtime_ns == kept
+    went_on = load_tokens(out)
+    tokenize[tokenize.index(str(out))] = str(tmp_path / "anew")
+    assert main(tokenize) == 0
+    anew = load_tokens(tmp_path / "anew")
+    assert went_on.content == anew.content and went_on.tokens.shape[1] == 9
+
+
+def test_a_finished_shard_of_other_pictures_is_refused(tmp_path, imagenet, tokenizer, capsys):
+    tokenize = ["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(tmp_path / "tokens"),
+                "--shard-size", "4", "--device", "cpu"]
+    assert main(tokenize) == 0
+    picture, other = imagenet / "train/n01/0.JPEG", imagenet / "train/n02/0.JPEG"
+    before = picture.read_bytes()
+    picture.write_bytes(before)  # as a copy of the same: another time, no other content
+    assert main(tokenize) == 0
+    picture.write_bytes(other.read_bytes())
+    assert main(tokenize) == 2 and "was made of another train/n01/0.JPEG" in capsys.readouterr().err
+    (tmp_path / "tokens/tokens/00000.npy").unlink()
+    assert main(tokenize) == 0
+    (imagenet / "train/n02/4.JPEG").unlink()
+    (imagenet / "train/n02/3.JPEG").unlink()
+    assert main(tokenize) == 0 and load_tokens(tmp_path / "tokens").tokens.shape[1] == 8
 
 
 def test_a_broken_picture_and_an_empty_class_are_named(tmp_path, imagenet, tokenizer, capsys):

@@ -71,6 +71,28 @@ def test_the_log_has_no_line_twice_after_a_resume(tmp_path):
     assert [line["step"] for line in lines if "validation" in line] == [4, 8, 12]
 
 
+@pytest.mark.parametrize("damage", [lambda text: text[:-9], lambda text: text + "\0\0\n[]\n", lambda _: None],
+                         ids=["cut off", "other bytes", "gone"])
+def test_a_damaged_log_costs_no_checkpoint(tmp_path, damage):
+    run, log = make_run(), tmp_path / "log.jsonl"
+    start(run, tmp_path, stop_after=7)
+    left = damage(log.read_text())
+    log.unlink() if left is None else log.write_text(left)
+    _, outcome = start(run, tmp_path)
+    assert outcome.finished
+    steps = [json.loads(line)["step"] for line in log.read_text().splitlines()]
+    assert steps == sorted(steps) and steps[-3:] == [8, 10, 12]
+
+
+def test_other_examples_of_the_same_number_are_refused_by_their_content():
+    state = IndexStream(np.arange(10), 4, 0, "of these").state_dict()
+    IndexStream(np.arange(10), 4, 0, "of these").load_state_dict(state)
+    for content, indices in (("of others", np.arange(10)), ("of these", np.arange(1, 11))):
+        with pytest.raises(CheckpointError, match="10 other examples"):
+            IndexStream(indices, 4, 0, content).load_state_dict(state)
+    IndexStream(np.arange(10), 4, 0, "any").load_state_dict({k: v for k, v in state.items() if k != "content"})  # written before
+
+
 def test_sigterm_saves_and_exits_with_status_zero(tmp_path):
     script = textwrap.dedent("""
         import sys, pathlib
