@@ -42,6 +42,16 @@ export function patchesAt(events: readonly TokenEvent[], cursor: number, width: 
   return patches;
 }
 
+/** The patch of token `token` among the first `cursor` tokens; undefined where it is not among them. */
+export function patchOf(events: readonly TokenEvent[], token: number, cursor: number, width: number): PatchView | undefined {
+  if (token < 0 || token >= clampCursor(events, cursor)) return undefined;
+  let start = token;
+  while (start > 0 && events[start]!.opens.length === 0) start--;
+  let end = token + 1;
+  while (end < clampCursor(events, cursor) && events[end]!.opens.length === 0) end++;
+  return patchesAt(events.slice(start, end), end - start, width)[0];
+}
+
 export interface StageFigure {
   /** Milliseconds. */
   sum: number;

@@ -1,4 +1,7 @@
-/** Perceptual, colour-blind-safe maps at 16 even steps; linear in between. Viridis: van der Walt and Smith, CC0. Cividis: Nuñez, Anderton and Renslow, 2018. */
+/**
+ * Colour-blind-safe maps at even steps; linear in between. Viridis: van der Walt and Smith, CC0. Cividis: Nuñez, Anderton and Renslow, 2018.
+ * `threshold` has two halves, which meet at E_th: blue joins a patch, orange opens one.
+ */
 const ANCHORS = {
   viridis: [
     0x440154, 0x481a6c, 0x472f7d, 0x414487, 0x39568c, 0x31688e, 0x2a788e, 0x23888e,
@@ -11,15 +14,18 @@ const ANCHORS = {
   grey: [0x101010, 0xf2f2f2],
 } as const;
 
-export type MapName = keyof typeof ANCHORS;
+/** Below and above E_th, each from its low to its high end. */
+const HALVES = [[0x0a2351, 0x2f6cad, 0x5b9bd5], [0xc2570c, 0xe07b1f, 0xf6b455]] as const;
 
-export const isMap = (name: string | null): name is MapName => name !== null && Object.hasOwn(ANCHORS, name);
+export type MapName = 'threshold' | keyof typeof ANCHORS;
+
+export const isMap = (name: string | null): name is MapName => name === 'threshold' || (name !== null && Object.hasOwn(ANCHORS, name));
 
 const channel = (hex: number, shift: number) => (hex >> shift) & 255;
 
-/** Colour of a value in [0, 1] (clamped) as [r, g, b], 0..255. */
-export function mapColour(name: MapName, value: number): [number, number, number] {
-  const anchors: readonly number[] = ANCHORS[name];
+type Colour = [number, number, number];
+
+function between(anchors: readonly number[], value: number): Colour {
   const at = Math.min(1, Math.max(0, value)) * (anchors.length - 1);
   const low = Math.min(anchors.length - 2, Math.floor(at));
   const a = anchors[low]!;
@@ -28,7 +34,26 @@ export function mapColour(name: MapName, value: number): [number, number, number
   return [mix(16), mix(8), mix(0)];
 }
 
+/**
+ * Colour of a value in [0, 1] (clamped) as [r, g, b], 0..255. `centre`: where E_th lies in [0, 1]; a value above it opens a
+ * patch. Only the map `threshold` reads it.
+ */
+export function mapColour(name: MapName, value: number, centre = 0.5): Colour {
+  if (name !== 'threshold') return between(ANCHORS[name], value);
+  return value > centre ? between(HALVES[1], (value - centre) / Math.max(1e-9, 1 - centre)) : between(HALVES[0], centre > 0 ? value / centre : 1);
+}
+
 export const viridis = (value: number) => mapColour('viridis', value);
 
+const hex = (colour: number) => `#${colour.toString(16).padStart(6, '0')}`;
+
 /** The whole map as a CSS gradient, left to right. */
-export const mapGradient = (name: MapName): string => `linear-gradient(to right, ${ANCHORS[name].map((hex) => `#${hex.toString(16).padStart(6, '0')}`).join(', ')})`;
+export function mapGradient(name: MapName, centre = 0.5): string {
+  if (name !== 'threshold') return `linear-gradient(to right, ${ANCHORS[name].map(hex).join(', ')})`;
+  const stops = HALVES.flatMap((half, i) => half.map((colour, k) => {
+    const within = k / (half.length - 1);
+    const at = i === 0 ? centre * within : centre + (1 - centre) * within;
+    return `${hex(colour)} ${(100 * at).toFixed(1)}%`;
+  }));
+  return `linear-gradient(to right, ${stops.join(', ')})`;
+}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { runToJson } from '../../engine/log.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
 import { t } from '../text/t.ts';
-import { useStudio } from '../views/context.ts';
+import { useStudio, useWorkbench } from '../views/context.ts';
 import { runToCsv } from './csv.ts';
 import { entropySvg } from './entropySvg.ts';
 import { fileName, save } from './files.ts';
@@ -14,6 +14,7 @@ const text = (content: string, type: string) => new Blob([content], { type });
 /** The picture, its entropies and its events as files. */
 export function FileRows({ shared }: { shared: Shared }) {
   const studio = useStudio();
+  const { theme } = useWorkbench();
   const { run, picture, manifest } = shared;
   const write = async (make: Blob | Promise<Blob>, ending: string) => {
     try {
@@ -22,7 +23,7 @@ export function FileRows({ shared }: { shared: Shared }) {
       studio.reportUnexpected(error);
     }
   };
-  const svg = () => entropySvg(run, manifest.vocab);
+  const svg = () => entropySvg(run, manifest.vocab, theme.getState().map);
   const size = picture?.size ?? manifest.image.size;
   const times = largeTimes(size);
   return (

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
-import { t } from '../text/t.ts';
-import { useStudio } from '../views/context.ts';
+import { said, t } from '../text/t.ts';
+import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
+import type { FilmRun } from './film.ts';
 import type { FilmOptions } from './gif.ts';
 import type { Shared } from './useShared.ts';
 
@@ -10,9 +11,16 @@ const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins
 
 type Kind = 'gif' | 'video';
 
+/** "104 patch-transformer steps for 168 tokens". */
+function stepsText({ events }: Shared['run'], cursor: number): string {
+  const shown = events.slice(0, cursor);
+  return t('{steps} patch-transformer steps for {tokens} tokens', { steps: shown.filter((event) => event.opens.length > 0).length, tokens: shown.length });
+}
+
 /** The decode as an animation, in the colours of the page. The encoders are fetched when they are asked for. */
 export function FilmRow({ shared }: { shared: Shared }) {
   const studio = useStudio();
+  const { theme, options } = useWorkbench();
   const [work, setWork] = useState<{ kind: Kind; share: number } | null>(null);
   const [word, setWord] = useState('');
   const abort = useRef<AbortController | null>(null);
@@ -25,12 +33,16 @@ export function FilmRow({ shared }: { shared: Shared }) {
     setWord('');
     setWork({ kind, share: 0 });
     const { bg, ...colours } = resolveColours(document.body, COLOURS);
-    const film = { run, image: picture.image, vocab: manifest.vocab };
-    const options: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };
+    const film: FilmRun = {
+      run, image: picture.image, vocab: manifest.vocab, map: theme.getState().map, smooth: options.getState().smooth,
+      title: `${manifest.title}: ${said(`${run.header.className}, seed ${run.header.seed}`)}`, address: new URL(shared.hash(), location.href).href,
+      figures: (cursor) => stepsText(run, cursor),
+    };
+    const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };
     try {
-      if (kind === 'gif') save(await (await import('./gif.ts')).encodeGif(film, options), fileName(run.header, '.gif'));
+      if (kind === 'gif') save(await (await import('./gif.ts')).encodeGif(film, making), fileName(run.header, '.gif'));
       else {
-        const video = await (await import('./video.ts')).encodeVideo(film, options);
+        const video = await (await import('./video.ts')).encodeVideo(film, making);
         if (video) save(video.blob, fileName(run.header, video.ending));
         else setWord(t('This browser encodes neither MP4 nor WebM; the GIF works everywhere.'));
       }
@@ -48,7 +60,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
         {'VideoEncoder' in window && <button type="button" className="button" disabled={work !== null} onClick={() => void make('video')}>{label('video', t('Video'))}</button>}
         {work && <button type="button" className="button quiet" onClick={() => { abort.current?.abort(); setWork(null); }}>{t('Cancel')}</button>}
       </div>
-      <p className="hint" role="status">{word || t('Picture, entropy and strip, in the colours of this page.')}</p>
+      <p className="hint" role="status">{word || t('Picture, entropy, strip, figures and address, in the colours of this page.')}</p>
     </section>
   );
 }

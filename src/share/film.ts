@@ -1,7 +1,7 @@
 import type { Run } from '../../engine/log.ts';
 import { patchesAt } from '../../engine/view.ts';
-import { viridis } from '../lib/colourMap.ts';
-import { brickPath } from '../views/stage/bricks.ts';
+import { mapColour, type MapName } from '../lib/colourMap.ts';
+import { boundaryPath } from '../views/stage/boundaries.ts';
 import { drawStrip, type StripColours } from '../views/strip/draw.ts';
 import { stripGeometry } from '../views/strip/geometry.ts';
 
@@ -9,7 +9,9 @@ import { stripGeometry } from '../views/strip/geometry.ts';
 const SIDE = 320;
 const GAP = 16;
 const STRIP = 128;
-export const FILM = { width: 2 * SIDE + 3 * GAP, height: SIDE + STRIP + 3 * GAP } as const;
+/** Two lines of text. */
+const TEXT = 36;
+export const FILM = { width: 2 * SIDE + 3 * GAP, height: SIDE + STRIP + TEXT + 4 * GAP } as const;
 const MOST_FRAMES = 64;
 /** Milliseconds a frame, and of the last one. */
 export const FRAME_MS = 80;
@@ -27,11 +29,21 @@ export interface FilmRun {
   run: Pick<Run, 'header' | 'events'>;
   image: CanvasImageSource;
   vocab: number;
+  /** Colours of the entropy map. */
+  map: MapName;
+  /** Pixel-exact or smooth, as on the page. */
+  smooth: boolean;
+  /** What the run is, for people. */
+  title: string;
+  /** Where the run can be made again. */
+  address: string;
+  /** The running figures after `cursor` tokens, for people. */
+  figures: (cursor: number) => string;
 }
 
 type Ctx = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-function drawPicture(ctx: Ctx, { run, image }: FilmRun, cursor: number): void {
+function drawPicture(ctx: Ctx, { run, image, smooth }: FilmRun, cursor: number): void {
   const { width } = run.header.grid;
   const cell = SIDE / width;
   ctx.save();
@@ -39,38 +51,48 @@ function drawPicture(ctx: Ctx, { run, image }: FilmRun, cursor: number): void {
   ctx.rect(0, 0, SIDE, Math.floor(cursor / width) * cell);
   ctx.rect(0, Math.floor(cursor / width) * cell, (cursor % width) * cell, cell);
   ctx.clip();
-  ctx.imageSmoothingEnabled = true;
+  ctx.imageSmoothingEnabled = smooth;
   ctx.imageSmoothingQuality = 'high';
   ctx.drawImage(image, 0, 0, SIDE, SIDE);
   ctx.restore();
 }
 
-function drawMap(ctx: Ctx, { run, vocab }: FilmRun, cursor: number): void {
+function drawMap(ctx: Ctx, { run, vocab, map }: FilmRun, cursor: number): void {
   const { width } = run.header.grid;
   const cell = SIDE / width;
+  const top = Math.log(vocab);
   for (const { t, entropy } of run.events.slice(0, cursor)) {
     if (entropy === null) continue;
-    ctx.fillStyle = `rgb(${viridis(entropy / Math.log(vocab)).join(' ')})`;
+    ctx.fillStyle = `rgb(${mapColour(map, entropy / top, run.header.settings.entropyThreshold / top).join(' ')})`;
     ctx.fillRect(Math.floor((t % width) * cell), Math.floor(Math.floor(t / width) * cell), Math.ceil(cell), Math.ceil(cell));
   }
 }
 
-function drawBricks(ctx: Ctx, { run }: FilmRun, cursor: number, strength: number): void {
+function drawBoundaries(ctx: Ctx, { run }: FilmRun, cursor: number, strength: number): void {
   const { width } = run.header.grid;
   const cell = SIDE / width;
   ctx.save();
   ctx.scale(cell, cell);
-  const path = new Path2D(brickPath(patchesAt(run.events, cursor, width)));
-  ctx.lineWidth = 3 / cell;
-  ctx.strokeStyle = `rgb(0 0 0 / ${strength * 0.35})`;
-  ctx.stroke(path);
+  const path = new Path2D(boundaryPath(patchesAt(run.events, cursor, width), width));
   ctx.lineWidth = 1.2 / cell;
   ctx.strokeStyle = `rgb(255 255 255 / ${strength})`;
   ctx.stroke(path);
   ctx.restore();
 }
 
-/** One frame: picture and entropy map side by side, the strip below, as the studio shows them after `cursor` tokens. */
+/** Title and figures, then the address, each cut to the width of the frame. */
+function drawText(ctx: Ctx, { title, address, figures }: FilmRun, cursor: number, colours: StripColours): void {
+  const y = SIDE + STRIP + 3 * GAP;
+  ctx.textBaseline = 'top';
+  ctx.font = '600 14px system-ui, sans-serif';
+  ctx.fillStyle = colours.text;
+  ctx.fillText(`${title} · ${figures(cursor)}`, GAP, y, FILM.width - 2 * GAP);
+  ctx.font = '12px system-ui, sans-serif';
+  ctx.fillStyle = colours.muted;
+  ctx.fillText(address, GAP, y + 20, FILM.width - 2 * GAP);
+}
+
+/** One frame: picture and entropy map side by side, the strip below, as the studio shows them after `cursor` tokens; what they are in words. */
 export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: StripColours, ground: string): void {
   const { header, events } = film.run;
   ctx.fillStyle = ground;
@@ -81,10 +103,11 @@ export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: Stri
     ctx.fillStyle = colours.line;
     ctx.fillRect(0, 0, SIDE, SIDE);
     draw(ctx, film, cursor);
-    drawBricks(ctx, film, cursor, column === 0 ? 0.5 : 0.95);
+    drawBoundaries(ctx, film, cursor, column === 0 ? 0.5 : 0.95);
     ctx.restore();
   }
   drawFilmStrip(ctx, header, events, cursor, film.vocab, colours);
+  drawText(ctx, film, cursor, colours);
 }
 
 function drawFilmStrip(ctx: Ctx, header: Run['header'], events: Run['events'], cursor: number, vocab: number, colours: StripColours): void {

@@ -32,19 +32,19 @@ describe('CSV', () => {
 
 describe('entropy map as SVG', () => {
   it('has a cell for every token, boundaries, and a legend in nats with E_th', () => {
-    const svg = entropySvg(run, 1024);
+    const svg = entropySvg(run, 1024, 'viridis');
     expect(svg.match(/width="1.01"/g)).toHaveLength(256);
     expect(svg).toContain('ln V = 6.93 nats');
     expect(svg).toContain('E_th = 5.2 nats');
     expect(svg).toContain('River, seed 7');
-    expect(svg.match(/<path d="M[^"]{100,}" stroke=/g)).toHaveLength(2);
+    expect(svg.match(/<path d="M[^"]{100,}" stroke=/g)).toHaveLength(1);
   });
   it('leaves E_th out where the entropy gate is off', () => {
     const header = { ...run.header, settings: { ...run.header.settings, entropyGate: false } };
-    expect(entropySvg({ ...run, header }, 1024)).not.toContain('E_th');
+    expect(entropySvg({ ...run, header }, 1024, 'viridis')).not.toContain('E_th');
   });
   it('cannot be broken by a name', () => {
-    const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, 1024);
+    const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, 1024, 'threshold');
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&#60;script&#62;');
   });

@@ -13,5 +13,5 @@ export interface OptionsState {
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: true, original: false }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: false, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

@@ -40,5 +40,5 @@ test('theme and colours of the map are kept; what cannot be read is left at its 
   theme.chooseMap('cividis');
   expect(createTheme().getState()).toEqual({ theme: 'light', chosen: true, map: 'cividis' });
   for (const key of kept.keys()) kept.set(key, 'rainbow');
-  expect(createTheme().getState()).toEqual({ theme: 'dark', chosen: false, map: 'viridis' });
+  expect(createTheme().getState()).toEqual({ theme: 'dark', chosen: false, map: 'threshold' });
 });

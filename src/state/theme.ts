@@ -21,7 +21,7 @@ export function createTheme() {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const stored = readKept(KEY, isTheme);
   const fromSystem = (): Theme => (system.matches ? 'dark' : 'light');
-  const store = createStore<ThemeState>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null, map: readKept(MAP_KEY, isMap) ?? 'viridis' }));
+  const store = createStore<ThemeState>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null, map: readKept(MAP_KEY, isMap) ?? 'threshold' }));
   const apply = () => {
     document.documentElement.dataset.theme = store.getState().theme;
   };

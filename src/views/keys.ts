@@ -5,7 +5,7 @@ import { useStudio } from './context.ts';
 /** Elements that have a use of their own for these keys. */
 const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], dialog, [role="dialog"], [contenteditable]';
 
-/** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding; nothing else is taken from the browser. */
+/** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding, B held shows the boundaries; nothing else is taken from the browser. */
 export function useKeys(): void {
   useKeysOf(useStudio());
 }
@@ -30,13 +30,23 @@ export function useKeysOf(studio: Studio, first = false): void {
         ArrowRight: () => studio.playback.step(1),
         Home: () => studio.playback.seek(1),
         End: () => studio.playback.seek(Infinity),
+        b: () => document.documentElement.toggleAttribute('data-boundaries', true),
       };
-      const act = acts[event.key];
+      const act = acts[event.key] ?? acts[event.key.toLowerCase()];
       if (!act || studio.run.getState().count === 0) return;
       event.preventDefault();
       act();
     };
+    const boundaries = (on: boolean) => document.documentElement.toggleAttribute('data-boundaries', on);
+    const release = (event: KeyboardEvent) => event.key.toLowerCase() === 'b' && boundaries(false);
+    const leave = () => boundaries(false);
     window.addEventListener('keydown', press, first);
-    return () => window.removeEventListener('keydown', press, first);
+    window.addEventListener('keyup', release);
+    window.addEventListener('blur', leave);
+    return () => {
+      window.removeEventListener('keydown', press, first);
+      window.removeEventListener('keyup', release);
+      window.removeEventListener('blur', leave);
+    };
   }, [studio, first]);
 }

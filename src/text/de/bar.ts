@@ -17,6 +17,7 @@ export const bar = {
   'Language': 'Sprache',
   'Colours of the entropy map': 'Farben der Entropiekarte',
   'Grey': 'Grau',
+  'By threshold': 'Nach Schwelle',
   'All are safe for colour-blind eyes.': 'Alle sind auch bei Farbenblindheit lesbar.',
   'Where the model runs': 'Wo das Modell läuft',
   'Opening': 'Öffnet',

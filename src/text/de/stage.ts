@@ -1,5 +1,6 @@
 /** Picture, entropy map and strip. */
 export const stage = {
+  'drag me': 'zieh mich',
   'n/a': 'k. A.',
   'nats': 'Nat',
   'No run yet': 'Noch kein Lauf',

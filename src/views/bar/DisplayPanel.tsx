@@ -27,7 +27,7 @@ export default function DisplayPanel() {
       <h2 className="heading">{t('Colours of the entropy map')}</h2>
       <Segmented
         label={t('Colours of the entropy map')} value={now.map}
-        options={[{ value: 'viridis', label: 'Viridis' }, { value: 'cividis', label: 'Cividis' }, { value: 'grey', label: t('Grey') }]}
+        options={[{ value: 'threshold', label: t('By threshold') }, { value: 'viridis', label: 'Viridis' }, { value: 'cividis', label: 'Cividis' }, { value: 'grey', label: t('Grey') }]}
         onChange={(map: MapName) => theme.chooseMap(map)}
       />
       <p className="muted">{t('All are safe for colour-blind eyes.')}</p>

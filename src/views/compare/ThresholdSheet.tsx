@@ -5,7 +5,7 @@ import { fixed } from '../../lib/format.ts';
 import type { SheetTile } from '../../state/compare/compare.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { brickPath } from '../stage/bricks.ts';
+import { boundaryPath } from '../stage/boundaries.ts';
 import type { CompareSession } from './session.ts';
 
 /** One seed over E_th: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
@@ -45,7 +45,7 @@ function Tile({ tile: { threshold, run }, shown, onShow }: { tile: SheetTile; sh
     <button type="button" className="sheet-tile" aria-pressed={shown} disabled={count === 0} onClick={onShow} title={t('Show as run B')}>
       <span className="square">
         <canvas ref={canvas} className="layer" width="1" height="1" aria-hidden="true" />
-        <svg className="layer overlay soft" viewBox={`0 0 ${width} ${width}`} aria-hidden="true"><path className="brick-line" d={brickPath(patches)} /></svg>
+        <svg className="layer overlay soft" viewBox={`0 0 ${width} ${width}`} aria-hidden="true"><path className="edges" d={boundaryPath(patches, width)} /></svg>
       </span>
       <span className="sheet-text">
         <b>{symbols('E_th')} {fixed(threshold, 2)}</b>

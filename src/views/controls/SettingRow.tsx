@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { formatSetting, type SettingProperty } from '../../../engine/settings.ts';
+import type { Scale } from '../../lib/thresholdScale.ts';
 import { rich } from '../../text/rich.tsx';
 import { decimal, said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -11,7 +12,7 @@ import { BadValue } from './BadValue.tsx';
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
 
 /** One setting: name, value to type, slider, and a way back to the default. */
-export function SettingRow({ property, range }: { property: SettingProperty; range: { min: number; max: number } }) {
+export function SettingRow({ property, range, scale = null }: { property: SettingProperty; range: { min: number; max: number }; scale?: Scale | null }) {
   const { settings } = useStudio();
   const { key } = property;
   const value = useSettings((state) => state.values?.[key]);
@@ -52,7 +53,7 @@ export function SettingRow({ property, range }: { property: SettingProperty; ran
       />
       <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
       <Slider
-        label={label} value={Number(value)} min={range.min} max={range.max} step={property.step}
+        label={label} scale={scale} value={Number(value)} min={range.min} max={range.max} step={property.step}
         valueText={`${text}${property.unit && !off ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />

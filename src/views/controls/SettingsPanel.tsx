@@ -2,6 +2,7 @@ import { fixedSettings, isStatic, settingsTable, windowOf, type SettingKey, type
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
+import { useThresholdScale } from '../thresholdScale.ts';
 import { PresetChoice } from './PresetChoice.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
@@ -30,6 +31,7 @@ export default function SettingsPanel() {
   const window = usePack((state) => (state.manifest ? windowOf(state.manifest.model) : 16));
   const changed = values !== null && defaults !== null && settingsTable.some(({ key }) => values[key] !== defaults[key]);
   const fixed = usePack((state) => (state.manifest ? fixedSettings(state.manifest) : NONE));
+  const scale = useThresholdScale();
   const rows = (values && isStatic(values) ? STATIC : DYNAMIC).filter((key) => !fixed.includes(key));
   return (
     <section className="settings" aria-label={t('Settings of the next run')}>
@@ -40,7 +42,7 @@ export default function SettingsPanel() {
       {fixed.length === 0 && <PresetChoice />}
       {rows.map((key) => {
         const property = settingsTable.find((row) => row.key === key)!;
-        return <SettingRow key={key} property={property} range={reach(property, vocab, window)} />;
+        return <SettingRow key={key} property={property} range={reach(property, vocab, window)} scale={key === 'entropyThreshold' ? scale : null} />;
       })}
       {fixed.length > 0 && <p className="muted small-print">{rich('This pack is a plain transformer: it decodes token by token, so there is no E_th, P_max or row reset to set.')}</p>}
     </section>

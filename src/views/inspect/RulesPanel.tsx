@@ -3,6 +3,7 @@ import { nats } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
+import { useThresholdScale } from '../thresholdScale.ts';
 import { usePack, useRun, useStudio, useWhatIf } from '../context.ts';
 
 /** The rules that boundaries are drawn with; a change redraws them from the stored entropies, without the model. */
@@ -13,6 +14,7 @@ export function RulesPanel() {
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
   const manifest = usePack((state) => state.manifest);
   const rules = whatIf.current();
+  const scale = useThresholdScale();
   if (manifest?.kind === 'gpt') {
     return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('This pack decodes token by token: there are no patches to draw otherwise.')}</p></section>;
   }
@@ -27,7 +29,7 @@ export function RulesPanel() {
       <h2 className="heading">{t('Patch rules, what if')}</h2>
       <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />
       <Row name={<>E<span className="sub">th</span></>} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
-        <Slider label={t('What-if E_th')} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
+        <Slider label={t('What-if E_th')} scale={scale} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
       </Row>
       <Toggle label={t('Longest patch')} checked={rules.lengthGate} onChange={(on) => whatIf.set('lengthGate', on)} />
       <Row name={<>P<span className="sub">max</span></>} text={`${rules.maxPatchLength}`} off={!rules.lengthGate}>

@@ -20,15 +20,16 @@ export function EntropyView() {
   useDraw(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
-    const { events, version } = studio.inspect.shown();
+    const { events, version, rules } = studio.inspect.shown();
+    const threshold = (rules ?? studio.settings.getState().values)?.entropyThreshold ?? top;
     const { cursor } = studio.playback.getState();
-    const key = `${version}/${cursor}/${map}`;
+    const key = `${version}/${cursor}/${map}/${map === 'threshold' ? threshold : ''}`;
     if (key === last.current) return;
     last.current = key;
     const image = ctx.createImageData(width, width);
     events.slice(0, cursor).forEach((event, cell) => {
       if (event.entropy === null) return;
-      image.data.set([...mapColour(map, event.entropy / top), 255], 4 * cell);
+      image.data.set([...mapColour(map, event.entropy / top, threshold / top), 255], 4 * cell);
     });
     ctx.putImageData(image, 0, 0);
   });

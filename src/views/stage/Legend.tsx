@@ -17,7 +17,7 @@ export function Legend() {
   return (
     <span className="legend" title={t('0 to {top} nats, the entropy of a uniform guess', { top: fixed(top, 2) })}>
       <span>0</span>
-      <span className="legend-scale" style={{ background: mapGradient(map) }}>
+      <span className="legend-scale" style={{ background: mapGradient(map, (threshold ?? top) / top) }}>
         {threshold !== undefined && <i style={{ left: `${Math.min(100, (100 * threshold) / top)}%` }} />}
       </span>
       <span>{fixed(top, 1)} {t('nats')}</span>

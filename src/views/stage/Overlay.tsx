@@ -1,11 +1,12 @@
 import { useRef, type PointerEvent } from 'react';
 import { useStore } from 'zustand';
-import { patchesAt } from '../../../engine/view.ts';
+import { patchesAt, patchOf } from '../../../engine/view.ts';
 import { useDraw, useEdit, usePack, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 import { lookedAt } from '../cell.ts';
-import { brickPath, edgePath, restPath } from './bricks.ts';
+import { atRest } from './rest.ts';
+import { boundaryPath, edgePath, outlinePath, restPath } from './boundaries.ts';
 
-/** Patch boundaries and the outlined cell, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
+/** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const studio = useStudio();
   const { options } = useWorkbench();
@@ -14,12 +15,13 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const compare = useWhatIf((state) => state.compare && state.rules !== null);
   const painting = useEdit((state) => state.brush !== null);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const shade = useRef<SVGPathElement>(null);
-  const lines = useRef<SVGPathElement>(null);
+  const root = useRef<SVGSVGElement>(null);
+  const edges = useRef<SVGPathElement>(null);
+  const patch = useRef<SVGPathElement>(null);
   const gone = useRef<SVGPathElement>(null);
   const added = useRef<SVGPathElement>(null);
   const rest = useRef<SVGPathElement>(null);
-  const cell = useRef<SVGGElement>(null);
+  const cell = useRef<SVGRectElement>(null);
   const last = useRef('');
 
   useDraw(() => {
@@ -29,9 +31,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     if (key !== last.current) {
       last.current = key;
       const shownTo = Math.min(playback.cursor, view.known);
-      const path = bricks ? brickPath(patchesAt(view.events, shownTo, width)) : '';
-      shade.current?.setAttribute('d', path);
-      lines.current?.setAttribute('d', path);
+      edges.current?.setAttribute('d', bricks ? boundaryPath(patchesAt(view.events, shownTo, width), width) : '');
       gone.current?.setAttribute('d', compare ? edgePath(view.decoded, view.events, shownTo, width) : '');
       added.current?.setAttribute('d', compare ? edgePath(view.events, view.decoded, shownTo, width) : '');
       rest.current?.setAttribute('d', view.edited ? restPath(view.keep, view.events.length, width) : '');
@@ -39,6 +39,9 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     const at = lookedAt(view.events.length, playback);
     cell.current?.setAttribute('visibility', at === null ? 'hidden' : 'visible');
     if (at !== null) cell.current?.setAttribute('transform', `translate(${at % width} ${Math.floor(at / width)})`);
+    const around = at === null ? undefined : patchOf(view.events, at, playback.cursor, width);
+    patch.current?.setAttribute('d', around ? outlinePath(around) : '');
+    root.current?.classList.toggle('at-rest', atRest(studio));
   });
 
   const cellAt = (event: PointerEvent<SVGSVGElement>): number | null => {
@@ -69,19 +72,16 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
 
   return (
     <svg
-      className={`layer overlay ${tone}${painting ? ' painting' : ''}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
+      ref={root} className={`layer overlay ${tone}${painting ? ' painting' : ''}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
       onPointerMove={move} onPointerDown={press}
       onPointerLeave={(event) => event.pointerType === 'mouse' && studio.playback.look(null)}
     >
       <path ref={rest} className="rest" />
-      <path ref={shade} className="brick-shade" />
-      <path ref={lines} className="brick-line" />
+      <path ref={edges} className="edges" />
       <path ref={added} className="edge-added" />
       <path ref={gone} className="edge-gone" />
-      <g ref={cell} visibility="hidden">
-        <rect className="cell-halo" x="0" y="0" width="1" height="1" />
-        <rect className="cell-mark" x="0" y="0" width="1" height="1" />
-      </g>
+      <path ref={patch} className="patch-mark" />
+      <rect ref={cell} className="cell-mark" width="1" height="1" visibility="hidden" />
     </svg>
   );
 }

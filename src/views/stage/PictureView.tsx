@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { t } from '../../text/t.ts';
 import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
-import { decodedClip } from './bricks.ts';
+import { decodedClip } from './boundaries.ts';
 
 /** The picture, masked to the cells that are both decoded and shown; `original`: the one that its tokens were made of. */
 export function PictureView({ original = false }: { original?: boolean }) {

@@ -2,6 +2,7 @@ import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { t } from '../../text/t.ts';
+import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
 import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
@@ -59,12 +60,14 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { events: all, known, rules: shownRules, whatIf } = studio.inspect.shown();
     const events = known < all.length ? all.slice(0, known) : all;
-    const { cursor } = studio.playback.getState();
+    const playback = studio.playback.getState();
+    const { cursor } = playback;
+    const looked = lookedAt(events.length, playback);
     const line = (rules: { entropyGate: boolean; entropyThreshold: number } | null | undefined) => (rules?.entropyGate ? rules.entropyThreshold : null);
     const threshold = line(shownRules ?? studio.settings.getState().values);
     const decoded = whatIf ? line(studio.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
-    drawStrip(ctx, g, { events, cursor, gridWidth, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
+    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, studio)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
@@ -72,10 +75,16 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
   });
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
+    const g = geometry.current;
+    if (!g) return;
+    const at = cursorAt(g, event.clientX - event.currentTarget.getBoundingClientRect().left);
     if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
-    else if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    if (geometry.current) studio.playback.seek(cursorAt(geometry.current, x));
+    else if (!event.currentTarget.hasPointerCapture(event.pointerId)) {
+      // Pointing at a bar looks at its cell in every view.
+      if (event.pointerType === 'mouse') studio.playback.look(at <= studio.playback.getState().cursor ? at - 1 : null);
+      return;
+    }
+    studio.playback.seek(at);
   };
   const keys = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -95,7 +104,7 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
         <div
           ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label={t('Token shown')} aria-orientation="horizontal"
           aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
-          onPointerDown={scrub} onPointerMove={scrub} onKeyDown={keys}
+          onPointerDown={scrub} onPointerMove={scrub} onPointerLeave={(event) => event.pointerType === 'mouse' && studio.playback.look(null)} onKeyDown={keys}
         >
           <canvas ref={canvas} />
         </div>

@@ -1,11 +1,17 @@
-import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { fixed } from '../../lib/format.ts';
+import { keep, readKept } from '../../lib/kept.ts';
 import { t } from '../../text/t.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { useDraw, usePack, useStudio } from '../context.ts';
 import { entropyAt, levelY, stripGeometry } from './geometry.ts';
 
 const STEP = 0.05;
 const COARSE = 0.5;
+
+/** Kept once the line has been moved: the hint has done its work. */
+const HINT_KEY = 'dpar-threshold-moved';
+const isMoved = (value: string | null): value is 'yes' => value === 'yes';
 
 const settle = (value: number) => Math.round(value / STEP) * STEP;
 
@@ -16,6 +22,8 @@ export function ThresholdLine() {
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
   const handle = useRef<HTMLDivElement>(null);
+  const number = useRef<HTMLElement>(null);
+  const [hint, setHint] = useState(() => readKept(HINT_KEY, isMoved) === null);
   const area = () => {
     const { clientWidth, clientHeight } = handle.current!.parentElement!;
     return stripGeometry(clientWidth, clientHeight, tokens, top);
@@ -30,13 +38,18 @@ export function ThresholdLine() {
     const value = rules.entropyThreshold;
     element.style.transform = `translateY(${Math.round(levelY(area(), value))}px)`;
     const text = fixed(value, value >= 10 ? 1 : 2);
-    if (element.textContent !== text) element.firstElementChild!.textContent = text;
+    if (number.current && number.current.textContent !== text) number.current.textContent = text;
     element.setAttribute('aria-disabled', String(!whatIf.available()));
     element.setAttribute('aria-valuenow', String(Number(value.toFixed(3))));
     element.setAttribute('aria-valuetext', `${text} ${t('nats')}, ${t(shown().whatIf ? 'what-if' : 'as decoded')}`);
   });
 
-  const set = (value: number) => whatIf.set('entropyThreshold', Number(Math.min(top, Math.max(0, settle(value))).toFixed(2)));
+  const set = (value: number) => {
+    whatIf.set('entropyThreshold', Number(Math.min(top, Math.max(0, settle(value))).toFixed(2)));
+    if (!hint) return;
+    keep(HINT_KEY, 'yes');
+    setHint(false);
+  };
   const drag = (event: PointerEvent<HTMLDivElement>) => {
     if (event.type === 'pointerdown') {
       if (event.button !== 0) return;
@@ -60,7 +73,8 @@ export function ThresholdLine() {
       aria-valuemin={0} aria-valuemax={Number(top.toFixed(2))} aria-valuenow={0} title={t('Drag: boundaries under another threshold')}
       onPointerDown={drag} onPointerMove={drag} onKeyDown={keys}
     >
-      <span />
+      <span className="threshold-tag"><Icon name="grip" size={10} /><b ref={number} /></span>
+      {hint && <span className="threshold-hint" aria-hidden="true">{t('drag me')}</span>}
     </div>
   );
 }

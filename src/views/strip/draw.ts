@@ -1,5 +1,5 @@
 import type { TokenEvent } from '../../../engine/log.ts';
-import { patchesAt } from '../../../engine/view.ts';
+import { patchesAt, patchOf } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import { kindOf } from '../../lib/reasons.ts';
 import { barX, levelY, type StripGeometry } from './geometry.ts';
@@ -11,6 +11,8 @@ export interface StripColours {
 export interface StripFrame {
   events: readonly TokenEvent[];
   cursor: number;
+  /** Token looked at, in every view; its bar, bracket and patch stand out. */
+  looked?: number | null;
   gridWidth: number;
   /** Null when the entropy gate is off: there is no line to draw. */
   threshold: number | null;
@@ -27,11 +29,12 @@ export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame
   ctx.clearRect(0, 0, g.width, g.height);
   ctx.font = frame.font;
   drawRows(ctx, g, frame, colours);
+  drawLooked(ctx, g, frame, colours);
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);
   drawBrackets(ctx, g, frame, colours);
   if (frame.decodedThreshold != null) drawThreshold(ctx, g, frame.decodedThreshold, colours.muted, [1, 3]);
-  if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.accent, [4, 3]);
+  if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.text, [4, 3]);
   drawCursor(ctx, g, frame, colours);
 }
 
@@ -109,6 +112,20 @@ function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: St
     }
   }
   ctx.stroke();
+}
+
+/** Behind the bars: a light band over the patch looked at, a stronger one over its token. */
+function drawLooked(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor, looked, gridWidth }: StripFrame, colours: StripColours): void {
+  const patch = looked == null ? undefined : patchOf(events, looked, cursor, gridWidth);
+  if (looked == null || !patch) return;
+  const band = (from: number, to: number, alpha: number, fill: string) => {
+    ctx.globalAlpha = alpha;
+    ctx.fillStyle = fill;
+    ctx.fillRect(barX(g, from) - 1, g.top - 4, Math.max(2, barX(g, to) - barX(g, from) + 1), g.plotHeight + 15);
+  };
+  band(patch.start, patch.end + 1, 0.16, colours.text);
+  band(looked, looked + 1, 0.5, colours.accent);
+  ctx.globalAlpha = 1;
 }
 
 /** The line only: its value stands on the handle beside it. */

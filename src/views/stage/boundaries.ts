@@ -1,32 +1,31 @@
 import type { PatchView } from '../../../engine/view.ts';
 
-const INSET = 0.05;
-const RADIUS = 0.16;
+const round = (value: number) => Math.round(value * 1000) / 1000;
 
-/** One brick: cells [start, end] of one row; a side is open where the patch goes on in another row. */
-function brick(row: number, start: number, end: number, openLeft: boolean, openRight: boolean): string {
-  const left = start + (openLeft ? 0 : INSET);
-  const right = end + 1 - (openRight ? 0 : INSET);
-  const top = row + INSET;
-  const bottom = row + 1 - INSET;
-  const arc = (x: number, y: number) => `A${RADIUS} ${RADIUS} 0 0 1 ${round(x)} ${round(y)}`;
-  const l = openLeft ? 0 : RADIUS;
-  const r = openRight ? 0 : RADIUS;
-  const path = [`M${round(left + l)} ${round(top)}H${round(right - r)}`];
-  path.push(openRight ? `M${round(right)} ${round(bottom)}` : `${arc(right, top + r)}V${round(bottom - r)}${arc(right - r, bottom)}`);
-  path.push(`H${round(left + l)}`);
-  if (!openLeft) path.push(`${arc(left, bottom - l)}V${round(top + l)}${arc(left + l, top)}`);
+/** SVG path, in cells, of the edges between patches on a grid of `width` columns; each edge once, none around the grid. */
+export function boundaryPath(patches: readonly Pick<PatchView, 'cells'>[], width: number): string {
+  const owner: number[] = [];
+  patches.forEach(({ cells }, patch) => {
+    for (const { row, start, end } of cells) for (let column = start; column <= end; column++) owner[row * width + column] = patch;
+  });
+  const path: string[] = [];
+  let from: number | null = null;
+  owner.forEach((patch, cell) => {
+    const [row, column] = [Math.floor(cell / width), cell % width];
+    if (column > 0 && patch !== owner[cell - 1]) path.push(`M${column} ${row}v1`);
+    // One line for neighbouring cells that another patch lies above.
+    const above = (at: number) => at < owner.length && at >= width && owner[at] !== owner[at - width];
+    if (above(cell)) from ??= column;
+    if (from === null || (column + 1 < width && above(cell + 1))) return;
+    path.push(`M${from} ${row}h${column + 1 - from}`);
+    from = null;
+  });
   return path.join('');
 }
 
-const round = (value: number) => Math.round(value * 1000) / 1000;
-
-/** SVG path, in cells, of patches; one that goes on in another row becomes open bricks. */
-export function brickPath(patches: readonly PatchView[]): string {
-  return patches
-    .flatMap(({ cells }) => cells.map((part, i) => brick(part.row, part.start, part.end, i > 0, i < cells.length - 1)))
-    .join('');
-}
+/** SVG path, in cells, around one patch; a patch that goes on in another row has a part in each. */
+export const outlinePath = ({ cells }: Pick<PatchView, 'cells'>): string =>
+  cells.map(({ row, start, end }) => `M${start} ${row}h${end + 1 - start}v1h${start - end - 1}z`).join('');
 
 /** CSS polygon of the first `cells` cells of a W x W grid: the decoded part of the picture. */
 export function decodedClip(cells: number, width: number): string {
