@@ -1,23 +1,36 @@
+import { useStore } from 'zustand';
+import { ArchitectureStrip } from './architecture/ArchitectureStrip.tsx';
+import { useBatch, useStudio } from './context.ts';
 import { Launch } from './controls/Launch.tsx';
 import { FiguresPanel } from './figures/FiguresPanel.tsx';
+import { Headline } from './Headline.tsx';
 import { late } from './late.tsx';
-import { ContactSheet } from './sheet/ContactSheet.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { Transport } from './transport/Transport.tsx';
 
+const ContactSheet = late(() => import('./sheet/ContactSheet.tsx'));
 /** Sliders are the heaviest part of the page and wanted last. */
 const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'), () => <div className="settings" />);
 
+/** Several pictures were made, or will be. */
+function useSheet(): boolean {
+  const wanted = useBatch((state) => state.count > 1);
+  return useStore(useStudio().jobs, (state) => state.list.length > 1) || wanted;
+}
+
 /** Pick a class, press Generate, watch. */
 export function GenerateView() {
+  const sheet = useSheet();
   return (
     <main className="workbench">
       <div className="centre">
+        <Headline />
         <Stage />
+        <ArchitectureStrip />
         <Strip />
         <Transport />
-        <ContactSheet />
+        {sheet && <ContactSheet />}
       </div>
       <Launch />
       <SettingsPanel />

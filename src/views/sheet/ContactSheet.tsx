@@ -4,7 +4,7 @@ import { useBatch, useRun, useStudio } from '../context.ts';
 import { JobTile } from './JobTile.tsx';
 
 /** The pictures of a batch, live; one of them is in the main view. Places are shown before they are filled. */
-export function ContactSheet() {
+export default function ContactSheet() {
   const { jobs } = useStudio();
   const { list, running } = useStore(jobs);
   const count = useBatch((state) => state.count);

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from 'react';
+import { t } from '../../text/t.ts';
+import { lookedAt } from '../cell.ts';
+import { useDraw, usePack, useStudio } from '../context.ts';
+import { partsOf, type Part, type PartName } from './parts.ts';
+import './architecture.css';
+
+const ORDER: readonly PartName[] = ['entropy', 'gate', 'patch', 'decoder', 'token', 'encoder'];
+
+/**
+ * The parts of the model in the order of the paper's Fig. 3, as they worked for the token in question: lit where a part ran,
+ * dark where it was skipped. It reads the log and the cursor, so it replays and scrubs. A press on a part opens what it did.
+ */
+export function ArchitectureStrip() {
+  const studio = useStudio();
+  const plain = usePack((state) => state.manifest?.kind === 'gpt');
+  const [open, setOpen] = useState<PartName | null>(null);
+  const root = useRef<HTMLElement>(null);
+  const last = useRef('');
+
+  useDraw(() => {
+    const box = root.current;
+    if (!box) return;
+    const { events, version, known, rules } = studio.inspect.shown();
+    const at = lookedAt(events.length, studio.playback.getState());
+    const key = `${version}/${at}/${open}`;
+    if (key === last.current) return;
+    last.current = key;
+    const parts = at === null || at >= known ? [] : partsOf(events, at, rules?.entropyGate ? rules.entropyThreshold : null);
+    box.toggleAttribute('data-empty', parts.length === 0);
+    // Two names for one animation, so that it starts again with every token.
+    if (at !== null) box.dataset.beat = String(at % 2);
+    for (const name of ORDER) write(box, name, parts.find((part) => part.name === name));
+    const detail = box.querySelector('.part-detail');
+    const text = parts.find((part) => part.name === open)?.detail ?? '';
+    if (detail && detail.textContent !== text) detail.textContent = text;
+  });
+
+  useEffect(() => {
+    if (open === null) return;
+    const close = (event: KeyboardEvent | PointerEvent) => {
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !root.current?.contains(event.target as Node)) setOpen(null);
+    };
+    window.addEventListener('keydown', close);
+    window.addEventListener('pointerdown', close);
+    return () => {
+      window.removeEventListener('keydown', close);
+      window.removeEventListener('pointerdown', close);
+    };
+  }, [open]);
+
+  if (plain) return null;
+  return (
+    <section ref={root} className="architecture" aria-label={t('What the model did for this token')} data-empty="">
+      <ol>
+        {ORDER.map((name) => (
+          <li key={name}>
+            <button type="button" className={`part part-${name}`} aria-expanded={open === name} aria-controls="part-detail" onClick={() => setOpen(open === name ? null : name)}>
+              <span className="part-label">{LABELS[name]()}</span>
+              <span className="part-short" translate="no">–</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <p id="part-detail" className="part-detail" role="status" hidden={open === null} />
+    </section>
+  );
+}
+
+const LABELS: Record<PartName, () => string> = {
+  entropy: () => t('Entropy model'), gate: () => t('Gate'), patch: () => t('Patch transformer'), decoder: () => t('Decoder'), token: () => t('Token'), encoder: () => t('Encoder'),
+};
+
+function write(box: HTMLElement, name: PartName, part: Part | undefined): void {
+  const element = box.querySelector<HTMLElement>(`.part-${name}`);
+  if (!element) return;
+  element.toggleAttribute('data-ran', part?.ran ?? false);
+  const short = element.querySelector('.part-short')!;
+  const text = part?.short ?? '–';
+  if (short.textContent !== text) short.textContent = text;
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { partsOf } from './parts.ts';
+
+const event = (t: number, more: Partial<TokenEvent>): TokenEvent => ({
+  t, token: 7, entropy: 5, opens: [], source: 'sampled', patch: 1, logprob: Math.log(0.25), classLogprob: null, alternatives: [], times: { encoder: 1, decoder: 2 }, ...more,
+} as TokenEvent);
+const events = [
+  event(0, { entropy: null, opens: ['first'], patch: 0, times: { patchTransformer: 3, decoder: 2, encoder: 1, entropy: 0.5 } }),
+  event(1, { entropy: 6.2, opens: ['second', 'entropy'], times: { patchTransformer: 3, decoder: 2, encoder: 1, entropy: 0.7 } }),
+  event(2, { entropy: 2.25, times: { decoder: 2 } }),
+];
+const part = (at: number, name: string) => partsOf(events, at, 5.8).find((one) => one.name === name)!;
+
+it('the big transformer runs where a patch opens and is skipped where a token joins', () => {
+  expect([0, 1, 2].map((at) => part(at, 'patch').ran)).toEqual([true, true, false]);
+  expect(part(1, 'patch')).toMatchObject({ short: 'step 2', detail: expect.stringContaining('3.00 ms') });
+  expect(part(2, 'patch').detail).toContain('did not run');
+});
+
+it('an entropy was computed, and timed, with the token before', () => {
+  expect(part(0, 'entropy')).toMatchObject({ ran: false, short: 'n/a' });
+  expect(part(2, 'entropy')).toMatchObject({ ran: true, short: '2.25 nats', detail: expect.stringContaining('0.70 ms') });
+});
+
+it('the gate gives its reason, and the threshold where it is on', () => {
+  expect(part(1, 'gate').detail).toBe('It opened a patch here: second token, surprising.');
+  expect(part(2, 'gate').detail).toContain('2.25 nats is at most 5.80');
+  expect(partsOf(events, 2, null)[1]!.detail).toBe('It let this token join the open patch.');
+});
+
+it('the last token is not read by the encoder', () => expect(part(2, 'encoder').ran).toBe(false));
+
+it('a given token says so', () => expect(partsOf([event(0, { source: 'given' })], 0, null).find(({ name }) => name === 'token')!.detail).toContain('given'));

@@ -1,0 +1,67 @@
+import type { Stage, TokenEvent } from '../../../engine/log.ts';
+import { fixed, milliseconds, nats, probability } from '../../lib/format.ts';
+import { reasonWords } from '../../lib/reasons.ts';
+import { t } from '../../text/t.ts';
+
+/** Of the model, as in the paper's Fig. 3. */
+export type PartName = 'entropy' | 'gate' | 'encoder' | 'patch' | 'decoder' | 'token';
+
+export interface Part {
+  name: PartName;
+  /** False where the part was not needed for this token. */
+  ran: boolean;
+  /** What it did, in a word or a figure. */
+  short: string;
+  /** What it did, in a sentence. */
+  detail: string;
+}
+
+const took = (event: TokenEvent | undefined, stage: Stage): string => {
+  const ms = event?.times[stage];
+  return ms === undefined ? '' : ` ${t('It took {time}.', { time: milliseconds(ms) })}`;
+};
+
+/**
+ * What each part of the model did for token `at`, in the order of the paper's Fig. 3. `threshold`: E_th in nats where the
+ * entropy gate is on. The entropy of a token was computed, and timed, with the token before it.
+ */
+export function partsOf(events: readonly TokenEvent[], at: number, threshold: number | null): Part[] {
+  const event = events[at]!;
+  const opens = event.opens.length > 0;
+  const reason = reasonWords(event.opens);
+  const chosen = event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob));
+  return [
+    {
+      name: 'entropy', ran: event.entropy !== null, short: event.entropy === null ? t('n/a') : nats(event.entropy),
+      detail: event.entropy === null
+        ? t('The first token has no prediction, so no entropy; a run token by token needs none.')
+        : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at, entropy: nats(event.entropy) }) + took(events[at - 1], 'entropy'),
+    },
+    {
+      name: 'gate', ran: true, short: opens ? t('opens') : t('joins'),
+      detail: opens
+        ? t('It opened a patch here: {reason}.', { reason })
+        : threshold === null
+          ? t('It let this token join the open patch.')
+          : t('It let this token join the open patch: {entropy} is at most {threshold}.', { entropy: nats(event.entropy), threshold: fixed(threshold, 2) }),
+    },
+    {
+      name: 'patch', ran: opens, short: opens ? t('step {n}', { n: event.patch + 1 }) : t('skipped'),
+      detail: opens
+        ? t('The big transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(event, 'patchTransformer')
+        : t('The big transformer did not run: its last step still serves this patch. This is what DPAR saves.'),
+    },
+    {
+      name: 'decoder', ran: true, short: t('predicts'),
+      detail: t('It predicted token {at} from the tokens before it and the step of its patch.', { at }) + took(event, 'decoder'),
+    },
+    {
+      name: 'token', ran: true, short: String(event.token),
+      detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chosen }),
+    },
+    {
+      name: 'encoder', ran: event.times.encoder !== undefined, short: event.times.encoder === undefined ? t('not needed') : t('reads it'),
+      detail: event.times.encoder === undefined ? t('Nothing comes after this token that would need it.') : t('It read the new token, for the decoder and for the patch it belongs to.') + took(event, 'encoder'),
+    },
+  ];
+}
