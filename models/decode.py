@@ -15,6 +15,7 @@ from models.dpar import DPAR, segmentation
 from models.entropy_model import EntropyModel, entropy
 from models.gpt import GPT
 from models.gpt_decode import IncrementalGPT, RecomputeGPT
+from models.null_class import NullClass
 from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of, reasons
 from models.philox import uniforms
 from models.sampling import SamplingConfig, distribution, guide, sample
@@ -155,8 +156,8 @@ def decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Reque
 
     decoder: one made before for this model and for as many images and groups, whose memory is used again.
 
-    The entropy model always runs in float32, because the gate compares its entropies with a threshold. A GPT needs none;
-    without one all entropies are infinite.
+    The entropy model always runs in float32, because the gate compares its entropies with a threshold. A GPT needs none:
+    without one its entropies are those of its null class, with guidance from the rows that are there anyway.
     """
     device_type = model.slot_cos.device.type
     with torch.autocast(device_type, torch.bfloat16, enabled=bf16):
@@ -188,7 +189,10 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
         open_length = np.where(opened[:, t], 1, open_length + 1)
         if opened[:, t].any():
             decoder.open_patches(torch.from_numpy(np.flatnonzero(opened[:, t])).to(device), t)
-        rows = decoder.logits(t).float().cpu().numpy()
+        logits = decoder.logits(t).float()
+        if baseline and not entropy_model and groups == 2 and t:
+            entropies[:, t] = entropy(logits[images:]).cpu().numpy()
+        rows = logits.cpu().numpy()
         if keep:
             kept.append(rows.reshape(groups, images, -1).transpose(1, 0, 2))
         if request.given is not None and t < request.given.shape[1]:
@@ -202,4 +206,6 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
             if entropy_model:
                 with torch.autocast(device.type, enabled=False):
                     entropies[:, t + 1] = entropy(entropy_model.step(x, t, caches)).cpu().numpy()
+    if baseline and not entropy_model and groups == 1:
+        entropies = NullClass(model).entropies(torch.from_numpy(tokens).to(device)).cpu().numpy()
     return Decoded(tokens, opened, entropies, np.stack(kept, axis=2) if keep else None)
