@@ -21,7 +21,7 @@ test('every text is shown somewhere', () => {
 });
 
 test('every text taken from packs, engine and worker is one that these have, part by part', () => {
-  const below = sources('src', 'engine', 'workers') + readFileSync(join(root, 'public/models/eurosat/manifest.json'), 'utf8');
+  const below = sources('src', 'engine', 'packs', 'workers') + readFileSync(join(root, 'public/models/eurosat/manifest.json'), 'utf8');
   const parts = (text: string) => text.split(/\{\w+\}/).map((part) => part.trim()).filter((part) => /[a-z]{3}/i.test(part));
   expect([...Object.keys(WORDS), ...Object.keys(SAID)].flatMap(parts).filter((part) => !below.includes(part))).toEqual([]);
   for (const [english, german] of Object.entries(SAID)) for (const name of names(german)) expect(names(english), english).toContain(name);

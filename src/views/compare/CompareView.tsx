@@ -18,6 +18,7 @@ import { Presets } from './Presets.tsx';
 import { compareSession, type CompareSession } from './session.ts';
 import { SourceSelect } from './SourceSelect.tsx';
 import { ThresholdSheet } from './ThresholdSheet.tsx';
+import { WorthPanel } from '../worth/WorthPanel.tsx';
 import './compare.css';
 
 /** Two runs with one cursor: pictures, maps and strips above each other, what differs beside them, figures below. */
@@ -39,6 +40,7 @@ export default function CompareView() {
   return (
     <main className="compare">
       <h1 className="visually-hidden">{t('Compare two runs')}</h1>
+      <Worth session={session} />
       <Presets session={session} />
       {problem && <Told problem={problem} onClose={compare.forget} />}
       <div className="compare-stage">
@@ -73,6 +75,15 @@ export default function CompareView() {
       </div>
     </main>
   );
+}
+
+/** The verdict on the page's pack, or on the one with patches beside it. */
+function Worth({ session: { compare } }: { session: CompareSession }) {
+  const own = usePack((state) => state.manifest);
+  const packs = useStore(compare, (state) => state.packs);
+  const all = [...(own ? [own] : []), ...packs.map(({ manifest }) => manifest)];
+  const pack = all.find(({ kind }) => kind === 'dpar');
+  return pack ? <WorthPanel pack={pack} plain={all.find(({ kind }) => kind === 'gpt') ?? null} /> : null;
 }
 
 function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {

@@ -1,0 +1,76 @@
+import { packCost } from '../../engine/cost.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import { groupsOf } from '../../engine/sampling.ts';
+
+/** dynamic: the pack as it is. static: patches of the same mean length. plain: a transformer without patches. */
+export type Way = 'dynamic' | 'static' | 'plain';
+
+export interface Figure {
+  value: number;
+  /** 95 % interval, where it was measured. */
+  interval: readonly [low: number, high: number] | null;
+}
+
+export interface WayFigures {
+  way: Way;
+  /** Steps of the big transformer for an image, mean over held-out pictures. */
+  steps: number;
+  /** Multiply-accumulates of an image, the entropy model included where it runs. */
+  operations: number;
+  fidLite: Figure | null;
+  agreement: Figure | null;
+}
+
+/** better, worse: by more than the intervals overlap. */
+export type Verdict = 'better' | 'worse' | 'alike' | 'unknown';
+
+export interface Worth {
+  ways: WayFigures[];
+  /** Quality of the pack's samples against those of the plain transformer. */
+  quality: Verdict;
+  /** Share of the plain transformer's operations. */
+  share: number | null;
+  /** Samples that the quality was measured on, of the one with fewer. */
+  samples: number | null;
+}
+
+const figure = ({ evaluation }: Manifest, key: string): Figure | null => {
+  const value = evaluation[key];
+  if (typeof value !== 'number') return null;
+  const intervals = evaluation.intervals as Record<string, unknown> | undefined;
+  const interval = intervals?.[key];
+  return { value, interval: Array.isArray(interval) && interval.length === 2 ? [Number(interval[0]), Number(interval[1])] : null };
+};
+
+/** Lower is better. Null intervals compare as unknown. */
+function verdict(one: Figure | null, other: Figure | null): Verdict {
+  if (!one?.interval || !other?.interval) return 'unknown';
+  if (one.interval[1] < other.interval[0]) return 'better';
+  return one.interval[0] > other.interval[1] ? 'worse' : 'alike';
+}
+
+/**
+ * What a pack's patches save, and what they cost in quality: all from the manifests, nothing from single runs. `plain`: the pack
+ * of the plain transformer on the same tokens, or null. The same judge must have measured both; else the quality is unknown.
+ */
+export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
+  const steps = pack.evaluation.steps_mean;
+  if (pack.kind !== 'dpar' || typeof steps !== 'number') return null;
+  const { tokens } = pack.grid;
+  const groups = groupsOf(pack.defaults);
+  const cost = packCost(pack, tokens, steps, groups);
+  const ways: WayFigures[] = [
+    { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figure(pack, 'fid_lite'), agreement: figure(pack, 'class_agreement') },
+    { way: 'static', steps, operations: cost.total, fidLite: null, agreement: null },
+  ];
+  if (!plain) return { ways, quality: 'unknown', share: null, samples: null };
+  const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
+  const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
+  ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figure(plain, 'fid_lite'), agreement: figure(plain, 'class_agreement') });
+  const [own, other] = [ways[0]!, ways[2]!];
+  return {
+    ways, share: own.operations / whole,
+    quality: sameJudge ? verdict(own.fidLite, other.fidLite) : 'unknown',
+    samples: sameJudge && typeof pack.evaluation.n === 'number' ? pack.evaluation.n : null,
+  };
+}
