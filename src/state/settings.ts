@@ -46,7 +46,10 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
       store.setState({ defaults: manifest.defaults, errors: {} });
       apply({ ...manifest.defaults });
     },
+    /** All at once, as a link, a run or a preset brings them: what was typed and could not be read stands in their way no longer. */
     setAll(values: Settings): void {
+      const { seed } = store.getState().errors;
+      store.setState({ errors: seed ? { seed } : {} });
       apply({ ...values });
     },
     set<K extends SettingKey>(key: K, value: Settings[K]): void {

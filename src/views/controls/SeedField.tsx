@@ -1,5 +1,6 @@
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { selectOnEntry } from '../../ui/selectOnEntry.ts';
 import { useSettings, useStudio } from '../context.ts';
 import { BadValue } from './BadValue.tsx';
 
@@ -15,6 +16,7 @@ export function SeedField() {
       <input
         id="seed" className="field" inputMode="numeric" autoComplete="off" spellCheck={false} value={text}
         aria-invalid={error !== undefined} aria-describedby={error ? 'seed-error' : undefined}
+        {...selectOnEntry}
         onChange={(event) => settings.setSeed(event.target.value)}
       />
       <button type="button" className="button icon" aria-label={t('New seed')} title={t('New seed')} onClick={() => settings.rollSeed()}><Icon name="dice" /></button>

@@ -4,12 +4,20 @@ import type { Scale } from '../../lib/thresholdScale.ts';
 import { rich } from '../../text/rich.tsx';
 import { decimal, said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { selectOnEntry } from '../../ui/selectOnEntry.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useSettings, useStudio } from '../context.ts';
 import { BadValue } from './BadValue.tsx';
 
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
+
+/** What was typed as the settings table reads it: either decimal sign, and the word for a filter that is off. */
+const typed = (key: SettingProperty['key'], text: string): string => {
+  const off = OFF[key];
+  const word = text.trim().toLowerCase();
+  return off !== undefined && (word === 'off' || word === t('off')) ? String(off) : text.replace(',', '.');
+};
 
 /** One setting: name, value to type, slider, and a way back to the default. */
 export function SettingRow({ property, range, scale = null }: { property: SettingProperty; range: { min: number; max: number }; scale?: Scale | null }) {
@@ -19,6 +27,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const initial = useSettings((state) => state.defaults?.[key]);
   const error = useSettings((state) => state.errors[key]);
   const [draft, setDraft] = useState<string | null>(null);
+  const [focused, setFocused] = useState(false);
   const id = useId();
   const label = said(property.label);
   if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
@@ -45,10 +54,11 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
       {reset}
       <input
         id={id} className="setting-value" inputMode="decimal" autoComplete="off" spellCheck={false}
-        value={draft ?? text} aria-invalid={error !== undefined} aria-describedby={error ? `${id}-error` : undefined}
-        onFocus={(event) => { setDraft(decimal(formatSetting(value))); event.target.select(); }}
-        onChange={(event) => { setDraft(event.target.value); settings.setText(key, event.target.value.replace(',', '.')); }}
-        onBlur={() => { if (!error) setDraft(null); }}
+        value={(focused || error ? draft : null) ?? text} aria-invalid={error !== undefined} aria-describedby={error ? `${id}-error` : undefined}
+        {...selectOnEntry}
+        onFocus={(event) => { setFocused(true); if (!error) setDraft(null); selectOnEntry.onFocus(event); }}
+        onChange={(event) => { setDraft(event.target.value); settings.setText(key, typed(key, event.target.value)); }}
+        onBlur={() => setFocused(false)}
         onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
       />
       <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
