@@ -6,6 +6,8 @@ import { readEmbedParams } from './embed/params.ts';
 import { createHistory } from './history/history.ts';
 import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
+import { isForeign } from './lib/foreignError.ts';
+import { followForeignChanges } from './lib/foreignDom.ts';
 import { listenForFiles } from './share/listenForFiles.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
@@ -48,8 +50,11 @@ if (embed) {
   void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }
 
-window.addEventListener('unhandledrejection', (event) => studio.reportUnexpected(event.reason));
-window.addEventListener('error', (event) => event.error && studio.reportUnexpected(event.error));
+const report = (error: unknown, file?: string) => {
+  if (!isForeign(error, file, location.href)) studio.reportUnexpected(error);
+};
+window.addEventListener('unhandledrejection', (event) => report(event.reason));
+window.addEventListener('error', (event) => report(event.error, event.filename));
 // A link pasted into this tab's address bar opens like any other; a run's own address is set without this event.
 window.addEventListener('hashchange', () => void studio.reopen());
 
@@ -59,6 +64,7 @@ function Page() {
   return <Fragment key={language}>{embed ? <EmbedApp /> : <App />}</Fragment>;
 }
 
+followForeignChanges(document.body);
 void workbench.language.start().then(() => createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <ErrorBoundary>
