@@ -76,7 +76,7 @@ test('any mutation of a run is taken whole or refused with a code', () => {
   }));
   const run: Run = {
     format: 'dpar-run', formatVersion: 1, events, complete: true, digest: digest(tokensOf(events), startsOf(events), m.grid.width),
-    header: { pack: { name: 'tiny', hash: 'h' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'Forest', seed: 1, settings: m.defaults, grid: m.grid },
+    header: { pack: { name: 'tiny', hash: 'a0' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'Forest', seed: 1, settings: m.defaults, grid: m.grid },
   };
   expect(parseRun(run)).toEqual(run);
   fc.assert(fc.property(mutations(run), ([path, how, value]) => {

@@ -1,6 +1,7 @@
 /** The event log of a run (docs/packs.md "A run"): the single source of every view. */
 import * as z from 'zod/mini';
 import { StudioError } from './errors.ts';
+import { ShortName, Words } from './names.ts';
 import { Settings } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MAX_TOKENS } from './token-text.ts';
@@ -39,11 +40,11 @@ export const backends = ['wasm', 'webgpu', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
 
 export const RunHeader = z.object({
-  pack: z.object({ name: z.string().check(z.minLength(1)), hash: z.string() }),
-  variant: z.string(),
+  pack: z.object({ name: ShortName, hash: z.string().check(z.regex(/^[0-9a-f]{0,64}$/, 'must be hex digits')) }),
+  variant: ShortName,
   backend: z.enum(backends),
   class: index,
-  className: z.string(),
+  className: Words,
   seed: z.int().check(z.minimum(0), z.maximum(0xffffffff)),
   settings: Settings,
   grid: z.object({ width: z.int().check(z.minimum(1)), tokens: z.int().check(z.minimum(1)) }),

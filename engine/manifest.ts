@@ -1,6 +1,7 @@
 /** The manifest of a pack (docs/packs.md): schema, validation, hash. */
 import * as z from 'zod/mini';
 import { PackError } from './errors.ts';
+import { isShortName, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 
@@ -25,7 +26,6 @@ const whole = (min: number, max: number, message?: string) => z.int().check(z.mi
 const count = whole(1, 2 ** 40);
 const dimension = whole(1, 65_536);
 const index = z.int().check(z.minimum(0));
-const words = z.string().check(z.trim(), z.minLength(1, 'must not be empty'));
 const safePath = z.string().check(z.refine(
   (path) => path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.includes(':') && !path.split('/').some((part) => part === '..' || part === '.' || part === ''),
   'must be a relative path without "..", a leading "/", ":" or backslashes',
@@ -72,7 +72,7 @@ const Figures = z.record(z.string(), z.union([z.number(), z.string(), z.record(z
 
 const Common = z.object({
   formatVersion: z.literal(FORMAT_VERSION),
-  name: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" or "-"')),
+  name: ShortName,
   title: words,
   description: z.string(),
   license: words,
@@ -159,6 +159,7 @@ function checkShapes(m: Manifest, report: Report): void {
 function checkReferences(m: Manifest, report: Report): void {
   for (const [name, variant] of Object.entries(m.variants)) {
     const at = `variants.${name}.graphs`;
+    if (!isShortName(name)) report('variants', `the name "${name.slice(0, 64)}" must be at most 64 letters, digits, ".", "_" or "-", beginning with a letter or digit`);
     for (const graph of requiredGraphs[m.kind]) if (!variant.graphs[graph]) report(at, `the graph ${graph} is missing`);
     for (const [graph, { weights }] of Object.entries(variant.graphs)) {
       if (weights !== undefined && !Object.hasOwn(variant.weights, weights)) report(`${at}.${graph}.weights`, `there are no weights "${weights}" in this variant`);

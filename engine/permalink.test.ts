@@ -15,7 +15,7 @@ const run = {
   given: fc.array(fc.nat(1023), { maxLength: 256 }),
   check: fc.record({
     digest: fc.stringMatching(/^[0-9a-f]{12}$/), pack: fc.stringMatching(/^[0-9a-f]{8}$/),
-    variant: fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/), backend: fc.constantFrom('wasm', 'webgpu', 'cpu'),
+    variant: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), backend: fc.constantFrom('wasm', 'webgpu', 'cpu'),
   }),
 };
 const side = fc.record<LinkedRun>(run, { requiredKeys: ['settings'] }).filter((value) => Object.keys(value).length > 1 || Object.keys(value.settings).length > 0);

@@ -1,5 +1,6 @@
 /** The address's hash <-> pack, class, seed, settings, view, cursor and the run it stands for. Reading never throws. */
 import { backends, type Backend } from './log.ts';
+import { CHECK, isShortName, wellFormed } from './names.ts';
 import { packTokens, unpackTokens } from './token-text.ts';
 import { parseSeed, parseSetting, settingsTable, formatSetting, type Settings } from './settings.ts';
 
@@ -60,8 +61,6 @@ const decodeText = (text: string): string => {
   }
 };
 
-const CHECK = /^([0-9a-f]{12})\.([0-9a-f]{8})\.([A-Za-z0-9_-]{1,32})\.([a-z]{1,12})$/;
-
 function readCheck(text: string): LinkCheck | undefined {
   const [, digest, pack, variant, name] = CHECK.exec(text) ?? [];
   const backend = backends.find((known) => known === name);
@@ -103,7 +102,7 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
     const check = key === 'check' ? readCheck(text) : undefined;
     const property = settingsTable.find((p) => p.short === key || p.key === key);
     const side = sides && (key === 'a' || key === 'b') ? readSide(key, text, problems) : undefined;
-    if (key === 'pack' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) value.pack = text;
+    if (key === 'pack' && isShortName(text)) value.pack = text;
     else if (key === 'class' && text.trim() !== '') value.class = text;
     else if (key === 'seed') attempt(() => { value.seed = parseSeed(text); });
     else if (key === 'view' && /^[a-z][a-z-]{0,31}$/.test(text)) value.view = text;
@@ -146,5 +145,5 @@ export function writePermalink(link: Permalink, defaults?: Settings): string {
     const run = link[side];
     if (run !== undefined) parts.push([side, writePermalink(run).slice(1)]);
   }
-  return `#${parts.map(([key, text]) => `${key}=${encodeURIComponent(text)}`).join('&')}`;
+  return `#${parts.map(([key, text]) => `${key}=${encodeURIComponent(wellFormed(text))}`).join('&')}`;
 }

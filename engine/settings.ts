@@ -122,6 +122,13 @@ export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text:
   throw new StudioError('unknown-class', `The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
 }
 
+/** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
+export function classText(manifest: Pick<Manifest, 'classes' | 'name'>, index: number): string {
+  const id = manifest.classes[index]?.id;
+  if (id !== undefined) return id;
+  for (let text = String(index); ; text = `0${text}`) if (resolveClass(manifest, text) === index) return text;
+}
+
 /** All three switches off: static patches. */
 export const isStatic = (s: Settings): boolean => !s.entropyGate && !s.lengthGate && !s.rowReset;
 

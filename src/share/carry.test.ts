@@ -72,7 +72,7 @@ const hostile: [string, () => Uint8Array<ArrayBuffer>, RegExp][] = [
   ['a run of a later version', () => bytesOf(runToJson({ ...run, formatVersion: 2 as 1 })), /formatVersion is 2/],
   ['an altered run', () => bytesOf(runToJson(run).replace('"token":', '"token":1')), /digest does not match/],
   ['a run without tokens', () => bytesOf(JSON.stringify({ ...run, events: [], complete: false, digest: '' })), /digest does not match|no tokens/],
-  ['a name that is a novel', () => bytesOf(runToJson({ ...run, header: { ...run.header, className: 'x'.repeat(1e6) } })), /longer than 64 letters/],
+  ['a name that is a novel', () => bytesOf(runToJson({ ...run, header: { ...run.header, className: 'x'.repeat(1e6) } })), /at most 256 letters/],
   ['a recipe of nonsense', () => withPngText(plain, PNG_KEYWORD, 7), /settings inside .* cannot be read/],
   ['a recipe without digest', () => withPngText(plain, PNG_KEYWORD, { header: run.header }), /digest inside/],
   ['a picture of 4 thousand million pixels', () => {

@@ -23,15 +23,8 @@ export type Carried =
 
 const refuse = (message: string) => new StudioError('run-invalid', message);
 
-function checkNames(header: RunHeader): void {
-  if (header.pack.name.length > MAX_NAME || header.className.length > MAX_NAME || header.variant.length > MAX_NAME) {
-    throw refuse(`This run cannot be read: a name in its header is longer than ${MAX_NAME} letters.`);
-  }
-}
-
 function readRun(json: unknown): Run {
   const run = parseRun(json);
-  checkNames(run.header);
   if (run.events.length === 0) throw refuse('This run cannot be read: it has no tokens.');
   return run;
 }
@@ -53,7 +46,6 @@ function fromPng(bytes: Uint8Array<ArrayBuffer>, name: string): Carried {
     const [issue] = header.error.issues;
     throw refuse(`The settings inside ${name} cannot be read: ${issue!.path.map(String).join('.') || 'header'}: ${issue!.message}.`);
   }
-  checkNames(header.data);
   if (typeof recipe.digest !== 'string' || !/^[0-9a-f]{64}$/.test(recipe.digest)) throw refuse(`The digest inside ${name} is not one.`);
   return { kind: 'recipe', header: header.data, digest: recipe.digest };
 }

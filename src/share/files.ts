@@ -1,8 +1,8 @@
 import type { RunHeader } from '../../engine/log.ts';
 
-/** `eurosat-river-7.png` */
+/** `eurosat-river-7.png`; letters of every script stay, so that two classes have two names. */
 export function fileName(header: RunHeader, ending: string): string {
-  const name = `${header.pack.name}-${header.className}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  const name = `${header.pack.name}-${header.className}`.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
   return `${name.slice(0, 80)}-${header.seed}${ending}`;
 }
 

@@ -2,7 +2,7 @@ import { toTagged } from '../../engine/errors.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
-import { checkSettings, resolveClass, type Settings } from '../../engine/settings.ts';
+import { checkSettings, classText, resolveClass, type Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 export const DEFAULT_PACK = 'eurosat';
@@ -86,8 +86,7 @@ function checkGiven(given: number[] | undefined, { grid, vocab, name }: Manifest
 
 /** The hash that opens this run again. */
 export function writeAddress(pack: string, manifest: Manifest, run: Pick<RunHeader, 'class' | 'seed' | 'settings' | 'given'>, extra: LinkExtra = {}): string {
-  const id = manifest.classes[run.class]?.id ?? String(run.class);
-  return writePermalink({ ...(pack !== DEFAULT_PACK && { pack }), class: id, seed: run.seed, settings: run.settings, ...(run.given?.length && { given: run.given }), ...extra }, manifest.defaults);
+  return writePermalink({ ...(pack !== DEFAULT_PACK && { pack }), class: classText(manifest, run.class), seed: run.seed, settings: run.settings, ...(run.given?.length && { given: run.given }), ...extra }, manifest.defaults);
 }
 
 /** A run as one side of a comparison names it. */

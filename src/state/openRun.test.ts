@@ -66,7 +66,7 @@ describe('opening a run', () => {
     ['of a pack that is not here', { pack: { name: 'mars', hash: '' } }, /no pack "mars"/],
     ['of a pack whose name is none', { pack: { name: '../../etc', hash: '' } }, /not the name of a pack/],
     ['of another grid', { grid: { width: 8, tokens: 64 } }, /its grid has 64 tokens in rows of 8/],
-    ['of a class there is not', { class: 10 }, /class 10/],
+    ['of a class there is not', { class: 11 }, /class 11/],
   ])('refuses a run %s and changes nothing', async (_, header, words) => {
     const studio = await opened();
     const before = [studio.run.getState(), studio.settings.getState(), studio.pack.getState(), hash];

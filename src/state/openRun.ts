@@ -37,7 +37,8 @@ export function checkFits({ header, events }: Run, manifest: Manifest): void {
   if (header.grid.width !== manifest.grid.width || header.grid.tokens !== manifest.grid.tokens) {
     throw fail(`its grid has ${header.grid.tokens} tokens in rows of ${header.grid.width}, the pack's ${manifest.grid.tokens} in rows of ${manifest.grid.width}`);
   }
-  if (header.class >= manifest.classes.length) throw fail(`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
+  // The index after the last is no class: a picture looked at in Inspect is read without one.
+  if (header.class > manifest.classes.length) throw fail(`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
   const strange = events.find(({ token }) => token >= manifest.vocab);
   if (strange) throw fail(`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
 }

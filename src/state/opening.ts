@@ -1,5 +1,6 @@
 import { packHash } from '../../engine/manifest.ts';
 import { tokensOf, type RunHeader } from '../../engine/log.ts';
+import { classText } from '../../engine/settings.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import type { LocalPack, PackAt } from '../packs/readPack.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
@@ -198,11 +199,11 @@ export function createOpening(deps: OpeningDeps) {
     },
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
     async makeAgain(header: RunHeader, digest: string): Promise<() => void> {
-      await packOf(header, base);
+      const manifest = await packOf(header, base);
       await running.stopped();
       const undo = remember(openDeps);
       replaceHash(writePermalink({
-        pack: header.pack.name, class: String(header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),
+        pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),
         ...(header.given && { given: header.given }), ...views.extra(),
       }));
       void reopen();
