@@ -57,7 +57,7 @@ const settingsHelp = (): string => {
 Settings (name, short name, range, meaning); those not set are the pack's defaults:
 ${lines.join('\n')}
 
-Each image writes PACK-CLASS-SEED.png and PACK-CLASS-SEED.run.json (over files of that name), and prints a line of figures.
+Each image writes PACK-CLASS-SEED.png and PACK-CLASS-SEED.run.json (over files of that name; both or none), and prints a line of figures; the last line says where they are.
 Exit codes: 0 done, 1 failed, 2 wrong input, 130 stopped.
 
 Example:
@@ -74,7 +74,7 @@ export function readCommandLine(argv: readonly string[], output: Output): Genera
     .option('--count <n>', 'number of images, 1 to 10000', whole(1, 10_000), 1)
     .option('--batch <n>', 'images decoded at once, 1 to 16 (default: as many as the pack takes); more at once are faster an image', whole(1, MOST_ROWS))
     .option('--set <key=value>', 'a setting, may be repeated', assignment, [] as [string, string][])
-    .requiredOption('--out <dir>', 'folder for pictures and runs; made if missing')
+    .requiredOption('--out <dir>', 'folder for pictures and runs, seen from where you stand; made if missing')
     .option('--models-dir <dir>', 'folder of the packs', fileURLToPath(new URL('../public/models', import.meta.url)))
     .option('--variant <name>', "variant of the pack's weights (default: the pack's for CPUs)")
     .option('--threads <n>', 'threads of one operator, 1 to 256; more than 1 helps only large packs', whole(1, 256), 1)

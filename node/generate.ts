@@ -1,7 +1,5 @@
 /** `npm run generate`: images from a pack on the command line. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { rowsOf } from '../engine/batch/size.ts';
 import { batchGraphs, decodeGraphs } from '../engine/decode-graphs.ts';
@@ -15,6 +13,8 @@ import { checkSettings, resolveClass, withSetting } from '../engine/settings.ts'
 import { figuresAt } from '../engine/view.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
 import { decodeImage, decodeImages, pngOf } from './image.ts';
+import { isMain } from './main.ts';
+import { checkFolder, checkFree, className, endQuietly, spoken, standing, writeWhole } from './output.ts';
 import { findPack, readPack, type Pack } from './pack.ts';
 import { NodeRunner } from './runtime.ts';
 
@@ -31,17 +31,19 @@ function figuresLine(log: RunLog, pack: Pack, seconds: number): string {
 }
 
 async function generate(options: GenerateOptions, output: Output, signal: { aborted: boolean }): Promise<number> {
-  const pack = await readPack(findPack(options.pack, options.modelsDir));
+  const from = standing();
+  const pack = await readPack(findPack(options.pack, resolve(from, options.modelsDir), from));
   const { manifest } = pack;
   const settings = options.set.reduce((all, [key, text]) => withSetting(all, key, text), manifest.defaults);
   checkSettings(manifest, settings);
   const classIndex = resolveClass(manifest, options.class);
   const runner = new NodeRunner(pack, options);
-  try {
-    mkdirSync(options.out, { recursive: true });
-  } catch (error) {
-    throw new StudioError('bad-argument', `The folder ${options.out} cannot be made. Give another one with --out.`, String(error));
-  }
+  const folder = resolve(from, options.out);
+  const nameOf = (seed: number) => `${manifest.name}-${className(manifest, classIndex)}-${seed}`;
+  checkFolder(folder);
+  checkFree(Array.from({ length: options.count }, (_, i) => nameOf(imageSeed(options.seed, i))).flatMap((name) => [join(folder, `${name}.png`), join(folder, `${name}.run.json`)]));
+  let written = 0;
+  const where = () => written > 0 && output.out(`${written === 1 ? '1 picture and its run' : `${written} pictures and their runs`} in ${spoken(folder, from)}`);
   const alone = decodeGraphs(runner, manifest);
   const several = batchGraphs(runner, manifest);
   const most = Math.min(options.batch ?? Infinity, rowsOf(manifest));
@@ -56,9 +58,9 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
         : await decodeImages(several, pack, runner.variant, requests, signal);
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
-        const path = join(options.out, `${manifest.name}-${manifest.classes[classIndex]!.id.replace(/[^\w.-]+/g, '_')}-${log.header.seed}`);
-        writeFileSync(`${path}.run.json`, runToJson(log.toRun()));
-        writeFileSync(`${path}.png`, await pngOf(log, pictures, manifest.image.size));
+        const name = nameOf(log.header.seed);
+        writeWhole(folder, { [`${name}.run.json`]: runToJson(log.toRun()), [`${name}.png`]: await pngOf(log, pictures, manifest.image.size) });
+        written++;
         output.out(figuresLine(log, pack, seconds / logs.length));
       }
       if (logs.some(({ complete }) => !complete)) {
@@ -68,6 +70,7 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
     }
     return 0;
   } finally {
+    where();
     alone.dispose();
     several.dispose();
     await runner.release();
@@ -81,14 +84,20 @@ export async function main(argv: readonly string[], output: Output, signal: { ab
     return options ? await generate(options, output, signal) : 0;
   } catch (error) {
     if (error instanceof CommanderError) return 2;
-    if (!(error instanceof StudioError)) throw error;
+    if (!(error instanceof StudioError)) {
+      output.err(`error: ${error instanceof Error ? error.message : String(error)}`);
+      output.err(process.env.DEBUG && error instanceof Error ? String(error.stack) : 'This was not expected. Start it again with DEBUG=1 in the environment, and report what it prints.');
+      return 1;
+    }
     output.err(`error: ${error.message}`);
     if (error.code === 'graph-failed' && error.detail) output.err(`  ${error.detail}`);
     return wrongInput.includes(error.code) ? 2 : 1;
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
+  endQuietly(process.stdout);
+  endQuietly(process.stderr);
   const signal = { aborted: false };
   process.once('SIGINT', () => {
     signal.aborted = true;

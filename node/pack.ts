@@ -1,6 +1,6 @@
 /** Packs on disk: finding one, reading its manifest, reading its files with their sha256 checked. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
 import { packHash, parseManifest, type Manifest, type PackFile } from '../engine/manifest.ts';
@@ -13,13 +13,13 @@ export interface Pack {
 
 /** Names of the packs in a folder. */
 export function listPacks(modelsDir: string): string[] {
-  if (!existsSync(modelsDir)) return [];
+  if (!statSync(modelsDir, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(modelsDir).filter((name) => existsSync(join(modelsDir, name, 'manifest.json'))).sort();
 }
 
-/** The folder of a pack given by name (in `modelsDir`) or by the path of its folder. Throws `pack-missing`. */
-export function findPack(nameOrPath: string, modelsDir: string): string {
-  const folders = [join(modelsDir, nameOrPath), resolve(nameOrPath)];
+/** The folder of a pack given by name (in `modelsDir`) or by the path of its folder, seen from `from`. Throws `pack-missing`. */
+export function findPack(nameOrPath: string, modelsDir: string, from = process.cwd()): string {
+  const folders = [join(modelsDir, nameOrPath), resolve(from, nameOrPath)];
   const found = folders.find((folder) => existsSync(join(folder, 'manifest.json')));
   if (found) return found;
   const names = listPacks(modelsDir);

@@ -25,7 +25,7 @@ export class NodeRunner implements GraphRunner {
   readonly #weights = new Map<string, Uint8Array>();
 
   constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, byRow = true }: RuntimeOptions = {}) {
-    if (!pack.manifest.variants[variant]) {
+    if (!Object.hasOwn(pack.manifest.variants, variant)) {
       throw new StudioError('bad-argument', `The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
     }
     this.#pack = pack;

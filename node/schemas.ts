@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runJsonSchema } from '../engine/log.ts';
 import { manifestJsonSchema } from '../engine/manifest.ts';
+import { isMain } from './main.ts';
 
 export const schemaFolder = join(import.meta.dirname, '..', 'engine', 'schema');
 
@@ -12,7 +13,7 @@ export function schemas(): Record<string, string> {
   return { 'manifest.schema.json': text(manifestJsonSchema()), 'run.schema.json': text(runJsonSchema()) };
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (isMain(import.meta.url)) {
   mkdirSync(schemaFolder, { recursive: true });
   for (const [name, content] of Object.entries(schemas())) writeFileSync(join(schemaFolder, name), content);
 }

@@ -1,0 +1,78 @@
+/** Where the command line writes: a folder checked before any work, files whole or not at all, one name for each picture. */
+import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import process from 'node:process';
+import { StudioError } from '../engine/errors.ts';
+import type { Manifest } from '../engine/manifest.ts';
+
+/** The folder that the person stands in: npm runs scripts in the package's own. */
+export const standing = (env: NodeJS.ProcessEnv = process.env): string => (env.npm_lifecycle_event && env.INIT_CWD ? env.INIT_CWD : process.cwd());
+
+/** A path as it is said to a person: short where it is below the folder that they stand in, else whole. */
+export function spoken(path: string, from = standing()): string {
+  const short = relative(from, path);
+  return short === '' ? '.' : short.startsWith('..') || resolve(short) === short ? path : short;
+}
+
+const WHY: Record<string, string> = {
+  EEXIST: 'a file of that name is there', ENOTDIR: 'part of it is a file', EACCES: 'it may not be written to', EPERM: 'it may not be written to',
+  EROFS: 'the disk can only be read', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', ENAMETOOLONG: 'the name is too long', EISDIR: 'a folder of that name is there', ENOTEMPTY: 'a folder of that name is there',
+};
+const why = (error: unknown) => WHY[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message;
+
+/** Makes the folder and tries to write in it. Throws `bad-argument` with the reason. */
+export function checkFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    const probe = mkdtempSync(join(folder, '.dpar-'));
+    try {
+      writeFileSync(join(probe, 'probe'), new Uint8Array(65_536));
+    } finally {
+      rmSync(probe, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw new StudioError('bad-argument', `Pictures cannot be written to the folder ${folder}: ${why(error)}. Give another one with --out.`, String(error));
+  }
+}
+
+/** Throws `bad-argument` where a folder has the name of a file to be written. */
+export function checkFree(paths: readonly string[]): void {
+  const taken = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (taken) throw new StudioError('bad-argument', `${taken} is a folder, and a file of that name is to be written. Remove it, or give another folder with --out.`);
+}
+
+/** Writes files of one folder, all of them or none; over files of these names. Throws `write-failed`. */
+export function writeWhole(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  let place: string | undefined;
+  try {
+    place = mkdtempSync(join(folder, '.dpar-'));
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(place, name), content);
+    for (const name of Object.keys(files)) renameSync(join(place, name), join(folder, name));
+    rmdirSync(place);
+  } catch (error) {
+    if (place) rmSync(place, { recursive: true, force: true });
+    throw new StudioError('write-failed', `${Object.keys(files).join(' and ')} could not be written to ${folder}: ${why(error)}. What was written before is whole.`, String(error));
+  }
+}
+
+const MOST = 60;
+const cleaned = (text: string) => text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_').slice(0, MOST);
+
+/**
+ * The part of a file name that stands for a class: its id as far as file names have it; where that is the same for two classes
+ * (letter case aside, since some disks do not tell it), with its index. classes.length is no class.
+ */
+export function className({ classes }: Pick<Manifest, 'classes'>, index: number): string {
+  const names = [...classes.map(({ id }) => cleaned(id)), 'no-class'];
+  const own = names[index]!;
+  const alike = names.filter((name) => name.toLowerCase() === own.toLowerCase()).length > 1 || /^_*$/.test(own);
+  return alike ? `${own}-${index}` : own;
+}
+
+/** Sets `out` free of a reader that has gone, such as `| head -1`: lines are for reading along, pictures are made all the same. */
+export function endQuietly(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
