@@ -6,6 +6,7 @@ import { toProblem } from '../state/problem.ts';
 import { said, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio, useWorkbench } from '../views/context.ts';
+import { NARROW } from '../views/media.ts';
 import { totalBytes, type HistoryEntry } from './entry.ts';
 import { HistoryRow } from './HistoryRow.tsx';
 import '../styles/history.css';
@@ -25,7 +26,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
       const undo = await studio.show({ run, title: entry.title, picture });
       studio.notices.replace('file', []);
       studio.toast.say(`Opened ${entry.title}.`, undo);
-      if (matchMedia('(max-width: 719px)').matches) onClose();
+      if (matchMedia(NARROW).matches) onClose();
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
     }

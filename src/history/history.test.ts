@@ -42,6 +42,39 @@ describe('history', () => {
     expect((await history.read(entry!.id)).events).toHaveLength(40);
   });
 
+  it('goes on after the site data were cleared while the page was open: the connection is opened again', async () => {
+    const open: HistoryDb[] = [];
+    let closed = false;
+    const history = made(async () => {
+      const base = await openHistoryDb();
+      const refusing = new Proxy(base, { get: (target, key) => (closed && open[0] === refusing ? () => Promise.reject(new DOMException('The database connection is closing.', 'InvalidStateError')) : Reflect.get(target, key)) });
+      open.push(refusing);
+      return refusing;
+    });
+    await add(history, 'before');
+    globalThis.indexedDB = new IDBFactory();
+    closed = true;
+    await add(history, 'after');
+    expect(open).toHaveLength(2);
+    expect(history.getState().problem).toBeNull();
+    const reloaded = made();
+    await reloaded.load();
+    expect(titles(reloaded)).toEqual(['after']);
+  });
+
+  it('stores what it only held once there is a database', async () => {
+    let there = false;
+    const history = made(() => (there ? openHistoryDb() : Promise.reject(new Error('denied'))));
+    await add(history, 'held');
+    expect(history.getState().problem?.code).toBe('history-memory');
+    there = true;
+    await add(history, 'stored');
+    expect(history.getState().problem).toBeNull();
+    const reloaded = made();
+    await reloaded.load();
+    expect(titles(reloaded).sort()).toEqual(['held', 'stored']);
+  });
+
   it('keeps what is added before it was read', async () => {
     await add(made(), 'earlier');
     const history = made();

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { StudioError } from '../../engine/errors.ts';
 import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
 import { beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
 
@@ -31,30 +32,40 @@ export type History = ReturnType<typeof createHistory>;
 const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data do that.');
 const storeFull = () => problem('history-full', 'The browser has no room for more runs.', 'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.');
 
+/** Names of a transaction's errors on a connection that was closed, as when site data are cleared while the page is open. */
+const CLOSED = ['InvalidStateError', 'NotFoundError', 'AbortError'];
+
 const sorted = (entries: readonly HistoryEntry[]) => [...entries].sort((a, b) => b.when - a.when);
 
 /** The runs made in this browser. What cannot be stored is kept for this visit; nothing that is done here rejects but `read`. */
 export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: Cap; now?: () => number; newId?: () => string } = {}) {
-  const { cap = CAP, now = Date.now, newId = () => crypto.randomUUID() } = options;
+  const { cap = CAP, now = Date.now, newId = randomId } = options;
   const store = createStore<HistoryState>(() => ({ entries: [], loaded: false, problem: null }));
   /** Runs that only this page holds: the database is missing or full. */
   const held = new Map<string, Kept>();
   let opening: Promise<HistoryDb | null> | null = null;
 
-  const db = () => (opening ??= open().catch(() => {
+  /** A database that could not be opened is tried again the next time. */
+  const db = () => (opening ??= open().then((base) => {
+    if (store.getState().problem?.code === 'history-memory') store.setState({ problem: null });
+    return base;
+  }, () => {
+    opening = null;
     store.setState({ problem: noStore() });
     return null;
   }));
 
-  /** Runs `work` on the database; false when it is missing or refuses. */
-  async function attempt(work: (db: HistoryDb) => Promise<unknown>): Promise<boolean> {
+  /** Runs `work` on the database; false when it is missing or refuses. A connection that the browser closed is opened again, once. */
+  async function attempt(work: (db: HistoryDb) => Promise<unknown>, again = true): Promise<boolean> {
     const base = await db();
     if (!base) return false;
     try {
       await work(base);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      if (!again || !(error instanceof Error) || !CLOSED.includes(error.name)) return false;
+      opening = null;
+      return attempt(work, false);
     }
   }
 
@@ -67,12 +78,19 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
 
   async function put(kept: Kept): Promise<void> {
     const { entry, log } = kept;
-    if (await attempt((base) => base.put(entry, log))) held.delete(entry.id);
-    else {
+    if (await attempt((base) => base.put(entry, log))) {
+      held.delete(entry.id);
+      await storeHeld();
+    } else {
       held.set(entry.id, kept);
       if (await db()) store.setState({ problem: storeFull() });
     }
     store.setState({ entries: sorted([...store.getState().entries.filter(({ id }) => id !== entry.id), entry]) });
+  }
+
+  /** There is a database and room again: runs that only this page holds are stored, too. */
+  async function storeHeld(): Promise<void> {
+    for (const [id, kept] of held) if (await attempt((base) => base.put(kept.entry, kept.log))) held.delete(id);
   }
 
   async function take(ids: readonly string[]): Promise<Kept[]> {
