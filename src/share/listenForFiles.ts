@@ -1,27 +1,29 @@
-import { packItems } from '../packs/packItems.ts';
 import type { Studio } from '../state/studio.ts';
+import { problem } from '../state/problem.ts';
+import { dropped } from './dropped.ts';
 
-const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+const reads = ({ dataTransfer }: DragEvent) => dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false;
+/** A text field takes addresses as text. */
+const isField = (target: EventTarget | null) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 
-/** A file dropped anywhere is opened, unless the view under it has taken it. The page is never left for it. */
+/** A file dropped anywhere is opened, unless the view under it has taken it. The page is never left for a drop. */
 export function listenForFiles(studio: Studio): void {
   const mark = (on: boolean) => document.body.classList.toggle('dropping', on);
   window.addEventListener('dragover', (event) => {
-    if (!hasFiles(event)) return;
+    if (!reads(event) || isField(event.target)) return;
     if (!event.defaultPrevented) mark(true);
     event.preventDefault();
   });
   window.addEventListener('dragleave', (event) => event.relatedTarget === null && mark(false));
   window.addEventListener('drop', (event) => {
     mark(false);
-    if (!hasFiles(event) || event.defaultPrevented) return;
+    if (!reads(event) || isField(event.target) || event.defaultPrevented) return;
     event.preventDefault();
-    const pack = packItems(event.dataTransfer);
-    if (pack) {
-      void import('../packs/openPack.ts').then(({ openPack }) => openPack(studio, pack)).catch(studio.reportUnexpected);
-      return;
+    const found = dropped(event.dataTransfer);
+    if (found?.kind === 'pack') void import('../packs/openPack.ts').then(({ openPack }) => openPack(studio, found.pack)).catch(studio.reportUnexpected);
+    if (found?.kind === 'file') void import('./openFile.ts').then(({ openFile }) => openFile(studio, found.file)).catch(studio.reportUnexpected);
+    if (found?.kind === 'address') {
+      studio.notices.replace('file', [problem('address-dropped', 'An address was dropped, not a file.', 'The studio asks nothing of other sites: save the picture there first, then drop the file.')]);
     }
-    const file = event.dataTransfer?.files[0];
-    if (file) void import('./openFile.ts').then(({ openFile }) => openFile(studio, file)).catch(studio.reportUnexpected);
   });
 }

@@ -7,6 +7,7 @@ import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
 import { Transport } from '../transport/Transport.tsx';
+import { dropped } from '../../share/dropped.ts';
 import { usePack, useStudio } from '../context.ts';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditPanel } from './EditPanel.tsx';
@@ -21,22 +22,23 @@ export default function InspectView() {
   const studio = useStudio();
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
-      const file = [...(event.clipboardData?.files ?? [])][0];
-      if (!file) return;
+      const found = dropped(event.clipboardData);
+      if (found?.kind !== 'file') return;
       event.preventDefault();
-      void openAny(studio, file);
+      void openAny(studio, found.file);
     };
     window.addEventListener('paste', paste);
     return () => window.removeEventListener('paste', paste);
   }, [studio]);
   const drop = (event: DragEvent) => {
-    const file = event.dataTransfer.files[0];
-    if (!file) return;
+    const found = dropped(event.dataTransfer);
+    // Packs and addresses are the page's, as in every view.
+    if (found?.kind !== 'file') return;
     event.preventDefault();
-    void openAny(studio, file);
+    void openAny(studio, found.file);
   };
   return (
-    <main className="workbench inspect" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+    <main className="workbench inspect" onDrop={drop}>
       <div className="centre">
         <Stage />
         <Strip />
