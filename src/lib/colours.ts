@@ -4,6 +4,8 @@ export function resolveColours<K extends string>(element: HTMLElement, names: re
   // Reduced motion gives every element a tiny transition, at whose start the colour would still be the one before.
   probe.style.setProperty('transition', 'none', 'important');
   element.append(probe);
+  // Forced colours would give all of them one colour; what is drawn with them is data.
+  probe.style.setProperty('forced-color-adjust', 'none');
   const entries = names.map((name) => {
     probe.style.color = `var(--${name})`;
     return [name, getComputedStyle(probe).color] as const;

@@ -4,7 +4,7 @@ import { clampStep, STEPS } from '../../state/guide/steps.ts';
 import { said, t } from '../../text/t.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
-import { useMedia } from '../media.ts';
+import { NARROW, useMedia } from '../media.ts';
 import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import { Transport } from '../transport/Transport.tsx';
@@ -24,7 +24,7 @@ export default function GuideView() {
   const pageRun = useRun((state) => state.id);
   const step = clampStep(useStore(studio.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
-  const narrow = useMedia('(max-width: 719px)');
+  const narrow = useMedia(NARROW);
   const title = useRef<HTMLHeadingElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const entry = STEPS[step - 1]!;

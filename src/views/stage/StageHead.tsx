@@ -4,7 +4,7 @@ import { said, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { backendName } from '../bar/loadText.ts';
-import { useMedia } from '../media.ts';
+import { NARROW, useMedia } from '../media.ts';
 import { useEdit, usePack, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 
 const MODES = [
@@ -17,7 +17,7 @@ const MODES = [
 export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
   const { options } = useWorkbench();
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const narrow = useMedia('(max-width: 719px)');
+  const narrow = useMedia(NARROW);
   const { bricks, smooth } = useStore(options);
   return (
     <div className="stage-head">

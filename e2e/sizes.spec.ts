@@ -1,0 +1,83 @@
+/** The letters and colours that a person has set in the browser. */
+import { expect, test, type Page } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'looks do not depend on the backend'));
+
+async function open(page: Page, hash = ''): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto(`/${hash}`);
+  await expect(page.locator('.strip-plot').first()).toHaveAttribute('aria-valuenow', '256', { timeout: 60_000 });
+}
+
+/** Controls that cannot be reached: cut by the page's sides, though nothing there scrolls, or under another control. */
+const outOfReach = (page: Page) => page.evaluate(() => {
+  const wide = document.documentElement.clientWidth;
+  const found: string[] = [];
+  if (document.documentElement.scrollWidth > wide) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  const name = (element: Element) => `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 30)}`;
+  for (const element of document.querySelectorAll<HTMLElement>('button, a, input, select, [role="slider"]')) {
+    if (!element.checkVisibility() || element.closest('.visually-hidden, [aria-hidden="true"]') || element.matches('.visually-hidden')) continue;
+    let scrolls = false;
+    for (let at = element.parentElement; at; at = at.parentElement) if (/auto|scroll/.test(getComputedStyle(at).overflowX) && at.scrollWidth > at.clientWidth) scrolls = true;
+    if (scrolls) continue;
+    const { left, right, width } = element.getBoundingClientRect();
+    if (width > 0 && (left < -1 || right > wide + 1)) found.push(`${name(element)} from ${Math.round(left)} to ${Math.round(right)} of ${wide}`);
+  }
+  const boxes = [...document.querySelectorAll<HTMLElement>('.run-title, .stage-options, .launch, .settings, .figures, .view')].filter((box) => box.checkVisibility());
+  for (const [i, a] of boxes.entries()) {
+    for (const b of boxes.slice(i + 1)) {
+      if (a.contains(b) || b.contains(a)) continue;
+      const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+      const [x, y] = [Math.min(p.right, q.right) - Math.max(p.left, q.left), Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top)];
+      if (x > 2 && y > 2) found.push(`.${a.className} under .${b.className} by ${Math.round(x)} x ${Math.round(y)}`);
+    }
+  }
+  return found;
+});
+
+for (const size of [16, 20, 24, 32]) {
+  test(`letters of ${size} px: everything is within reach at 360 to 1440 px`, async ({ page }) => {
+    test.setTimeout(400_000);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Page.setFontSizes', { fontSizes: { standard: size, fixed: size } });
+    const wrong: string[] = [];
+    await open(page);
+    for (const view of ['generate', 'inspect', 'compare', 'guide']) {
+      await page.evaluate((name) => { location.hash = `#view=${name}`; }, view);
+      await expect(page.locator('.strip-plot').first()).toHaveAttribute('aria-valuenow', /^[1-9]/, { timeout: 60_000 });
+      for (const width of [360, 720, 1024, 1360, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.waitForTimeout(150);
+        wrong.push(...(await outOfReach(page)).map((text) => `${view} at ${width}: ${text}`));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+}
+
+test('under forced colours chosen, on, filled and data can be seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+  await open(page);
+  const look = (selector: string) => page.locator(selector).first().evaluate((element) => {
+    const style = getComputedStyle(element);
+    return [style.backgroundColor, style.color, style.outlineStyle, style.outlineColor, style.borderTopColor, style.forcedColorAdjust].join(' ');
+  });
+  const pairs = [
+    ['.class-card[data-state="checked"]', '.class-card[data-state="unchecked"]'],
+    ['.segmented button[data-state="on"]', '.segmented button[data-state="off"]'],
+    ['.views a[aria-current="page"]', '.views a:not([aria-current])'],
+    ['.slider-range', '.slider-track'],
+  ] as const;
+  for (const [on, off] of pairs) expect(await look(on), on).not.toBe(await look(off));
+  const before = await look('.switch');
+  const knob = await look('.switch span');
+  await page.locator('.switch').first().click();
+  expect(await look('.switch')).not.toBe(before);
+  expect(knob).not.toBe(await look('.switch span'));
+  // The keys of the legend are of the colours that are drawn, one unlike the other.
+  const keys = await page.locator('.strip-legend .key').evaluateAll((list) => list.map((key) => getComputedStyle(key).backgroundColor));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(await page.locator('.legend-scale').evaluate((scale) => getComputedStyle(scale).backgroundImage)).toContain('gradient');
+});
