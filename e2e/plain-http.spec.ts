@@ -17,7 +17,7 @@ test('over plain http from another machine a picture is made, kept in the histor
     await runFinished(page);
     const made = await downloadRun(page);
     await page.getByRole('button', { name: 'History' }).click();
-    await page.getByRole('button', { name: /^Open / }).first().click();
+    await page.getByRole('button', { name: /^Open .*, seed / }).first().click();
     await expect(page.locator('.run-title .chip')).toHaveText('Opened');
     await page.getByRole('button', { name: 'Close history' }).click();
     expect(await downloadRun(page)).toEqual(made);
