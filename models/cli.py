@@ -7,8 +7,6 @@ import importlib
 import os
 import sys
 
-import torch
-
 from models.commands import COMMANDS
 from models.errors import UserError
 from models.outputs import check_folder
@@ -16,7 +14,16 @@ from models.outputs import check_folder
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2 after an error a person can act on)."""
-    argv = sys.argv[1:] if argv is None else argv
+    try:
+        status = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print(_overview())
         return 0
@@ -32,29 +39,27 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if getattr(args, "out", None):
             check_folder(args.out)
-        status = module.run(args) or 0
-        sys.stdout.flush()
-        return status
+        return module.run(args) or 0
     except UserError as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # whoever read the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:  # a disk that is full, a file that may not be read: anything that the checks before could not know
-        print(f"{name}: {error.filename or args_out(args)}: {error.strerror or error}", file=sys.stderr)
-        return 2
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        print(f"{name}: not enough memory ({str(error).splitlines()[0] if str(error) else 'of this machine'}); "
-              "lower the batch size, or raise train.accumulate", file=sys.stderr)
-        return 2
+        return _failed(name, str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a disk that is full, a file that may not be read: what no check could know before
+        place = error.filename or getattr(args, "out", None) or "a file"
+        return _failed(name, f"{place}: {error.strerror or error}")
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return 130
+    except Exception as error:
+        if not isinstance(error, MemoryError) and type(error).__name__ != "OutOfMemoryError":  # PyTorch's, not imported for this
+            raise
+        reason = str(error).splitlines()[0] if str(error) else "of this machine"
+        return _failed(name, f"not enough memory ({reason}); lower the batch size, or raise train.accumulate")
 
 
-def args_out(args: argparse.Namespace) -> str:
-    return str(getattr(args, "out", None) or "a file")
+def _failed(name: str, words: str) -> int:
+    print(f"{name}: {words}", file=sys.stderr)
+    return 2
 
 
 def _overview() -> str:

@@ -1,6 +1,8 @@
 import importlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +60,23 @@ def test_commands_import_no_commands():
     for path in folder.glob("*.py"):
         imported = set(re.findall(r"from models\.commands(?:\.(\w+))? import", path.read_text()))
         assert imported <= {"common"}, path.name
+
+
+def test_a_pipe_that_closes_early_ends_quietly():
+    process = subprocess.Popen([sys.executable, "-m", "models"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()  # as `| head -0` does
+    assert process.wait(timeout=120) == 0 and process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.parametrize(("error", "status", "words"), [
+    (OSError(28, "No space left on device"), 2, "out: No space left on device"), (MemoryError(), 2, "not enough memory"),
+    (KeyboardInterrupt(), 130, "interrupted"),
+])
+def test_what_no_check_can_know_before_ends_in_words(error, status, words, monkeypatch, tmp_path, capsys):
+    def fail(_args):
+        raise error
+
+    monkeypatch.setattr("models.commands.nano.run", fail)
+    assert main(["nano", "--out", str(tmp_path / "out")]) == status
+    assert words in capsys.readouterr().err
