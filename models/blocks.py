@@ -11,6 +11,8 @@ from torch.utils.checkpoint import checkpoint
 from models.rope import rotate
 
 EPS = 1e-5
+INIT_STD = 0.02
+"""Of every matrix at the start. Cross-attentions, too: docs/decisions/0011-why-dpar-was-behind.md."""
 MASKED = -30000.0  # additive mask: large for a softmax, still finite in bfloat16
 
 
@@ -181,8 +183,14 @@ def compile_blocks(*models: nn.Module | None) -> None:
             part.compile(dynamic=True)
 
 
+def init_cross_attention(*layers: nn.Linear) -> None:
+    """Truncated normal as in the paper, but of the size of all other matrices."""
+    for layer in layers:
+        nn.init.trunc_normal_(layer.weight, std=INIT_STD, a=-3 * INIT_STD, b=3 * INIT_STD)
+
+
 def init_weights(module: nn.Module) -> None:
-    """normal(0, 0.02) for linear layers and embeddings; heads are zeroed by their owners afterwards."""
+    """normal(0, INIT_STD) for linear layers and embeddings; heads are zeroed by their owners afterwards."""
     for part in module.modules():
         if isinstance(part, nn.Linear | nn.Embedding):
-            nn.init.normal_(part.weight, std=0.02)
+            nn.init.normal_(part.weight, std=INIT_STD)

@@ -126,5 +126,5 @@ class DPAR(nn.Module):
         p = self.encoder.pooling(*windows, s.inside)
         cos, sin = self.patch_rotation(s.starts[:, :-1], s.ends[:, :-1])
         packed = tokens.is_cuda and torch.is_autocast_enabled("cuda")  # the packed kernel is the GPU's, and wants bfloat16
-        g = self.patch_transformer(classes, p, cos, sin, s.counts if packed else None)
+        g = self.patch_transformer(classes, p, cos, sin, s.counts, packed)
         return self.decoder(h, self.decoder.conditions(g), s.patch_of, self.slot_cos[:size], self.slot_sin[:size])

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from models.blocks import Block, RMSNorm
+from models.blocks import INIT_STD, Block, RMSNorm, init_cross_attention
 
 
 class PatchDecoder(nn.Module):
@@ -19,11 +19,9 @@ class PatchDecoder(nn.Module):
         self.head = nn.Linear(dim, vocab, bias=False)
 
     def reset(self) -> None:
-        """Cross-attention truncated normal, std dim ** -0.5; start vector normal(0, 0.02); head zero (loss ln V at first)."""
-        for layer in self.cond_wo:
-            std = layer.in_features**-0.5
-            nn.init.trunc_normal_(layer.weight, std=std, a=-3 * std, b=3 * std)
-        nn.init.normal_(self.start, std=0.02)
+        """A condition no larger than the tokens it is added to; head zero (loss ln V at first)."""
+        init_cross_attention(*self.cond_wo)
+        nn.init.normal_(self.start, std=INIT_STD)
         nn.init.zeros_(self.head.weight)
 
     def conditions(self, g: Tensor) -> list[Tensor]:

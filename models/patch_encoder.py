@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.blocks import MASKED, Block, RMSNorm
+from models.blocks import MASKED, Block, RMSNorm, init_cross_attention
 
 
 class PatchPooling(nn.Module):
@@ -19,10 +19,7 @@ class PatchPooling(nn.Module):
         self.wo = nn.Linear(dim, dim, bias=False)
 
     def reset(self) -> None:
-        """Truncated normal, std dim ** -0.5."""
-        for layer in (self.wq, self.wkv, self.wo):
-            std = layer.in_features**-0.5
-            nn.init.trunc_normal_(layer.weight, std=std, a=-3 * std, b=3 * std)
+        init_cross_attention(self.wq, self.wkv, self.wo)
 
     def keys_values(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """h [..., D] -> k, v [..., D]; once per token."""

@@ -6,6 +6,15 @@ from torch import Tensor, nn
 
 from models.blocks import Block, Packing
 
+GROUP = 8
+"""Images that are run together where nothing is packed: fewer pad less, more make larger products."""
+
+
+def groups(counts: Tensor) -> list[tuple[Tensor, int]]:
+    """Rows of like patch count, about GROUP of them at a time, each with the count of its longest."""
+    parts = counts.argsort(stable=True).chunk(max(1, len(counts) // GROUP))
+    return [(part, int(counts[part[-1]])) for part in parts]
+
 
 class PatchTransformer(nn.Module):
     """Sequence [class, p_0, .., p_{M-2}]; output m has seen the class and patches 0..m-1 and conditions patch m.
@@ -19,19 +28,31 @@ class PatchTransformer(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.ModuleList(Block(dim, heads, dropout) for _ in range(blocks))
 
-    def forward(self, classes: Tensor, patches: Tensor, cos: Tensor, sin: Tensor, counts: Tensor | None = None) -> Tensor:
+    def forward(self, classes: Tensor, patches: Tensor, cos: Tensor, sin: Tensor, counts: Tensor | None = None,
+                packed: bool = False) -> Tensor:
         """classes [B], patches [B, M-1, D], cos, sin [B, M, d/2] (slot 0 zero) -> g [B, M, D].
 
-        counts [B]: patches of each image without padding. If given, the images are packed end to end, so that padding costs
-        nothing; g is then zero where there is padding.
+        counts [B]: patches of each image without padding. If given, images of like count run together, no longer than the
+        longest of them; or, packed, all images end to end, so that padding costs nothing. g is then zero where there is padding.
         """
         x = torch.cat([self.class_embedding(classes)[:, None], patches.float()], dim=1)
         x = self.dropout(x)
-        if counts is not None:
-            return self._packed(x, cos, sin, counts)
+        if counts is None:
+            return self._run(x, cos, sin)
+        return self._packed(x, cos, sin, counts) if packed else self._grouped(x, cos, sin, counts)
+
+    def _run(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         for block in self.blocks:
             x = block(x, cos[:, None], sin[:, None])
         return x
+
+    def _grouped(self, x: Tensor, cos: Tensor, sin: Tensor, counts: Tensor) -> Tensor:
+        rows, slots = groups(counts), x.shape[1]
+        parts = []
+        for part, size in rows:
+            y = self._run(x[part, :size], cos[part, :size], sin[part, :size])
+            parts.append(F.pad(y, (0, 0, 0, slots - size)))
+        return torch.cat(parts)[torch.cat([part for part, _ in rows]).argsort()]
 
     def _packed(self, x: Tensor, cos: Tensor, sin: Tensor, counts: Tensor) -> Tensor:
         slots = x.shape[1]

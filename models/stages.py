@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -15,9 +16,13 @@ from models.tokenizer import TokenizerConfig
 from models.training import TrainConfig
 from models.vqgan import VQGANConfig
 
+Symmetries = Literal[1, 8]
+"""Of the square, under which pictures are shown in training: 8 where there is no up, as seen from above, 1 where there is."""
+
 
 class ClassifierRun(Config):
     data: DataConfig = DataConfig()
+    symmetries: Symmetries = 8
     classifier: ClassifierConfig = ClassifierConfig()
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     train: TrainConfig
@@ -41,6 +46,7 @@ class ReseedConfig(Config):
 
 class TokenizerRun(Config):
     data: DataConfig = DataConfig()
+    symmetries: Symmetries = 8
     tokenizer: TokenizerConfig = TokenizerConfig()
     init: Path | None = None
     """Folder of an earlier train-tokenizer whose weights to start from; its decoder may have fewer blocks."""
@@ -52,7 +58,10 @@ class TokenizerRun(Config):
     train: TrainConfig
 
     @model_validator(mode="after")
-    def _tokens_come_from_somewhere(self) -> TokenizerRun:
+    def _fits(self) -> TokenizerRun:
+        if self.data.picture_size % self.tokenizer.factor:
+            raise ValueError(f"data.picture_size = {self.data.picture_size} is not a multiple of tokenizer.factor = "
+                             f"{self.tokenizer.factor}")
         if self.decoder_only and self.init is None:
             raise ValueError("decoder_only needs init, the folder of the tokenizer whose tokens stay")
         return self
@@ -67,6 +76,8 @@ class ImportedTokenizer(Config):
 
 class EntropyRun(Config):
     model: EntropyModelConfig = EntropyModelConfig()
+    init: Path | None = None
+    """Folder of an earlier train-entropy whose weights to start from; its grid may be another."""
     held_out: int = Field(1000, ge=1)
     """Held-out images used by each validation."""
     train: TrainConfig

@@ -74,15 +74,15 @@ class IndexStream:
 
 
 class PictureStream(IndexStream):
-    """Batches (pictures float32 [B, 3, S, S] in [-1, 1], labels int64 [B]), each picture under a random symmetry."""
+    """Batches (pictures float32 [B, 3, S, S] in [-1, 1], labels int64 [B]), each picture under one of `symmetries` at random."""
 
-    def __init__(self, pictures: Pictures, indices: np.ndarray, batch_size: int, seed: int) -> None:
+    def __init__(self, pictures: Pictures, indices: np.ndarray, batch_size: int, seed: int, symmetries: int = 8) -> None:
         super().__init__(indices, batch_size, seed, pictures.content)
-        self.pictures = pictures
+        self.pictures, self.symmetries = pictures, symmetries
 
     def __next__(self) -> tuple[torch.Tensor, torch.Tensor]:
         indices, rng = self.next_indices()
-        indices, which = self.share(indices), self.share(rng.integers(8, size=len(indices)))
+        indices, which = self.share(indices), self.share(rng.integers(self.symmetries, size=len(indices)))
         batch = np.stack([symmetry(self.pictures.pixels[i], w) for i, w in zip(indices, which, strict=True)])
         return to_tensor(batch), torch.from_numpy(self.pictures.labels[indices])
 

@@ -150,8 +150,9 @@ class TokenBatch(NamedTuple):
 class TokenStream(IndexStream):
     """TokenBatches, each picture under a random symmetry of those stored."""
 
-    def __init__(self, data: TokenSet, indices: np.ndarray, batch_size: int, seed: int) -> None:
-        super().__init__(indices, batch_size, seed, data.content)
+    def __init__(self, data: TokenSet, indices: np.ndarray, batch_size: int, seed: int, content: str = "") -> None:
+        """content: digest of what batches are made of, where that is more than the tokens."""
+        super().__init__(indices, batch_size, seed, content or data.content)
         self.data = data
 
     def __next__(self) -> TokenBatch:

@@ -18,11 +18,16 @@ from models.checkpoint import WEIGHTS
 from models.commands.common import at_least, default_device, prepare, prepare_alone
 from models.entropy_model import EntropyModel
 from models.errors import DataError
+from models.export.threshold import threshold_for
 from models.lineage import digest, file_digest
 from models.outputs import check_folder
+from models.patchify import PatchRules
 from models.shards import Shards, shard_path, write_shard
 from models.token_data import load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
+
+MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
+SAMPLE = 2000  # training images whose patches are counted for the table of thresholds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +68,10 @@ def run(args: argparse.Namespace) -> None:
     out.flush()
     note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
     partial.replace(args.tokens / "entropies.npy")
+    few = np.asarray(out[0][data.train[:: max(1, len(data.train) // SAMPLE)]])
+    lengths = [(wanted, threshold_for(few, data.sizes["width"], PatchRules(), wanted)) for wanted in MEAN_LENGTHS]
+    print("patchify.entropy_threshold for so many tokens a patch in the mean: "
+          + ", ".join(f"{wanted}: {threshold}" for wanted, threshold in lengths))
     print(f"{args.tokens / 'entropies.npy'}: entropies of {symmetries * images} images")
 
 

@@ -44,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to encode in float32; the rest run in bfloat16 (quicker; some tokens "
                              "near a tie of two codes differ) (default: %(default)s)")
+    parser.add_argument("--picture-size", type=at_least(1), metavar="PIXELS",
+                        help="another than the tokenizer was trained on, a multiple of its factor (default: the same)")
     add_shard_arguments(parser)
     parser.add_argument("--device", default=default_device())
     parser.add_argument("--threads", type=at_least(1))
@@ -61,12 +63,17 @@ def add_shard_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    data = data_of(args.tokenizer)
+    data, model = data_of(args.tokenizer), load_tokenizer(args.tokenizer)
+    if args.picture_size:
+        data = data.model_copy(update={"picture_size": args.picture_size})
+    if data.picture_size % model.factor:
+        raise UserError(f"pictures of {data.picture_size} pixels cannot be cut into tokens of {model.factor} pixels a side: "
+                        "give --picture-size a multiple of it")
     if args.shard_size:
-        return tokenize_shards(args, data, prepare(args), load_tokenizer(args.tokenizer))
+        return tokenize_shards(args, data, prepare(args), model)
     device = prepare_alone(args, "tokenize without --shard-size")
     pictures, split = read_pictures(args, data)
-    model = load_tokenizer(args.tokenizer).to(device, memory_format=torch.channels_last)
+    model = model.to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
     count, length = len(pictures.labels), (data.picture_size // model.factor) ** 2

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> None:
     model = Classifier(config.classifier).to(device, memory_format=torch.channels_last)
     if config.train.compile:
         model.compile()
-    stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed)
+    stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed, config.symmetries)
     labels = torch.from_numpy(pictures.labels[split.held_out])
 
     def step_fn(model, batch, _step):

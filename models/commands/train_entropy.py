@@ -14,6 +14,7 @@ from models.config import fitted
 from models.entropy_model import EntropyModel
 from models.stages import EntropyRun
 from models.token_data import TokenStream, load_tokens
+from models.trained import start_from
 from models.training import seed_everything, train
 
 
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> None:
     config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, args.tokens)})
     seed_everything(config.train.seed)
     model = EntropyModel(config.model).to(device)
+    if config.init:
+        start_from(model, config.init)
     if config.train.compile:
         compile_blocks(model)
     stream = TokenStream(data, data.train, config.train.batch_size, config.train.seed)

@@ -131,7 +131,7 @@ def run(args: argparse.Namespace) -> None:
         with torch.compiler.set_stance("force_eager"), torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
             return measure(model, pictures, split.held_out, device)
 
-    stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed)
+    stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed, config.symmetries)
     outcome = train(config.train, contest, stream, step_fn, args.out, identity=config, validate_fn=validate,
                     publish=Contest.published)
     if outcome.finished:

@@ -109,6 +109,14 @@ def test_pixels_survive_the_way_to_tensors_and_back():
     assert np.array_equal(to_pixels(tensor), pixels)
 
 
+@pytest.mark.parametrize("symmetries", [1, 8])
+def test_pictures_with_an_up_stay_upright_in_training(symmetries):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), dtype=np.uint8)
+    batch, _ = next(PictureStream(Pictures(pixels, np.arange(40), tuple("ab")), np.arange(40), 40, 0, symmetries))
+    upright = {one.tobytes() for one in pixels}
+    assert (sum(one.tobytes() in upright for one in to_pixels(batch)) == 40) == (symmetries == 1)
+
+
 def test_a_resumed_stream_gives_the_same_pictures():
     pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 8, 3), dtype=np.uint8)
     pictures = Pictures(pixels, np.arange(9) % 2, ("a", "b"))

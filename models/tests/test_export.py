@@ -15,8 +15,10 @@ from models.export.index import write_index
 from models.export.nano import nano_content
 from models.export.pack import register_recordings, save_manifest, write_pack
 from models.export.parity import compare
+from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
+from models.tokenizer import Tokenizer, TokenizerConfig
 
 ROOT = Path(__file__).parents[2]
 PACKS = sorted(p.parent for folder in ("public/models", "e2e/fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
@@ -150,6 +152,22 @@ def test_the_tokenizer_graphs_are_the_tokenizer(nano):
     assert (tokens == expected).mean() > 0.99  # a tie may fall either way
     picture = runtime.run("tokenizer_decoder", {"tokens": expected.astype(np.int32)})["picture"]
     np.testing.assert_allclose(picture, painted, atol=1e-4)
+
+
+def test_a_pack_of_the_factor_8_agrees_with_pytorch_and_comes_back(tmp_path):
+    import torch
+
+    content = nano_content()
+    settings = TokenizerConfig(factor=8, vocab=content.model.config.vocab, fine=8, coarse=16)
+    content = dataclasses.replace(content, tokenizer=Tokenizer(settings).eval(), variants=("fp32",))
+    manifest = write_pack(tmp_path, content)
+    assert manifest["image"]["size"] == 8 * manifest["grid"]["width"] and manifest["tokenizer"]["factor"] == 8
+    assert wrong(PackRuntime(tmp_path)) == []
+    back = read_back(tmp_path).tokenizer
+    assert back.config == settings
+    tokens = torch.from_numpy(content.golden[None])
+    with torch.no_grad():
+        torch.testing.assert_close(back.decode(tokens), content.tokenizer.decode(tokens))
 
 
 def test_shards_join_to_the_whole(tmp_path):

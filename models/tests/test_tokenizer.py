@@ -3,13 +3,16 @@ import pytest
 import torch
 
 from models.adversary import AdversaryConfig, Discriminator, fool, recoloured, tell_apart
+from models.checkpoint import save_safetensors
+from models.cli import main
 from models.commands.train_tokenizer import Objective, contested
 from models.data import Pictures
-from models.errors import ConfigError
+from models.errors import CheckpointError, ConfigError
 from models.quantizer import Quantizer
 from models.reconstruction import measure, perplexity
 from models.stages import LossConfig, TokenizerRun
 from models.tokenizer import Tokenizer, TokenizerConfig
+from models.trained import start_from
 
 SMALL = TokenizerConfig(vocab=32, code_dim=4, fine=8, coarse=8)
 
@@ -163,6 +166,29 @@ def test_the_adversary_grows_after_its_warm_up():
     adversary = AdversaryConfig(weight=2, warmup=10)
     assert [adversary.weight_at(step) for step in (0, 10, 15, 20, 90)] == [0, 0, 1, 2, 2]
     assert AdversaryConfig(weight=2, warmup=0).weight_at(0) == 2
+
+
+def test_a_size_that_does_not_fit_is_refused_before_training(tmp_path, capsys):
+    run = {"data": {"picture_size": 100}, "tokenizer": {"factor": 8}, "train": {"steps": 1, "batch_size": 1, "lr": 1e-3}}
+    with pytest.raises(ConfigError, match=r"picture_size = 100 is not a multiple of tokenizer.factor = 8"):
+        TokenizerRun.parse(run)
+    save_tokenizer(tmp_path, SMALL)
+    assert main(["tokenize", "--data", "data", "--tokenizer", str(tmp_path), "--out", str(tmp_path / "out"),
+                 "--picture-size", "130"]) == 2
+    assert "pictures of 130 pixels cannot be cut into tokens of 4 pixels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("other", [{"factor": 8}, {"coarse": 16}, {"vocab": 16}])
+def test_weights_of_another_factor_or_shape_are_no_start(tmp_path, other):
+    save_tokenizer(tmp_path, SMALL)
+    with pytest.raises(CheckpointError, match="this configuration"):
+        start_from(Tokenizer(SMALL.model_copy(update=other)), tmp_path)
+
+
+def save_tokenizer(folder, settings):
+    run = TokenizerRun.parse({"tokenizer": settings.model_dump(), "train": {"steps": 1, "batch_size": 1, "lr": 1e-3}})
+    (folder / "config.json").write_text(run.to_json())
+    save_safetensors(folder / "model.safetensors", Tokenizer(settings).state_dict())
 
 
 def test_decoder_only_needs_a_tokenizer_to_start_from():
