@@ -206,7 +206,7 @@ def train(
             if main:
                 with ema.swapped(model) if ema else contextlib.nullcontext():
                     save_safetensors(out / WEIGHTS, publish(model))
-            distributed.wait()
+        distributed.wait()  # what the first process wrote is there for all
     if main:
         print(f"{out / WEIGHTS}: written, after {step} steps" if finished else
               f"{out / CHECKPOINT}: written, after {step} of {config.steps} steps; the same command goes on from there")
