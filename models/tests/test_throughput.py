@@ -40,4 +40,4 @@ def test_both_models_are_measured_in_turn(tmp_path):
     assert all(len(speeds) == 2 and min(speeds) > 0 for speeds in measured["images_per_second"].values())
     assert measured["parameters"]["dpar"] == pytest.approx(measured["parameters"]["gpt"], rel=0.1)
     assert 1 < measured["tokens"] / measured["steps_mean"] < 4
-    assert 0 < measured["padding"] < 0.1
+    assert 0 < measured["padding"] < 0.4  # eight images are one group
