@@ -104,7 +104,7 @@ test('weights kept in fewer bits are widened while a session opens: no variant l
 const weights = /\/fp32\/entropy\.bin/;
 const damages: [string, Parameters<Page['route']>[1], string][] = [
   ['missing', (route) => route.fulfill({ status: 404 }), 'shard-missing'],
-  ['cut off by the network', (route) => route.abort(), 'shard-missing'],
+  ['cut off by the network', (route) => route.abort(), 'unreachable'],
   ['altered', (route) => route.fulfill({ body: 'x'.repeat(1000), contentType: 'application/octet-stream' }), 'shard-altered'],
   ['a web page', (route) => route.fulfill({ body: '<!doctype html>Sign in', contentType: 'text/html' }), 'shard-is-html'],
 ];

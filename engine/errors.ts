@@ -2,7 +2,7 @@
 
 export const errorCodes = [
   'unknown-class', 'bad-seed', 'bad-setting', 'bad-argument', 'manifest-version', 'manifest-invalid', 'pack-missing',
-  'shard-missing', 'shard-altered', 'shard-is-html', 'model-refused', 'pack-refused', 'backend-unavailable', 'out-of-memory', 'stopped', 'aborted',
+  'shard-missing', 'unreachable', 'shard-altered', 'shard-is-html', 'model-refused', 'pack-refused', 'backend-unavailable', 'out-of-memory', 'stopped', 'aborted',
   'timeout', 'busy', 'not-loaded', 'worker-lost', 'graph-failed', 'run-invalid', 'write-failed', 'unknown',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

@@ -7,6 +7,8 @@ import { sha256, utf8 } from './sha256.ts';
 
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** All of them are in one list on the page. */
+export const MAX_CLASSES = 4096;
 
 export const graphNames = [
   'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
@@ -80,7 +82,7 @@ const Common = z.object({
   mirrors: z.optional(z.array(z.url({ protocol: /^https$/ })).check(z.maxLength(8))),
   data: z.object({ name: words, credit: words, license: words }),
   /** synonyms: other names that a class is found by. */
-  classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed')),
+  classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed'), z.maxLength(MAX_CLASSES, `at most ${MAX_CLASSES} classes are taken`)),
   grid: z.object({ width: whole(1, 128), tokens: whole(1, 16_384) }),
   image: z.object({ size: whole(1, 4096) }),
   vocab: whole(1, 2 ** 20),
@@ -104,7 +106,7 @@ const Common = z.object({
   gallery: z.optional(z.object({ file: PackFile, columns: count, size: count, classes: z.array(index).check(z.minLength(1)) })),
   /** The 1st and 99th percentile of the held-out pictures: reconstruction in dB, mean entropy in nats. */
   heldOut: z.optional(z.object({ psnr: Band, entropy: Band })),
-  recordings: z.array(z.object({ id: words, title: words, class: index, run: PackFile, picture: PackFile })),
+  recordings: z.array(z.object({ id: words, title: words, class: index, run: PackFile, picture: PackFile })).check(z.maxLength(MAX_CLASSES)),
 });
 
 const transformer = { dim: dimension, heads: dimension, ffn: dimension, parameters: count };

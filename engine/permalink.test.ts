@@ -34,6 +34,15 @@ test('links round-trip', () => {
   }));
 });
 
+test('a variant with dots in its name comes back from a link', () => {
+  const check = { digest: '0123456789ab', pack: '01234567', variant: 'v1.2.fp16', backend: 'wasm' as const };
+  expect(readPermalink(writePermalink({ settings: {}, check })).value.check).toEqual(check);
+});
+
+test('half a character in a class does not keep a link from being written', () => {
+  expect(readPermalink(writePermalink({ settings: {}, class: 'a\ud800' })).value.class).toBe('a\ufffd');
+});
+
 test('settings equal to the defaults are left out', () => {
   expect(writePermalink({ pack: 'tiny', class: 'River', seed: 7, settings: { ...defaults, guidance: 3 }, cursor: 4 }, defaults)).toBe('#pack=tiny&class=River&seed=7&g=3&at=4');
 });

@@ -1,4 +1,5 @@
 /** Pictures as bytes, and text inside PNG files. */
+import { parseJson } from './json.ts';
 import { utf8 } from './sha256.ts';
 
 /** picture [3, S, S] in [-1, 1] (clipped) -> RGBA [S, S, 4], opaque. */
@@ -56,7 +57,7 @@ export function readPngText(png: Uint8Array, keyword: string): unknown {
       const [name, text] = chars(at + 8, at + 8 + length).split('\0');
       if (name === keyword && text !== undefined) {
         try {
-          return JSON.parse(text) as unknown;
+          return parseJson(text);
         } catch {
           return null;
         }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { parseJson } from '../engine/json.ts';
 import { packHash, parseManifest, type Manifest, type PackFile } from '../engine/manifest.ts';
 
 export interface Pack {
@@ -31,7 +32,7 @@ export function findPack(nameOrPath: string, modelsDir: string, from = process.c
 export async function readPack(folder: string): Promise<Pack> {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    json = parseJson(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', String(error));
     throw new PackError('manifest-invalid', 'manifest.json is not JSON. Export the pack again, or copy it again.', error.message);

@@ -103,7 +103,7 @@ describe('a transfer that breaks off', () => {
   test('a server that never answers is given up after some tries', async () => {
     const never: Answer = (_, signal) => new Promise((__, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error)); });
     const { error, asked } = await get([never], { stallMs: 10, tries: 3 });
-    expect(error).toMatchObject({ code: 'shard-missing', detail: expect.stringContaining('No byte came') });
+    expect(error).toMatchObject({ code: 'unreachable', detail: expect.stringContaining('No byte came') });
     expect(asked).toHaveLength(3);
   });
 
@@ -138,7 +138,7 @@ describe('a transfer that breaks off', () => {
 describe('retries', () => {
   test('wait longer each time and end', async () => {
     const { error, waits, asked } = await get([status(503)]);
-    expect(error).toMatchObject({ code: 'shard-missing', detail: 'HTTP 503' });
+    expect(error).toMatchObject({ code: 'unreachable', detail: 'HTTP 503' });
     expect(asked).toHaveLength(4);
     expect(waits).toEqual([500, 1000, 2000]);
   });

@@ -70,7 +70,7 @@ describe('downloadFile', () => {
     ['a body that is too long', server(new Uint8Array(1500)), 'shard-altered'],
     ['HTML by its type', server(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }), 'shard-is-html'],
     ['HTML by its first bytes', server(page), 'shard-is-html'],
-    ['no network', vi.fn(async () => { throw new TypeError('Failed to fetch'); }) as unknown as typeof fetch, 'shard-missing'],
+    ['no network', vi.fn(async () => { throw new TypeError('Failed to fetch'); }) as unknown as typeof fetch, 'unreachable'],
   ])('%s: an error that names the file, and nothing stored', async (_, fetch, code) => {
     const cache = memoryCache();
     const error = await caught(downloadFile(BASE, file, { fetch, cache }));

@@ -3,9 +3,9 @@ import type { PackFile } from '../engine/manifest.ts';
 import { sha256Large } from '../engine/sha256.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { PartialFile } from './partial.ts';
-import { request, unreachable, type RequestOptions } from './request.ts';
+import { receive } from './receive.ts';
+import type { RequestOptions } from './request.ts';
 import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
-import { stallGuard } from './stall.ts';
 
 export interface DownloadOptions extends Pick<RequestOptions, 'fetch'>, RetryOptions {
   /** Other addresses with the same files; the hash decides whether they are. */
@@ -27,7 +27,6 @@ export interface Downloaded {
 }
 
 const AT_ONCE = 4;
-const STALL_MS = 20_000;
 
 const count = (bytes: number) => bytes.toLocaleString('en');
 
@@ -93,47 +92,36 @@ class FileDownload {
 
   /** Appends the rest of the file; returns how many bytes came beyond its length. */
   async #receive(url: string): Promise<number> {
-    const { fetch, signal, stallMs = STALL_MS } = this.#options;
-    const guard = stallGuard(stallMs, signal);
+    const { fetch, signal, stallMs } = this.#options;
+    const { path } = this.#file;
     const from = this.#partial.at;
+    let surplus = 0;
     try {
-      const response = await request(url, this.#file.path, {
-        fetch, signal: guard.signal,
+      await receive(url, path, {
+        fetch, signal, stallMs,
         ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
         // The browser's own cache would keep half a file, compressed where the host compresses, and ask for its rest in its own way.
         cache: 'no-store',
+        begin: async (response) => {
+          if (from > 0 && response.status !== 206) await this.#restart();
+          else if (from > 0 && !isRest(response, from, this.#file)) {
+            await this.#restart();
+            throw new TransferError(shardAltered(path, 'The server sent another range than the one asked for.'), 'wait');
+          }
+        },
+        take: (chunk) => {
+          const taken = this.#partial.append(chunk);
+          this.#count(taken);
+          surplus = chunk.length - taken;
+          return surplus === 0;
+        },
       });
-      guard.beat();
-      if (from > 0 && response.status !== 206) await this.#restart();
-      else if (from > 0 && !isRest(response, from, this.#file)) {
-        await response.body?.cancel();
-        await this.#restart();
-        throw new TransferError(shardAltered(this.#file.path, 'The server sent another range than the one asked for.'), 'wait');
-      }
-      return await this.#read(response, guard.beat);
+      return surplus;
     } catch (cause) {
-      if (!(cause instanceof TransferError)) throw new TransferError(unreachable(this.#file.path, cause), 'wait');
-      if (cause.status !== 416) throw cause;
+      if (!(cause instanceof TransferError) || cause.status !== 416) throw cause;
       // The rest lies outside the server's file: what is here or there is of another version.
       await this.#restart();
-      throw new TransferError(shardAltered(this.#file.path, `The server's file ends before byte ${count(from)}.`), 'wait');
-    } finally {
-      guard.end();
-    }
-  }
-
-  async #read(response: Response, beat: () => void): Promise<number> {
-    const reader = response.body!.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return 0;
-      beat();
-      const taken = this.#partial.append(value);
-      this.#count(taken);
-      if (taken < value.length) {
-        await reader.cancel();
-        return value.length - taken;
-      }
+      throw new TransferError(shardAltered(path, `The server's file ends before byte ${count(from)}.`), 'wait');
     }
   }
 }

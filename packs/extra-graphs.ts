@@ -4,7 +4,8 @@ import { downloadFiles } from './download.ts';
 import { localFiles } from './local-files.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
-import { joinParts, meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
+import { meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
+import { joinParts } from './parts.ts';
 
 /** Where the pack came from: graphs that only inspection needs come from there too. */
 export interface PackSource {

@@ -1,38 +1,57 @@
-import { looksLikeHtml, PackError, shardIsHtml } from '../engine/errors.ts';
+import { PackError } from '../engine/errors.ts';
 import { parseManifest, type Manifest } from '../engine/manifest.ts';
+import { browserCache, type FileCache } from './file-cache.ts';
 import { readRecords } from './pack-records.ts';
-import { request, type RequestOptions } from './request.ts';
-import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
+import { sleep } from './retry.ts';
+import { fetchJson, type SmallFileOptions } from './small-file.ts';
 
-/** Ten thousand times what a manifest needs would still be taken; a file without end would not. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** The network has this long before what is stored is taken. */
+const STORED_MS = 3000;
 
-async function readJson(url: string, options: RequestOptions): Promise<unknown> {
-  const response = await request(url, 'manifest.json', { ...options, cache: 'no-cache' });
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (looksLikeHtml(bytes)) throw new TransferError(shardIsHtml('manifest.json'), 'elsewhere');
-  if (bytes.length > MAX_BYTES) throw new PackError('manifest-invalid', `manifest.json is ${bytes.length} bytes long, which no pack needs. Export the pack again.`);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new PackError('manifest-invalid', 'manifest.json is not JSON. Export the pack again.', String(cause));
-  }
+export interface ManifestOptions extends Omit<SmallFileOptions, 'cache'> {
+  storedMs?: number;
+  /** Called once where the network takes its time and nothing is stored. */
+  onSlow?: () => void;
+  /** Where packs are stored. */
+  store?: FileCache;
+}
+
+/** The manifest that was stored together with this pack's files. */
+async function storedManifest(url: string, store: FileCache): Promise<Manifest | null> {
+  const record = (await readRecords(store)).find(({ id }) => id === url);
+  return record ? parseManifest(record.manifest) : null;
 }
 
 /**
- * The manifest at `url`, always asked for anew. Where the network fails, the one kept with this pack's files: the studio
- * works offline, and never with files of another version.
+ * The manifest at `url`, always asked for anew. Where the network fails, or is silent for three seconds, the one kept with
+ * this pack's files: the studio works offline, and never with files of another version. Throws `pack-missing` or
+ * `unreachable`, and what is wrong with a manifest that came.
  */
-export async function fetchManifest(url: string, options: RequestOptions & RetryOptions = {}): Promise<Manifest> {
-  let json: unknown;
-  try {
-    json = await overAddresses([url], () => readJson(url, options), { tries: 2, ...options });
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (!(error instanceof PackError) || error.code !== 'shard-missing') throw error;
-    const kept = /^HTTP 4/.test(error.detail ?? '') ? undefined : (await readRecords()).find((record) => record.id === url);
-    if (!kept) throw new PackError('pack-missing', `There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);
-    json = kept.manifest;
+export async function fetchManifest(url: string, options: ManifestOptions = {}): Promise<Manifest> {
+  const { storedMs = STORED_MS, onSlow, store = browserCache, signal } = options;
+  const overtaken = new AbortController();
+  const asked = fetchJson(url, 'manifest.json', { ...options, signal: signal ? AbortSignal.any([signal, overtaken.signal]) : overtaken.signal });
+  const timer = new AbortController();
+  asked.catch(() => undefined).finally(() => timer.abort());
+  const late = await sleep(storedMs, timer.signal).then(() => true, () => false);
+  if (late) {
+    const stored = await storedManifest(url, store).catch(() => null);
+    if (stored) {
+      overtaken.abort();
+      return stored;
+    }
+    onSlow?.();
   }
-  return parseManifest(json);
+  try {
+    return parseManifest(await asked);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof PackError)) throw error;
+    if (error.code === 'unreachable') {
+      const stored = await storedManifest(url, store);
+      if (stored) return stored;
+    }
+    if (error.code === 'shard-missing') throw new PackError('pack-missing', `There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);
+    throw error;
+  }
 }

@@ -51,10 +51,22 @@ describe('records of what is kept', () => {
       },
     };
     let last: Promise<unknown> = Promise.resolve();
-    const request = (_: string, work: () => Promise<unknown>) => (last = last.then(work));
+    const request = (_: string, __: unknown, work: () => Promise<unknown>) => (last = last.then(work));
     vi.stubGlobal('navigator', { locks: { request } });
     await Promise.all([saveRecord(record('a', 'v1', [1]), slow), saveRecord(record('b', 'v1', [2]), slow)]);
     expect((await readRecords(cache)).map(({ id }) => id).sort()).toEqual(['a', 'b']);
+  });
+
+  test('a lock that a frozen tab keeps is waited for two seconds, then the pack is stored all the same', async () => {
+    const cache = memoryCache();
+    const request = (_: string, { signal }: { signal: AbortSignal }) => new Promise((__, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+    vi.stubGlobal('navigator', { locks: { request } });
+    const began = performance.now();
+    expect(await saveRecord(record('a', 'v1', [1]), cache)).toBe('stored');
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(await readRecords(cache)).toHaveLength(1);
   });
 
   test('where nothing can be written nothing is removed', async () => {

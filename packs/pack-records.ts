@@ -34,9 +34,28 @@ export async function readRecords(cache: FileCache = browserCache): Promise<Pack
   }
 }
 
-/** Two tabs must not write the list over each other. */
-const alone = <T>(work: () => Promise<T>): Promise<T> =>
-  (typeof navigator !== 'undefined' && navigator.locks ? navigator.locks.request('dpar-studio-records', work) as Promise<T> : work());
+/** A frozen tab may hold the lock for ever; the list takes milliseconds to write. */
+const LOCK_MS = 2000;
+
+/** Two tabs must not write the list over each other; a tab that keeps the lock is not waited for beyond two seconds. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (typeof navigator === 'undefined' || !navigator.locks) return work();
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), LOCK_MS);
+  let begun = false;
+  try {
+    return await (navigator.locks.request('dpar-studio-records', { signal: patience.signal }, () => {
+      begun = true;
+      clearTimeout(timer);
+      return work();
+    }) as Promise<T>);
+  } catch (error) {
+    if (begun || !patience.signal.aborted) throw error;
+    return work();
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** All that may be stored of a record: pictures and recordings are fetched one by one, when they are shown. */
 export const filesNamed = ({ files, manifest }: PackRecord): PackFile[] =>

@@ -1,10 +1,12 @@
-import { PackError, StudioError } from '../engine/errors.ts';
+import { StudioError } from '../engine/errors.ts';
 import { graphFiles, packHash, requiredGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadFiles, type Downloaded } from './download.ts';
 import type { FileCache, Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
 import { saveRecord } from './pack-records.ts';
+import { joinParts } from './parts.ts';
+import { jsonOf } from './small-file.ts';
 import { Speed } from './speed.ts';
 import { sweepParts } from './sweep.ts';
 
@@ -59,25 +61,6 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
 export const worstOf = (files: readonly Downloaded[]): Stored =>
   (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
-export function joinParts(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-function parseGolden(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new PackError('manifest-invalid', 'golden.json is not JSON. Export the pack again.');
-  }
-}
-
 /** What generating needs of one variant: each file once, and each graph's part of them. */
 function neededFiles(manifest: Manifest, variant: string) {
   if (!Object.hasOwn(manifest.variants, variant)) {
@@ -113,5 +96,5 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
     stored = await saveRecord({ id: manifestUrl, title: manifest.title, version: await packHash(manifest), manifest, files, savedAt: Date.now() });
   }
   const fromCache = files.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);
-  return { manifest, variant, graphs, golden: parseGolden(bytesOf.get(manifest.golden.path)!), bytes: { total, fromCache }, stored };
+  return { manifest, variant, graphs, golden: jsonOf(bytesOf.get(manifest.golden.path)!, 'golden.json'), bytes: { total, fromCache }, stored };
 }

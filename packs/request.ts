@@ -11,7 +11,7 @@ export interface RequestOptions {
 export const words = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
 export const unreachable = (name: string, cause: unknown) => new PackError(
-  'shard-missing',
+  'unreachable',
   `The pack's file ${name} could not be fetched. Check the connection, then retry; what has arrived is kept.`,
   words(cause),
 );

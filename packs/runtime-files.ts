@@ -1,6 +1,7 @@
 import { base, builds, version } from 'virtual:ort-wasm';
 import { downloadFiles } from './download.ts';
-import { joinParts, meter, worstOf, type FetchProgress } from './pack.ts';
+import { meter, worstOf, type FetchProgress } from './pack.ts';
+import { joinParts } from './parts.ts';
 import { saveRecord } from './pack-records.ts';
 
 export type Build = keyof typeof builds;

@@ -29,7 +29,10 @@ test('only the latest packs are remembered', () => {
 test('no storage, full storage or nonsense in it does no harm', () => {
   expect(() => noteLoad(report(0, 1), day, null)).not.toThrow();
   expect(loadTimes(report(0, 1), null)).toEqual({ cold: null, warm: null });
-  for (const text of ['{', '7', '"x"']) expect(loadTimes(report(0, 1), memory(text))).toEqual({ cold: null, warm: null });
+  for (const text of ['{', '7', '"x"', '[null]', '[[]]', '[["a"]]', `[["${'a'.repeat(16)}/fp32",null]]`, `[["${'a'.repeat(16)}/fp32",{"cold":7,"warm":[]}]]`]) expect(loadTimes(report(0, 1), memory(text))).toEqual({ cold: null, warm: null });
+  const beside = memory('[null]');
+  noteLoad(report(0, 5), day, beside);
+  expect(loadTimes(report(0, 5), beside).cold?.ms, 'and the next load is noted all the same').toBe(5);
   const full = { getItem: () => null, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } };
   expect(() => noteLoad(report(0, 1), day, full)).not.toThrow();
 });

@@ -1,29 +1,28 @@
+import * as z from 'zod/mini';
 import type { LoadReport } from '../../workers/messages.ts';
 
 const KEY = 'dpar-loads';
 /** Packs and variants that are remembered. */
 const MOST = 8;
 
-/** How long a model took from the call to being ready, self-test included, and the bytes of its weights. */
-export interface LoadTime {
-  ms: number;
-  bytes: number;
-  /** ISO day. */
-  date: string;
-}
+/** How long a model took from the call to being ready, self-test included, and the bytes of its weights; an ISO day. */
+const LoadTime = z.object({ ms: z.number(), bytes: z.number(), date: z.string() });
+export type LoadTime = z.infer<typeof LoadTime>;
 
 /** The last load of a pack with nothing kept, and the last with all of it kept. */
-export interface LoadTimes {
-  cold: LoadTime | null;
-  warm: LoadTime | null;
-}
+const LoadTimes = z.object({ cold: z.nullable(LoadTime), warm: z.nullable(LoadTime) });
+export type LoadTimes = z.infer<typeof LoadTimes>;
 
-type Kept = Pick<Storage, 'getItem' | 'setItem'>;
+/** What is stored is as much a stranger's as a file: rows that are none are left out. */
+const Kept = z.array(z.unknown());
+const Row = z.tuple([z.string(), LoadTimes]);
+
+type Store = Pick<Storage, 'getItem' | 'setItem'>;
 type Loaded = Pick<LoadReport, 'packHash' | 'variant' | 'bytes' | 'ms'>;
 
 const keyOf = ({ packHash, variant }: Pick<LoadReport, 'packHash' | 'variant'>): string => `${packHash.slice(0, 16)}/${variant}`;
 
-const browserStorage = (): Kept | null => {
+const browserStorage = (): Store | null => {
   try {
     return localStorage;
   } catch {
@@ -31,17 +30,19 @@ const browserStorage = (): Kept | null => {
   }
 };
 
-function read(storage: Kept | null): [string, LoadTimes][] {
+function read(storage: Store | null): [string, LoadTimes][] {
   try {
-    const list: unknown = JSON.parse(storage?.getItem(KEY) ?? '[]');
-    return Array.isArray(list) ? (list as [string, LoadTimes][]) : [];
+    return Kept.parse(JSON.parse(storage?.getItem(KEY) ?? '[]')).flatMap((row) => {
+      const entry = Row.safeParse(row).data;
+      return entry ? [entry] : [];
+    });
   } catch {
     return [];
   }
 }
 
 /** Notes a load that was wholly from the network or wholly from the browser's storage; others tell neither. */
-export function noteLoad(report: Loaded, day = new Date(), storage: Kept | null = browserStorage()): void {
+export function noteLoad(report: Loaded, day = new Date(), storage: Store | null = browserStorage()): void {
   const { bytes: { total, fromCache }, ms } = report;
   if (fromCache !== 0 && fromCache !== total) return;
   const list = read(storage);
@@ -57,5 +58,5 @@ export function noteLoad(report: Loaded, day = new Date(), storage: Kept | null 
 }
 
 /** What was noted of a pack and variant, on this visit or before. */
-export const loadTimes = (report: Pick<LoadReport, 'packHash' | 'variant'>, storage: Kept | null = browserStorage()): LoadTimes =>
+export const loadTimes = (report: Pick<LoadReport, 'packHash' | 'variant'>, storage: Store | null = browserStorage()): LoadTimes =>
   read(storage).find(([name]) => name === keyOf(report))?.[1] ?? { cold: null, warm: null };

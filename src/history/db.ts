@@ -1,23 +1,37 @@
 import { openDB, type DBSchema } from 'idb';
-import { HistoryEntry, type HistoryDb } from './entry.ts';
+import { BlockedError, HistoryEntry, type HistoryDb } from './entry.ts';
 
 const NAME = 'dpar-studio';
 const VERSION = 1;
+/** A tab that is alive makes room at once; one that is frozen never does. */
+const BLOCKED_MS = 3000;
 
 interface Schema extends DBSchema {
   entries: { key: string; value: HistoryEntry };
   logs: { key: string; value: string };
 }
 
-/** The browser's own database. Rejects where there is none (some private modes) or it cannot be opened. */
-export async function openHistoryDb(): Promise<HistoryDb> {
-  const db = await openDB<Schema>(NAME, VERSION, {
+/** `work`, or `BlockedError` where it takes longer than `ms`. */
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new BlockedError('Another tab keeps the database.')), ms); });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** The browser's own database. Rejects where there is none (some private modes), it cannot be opened, or another tab keeps it (`BlockedError`). */
+export async function openHistoryDb(ms = BLOCKED_MS): Promise<HistoryDb> {
+  const opening = openDB<Schema>(NAME, VERSION, {
     upgrade(fresh) {
       fresh.createObjectStore('entries', { keyPath: 'id' });
       fresh.createObjectStore('logs');
     },
     // Another tab wants a newer version: make room for it.
-    blocking: () => db.close(),
+    blocking: () => void opening.then((open) => open.close()),
+  });
+  const db = await within(opening, ms).catch((error: unknown) => {
+    // It may still open: then nobody is to be kept from it.
+    void opening.then((late) => late.close(), () => undefined);
+    throw error;
   });
   const both = () => db.transaction(['entries', 'logs'], 'readwrite');
   return {

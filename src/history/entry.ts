@@ -29,6 +29,9 @@ export interface HistoryDb {
   remove(ids: readonly string[]): Promise<void>;
 }
 
+/** Another tab holds the store open and does not let it go. */
+export class BlockedError extends Error {}
+
 export interface Cap {
   runs: number;
   bytes: number;

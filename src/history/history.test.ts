@@ -150,6 +150,25 @@ describe('history', () => {
     expect(titles(history)).toEqual(['a']);
   });
 
+  it('says that another tab keeps the database, and holds runs for this visit', async () => {
+    const older = indexedDB.open('dpar-studio', 1);
+    await new Promise((resolve) => { older.onsuccess = resolve; });
+    older.result.onversionchange = () => undefined; // a frozen tab makes no room
+    const removal = indexedDB.deleteDatabase('dpar-studio');
+    await new Promise((resolve) => { removal.onblocked = resolve; });
+    const history = made(() => openHistoryDb(100));
+    await add(history, 'a');
+    expect(history.getState().problem).toMatchObject({ code: 'history-blocked' });
+    expect(titles(history)).toEqual(['a']);
+    older.result.close();
+  });
+
+  it.each([['nonsense', '{'], ['a value that is no run', 'null'], ['half a character', '"\\ud800"'], ['no text', 7 as never]])('a stored run that is %s is refused in our own words', async (_, log) => {
+    const history = made(async () => ({ ...(await openHistoryDb()), log: async () => log }));
+    await add(history, 'a');
+    await expect(history.read(history.getState().entries[0]!.id)).rejects.toMatchObject({ code: 'run-invalid', message: expect.stringMatching(/^This run cannot be read/) });
+  });
+
   it('keeps new runs for this visit with a word when the database is full', async () => {
     const full = async (): Promise<HistoryDb> => ({ ...(await openHistoryDb()), put: () => Promise.reject(new DOMException('', 'QuotaExceededError')) });
     await add(made(), 'stored');

@@ -1,9 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import { StudioError } from '../../engine/errors.ts';
+import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
-import { beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
+import { BlockedError, beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
 
 export const CAP: Cap = { runs: 200, bytes: 64e6 };
 
@@ -32,6 +33,8 @@ export type History = ReturnType<typeof createHistory>;
 const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data do that.');
 const storeFull = () => problem('history-full', 'The browser has no room for more runs.', 'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.');
 
+const storeBlocked = () => problem('history-blocked', 'Another tab of the studio keeps the history.', 'Runs of this page last until it is closed. Close the other tabs of the studio, then reload this one.');
+
 /** Names of a transaction's errors on a connection that was closed, as when site data are cleared while the page is open. */
 const CLOSED = ['InvalidStateError', 'NotFoundError', 'AbortError'];
 
@@ -47,11 +50,11 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
 
   /** A database that could not be opened is tried again the next time. */
   const db = () => (opening ??= open().then((base) => {
-    if (store.getState().problem?.code === 'history-memory') store.setState({ problem: null });
+    if (['history-memory', 'history-blocked'].includes(store.getState().problem?.code ?? '')) store.setState({ problem: null });
     return base;
-  }, () => {
+  }, (error: unknown) => {
     opening = null;
-    store.setState({ problem: noStore() });
+    store.setState({ problem: error instanceof BlockedError ? storeBlocked() : noStore() });
     return null;
   }));
 
@@ -143,7 +146,12 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     async read(id: string): Promise<Run> {
       const log = await logOf(id);
       if (log === undefined) throw new StudioError('run-invalid', 'This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.');
-      return parseRun(JSON.parse(log));
+      try {
+        return parseRun(parseJson(log));
+      } catch (error) {
+        if (error instanceof StudioError) throw error;
+        throw new StudioError('run-invalid', 'This run cannot be read any more: what was stored of it was altered. Delete it, or open a file of it.');
+      }
     },
   };
 }

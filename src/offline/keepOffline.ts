@@ -12,7 +12,7 @@ export function keepOffline(studio: Studio): void {
   });
   window.addEventListener('online', () => {
     const { model, problem } = pack.getState();
-    if (model === 'failed' && (problem?.code === 'shard-missing' || problem?.code === 'pack-missing')) void (pack.getState().manifest ? studio.loadModel() : studio.open());
+    if (model === 'failed' && problem?.code === 'unreachable') void (pack.getState().manifest ? studio.loadModel() : studio.open());
   });
   if (import.meta.env.PROD) {
     void registerOffline({

@@ -1,11 +1,12 @@
 import { unzipSync } from 'fflate';
 import { PackError } from '../../engine/errors.ts';
+import { parseJson } from '../../engine/json.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
 import { parseManifest, type Manifest } from '../../engine/manifest.ts';
+import { MAX_MANIFEST_BYTES } from '../../packs/small-file.ts';
 
 export const MAX_FILES = 2048;
 export const MAX_PACK_BYTES = 2 * 1024 ** 3;
-const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 const MANIFEST = 'manifest.json';
 
 /** A pack from a folder or zip: its manifest, and the files it names by hash. Not verified yet: that is done on use. */
@@ -46,9 +47,9 @@ export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<Loca
   if (blob.size > MAX_MANIFEST_BYTES) throw refused('its manifest.json is far too large');
   let json: unknown;
   try {
-    json = JSON.parse(await blob.text());
+    json = parseJson(await blob.text());
   } catch {
-    throw refused('its manifest.json is not JSON');
+    throw refused('its manifest.json is not JSON that can be used');
   }
   const manifest = parseManifest(json);
   const files: Record<string, Blob> = Object.create(null) as Record<string, Blob>;

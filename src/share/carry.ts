@@ -1,4 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
+import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunHeader, type Run } from '../../engine/log.ts';
 import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';
 
@@ -58,7 +59,7 @@ export function readCarried(bytes: Uint8Array<ArrayBuffer>, fileName: string): C
   if (SIGNATURE.every((byte, i) => bytes[i] === byte)) return fromPng(bytes, name);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw refuse(`${name} is neither a PNG nor a run in JSON. Open a picture or a run that was saved from this studio.`);
   }

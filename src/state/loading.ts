@@ -85,6 +85,7 @@ export function createLoading({ connect, pack, notices, ready, gaveUp }: Loading
     /** Lets the worker go, with whatever it was doing. */
     drop(): void {
       current?.abort();
+      current = null;
       client?.dispose();
       client = null;
     },

@@ -15,7 +15,7 @@ import type { PackStore } from './pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from './packFiles.ts';
 import { toImage } from './pictures.ts';
 import type { PlaybackStore } from './playback.ts';
-import { toProblem } from './problem.ts';
+import { problem, toProblem } from './problem.ts';
 import type { RunStore } from './run.ts';
 import type { Running } from './running.ts';
 import type { SettingsStore } from './settings.ts';
@@ -45,17 +45,28 @@ export function createOpening(deps: OpeningDeps) {
   const { base, hash, replaceHash, pack, settings, run, playback, views, notices, jobs, loading, running, follow } = deps;
   /** Class (by its id) and seed to take into the next pack. */
   let kept: { id: string | undefined; seed: string } | null = null;
+  /** The pack being opened; whatever opens another ends it, so that the last one asked for wins. */
+  let turn = new AbortController();
 
-  async function open(): Promise<void> {
+  function nextTurn(): AbortSignal {
+    turn.abort();
+    turn = new AbortController();
+    return turn.signal;
+  }
+
+  async function open(signal = nextTurn()): Promise<void> {
     const address = readAddress(hash());
     const name = address.pack;
     views.follow(address.view, address.step, address.sides);
     try {
       const manifestUrl = manifestAddress(name, base);
       pack.setState({ name, manifestUrl, problem: null });
-      const manifest = await fetchManifest(name, manifestUrl);
+      const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is asked once more before this is given up.')]);
+      const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
+      const hashOf = await packHash(manifest);
+      signal.throwIfAborted();
       settings.init(manifest);
-      pack.setState({ manifest, hash: await packHash(manifest) });
+      pack.setState({ manifest, hash: hashOf });
       applyAddress(address);
       const keep = kept;
       kept = null;
@@ -66,8 +77,10 @@ export function createOpening(deps: OpeningDeps) {
       const wished = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
       void showRecording((address.run || keep) && wished >= 0 ? wished : 0, true, !address.run && same < 0);
     } catch (error) {
-      pack.setState({ model: 'failed', problem: toProblem(error) });
+      if (!signal.aborted) pack.setState({ model: 'failed', problem: toProblem(error) });
       return;
+    } finally {
+      if (!signal.aborted) notices.replace('slow', []);
     }
     if (address.run) running.wait(settings.firstError() === null && !notices.has('address'));
     if (deps.metered()) pack.setState({ model: 'asking' });
@@ -97,7 +110,8 @@ export function createOpening(deps: OpeningDeps) {
     const before = run.getState().id;
     try {
       const { run: recorded, picture } = await fetchRecording(recording, manifestUrl);
-      // A run that came in the meantime stays in view, and another class chosen since is waited for.
+      // A run that came in the meantime stays in view, as does another pack, and another class chosen since is waited for.
+      if (pack.getState().manifestUrl !== manifestUrl) return;
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
       const { header, events, digest } = recorded;
       run.showRecorded(header, events, digest, recording.title, { image: picture, size: picture.width, cells: events.length });
@@ -108,17 +122,21 @@ export function createOpening(deps: OpeningDeps) {
         playback.play(false);
       }
     } catch (error) {
-      notices.add('recording', toProblem(error));
+      if (pack.getState().manifestUrl === manifestUrl) notices.add('recording', toProblem(error));
     }
   }
 
-  async function closePack(): Promise<void> {
+  /** Ends everything of the pack in view. False where yet another pack was asked for meanwhile. */
+  async function closePack(signal: AbortSignal): Promise<boolean> {
     await running.stopped();
+    if (signal.aborted) return false;
     loading.drop();
     run.clear();
     jobs.clear();
     playback.restart('paused');
     pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
+    notices.replace('slow', []);
+    return true;
   }
 
   /** The picture of a run that was opened without one, once the model is there. */
@@ -134,8 +152,8 @@ export function createOpening(deps: OpeningDeps) {
   async function reopen(): Promise<void> {
     const address = readAddress(hash());
     if (address.pack !== pack.getState().name || !pack.getState().manifest) {
-      await closePack();
-      return open();
+      const signal = nextTurn();
+      return (await closePack(signal)) ? open(signal) : undefined;
     }
     views.follow(address.view, address.step, address.sides);
     const given = applyAddress(address);
@@ -149,7 +167,8 @@ export function createOpening(deps: OpeningDeps) {
     pack, run, playback, settings, base, hash, replaceHash, stop: running.stopped,
     // The weights may take their time: the manifest is enough to show a run.
     async switchPack() {
-      await closePack();
+      const signal = nextTurn();
+      await closePack(signal);
       const there = new Promise<void>((resolve) => {
         const end = pack.subscribe((state) => {
           if (!(state.manifest && state.hash) && state.model !== 'failed') return;
@@ -157,7 +176,7 @@ export function createOpening(deps: OpeningDeps) {
           resolve();
         });
       });
-      void open();
+      if (!signal.aborted) void open(signal);
       return there;
     },
     publish: () => follow.publish(run.getState()),
@@ -167,8 +186,9 @@ export function createOpening(deps: OpeningDeps) {
     open, reopen, paintOpened,
     /** A pack from a folder, zip or address takes the place of the one in view, for this visit. */
     async usePack({ manifest, ...from }: LocalPack | PackAt): Promise<void> {
-      await closePack();
+      const signal = nextTurn();
       const hashOf = await packHash(manifest);
+      if (!(await closePack(signal))) return;
       settings.init(manifest);
       pack.setState({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
       notices.replace('address', []);

@@ -2,28 +2,30 @@ import { PackError, StudioError } from '../../engine/errors.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
 import { downloadFile } from '../../packs/download.ts';
-import { fetchManifest as fetchAnyManifest } from '../../packs/fetch-manifest.ts';
+import { fetchManifest as fetchAnyManifest, type ManifestOptions } from '../../packs/fetch-manifest.ts';
 import { localFiles } from '../../packs/local-files.ts';
+import { jsonOf } from '../../packs/small-file.ts';
 import { localPackFiles } from './localPacks.ts';
 
-const PACK_NAME = /^[a-z0-9][a-z0-9._-]*$/;
+const PACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Address of a pack's manifest next to this page. Throws `pack-missing` for a name that cannot be one. */
 export function manifestAddress(name: string, base: string): string {
   if (!PACK_NAME.test(name)) {
-    throw new StudioError('pack-missing', `"${name}" is not the name of a pack.`, 'Pack names are small letters, digits, dots and hyphens; correct "pack" in the address or remove it.');
+    throw new StudioError('pack-missing', `"${name}" is not the name of a pack.`, 'Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.');
   }
   return new URL(`models/${name}/manifest.json`, base).href;
 }
 
-export async function fetchManifest(name: string, url: string, signal?: AbortSignal): Promise<Manifest> {
+export async function fetchManifest(name: string, url: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<Manifest> {
   try {
-    return await fetchAnyManifest(url, signal && { signal });
+    return await fetchAnyManifest(url, options);
   } catch (error) {
-    if (error instanceof PackError && (error.code === 'pack-missing' || error.code === 'shard-is-html')) {
-      if (error.detail && !error.detail.startsWith('HTTP 4')) throw new StudioError('pack-missing', `The manifest of the pack "${name}" could not be fetched.`, `Check the connection and retry. (${error.detail})`);
+    const code = error instanceof PackError ? error.code : null;
+    if (code === 'pack-missing' || code === 'shard-is-html') {
       throw new StudioError('pack-missing', `There is no pack "${name}" at this address.`, 'Correct "pack" in the address, or build the pack and put its folder beside the page under models/.');
     }
+    if (code === 'unreachable') throw new StudioError('unreachable', `The manifest of the pack "${name}" could not be fetched.`, `Check the connection and retry. (${(error as PackError).detail})`);
     throw error;
   }
 }
@@ -36,5 +38,5 @@ export async function fetchPackFile(file: PackFile, manifestUrl: string, signal?
 
 export async function fetchRecording(recording: Manifest['recordings'][number], manifestUrl: string): Promise<{ run: Run; picture: ImageBitmap }> {
   const [run, picture] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
-  return { run: parseRun(JSON.parse(new TextDecoder().decode(run))), picture: await createImageBitmap(new Blob([picture], { type: 'image/png' })) };
+  return { run: parseRun(jsonOf(run, recording.run.path)), picture: await createImageBitmap(new Blob([picture], { type: 'image/png' })) };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { fetchJson } from '../../packs/small-file.ts';
 
 /** models/index.json, written by the exporter beside the packs (docs/packs.md). */
 const PackList = z.object({
@@ -9,8 +10,7 @@ export type PackEntry = z.infer<typeof PackList>['packs'][number];
 /** The packs beside this page. A site without a list, or with a damaged one, has only the pack of the address: an empty list. */
 export async function fetchPackList(base: string): Promise<PackEntry[]> {
   try {
-    const response = await fetch(new URL('models/index.json', base).href, { cache: 'no-cache' });
-    return response.ok ? PackList.parse(await response.json()).packs : [];
+    return PackList.parse(await fetchJson(new URL('models/index.json', base).href, 'index.json', { tries: 1 })).packs;
   } catch {
     return [];
   }

@@ -48,7 +48,7 @@ test('downloading again fetches all of it past every cache, and loses nothing wh
   }) as unknown as typeof globalThis.fetch;
   contents[0] = contents[0]!.slice().fill(1);
   const options = { cache, fetch, sleep: async () => undefined };
-  await expect(renewStored(ID, options)).rejects.toMatchObject({ code: 'shard-missing' });
+  await expect(renewStored(ID, options)).rejects.toMatchObject({ code: 'unreachable' });
   expect(files.size).toBe(3);
   online = true;
   vi.spyOn(Date, 'now').mockReturnValue(50);

@@ -315,4 +315,56 @@ describe('studio', () => {
     expect(studio.queue.getState().queued).toBe(false);
     expect(client.generate).not.toHaveBeenCalled();
   });
+
+  describe('a pack that is overtaken by another', () => {
+    const other = () => ({ ...pack.manifest, name: 'other', title: 'Other', recordings: [] });
+    /** Manifests come when the test says so. */
+    function slowManifests() {
+      const send = new Map<string, () => void>();
+      vi.stubGlobal('fetch', (url: string, { signal }: RequestInit) => new Promise((resolve, reject) => {
+        const name = url.split('/models/')[1]?.split('/')[0] ?? '';
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        send.set(name, () => resolve(Response.json(name === 'other' ? other() : pack.manifest)));
+      }));
+      return send;
+    }
+    const changing = () => {
+      const page = { hash: '' };
+      const studio = createStudio({
+        client: () => client.api, base: 'https://studio.test/demo/', hash: () => page.hash, replaceHash: (text) => { page.hash = text; },
+        reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined,
+      });
+      return { page, studio };
+    };
+
+    it('does not come back when its manifest arrives last', async () => {
+      const send = slowManifests();
+      const { page, studio } = changing();
+      void studio.open();
+      await vi.waitFor(() => expect(send.has('eurosat')).toBe(true));
+      page.hash = '#pack=other';
+      void studio.reopen();
+      await vi.waitFor(() => expect(send.has('other')).toBe(true));
+      send.get('other')!();
+      await vi.waitFor(() => expect(studio.pack.getState().manifest?.name).toBe('other'));
+      send.get('eurosat')!();
+      await tick();
+      expect(studio.pack.getState()).toMatchObject({ name: 'other', model: 'loading', problem: null, manifest: { name: 'other' } });
+      expect(client.load.mock.calls.map(([request]: unknown[]) => (request as { manifest: { name: string } }).manifest.name)).toEqual(['other']);
+    });
+
+    it('ends its load without a word, where a dropped one takes its place', async () => {
+      const { studio } = changing();
+      void studio.open();
+      await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+      const first = client.refuse;
+      void studio.usePack({ manifest: other(), files: {} });
+      void studio.usePack({ manifest: { ...other(), name: 'third' }, files: {} });
+      first('aborted');
+      await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+      await tick();
+      expect(studio.pack.getState()).toMatchObject({ name: 'third', model: 'loading', problem: null });
+      expect((client.load.mock.calls[1] as unknown[])[0]).toMatchObject({ manifest: { name: 'third' } });
+    });
+  });
 });
