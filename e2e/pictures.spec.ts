@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import fc from 'fast-check';
 import { damagedPicture, pictures, type PictureFile } from './fixtures/pictures.ts';
@@ -11,7 +13,10 @@ const AT_ONCE = 250;
 /** Damaged ones go through the studio's own field too, each of them to its end. */
 const IN_THE_STUDIO = 40;
 
-type Scope = { readAll: (files: { name: string; base64: string }[]) => Promise<ReadPictures> };
+type Scope = {
+  readAll: (files: { name: string; base64: string }[]) => Promise<ReadPictures>;
+  seen: (base64: string, name: string, places: [number, number][]) => Promise<{ size: number[]; pixels: number[][] }>;
+};
 
 const readAll = (page: Page, files: PictureFile[]) => page.evaluate(
   (list) => (globalThis as unknown as Scope).readAll(list), files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') })),
@@ -36,6 +41,23 @@ test('pictures of every kind are read; those changed at random are read or refus
   // Most kinds are read in spite of a wrong byte or two: both ways were taken many times.
   expect(Math.min(read, refused)).toBeGreaterThan(DAMAGED / 10);
   expect(crashed).toEqual([]);
+});
+
+test('pictures are read as one sees them, orientation, alpha over white, 16 bits and profiles: the files and pixels that training is tested on', async ({ page }) => {
+  const folder = join(import.meta.dirname, 'fixtures', 'as-seen');
+  const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, { size: number[]; pixels: [number, number, number, number, number][] }>;
+  await page.goto('/e2e/pages/pictures.html');
+  await page.waitForFunction(() => 'seen' in globalThis);
+  const wrong: string[] = [];
+  for (const [name, { size, pixels }] of Object.entries(expected)) {
+    const places = pixels.map(([x, y]) => [x, y] as [number, number]);
+    const found = await page.evaluate(([base64, file, at]) => (globalThis as unknown as Scope).seen(base64, file, at), [readFileSync(join(folder, name)).toString('base64'), name, places] as const);
+    if (String(found.size) !== String(size)) wrong.push(`${name}: ${found.size} pixels for ${size}`);
+    for (const [i, [x, y, ...colour]] of pixels.entries()) {
+      if (colour.some((value, channel) => Math.abs(found.pixels[i]![channel]! - value) > 2)) wrong.push(`${name} at ${x}, ${y}: ${found.pixels[i]} for ${colour}`);
+    }
+  }
+  expect(wrong).toEqual([]);
 });
 
 test('damaged pictures given to the studio one after the other end in a picture or in words', async ({ page }) => {

@@ -57,6 +57,22 @@ for (const size of [16, 20, 24, 32]) {
   });
 }
 
+test('names of classes without a space stay in their cards, at every width', async ({ page }) => {
+  const pack = await syntheticPack();
+  const classes = pack.manifest.classes.map(({ id }, i) => ({ id, label: `${'Donaudampfschifffahrtsgesellschaft'.repeat(3)}${i}` }));
+  pack.files.set('manifest.json', Buffer.from(JSON.stringify({ ...pack.manifest, classes })));
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, pack);
+  await page.goto('/');
+  await expect(page.getByRole('radiogroup', { name: 'Class' }).getByRole('radio')).toHaveCount(classes.length);
+  for (const width of [360, 720, 1024, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForTimeout(150);
+    expect((await outOfReach(page)).map((text) => `at ${width}: ${text}`)).toEqual([]);
+    expect(await page.locator('.class-card').evaluateAll((cards) => cards.filter((card) => card.scrollWidth > card.clientWidth + 1).length)).toBe(0);
+  }
+});
+
 test('under forced colours chosen, on, filled and data can be seen', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
   await open(page);

@@ -1,3 +1,4 @@
+import { rgbaToPicture } from '../../engine/picture.ts';
 import { centreCrop } from '../../src/lib/crop.ts';
 import { cutPicture } from '../../src/lib/cutPicture.ts';
 import { readPicture } from '../../src/lib/readPicture.ts';
@@ -28,4 +29,14 @@ async function readAll(files: { name: string; base64: string }[]): Promise<ReadP
   return found;
 }
 
-Object.assign(globalThis, { readAll });
+/** The colours at these places ([x, y] in the picture as one sees it), as the tokenizer gets them: in [-1, 1], turned back into 0..255. */
+async function seen(base64: string, name: string, places: [number, number][]): Promise<{ size: number[]; pixels: number[][] }> {
+  const source = await readPicture(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]), name);
+  const pixels = places.map(([x, y]) => {
+    const values = rgbaToPicture(cutPicture(source, { x: x - 1, y: y - 1, size: 2 }, 2).rgba, 2);
+    return [0, 1, 2].map((channel) => Math.round(127.5 * (values[4 * channel + 3]! + 1)));
+  });
+  return { size: [source.width, source.height], pixels };
+}
+
+Object.assign(globalThis, { readAll, seen });

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'start-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A site of one empty page that starts as the studio does. */
+function site(name: string): string {
+  const place = join(folder, name);
+  mkdirSync(place);
+  for (const file of ['start.mjs', 'run.mjs']) cpSync(join(root, 'scripts', file), join(place, 'scripts', file));
+  writeFileSync(join(place, 'scripts', 'ensure.mjs'), '');
+  writeFileSync(join(place, 'index.html'), '<!doctype html><title>x</title>');
+  writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
+  return place;
+}
+const start = (place: string, env = {}) => spawnSync(process.execPath, [join(place, 'scripts', 'start.mjs')], { cwd: place, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 });
+
+test('a port in use is named, with another one, and no stack', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address() as { port: number };
+  const { status, stderr } = start(site('plain'), { PORT: String(port) });
+  server.close();
+  expect([status, stderr.trim()]).toEqual([1, `Port ${port} is in use. Set another one, as in PORT=${port + 1} npm start.`]);
+}, 90_000);
+
+test('a path that Vite cannot build in is named before anything is built', () => {
+  const { status, stderr } = start(site('with#hash'));
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/cannot be built in .*with#hash: Vite reads # and \?/)]);
+}, 90_000);
