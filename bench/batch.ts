@@ -1,7 +1,7 @@
-import { rowsOf } from '../engine/batch/size.ts';
+import { imagesAtOnce } from '../engine/decode-request.ts';
 import type { DecodeRequest } from '../engine/decode.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
-import { measureBatch, type BatchTimes } from './lib/batch.ts';
+import { measureBatch, type BatchTimes } from '../engine/measure.ts';
 import { dpar, imageOf, lengthIn } from './lib/requests.ts';
 import { ratios, summary, type Summary } from '../engine/statistics.ts';
 import type { Row } from './lib/table.ts';
@@ -20,6 +20,8 @@ type Measure = (round: number, images: number, atOnce: boolean) => Promise<Batch
 const joined = (runs: readonly BatchTimes[]): BatchTimes => ({
   ms: runs.reduce((sum, { ms }) => sum + ms, 0),
   tokens: runs.flatMap(({ tokens }) => tokens),
+  patches: runs.flatMap(({ patches }) => patches),
+  stages: {},
   graphs: Object.fromEntries(Object.keys(runs[0]!.graphs).map((name) => [name, {
     ms: runs.reduce((sum, { graphs }) => sum + graphs[name]!.ms, 0), runs: runs.reduce((sum, { graphs }) => sum + graphs[name]!.runs, 0),
   }])),
@@ -28,7 +30,7 @@ const joined = (runs: readonly BatchTimes[]): BatchTimes => ({
 async function run({ repeats, limit, pack: folder, host, log }: Context) {
   const { pack, runner } = await host.node(folder);
   const manifest = dpar(pack.manifest);
-  if (rowsOf(manifest) === 1) throw new Error(`The pack ${manifest.name} decodes one image at a time. Export it again.`);
+  if (imagesAtOnce(manifest) === 1) throw new Error(`The pack ${manifest.name} decodes one image at a time. Export it again.`);
   const wasm = await host.remote();
   await wasm.open(host.address(folder), 1);
   const gpu = await host.remote('webgpu');

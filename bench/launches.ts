@@ -1,6 +1,6 @@
 import type { GpuPage, GpuRun } from '../e2e/pages/gpu.ts';
 import type { GpuCounts } from '../e2e/pages/gpu-counts.ts';
-import { decode } from '../engine/decode.ts';
+import { decodeOne } from '../engine/decode.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
 import type { Manifest } from '../engine/manifest.ts';
@@ -21,7 +21,7 @@ const CLOSE = 1e-3;
 async function checkRight(runner: GraphRunner, manifest: Manifest, { tokens, entropies }: GpuRun): Promise<void> {
   const graphs = decodeGraphs(runner, manifest);
   let t = 0;
-  for await (const event of decode(graphs, manifest, { ...REQUEST, settings: { ...manifest.defaults, ...PATCHES }, given: tokens })) {
+  for await (const event of decodeOne(graphs, manifest, { ...REQUEST, settings: { ...manifest.defaults, ...PATCHES }, given: tokens })) {
     const off = Math.abs((event.entropy ?? 0) - (entropies[t] ?? 0));
     if (!(off <= CLOSE)) throw new Error(`WebGPU gives ${entropies[t]} nats for token ${t}, onnxruntime-node ${event.entropy}.`);
     if (++t === tokens.length) break;

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { graphFiles } from '../engine/manifest.ts';
-import type { GraphTensor } from '../engine/graph-runner.ts';
+import type { GraphTensor } from '../engine/tensors.ts';
 import { readPackFile, type Pack } from '../node/pack.ts';
 import { interleaved, type Bench, type Context } from './harness.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';

@@ -33,13 +33,13 @@ const generate = (page: Page, request: object, stopAfter = Infinity) => page.eva
   const { client } = globalThis as unknown as Scope;
   const events: TokenEvent[] = [];
   let last: Picture | null = null;
-  const result = await client.generate(body as never, (batch) => {
+  const result = await client.generate([body as never], (_, batch) => {
     events.push(...batch);
     if (events.length >= limit) void client.stop();
-  }, (picture) => { last = picture; });
+  }, (_, picture) => { last = picture; });
   const picture = last as Picture | null;
   const alphas = picture ? [...picture.rgba].filter((_, i) => i % 4 === 3) : [];
-  return { result, tokens: events.map((e) => e.token), cells: picture?.cells ?? 0, opaque: alphas.filter((a) => a === 255).length / Math.max(1, alphas.length) };
+  return { result: result.ok ? { ...result, value: result.value[0]! } : result, tokens: events.map((e) => e.token), cells: picture?.cells ?? 0, opaque: alphas.filter((a) => a === 255).length / Math.max(1, alphas.length) };
 }, [request, stopAfter] as const);
 
 test('a pack loads, is tested against golden values, and makes the golden picture', async ({ page }, { project }) => {

@@ -149,10 +149,10 @@ test('one seed many times: the same tokens every time, and nothing left behind',
   const { defaults } = readJson(pack, 'manifest.json') as Manifest;
   const once = () => page.evaluate(async (settings) => {
     const tokens: number[] = [];
-    const take = (events: TokenEvent[]) => void tokens.push(...events.map(({ token }) => token));
-    const result = await (globalThis as unknown as Scope).client.generate({ class: 1, seed: 7, settings }, take, () => undefined);
+    const take = (_: number, events: TokenEvent[]) => void tokens.push(...events.map(({ token }) => token));
+    const result = await (globalThis as unknown as Scope).client.generate([{ class: 1, seed: 7, settings }], take, () => undefined);
     if (!result.ok) throw new Error(`${result.message} ${result.detail}`);
-    return { ...result.value, all: tokens.join() };
+    return { ...result.value[0]!, all: tokens.join() };
   }, defaults);
 
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decode } from './decode.ts';
+import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
 import { DependentGraphs, tinyManifest } from './testing/manifest.ts';
 
@@ -8,7 +8,7 @@ const m = tinyManifest();
 
 async function run(seed: number, given: readonly number[] = [], settings = m.defaults): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decode(new DependentGraphs(), m, { class: 1, seed, settings, given, now: () => 0 })) events.push(event);
+  for await (const event of decodeOne(new DependentGraphs(), m, { class: 1, seed, settings, given }, { now: () => 0 })) events.push(event);
   return events;
 }
 

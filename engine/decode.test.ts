@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decode, type DecodeRequest } from './decode.ts';
+import { decodeOne, type DecodeOptions, type DecodeRequest } from './decode.ts';
 import { RunLog, type TokenEvent } from './log.ts';
 import { patchify } from './patchify.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
@@ -8,9 +8,9 @@ const m = tinyManifest();
 const entropyOf = (i: number) => (i % 5 === 0 ? 2 : 1);
 const peaked = (t: number) => Float32Array.from({ length: 12 }, (_, k) => (k === (t * 7) % 12 ? 9 : 0));
 
-async function run(graphs: FakeGraphs, changes: Partial<DecodeRequest> = {}): Promise<TokenEvent[]> {
+async function run(graphs: FakeGraphs, changes: Partial<DecodeRequest> = {}, options: DecodeOptions = {}): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decode(graphs, m, { class: 1, seed: 7, settings: m.defaults, ...changes })) events.push(event);
+  for await (const event of decodeOne(graphs, m, { class: 1, seed: 7, settings: m.defaults, ...changes }, options)) events.push(event);
   return events;
 }
 
@@ -58,7 +58,7 @@ test('stops between tokens', async () => {
   const graphs = new FakeGraphs();
   const signal = { aborted: false };
   const seen: number[] = [];
-  for await (const event of decode(graphs, m, { class: 0, seed: 1, settings: m.defaults, signal })) {
+  for await (const event of decodeOne(graphs, m, { class: 0, seed: 1, settings: m.defaults, signal })) {
     seen.push(event.t);
     if (event.t === 4) signal.aborted = true;
   }
@@ -78,7 +78,7 @@ test('a given prefix is forced, then sampling goes on', async () => {
 
 test('times are of the stages that ran', async () => {
   let clock = 0;
-  const events = await run(new FakeGraphs(entropyOf), { now: () => clock++ });
+  const events = await run(new FakeGraphs(entropyOf), {}, { now: () => clock++ });
   expect(events[0]!.times).toEqual({ patchTransformer: 1, decoder: 1, sampling: 1, encoder: 1, entropy: 1 });
   expect(events[2]!.times).toEqual({ decoder: 1, sampling: 1, encoder: 1, entropy: 1 });
   expect(events[15]!.times).not.toHaveProperty('encoder');

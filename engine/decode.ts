@@ -1,113 +1,79 @@
-/** The decode loop: one image, token by token, patch by patch (docs/model.md "Incremental decoding"). */
+/** The decode loop: a batch of images, token by token, patch by patch (docs/model.md "Incremental decoding"). */
 import { clock } from './clock.ts';
-import { StudioError } from './errors.ts';
-import type { DecodeGraphs, Timed } from './graphs.ts';
-import type { Stage, StageTimes, TokenEvent } from './log.ts';
+import { checkBatch, type DecodeRequest } from './decode-request.ts';
+import type { DecodeGraphs, Timed, TokenRequest, TokenResult } from './graphs.ts';
+import { ImageState } from './image-state.ts';
+import type { Stage, TokenEvent } from './log.ts';
 import type { Kind, Manifest } from './manifest.ts';
-import { PatchGate } from './patchify.ts';
-import { uniform } from './philox.ts';
-import { choose, groupsOf, type Choice } from './sampling.ts';
-import { checkSettings, isTokenByToken, type Settings } from './settings.ts';
+import { choose, groupsOf } from './sampling.ts';
 
-export interface DecodeRequest {
-  /** Class index; classes.length is the null class. */
-  class: number;
-  /** uint32. */
-  seed: number;
-  settings: Settings;
-  /** Tokens x_0.. that are forced, with source 'given'; the rest is sampled. */
-  given?: readonly number[];
-  /** The first events of this same run, made before it was interrupted: decoded again with their tokens and patches. */
-  resume?: readonly Pick<TokenEvent, 'token' | 'entropy'>[];
-  /** Read between tokens; once aborted the loop ends after the last whole token. */
-  signal?: { readonly aborted: boolean };
+export type { DecodeRequest };
+
+export interface DecodeOptions {
   /** Clock in milliseconds, for tests. */
   now?: () => number;
 }
 
+export interface ImageEvent {
+  /** Index of its request. */
+  image: number;
+  event: TokenEvent;
+}
+
 /** The stage that each step of a kind is logged as; null where no graph runs. */
-export const stages = {
+const stages = {
   dpar: { patch: 'patchTransformer', logits: 'decoder', token: 'encoder' },
   gpt: { patch: null, logits: 'gpt', token: null },
 } as const satisfies Record<Kind, Record<string, Stage | null>>;
 
-/** Throws `unknown-class`, `bad-seed`, `bad-setting` or `bad-argument` for a request that this pack cannot decode. */
-export function checkRequest(manifest: Manifest, request: DecodeRequest): void {
-  const { classes, grid, vocab } = manifest;
-  if (!Number.isInteger(request.class) || request.class < 0 || request.class > classes.length) {
-    throw new StudioError('unknown-class', `The pack ${manifest.name} has classes 0 to ${classes.length - 1} (${classes.length} is the null class), got ${request.class}.`);
-  }
-  if (!Number.isInteger(request.seed) || request.seed < 0 || request.seed > 0xffffffff) {
-    throw new StudioError('bad-seed', `The seed must be a whole number from 0 to 4294967295, got ${request.seed}.`);
-  }
-  checkSettings(manifest, request.settings);
-  const resume = request.resume ?? [];
-  if (resume.length > grid.tokens || resume.some(({ token }) => !Number.isInteger(token) || token < 0 || token >= vocab)) {
-    throw new StudioError('bad-argument', 'The log that the run should go on from is not of this pack. Generate the image again.');
-  }
-  const given = request.given ?? [];
-  if (given.length > grid.tokens) throw new StudioError('bad-argument', `${given.length} tokens are given, an image has ${grid.tokens}.`);
-  const wrong = given.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= vocab);
-  if (wrong >= 0) throw new StudioError('bad-argument', `Given token ${wrong} is ${given[wrong]}; tokens are 0 to ${vocab - 1}.`);
-}
-
 /**
- * Decodes one image and yields an event per token, after all graphs that read it have run. The patch transformer runs
- * once per patch: slot 0 on the class, slot m on patch m - 1 when patch m opens. Nothing runs after the last token.
+ * Decodes all requests and yields the events of each pass, one an image, after all graphs that read its token have run. The
+ * patch transformer runs once per patch: slot 0 on the class, slot m on patch m - 1 when patch m opens. Images that are
+ * complete leave. A stage's time is that of the whole run, which served all images that took part.
  */
-export async function* decode(graphs: DecodeGraphs, manifest: Manifest, request: DecodeRequest): AsyncGenerator<TokenEvent, void, void> {
-  checkRequest(manifest, request);
-  const { settings, given = [], resume = [], signal, now = clock } = request;
-  const { width, tokens } = manifest.grid;
-  const gate = new PatchGate(settings, width);
-  const entropies = !isTokenByToken(settings);
-  let times: StageTimes = {};
+export async function* decode(graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], { now = clock }: DecodeOptions = {}): AsyncGenerator<ImageEvent[], void, void> {
+  checkBatch(manifest, requests);
   const stage = stages[manifest.kind];
-  const timed: Timed = async (stage, work) => {
+  const all = requests.map((request, image) => new ImageState(image, request, manifest));
+  const going = () => all.filter((image) => !image.ended);
+  const timed: Timed = async (name, of, work) => {
     const start = now();
     const value = await work();
-    if (stage === null) return value;
     // Whole microseconds: clocks give no more, and runs stay small.
-    times[stage] = Math.round((now() - start) * 1000) / 1000;
+    if (name !== null) for (const { image } of of) all[image]!.times[name] = Math.round((now() - start) * 1000) / 1000;
     return value;
   };
 
-  if (signal?.aborted) return;
-  await graphs.begin(groupsOf(settings), request.class);
-  let entropy: number | null = null;
-  let patch = -1;
-  let start = 0;
-  for (let t = 0; t < tokens; t++) {
-    if (signal?.aborted) return;
-    times = {};
-    const opens = gate.next(entropy);
-    if (opens.length > 0) {
-      const slot = ++patch;
-      const span = t === 0 ? null : { start, end: t - 1 };
-      await timed(stage.patch, () => graphs.patchStep(slot, span));
-      start = t;
-    }
-    const forced = resume[t]?.token ?? given[t];
-    const u = uniform(request.seed, t);
-    const more = t + 1 < tokens;
-    let choice: Choice;
-    let next: number | null = null;
-    if (graphs.tokenStep) {
-      const feed = !more ? 'none' : entropies ? 'all' : 'encoder';
-      ({ choice, entropy: next } = await graphs.tokenStep({ t, rules: settings, u, forced, feed, timed }));
-    } else {
-      const logits = await timed(stage.logits, () => graphs.decoderStep(t));
-      choice = await timed('sampling', () => choose(logits, settings, u, forced));
-      if (more) await timed(stage.token, () => graphs.encoderStep(t, choice.token));
-      if (more && entropies) next = await timed('entropy', () => graphs.entropyStep(t, choice.token));
-    }
-    const event: TokenEvent = { t, entropy, opens, source: t < given.length ? 'given' : 'sampled', patch, ...choice, times };
-    if (more) {
-      if (entropies) entropy = next;
-      if (entropy !== null && !Number.isFinite(entropy)) throw new StudioError('graph-failed', `The entropy model gave ${entropy} for token ${t + 1}. Try the other backend, or the variant fp32.`);
-      // Another backend rounds differently; a token on the edge of the threshold must not change its patch.
-      if (t + 1 < resume.length) entropy = resume[t + 1]!.entropy;
-    }
-    yield event;
+  if (going().length === 0) return;
+  await graphs.begin(groupsOf(requests[0]!.settings), requests.map((request) => request.class));
+  const tokenStep = graphs.tokenStep ?? ((tokens: readonly TokenRequest[]) => onHost(graphs, stage, tokens, timed));
+  for (let images = going(); images.length > 0; images = going()) {
+    const opened = images.flatMap((image) => image.openPatch() ?? []);
+    if (opened.length > 0) await timed(stage.patch, opened, () => graphs.patchStep(opened));
+    const results = await tokenStep(images.map((image) => image.nextToken()), timed);
+    yield images.map((state, i) => ({ image: state.image, event: state.settle(results[i]!) }));
   }
+}
+
+/** A token of each image: decoder, sampling on the processor, encoder and entropy model. */
+async function onHost(graphs: DecodeGraphs, stage: (typeof stages)[Kind], tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
+  const logits = await timed(stage.logits, tokens, () => graphs.decoderStep(tokens));
+  const results: TokenResult[] = [];
+  for (const [i, token] of tokens.entries()) {
+    const choice = await timed('sampling', [token], () => choose(logits[i]!, token.rules, token.u, token.forced));
+    results.push({ choice, entropy: null });
+  }
+  const steps = tokens.map(({ image, t, feed }, i) => ({ image, t, token: results[i]!.choice.token, feed, result: results[i]! }));
+  const fed = steps.filter(({ feed }) => feed !== 'none');
+  if (fed.length > 0) await timed(stage.token, fed, () => graphs.encoderStep(fed));
+  const scored = fed.filter(({ feed }) => feed === 'all');
+  if (scored.length === 0) return results;
+  const entropies = await timed('entropy', scored, () => graphs.entropyStep(scored));
+  for (const [i, { result }] of scored.entries()) result.entropy = entropies[i]!;
+  return results;
+}
+
+/** The events of one image, decoded alone. */
+export async function* decodeOne(graphs: DecodeGraphs, manifest: Manifest, request: DecodeRequest, options?: DecodeOptions): AsyncGenerator<TokenEvent, void, void> {
+  for await (const pass of decode(graphs, manifest, [request], options)) yield pass[0]!.event;
 }

@@ -1,93 +1,112 @@
-/** The encoder's h, k and v of the open patch and of the last token: kept in memory, or on the device where they were made. */
-import { floatFeed, type Feed } from './feed.ts';
-import type { Span } from './graphs.ts';
-import { takeFloats, type GraphRunner, type GraphTensor, type Tensors } from './graph-runner.ts';
+/** The encoder's h, k and v of the open patches and of the last tokens: kept in memory, or on the device where they were made. */
+import { FeedSets, floatFeed, type Feed } from './feed.ts';
+import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import type { PatchStep } from './graphs.ts';
 import type { OnDevice } from './on-device.ts';
+import { isWhole, type Place } from './places.ts';
+import type { GraphTensor, Tensors } from './tensors.ts';
 
 const NAMES = ['h', 'k', 'v'] as const;
+type Name = (typeof NAMES)[number];
 
-/** Tensors that it gives out stay its own, and are good until it is called again. */
+/** Tensors that it gives out stay its own, and are good until it is called again. A run takes n of the batch's images. */
 export interface EncoderRows {
-  begin(): void;
-  /** Takes the outputs h, k, v [1, 1, D] of the step on x_t. */
-  take(t: number, outputs: Tensors): Promise<void>;
-  /** h, k, v [1, window, D] of the span, from slot 0 on; what stands after it is finite. Spans follow each other. */
-  windows(span: Span | null): Tensors;
-  /** h [1, 1, D] of x_{t-1}; zeros for t = 0. */
-  before(t: number): GraphTensor;
+  /** Takes the outputs h, k, v [n, 1, D] of the steps on x_t; places are those of the encoder, whose slots are t. */
+  take(places: readonly Place[], outputs: Tensors): Promise<void>;
+  /** h, k, v [n, window, D] of the spans that these steps close, from slot 0 on; what stands after it is finite. Spans of an image follow each other. */
+  windows(places: readonly Place[], steps: readonly PatchStep[]): Tensors;
+  /** h [1, n, D] of x_{t-1}, or anything finite for t = 0; places are those of the decoder. */
+  before(places: readonly Place[]): GraphTensor;
   dispose(): void;
 }
 
+/** First tokens of the open patches, which stand at slot 0 of the windows. */
+function opened(starts: number[], steps: readonly PatchStep[]): void {
+  for (const { image, span } of steps) starts[image] = span ? span.end + 1 : 0;
+}
+
 export class HostRows implements EncoderRows {
+  readonly #images: number;
   readonly #dim: number;
-  readonly #windows: Record<(typeof NAMES)[number], Feed<Float32Array>>;
+  /** Values of one image in a window. */
+  readonly #size: number;
+  readonly #starts: number[];
+  /** Of all images; a run of all is fed with them as they are. */
+  readonly #windows: Record<Name, Feed<Float32Array>>;
   readonly #before: Feed<Float32Array>;
-  /** First token of the open patch, at slot 0 of the windows. */
-  #start = 0;
+  readonly #some: FeedSets<Record<Name | 'before', Feed<Float32Array>>>;
 
-  constructor(runner: GraphRunner, dim: number, window: number) {
+  constructor(runner: GraphRunner, images: number, dim: number, window: number) {
+    this.#images = images;
     this.#dim = dim;
-    const feed = () => floatFeed(runner, [1, window, dim]);
-    this.#windows = { h: feed(), k: feed(), v: feed() };
-    this.#before = floatFeed(runner, [1, 1, dim]);
+    this.#size = window * dim;
+    this.#starts = new Array<number>(images).fill(0);
+    const windows = (n: number) => ({ h: floatFeed(runner, [n, window, dim]), k: floatFeed(runner, [n, window, dim]), v: floatFeed(runner, [n, window, dim]) });
+    this.#windows = windows(images);
+    this.#before = floatFeed(runner, [1, images, dim]);
+    this.#some = new FeedSets((n) => ({ ...windows(n), before: floatFeed(runner, [1, n, dim]) }));
   }
 
-  begin(): void {
-    this.#start = 0;
-    for (const { values } of [this.#before, ...Object.values(this.#windows)]) values.fill(0);
-  }
-
-  async take(t: number, outputs: Tensors): Promise<void> {
-    const at = (t - this.#start) * this.#dim;
+  async take(places: readonly Place[], outputs: Tensors): Promise<void> {
+    const dim = this.#dim;
     for (const name of NAMES) {
-      const values = await takeFloats(outputs[name]!, this.#dim, `The encoder's ${name}`);
-      // A patch longer than the window is never pooled (engine/settings.ts refuses it before).
-      if (at < this.#windows[name].values.length) this.#windows[name].values.set(values, at);
-      if (name === 'h') this.#before.values.set(values);
+      const all = await takeFloats(outputs[name]!, places.length * dim, `The encoder's ${name}`);
+      for (const [i, { image, slot, step }] of places.entries()) {
+        if (step === null) continue;
+        const values = all.subarray(i * dim, (i + 1) * dim);
+        const at = (slot - this.#starts[image]!) * dim;
+        // A patch longer than the window is never pooled (checkSettings refuses it before).
+        if (at < this.#size) this.#windows[name].values.set(values, image * this.#size + at);
+        if (name === 'h') this.#before.values.set(values, image * dim);
+      }
     }
   }
 
-  windows(span: Span | null): Tensors {
-    this.#start = span ? span.end + 1 : 0;
-    const { h, k, v } = this.#windows;
+  windows(places: readonly Place[], steps: readonly PatchStep[]): Tensors {
+    opened(this.#starts, steps);
+    const from = this.#windows;
+    const { h, k, v } = isWhole(places, this.#images) ? from : this.#some.of(places.length);
+    if (h !== from.h) for (const [name, to] of [['h', h], ['k', k], ['v', v]] as const) gather(from[name], to, places, this.#size);
     return { h: h.tensor, k: k.tensor, v: v.tensor };
   }
 
-  before(): GraphTensor {
-    return this.#before.tensor;
+  before(places: readonly Place[]): GraphTensor {
+    if (isWhole(places, this.#images)) return this.#before.tensor;
+    const { before } = this.#some.of(places.length);
+    gather(this.#before, before, places, this.#dim);
+    return before.tensor;
   }
 
   dispose(): void {
-    // Plain memory.
+    for (const { tensor } of [this.#before, ...Object.values(this.#windows)]) tensor.dispose();
+    this.#some.dispose();
   }
 }
 
+/** Copies the `size` values of each place. */
+function gather(from: Feed<Float32Array>, to: Feed<Float32Array>, places: readonly Place[], size: number): void {
+  for (const [i, { image }] of places.entries()) to.values.set(from.values.subarray(image * size, (image + 1) * size), i * size);
+}
+
+/** Of one image. */
 export class DeviceRows implements EncoderRows {
   readonly #device: OnDevice;
   readonly #dim: number;
-  readonly #size: number;
-  #windows: Tensors = {};
-  #zero: GraphTensor | null = null;
+  readonly #windows: Tensors;
+  readonly #zero: GraphTensor;
+  readonly #starts = [0];
   #last: GraphTensor | null = null;
-  /** First token of the open patch, at slot 0 of the windows. */
-  #start = 0;
 
   constructor(device: OnDevice, dim: number, window: number) {
     this.#device = device;
     this.#dim = dim;
-    this.#size = window;
+    this.#zero = device.zeros([1, 1, dim]);
+    this.#windows = Object.fromEntries(NAMES.map((name) => [name, device.zeros([1, window, dim])]));
   }
 
-  begin(): void {
-    this.dispose();
-    this.#start = 0;
-    this.#zero = this.#device.zeros([1, 1, this.#dim]);
-    this.#windows = Object.fromEntries(NAMES.map((name) => [name, this.#device.zeros([1, this.#size, this.#dim])]));
-  }
-
-  async take(t: number, outputs: Tensors): Promise<void> {
-    const at = (t - this.#start) * this.#dim;
-    // A patch longer than the window is never pooled (engine/settings.ts refuses it before).
+  async take([place]: readonly Place[], outputs: Tensors): Promise<void> {
+    const at = (place!.slot - this.#starts[0]!) * this.#dim;
+    // A patch longer than the window is never pooled (checkSettings refuses it before).
     this.#device.copy(NAMES.map((name) => ({ from: outputs[name]!, to: this.#windows[name]!, at })));
     this.#last?.dispose();
     this.#last = outputs.h!;
@@ -95,18 +114,17 @@ export class DeviceRows implements EncoderRows {
     outputs.v!.dispose();
   }
 
-  windows(span: Span | null): Tensors {
-    this.#start = span ? span.end + 1 : 0;
+  windows(_places: readonly Place[], steps: readonly PatchStep[]): Tensors {
+    opened(this.#starts, steps);
     return this.#windows;
   }
 
-  before(t: number): GraphTensor {
-    return t === 0 ? this.#zero! : this.#last!;
+  before([place]: readonly Place[]): GraphTensor {
+    return place!.slot === 0 ? this.#zero : this.#last!;
   }
 
   dispose(): void {
     for (const tensor of [this.#zero, this.#last, ...Object.values(this.#windows)]) tensor?.dispose();
-    this.#zero = this.#last = null;
-    this.#windows = {};
+    this.#last = null;
   }
 }

@@ -44,6 +44,10 @@ export function toTagged(error: unknown): TaggedError {
   return { code: 'unknown', message: String(error) };
 }
 
+/** What browsers, WebGPU and onnxruntime say when memory runs out. */
+export const saysOutOfMemory = (words: string): boolean =>
+  /out[ -]of[ -]memory|bad_alloc|\bOOM\b|memory access out of bounds|allocation failed|failed to allocate/i.test(words);
+
 /** The inverse of `toTagged`. */
 export function fromTagged(tagged: TaggedError): StudioError {
   return new StudioError(tagged.code, tagged.message, tagged.detail);

@@ -1,13 +1,12 @@
-/** An input whose tensor stays while its values change: made once an image, not at every run. */
-import type { GraphRunner, GraphTensor } from './graph-runner.ts';
+/** An input whose tensor stays while its values change: made once a batch, not at every run. */
+import type { GraphRunner } from './graph-runner.ts';
+import { sizeOf, type GraphTensor } from './tensors.ts';
 
 export interface Feed<T extends Float32Array | Int32Array> {
   /** Written before a run, which reads them anew. */
   readonly values: T;
   readonly tensor: GraphTensor;
 }
-
-const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 
 /** Zeros. */
 export function floatFeed(runner: GraphRunner, dims: readonly number[]): Feed<Float32Array> {
@@ -19,4 +18,23 @@ export function floatFeed(runner: GraphRunner, dims: readonly number[]): Feed<Fl
 export function intFeed(runner: GraphRunner, dims: readonly number[]): Feed<Int32Array> {
   const values = new Int32Array(sizeOf(dims));
   return { values, tensor: runner.tensor('int32', values, dims) };
+}
+
+/** The feeds of runs of 1, 2, ... images: those of each number are made when it first comes. */
+export class FeedSets<T extends Record<string, Feed<Float32Array | Int32Array>>> {
+  readonly #make: (images: number) => T;
+  readonly #sets: (T | undefined)[] = [];
+
+  constructor(make: (images: number) => T) {
+    this.#make = make;
+  }
+
+  of(images: number): T {
+    return (this.#sets[images] ??= this.#make(images));
+  }
+
+  dispose(): void {
+    for (const set of this.#sets) if (set) for (const { tensor } of Object.values(set)) tensor.dispose();
+    this.#sets.length = 0;
+  }
 }

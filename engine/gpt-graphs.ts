@@ -1,61 +1,67 @@
 /** DecodeGraphs of the token-by-token baseline (kind gpt) over any onnxruntime: one graph makes the logits (docs/packs.md). */
-import { intFeed, type Feed } from './feed.ts';
-import type { DecodeGraphs, DecodeLogits } from './graphs.ts';
+import { FeedSets, intFeed, type Feed } from './feed.ts';
+import type { DecodeGraphs, Position, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
+import { logitsOf } from './places.ts';
+import type { DecodeLogits, Groups } from './sampling.ts';
 
 export class GptGraphs implements DecodeGraphs {
-  readonly #runner: GraphRunner;
   readonly #m: GptManifest;
-  readonly #gpt: KvCache;
-  #groups: 1 | 2 = 1;
-  /** token: x_{t-1}, ignored at t = 0. */
-  #feeds: Record<'token' | 'class' | 'first', Feed<Int32Array>> | null = null;
+  readonly #cache: KvCache;
+  readonly #feeds: FeedSets<Record<'token' | 'class' | 'first', Feed<Int32Array>>>;
+  #groups: Groups = 1;
+  #classes: readonly number[] = [];
+  /** x_{t-1} of every image, ignored at t = 0. */
+  #tokens: number[] = [];
 
   constructor(runner: GraphRunner, manifest: GptManifest) {
-    this.#runner = runner;
     this.#m = manifest;
-    this.#gpt = new KvCache(runner, 'gpt', manifest.model.blocks, ['logits']);
+    this.#cache = new KvCache(runner, 'gpt', manifest.model.blocks, ['logits']);
+    this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [1, n]), class: intFeed(runner, [this.#groups, n]), first: intFeed(runner, [n]) }));
   }
 
-  async begin(groups: 1 | 2, classIndex: number): Promise<void> {
-    const { model, grid, classes } = this.#m;
-    const capacity = grid.tokens + 1;
+  async begin(groups: Groups, classes: readonly number[]): Promise<void> {
+    const { model: { dim, heads }, grid } = this.#m;
     this.dispose();
     this.#groups = groups;
-    const ints = (...dims: number[]) => intFeed(this.#runner, dims);
-    this.#feeds = { token: ints(1, 1), class: ints(groups, 1), first: ints(1) };
-    this.#feeds.class.values.set(groups === 2 ? [classIndex, classes.length] : [classIndex]);
-    this.#gpt.begin(groups, model.heads, capacity, model.dim / model.heads);
+    this.#classes = [...classes];
+    this.#tokens = classes.map(() => 0);
+    this.#cache.begin({ images: classes.length, groups, heads, capacity: grid.tokens + 1, headDim: dim / heads });
   }
 
-  /** Runs of this kind are token by token: nothing in them depends on an entropy model. */
+  /** Runs of this kind are token by token: the entropy model is in the pack for inspection. */
   entropyStep(): Promise<never> {
-    return Promise.reject(new Error('a pack of kind gpt decodes without an entropy model'));
+    return Promise.reject(new Error('a pack of kind gpt decodes without the entropy model'));
   }
 
-  async encoderStep(_t: number, token: number): Promise<void> {
-    this.#feeds!.token.values[0] = token;
+  async encoderStep(steps: readonly TokenStep[]): Promise<void> {
+    for (const { image, token } of steps) this.#tokens[image] = token;
   }
 
   async patchStep(): Promise<void> {
     // A token is its own patch: nothing is pooled and nothing conditions it.
   }
 
-  async decoderStep(t: number): Promise<DecodeLogits> {
-    const { vocab } = this.#m;
+  async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
+    const { vocab, classes: { length: none } } = this.#m;
     const groups = this.#groups;
-    const { token, class: classes, first } = this.#feeds!;
-    first.values[0] = t === 0 ? 1 : 0;
-    const results = await this.#gpt.step(t, { token: token.tensor, class: classes.tensor, first: first.tensor });
-    const logits = await takeFloats(results.logits!, groups * vocab, 'The logits');
-    return { classLogits: logits.subarray(0, vocab), nullLogits: groups === 2 ? logits.subarray(vocab) : null };
+    const places = this.#cache.places(steps.map(({ image, t }) => ({ image, slot: t })));
+    const n = places.length;
+    const { token, class: label, first } = this.#feeds.of(n);
+    for (const [i, { image, slot }] of places.entries()) {
+      token.values[i] = this.#tokens[image]!;
+      label.values[i] = this.#classes[image]!;
+      if (groups === 2) label.values[n + i] = none;
+      first.values[i] = slot === 0 ? 1 : 0;
+    }
+    const { logits } = await this.#cache.run(places, { token: token.tensor, class: label.tensor, first: first.tensor });
+    return logitsOf(await takeFloats(logits!, groups * n * vocab, 'The logits'), places, groups, vocab);
   }
 
   dispose(): void {
-    this.#gpt.dispose();
-    for (const { tensor } of Object.values(this.#feeds ?? {})) tensor.dispose();
-    this.#feeds = null;
+    this.#cache.dispose();
+    this.#feeds.dispose();
   }
 }

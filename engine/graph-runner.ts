@@ -1,48 +1,84 @@
-/** The thin layer that a runtime (onnxruntime-web in a worker, onnxruntime-node) supplies: tensors and runs of a graph by name. */
-import { StudioError } from './errors.ts';
+/** The thin layer that a runtime (onnxruntime-web in a worker, onnxruntime-node) supplies: tensors and runs of a graph. */
+import { saysOutOfMemory, StudioError } from './errors.ts';
 import type { GraphName } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
+import type { Groups } from './sampling.ts';
+import type { GraphTensor, Tensors } from './tensors.ts';
 
-/** The part of an onnxruntime Tensor that the engine uses; it may live on the GPU. */
-export interface GraphTensor {
-  readonly dims: readonly number[];
-  /** The values, copied from the GPU if need be. */
-  getData(releaseData?: boolean): Promise<unknown>;
-  dispose(): void;
+/**
+ * How a runtime keeps the caches of a graph. In place: presents are written over their pasts. Replaced: presents are the next
+ * pasts. By row (docs/packs.md "Graphs by row"): pasts of any capacity, and `kv`, the new slots, in place of the presents.
+ */
+export type CacheForm = 'in place' | 'replaced' | 'by row';
+
+/** A KV cache [rows, H, C, d] with the names of its input and its output. */
+export interface Cache {
+  readonly past: string;
+  readonly present: string;
+  readonly tensor: GraphTensor;
 }
-export type Tensors = Record<string, GraphTensor>;
+
+/** One run of a graph: rows, inputs, caches and outputs by name (docs/packs.md "Graphs"). */
+export interface GraphCall {
+  graph: GraphName;
+  /** R and G; `rows` of the graph is their product. 1 and 1 for graphs of whole pictures. */
+  images: number;
+  groups: Groups;
+  /** All inputs but the caches. */
+  feeds: Tensors;
+  caches: readonly Cache[];
+  /** What is wanted beside the presents. */
+  outputs: readonly string[];
+  /** Those outputs that are next read where they were made: they may stay on the device. The same at every call of a graph with as many rows. */
+  resident: readonly string[];
+}
 
 export interface GraphRunner {
-  /** A tensor over memory that is read anew at every run; caches ([rows, H, C, d]) of graphs that do not run by row may be taken at once. */
+  /** A tensor over memory that is read anew at every run. */
   tensor(type: 'float32', data: Float32Array, dims: readonly number[]): GraphTensor;
   tensor(type: 'int32', data: Int32Array, dims: readonly number[]): GraphTensor;
-  /**
-   * Runs a graph. `outputs` names the wanted outputs: null leaves the allocation to the runtime (which may keep
-   * `present_*` on the GPU), a tensor is written in place. Calls never overlap.
-   */
-  run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors>;
-  /** Whether `run` takes the graph by row (docs/packs.md): pasts of any capacity, `kv` in place of its presents. Default: no graph. */
-  byRow?(graph: GraphName): boolean;
-  /** True where a present may be written over its own past (passed in `outputs`). Default false: presents become the next pasts. */
-  readonly inPlace?: boolean;
+  /** A cache of zeros, for graphs whose caches are not kept by row. */
+  cache(dims: readonly number[]): GraphTensor;
+  cacheForm(graph: GraphName): CacheForm;
+  /** The outputs by name; presents too, where caches are replaced. Calls never overlap. */
+  run(call: GraphCall): Promise<Tensors>;
   /** There where the outputs of the step graphs stay on a device that can sample from them. */
   readonly onDevice?: OnDevice | undefined;
 }
 
-const memoryWords = /out of memory|bad_alloc|oom\b|failed to allocate|allocation failed|array buffer allocation/i;
+/** The runner with another `run` around its own. */
+export const around = (inner: GraphRunner, run: GraphRunner['run']): GraphRunner => ({
+  onDevice: inner.onDevice, run,
+  tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => inner.tensor(type as 'float32', data as Float32Array, dims),
+  cache: (dims) => inner.cache(dims),
+  cacheForm: (graph) => inner.cacheForm(graph),
+});
+
+/** What a session of onnxruntime is run with: null leaves an output's memory to the runtime. */
+export function sessionArguments({ feeds, caches, outputs }: GraphCall, form: CacheForm): { inputs: Tensors; wanted: Record<string, GraphTensor | null> } {
+  const inputs = { ...feeds };
+  const wanted: Record<string, GraphTensor | null> = {};
+  for (const name of outputs) wanted[name] = null;
+  for (const { past, present, tensor } of caches) {
+    inputs[past] = tensor;
+    if (form !== 'by row') wanted[present] = form === 'in place' ? tensor : null;
+  }
+  return { inputs, wanted };
+}
 
 /** Runs a graph; failures become `graph-failed` or `out-of-memory` errors naming the graph. */
-export async function runGraph(runner: GraphRunner, graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
+export async function runGraph(runner: GraphRunner, call: GraphCall): Promise<Tensors> {
+  const { graph, outputs } = call;
   let results: Tensors;
   try {
-    results = await runner.run(graph, feeds, outputs);
+    results = await runner.run(call);
   } catch (error) {
     if (error instanceof StudioError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    if (memoryWords.test(detail)) throw new StudioError('out-of-memory', `There is not enough memory to run the graph ${graph}. Close other pages or programs, or pick a smaller pack or variant.`, detail);
+    if (saysOutOfMemory(detail)) throw new StudioError('out-of-memory', `There is not enough memory to run the graph ${graph}. Close other pages or programs, or pick a smaller pack or variant.`, detail);
     throw new StudioError('graph-failed', `The graph ${graph} failed. Load the pack again, or try the other backend.`, detail);
   }
-  for (const name of Object.keys(outputs)) {
+  for (const name of outputs) {
     if (!results[name]) throw new StudioError('graph-failed', `The graph ${graph} has no output ${name}. Export the pack again.`);
   }
   return results;

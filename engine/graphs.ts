@@ -1,25 +1,30 @@
-/** What the decode loop asks of the graphs of a pack. Implemented once a kind, in session-graphs.ts and gpt-graphs.ts, for every runtime. */
+/** What the decode loop asks of the graphs of a pack. Implemented once a kind, in dpar-graphs.ts and gpt-graphs.ts, for every runtime. */
 import type { Stage } from './log.ts';
-import type { Choice, SamplingRules } from './sampling.ts';
+import type { Span } from './patchify.ts';
+import type { Choice, DecodeLogits, Groups, SamplingRules } from './sampling.ts';
 
-/** Columns and row that Dynamic RoPE sees, and the tokens of a closed patch: start <= i <= end. */
-export interface Span {
-  start: number;
-  end: number;
-}
-
-export interface DecodeLogits {
-  /** [V] of the class row. */
-  classLogits: Float32Array;
-  /** [V] of the null row; null without guidance. */
-  nullLogits: Float32Array | null;
-}
-
-/** Times a piece of work as a stage of the token under way. */
-export type Timed = <T>(stage: Stage | null, work: () => T | Promise<T>) => Promise<T>;
-
-export interface TokenRequest {
+/** A position of an image of the batch: its token x_t. */
+export interface Position {
+  /** Index in the batch. */
+  image: number;
   t: number;
+}
+
+export interface TokenStep extends Position {
+  token: number;
+}
+
+/** Slot 0 with span null is the class slot; slot m takes the closed patch m - 1. */
+export interface PatchStep {
+  image: number;
+  slot: number;
+  span: Span | null;
+}
+
+/** Times a piece of work as a stage of the tokens under way of these images. */
+export type Timed = <T>(stage: Stage | null, images: readonly Pick<Position, 'image'>[], work: () => T | Promise<T>) => Promise<T>;
+
+export interface TokenRequest extends Position {
   rules: SamplingRules;
   /** In [0, 1). */
   u: number;
@@ -27,7 +32,6 @@ export interface TokenRequest {
   forced: number | undefined;
   /** What x_t is fed to: nothing after the last token, the entropy model only where its entropies are used. */
   feed: 'none' | 'encoder' | 'all';
-  timed: Timed;
 }
 
 export interface TokenResult {
@@ -36,23 +40,27 @@ export interface TokenResult {
   entropy: number | null;
 }
 
-/** One image at a time; groups = 2 runs a class row and a null row through patch transformer and decoder. */
+/**
+ * The graphs over a batch of images, which may be out of step with each other. Every step names the positions that take part,
+ * an image at most once; answers are in their order. Under guidance (groups = 2) patch transformer and decoder run a class row
+ * and a null row of each image.
+ */
 export interface DecodeGraphs {
-  /** Empties all caches. `classIndex` is that of the class row. */
-  begin(groups: 1 | 2, classIndex: number): Promise<void>;
+  /** Empties all caches; the class index of every image. */
+  begin(groups: Groups, classes: readonly number[]): Promise<void>;
   /** Feeds x_t to the entropy model: e_{t+1} in nats. */
-  entropyStep(t: number, token: number): Promise<number>;
+  entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>>;
   /** Feeds x_t to the patch encoder; h, k, v of t stay inside for the decoder and the patch's pooling. */
-  encoderStep(t: number, token: number): Promise<void>;
-  /** Slot 0 with span null is the class slot; slot m takes the closed patch m - 1. The conditioning of patch `slot` stays inside. */
-  patchStep(slot: number, span: Span | null): Promise<void>;
+  encoderStep(steps: readonly TokenStep[]): Promise<void>;
+  /** The conditioning of the patch stays inside. */
+  patchStep(steps: readonly PatchStep[]): Promise<void>;
   /** Logits of x_t from h of x_{t-1} and the conditioning of the open patch. */
-  decoderStep(t: number): Promise<DecodeLogits>;
+  decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]>;
   /**
-   * There where sampling runs beside the graphs: decoder, sampling, encoder and entropy model in one go. x_t never leaves the
-   * device in between, and there is one wait at the end.
+   * There, once the batch has begun, where sampling runs beside the graphs: decoder, sampling, encoder and entropy model in one
+   * go. x_t never leaves the device in between, and there is one wait at the end.
    */
-  readonly tokenStep?: ((request: TokenRequest) => Promise<TokenResult>) | undefined;
+  readonly tokenStep?: ((tokens: readonly TokenRequest[], timed: Timed) => Promise<TokenResult[]>) | undefined;
   /** Frees tensors (not the sessions). */
   dispose(): void;
 }

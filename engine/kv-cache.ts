@@ -1,107 +1,163 @@
 /**
- * A step graph with its KV cache, pasts of shape [rows, H, C, d]. Three ways to keep it: presents written over their pasts,
- * presents that replace them, and by row, where the graph answers its new slots only and C grows in strides. The last is for
- * runtimes that copy inputs and outputs at every run: they copy what is in use, once.
+ * A step graph with its KV caches, pasts [groups * images, H, C, d] of images that may be out of step, in the form that the
+ * runtime keeps them in (engine/graph-runner.ts). By row C grows in strides, so that runtimes that copy inputs and outputs at
+ * every run copy what is in use, once; and a run takes only the images that have a step. Else every run takes all images, and
+ * one without a step writes into its next free slot, which its next step overwrites.
  */
 import { CacheLines } from './cache-lines.ts';
-import { intFeed, type Feed } from './feed.ts';
-import { runGraph, takeFloats, type GraphRunner, type GraphTensor, type Tensors } from './graph-runner.ts';
+import { FeedSets, intFeed } from './feed.ts';
+import { runGraph, takeFloats, type Cache, type CacheForm, type GraphRunner } from './graph-runner.ts';
 import type { GraphName } from './manifest.ts';
+import { isWhole, type Place } from './places.ts';
+import type { Groups } from './sampling.ts';
+import type { GraphTensor, Tensors } from './tensors.ts';
 
 /** Slots that caches kept by row grow by. */
 export const STRIDE = 32;
 
-/** k_0, v_0, k_1, ... */
+/** k_0, v_0, k_1, ...: names, and order in `kv`. */
 export const cacheNames = (blocks: number): string[] => Array.from({ length: blocks }, (_, l) => [`k_${l}`, `v_${l}`]).flat();
+
+export interface CacheShape {
+  images: number;
+  groups: Groups;
+  heads: number;
+  /** Slots at most. */
+  capacity: number;
+  headDim: number;
+}
 
 export class KvCache {
   readonly #runner: GraphRunner;
   readonly #graph: GraphName;
   readonly #names: readonly string[];
-  readonly #byRow: boolean;
-  /** Pasts and positions. */
-  readonly #feeds: Tensors = {};
-  /** What a run answers: null leaves it to the runtime. */
-  readonly #wanted: Record<string, GraphTensor | null>;
-  #seqlens: Feed<Int32Array> | null = null;
-  #total: Feed<Int32Array> | null = null;
-  /** By row: the values of the pasts; kept for the next image of the same shape, since fresh memory is slow to touch. */
+  readonly #outputs: readonly string[];
+  readonly #form: CacheForm;
+  #shape: CacheShape = { images: 0, groups: 1, heads: 0, capacity: 0, headDim: 0 };
+  #resident: readonly string[] = [];
+  #caches: Cache[] = [];
+  /** Where the steps of a run write. */
+  readonly #positions: FeedSets<Record<'seqlens' | 'total', ReturnType<typeof intFeed>>>;
+  /** First free slot of every image. */
+  #next: number[] = [];
+  /** By row: slots of the pasts, their values, and room for those of some images. */
+  #slots = 0;
   #values: CacheLines[] = [];
-  #shape = { rows: 0, heads: 0, slots: 0, capacity: 0, headDim: 0 };
+  #some: Float32Array[] = [];
 
   /** `outputs` are those of the graph beside its caches. */
   constructor(runner: GraphRunner, graph: GraphName, blocks: number, outputs: readonly string[]) {
     this.#runner = runner;
     this.#graph = graph;
     this.#names = cacheNames(blocks);
-    this.#byRow = runner.byRow?.(graph) ?? false;
-    const caches = this.#byRow ? ['kv'] : this.#names.map((name) => `present_${name}`);
-    this.#wanted = Object.fromEntries([...outputs, ...caches].map((name) => [name, null]));
+    this.#form = runner.cacheForm(graph);
+    this.#outputs = this.#form === 'by row' ? [...outputs, 'kv'] : outputs;
+    this.#positions = new FeedSets((images) => ({ seqlens: intFeed(runner, [this.#shape.groups * images]), total: intFeed(runner, [1]) }));
   }
 
-  /** Zeroes everything. */
-  begin(rows: number, heads: number, capacity: number, headDim: number): void {
+  /** Zeroes everything. `resident`: as in a GraphCall. */
+  begin(shape: CacheShape, resident: readonly string[] = []): void {
     this.dispose();
-    const { rows: rowsBefore, capacity: capacityBefore } = this.#shape;
-    this.#shape = { rows, heads, slots: 0, capacity, headDim };
-    this.#seqlens = intFeed(this.#runner, [rows]);
-    this.#total = intFeed(this.#runner, [1]);
-    this.#feeds.seqlens_k = this.#seqlens.tensor;
-    this.#feeds.total = this.#total.tensor;
-    if (this.#byRow) {
-      if (rows !== rowsBefore || capacity !== capacityBefore) this.#values = this.#names.map(() => new CacheLines(rows * heads, capacity, headDim));
+    const before = this.#shape;
+    this.#shape = shape;
+    this.#resident = resident;
+    this.#next = new Array<number>(shape.images).fill(0);
+    const { images, groups, heads, capacity, headDim } = shape;
+    if (this.#form === 'by row') {
+      const kept = this.#values.length > 0 && before.images === images && before.groups === groups && before.capacity === capacity;
+      if (!kept) this.#values = this.#names.map(() => new CacheLines(this.#lines(images), capacity, headDim));
       for (const values of this.#values) values.empty();
       this.#resize(Math.min(STRIDE, capacity));
-    } else {
-      for (const name of this.#names) this.#hold(name, new Float32Array(rows * heads * capacity * headDim), capacity);
-    }
+    } else this.#caches = this.#names.map((name) => cacheOf(name, this.#runner.cache([groups * images, heads, capacity, headDim])));
   }
 
-  #hold(name: string, values: Float32Array, slots: number): void {
-    const { rows, heads, headDim } = this.#shape;
-    this.#feeds[`past_${name}`]?.dispose();
-    const past = this.#runner.tensor('float32', values, [rows, heads, slots, headDim]);
-    this.#feeds[`past_${name}`] = past;
-    if (this.#runner.inPlace && !this.#byRow) this.#wanted[`present_${name}`] = past;
+  /** Lines [C, d] of so many images. */
+  #lines(images: number): number {
+    return images * this.#shape.groups * this.#shape.heads;
+  }
+
+  #rowsTensor(values: Float32Array, images: number): GraphTensor {
+    const { groups, heads, headDim } = this.#shape;
+    return this.#runner.tensor('float32', values, [groups * images, heads, this.#slots, headDim]);
   }
 
   #resize(slots: number): void {
-    this.#shape.slots = slots;
-    for (const [at, name] of this.#names.entries()) this.#hold(name, this.#values[at]!.resize(slots), slots);
+    this.#slots = slots;
+    for (const { tensor } of this.#caches) tensor.dispose();
+    this.#caches = this.#names.map((name, at) => cacheOf(name, this.#rowsTensor(this.#values[at]!.resize(slots), this.#shape.images)));
   }
 
-  /** Runs the graph at cache slot `slot` and takes what it adds to the cache; the named outputs are the caller's. */
-  async step(slot: number, feeds: Tensors): Promise<Tensors> {
-    const { slots, capacity } = this.#shape;
-    if (this.#byRow && slot >= slots) this.#resize(Math.min(capacity, slots + STRIDE));
-    this.#seqlens!.values.fill(slot);
-    this.#total!.values[0] = slot + 1;
-    const results = await runGraph(this.#runner, this.#graph, { ...feeds, ...this.#feeds }, this.#wanted);
-    if (this.#byRow) await this.#write(results.kv!, slot);
-    else if (!this.#runner.inPlace) this.#replace(results);
+  /** The images of a run with these steps, in the order of its rows. */
+  places(steps: readonly { image: number; slot: number }[]): Place[] {
+    const placed = steps.map(({ image, slot }, step) => ({ image, slot, step }));
+    if (this.#form === 'by row') return placed;
+    return this.#next.map((slot, image) => placed.find((place) => place.image === image) ?? { image, slot, step: null });
+  }
+
+  /** Runs the graph and takes what it adds to the caches; the named outputs are the caller's. */
+  async run(places: readonly Place[], feeds: Tensors): Promise<Tensors> {
+    const { images, groups, capacity } = this.#shape;
+    const { seqlens, total } = this.#positions.of(places.length);
+    let last = 0;
+    for (const [i, { slot }] of places.entries()) {
+      for (let row = i; row < seqlens.values.length; row += places.length) seqlens.values[row] = slot;
+      last = Math.max(last, slot);
+    }
+    total.values[0] = last + 1;
+    if (this.#form === 'by row') while (last >= this.#slots) this.#resize(Math.min(capacity, this.#slots + STRIDE));
+    const results = await runGraph(this.#runner, {
+      graph: this.#graph, images: places.length, groups, outputs: this.#outputs, resident: this.#resident,
+      feeds: { ...feeds, seqlens_k: seqlens.tensor, total: total.tensor }, caches: isWhole(places, images) ? this.#caches : this.#gather(places),
+    });
+    if (this.#form === 'by row') await this.#write(results.kv!, places);
+    else if (this.#form === 'replaced') this.#replace(results);
+    for (const { image, slot, step } of places) if (step !== null) this.#next[image] = slot + 1;
     return results;
   }
 
+  /** Calls back with the lines of every place and group, as many as heads: the first of them in a run of these places, and among all images. */
+  #eachPlace(places: readonly Place[], visit: (line: number, from: number, slot: number) => void): void {
+    const { groups, heads, images } = this.#shape;
+    let line = 0;
+    for (let group = 0; group < groups; group++) {
+      for (const { image, slot } of places) {
+        visit(line, (group * images + image) * heads, slot);
+        line += heads;
+      }
+    }
+  }
+
+  /** The slots in use of some images, by row. */
+  #gather(places: readonly Place[]): Cache[] {
+    const { images, heads, capacity, headDim } = this.#shape;
+    return this.#names.map((name, at) => {
+      const some = (this.#some[at] ??= new Float32Array(this.#lines(images) * capacity * headDim)).subarray(0, this.#lines(places.length) * this.#slots * headDim);
+      this.#eachPlace(places, (line, from, slot) => this.#values[at]!.read(from, heads, slot, some, line));
+      return cacheOf(name, this.#rowsTensor(some, places.length));
+    });
+  }
+
   /** kv: [names * rows, H, 1, d]. */
-  async #write(kv: GraphTensor, slot: number): Promise<void> {
-    const { rows, heads, headDim } = this.#shape;
-    const lines = rows * heads;
-    const written = await takeFloats(kv, this.#names.length * lines * headDim, `The cache of ${this.#graph}`);
-    this.#values.forEach((values, at) => values.write(0, lines, slot, written, at * lines * headDim));
+  async #write(kv: GraphTensor, places: readonly Place[]): Promise<void> {
+    const { heads, headDim } = this.#shape;
+    const size = this.#lines(places.length) * headDim;
+    const written = await takeFloats(kv, this.#names.length * size, `The cache of ${this.#graph}`);
+    this.#values.forEach((values, at) => this.#eachPlace(places, (line, to, slot) => values.write(to, heads, slot, written, at * size + line * headDim)));
   }
 
   #replace(results: Tensors): void {
-    for (const name of this.#names) {
-      this.#feeds[`past_${name}`]!.dispose();
-      this.#feeds[`past_${name}`] = results[`present_${name}`]!;
-    }
+    for (const { tensor } of this.#caches) tensor.dispose();
+    this.#caches = this.#caches.map((cache) => ({ ...cache, tensor: results[cache.present]! }));
   }
 
+  /** Memory of one image is kept for the next, since fresh memory is slow to touch. */
   dispose(): void {
-    for (const [name, tensor] of Object.entries(this.#feeds)) {
-      tensor.dispose();
-      delete this.#feeds[name];
-    }
-    this.#seqlens = this.#total = null;
+    for (const { tensor } of this.#caches) tensor.dispose();
+    this.#caches = [];
+    this.#positions.dispose();
+    this.#some = [];
+    if (this.#shape.images > 1) this.#values = [];
   }
 }
+
+const cacheOf = (name: string, tensor: GraphTensor): Cache => ({ past: `past_${name}`, present: `present_${name}`, tensor });

@@ -1,12 +1,11 @@
-/** One image through the decode loop with a clock on every graph: for benches, and for measuring a device in the studio. */
+/** Images through the decode loop with a clock on every graph: for benches, and for measuring a device in the studio. */
 import { clock } from './clock.ts';
 import { decode, type DecodeRequest } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
-import type { GraphRunner, GraphTensor, Tensors } from './graph-runner.ts';
+import { around, type GraphRunner } from './graph-runner.ts';
 import type { DecodeGraphs } from './graphs.ts';
 import type { Stage } from './log.ts';
-import type { GraphName, Manifest } from './manifest.ts';
-import type { OnDevice } from './on-device.ts';
+import type { Manifest } from './manifest.ts';
 
 export interface GraphTime {
   /** Inside the runtime, all runs together. */
@@ -25,72 +24,63 @@ export interface ImageTimes {
 }
 
 /** A runner with a clock on `run`. */
-export class TimedRunner implements GraphRunner {
-  graphs: Record<string, GraphTime> = {};
-  readonly #inner: GraphRunner;
-
-  constructor(inner: GraphRunner) {
-    this.#inner = inner;
-  }
-
-  get inPlace(): boolean {
-    return this.#inner.inPlace ?? false;
-  }
-
-  get onDevice(): OnDevice | undefined {
-    return this.#inner.onDevice;
-  }
-
-  byRow(graph: GraphName): boolean {
-    return this.#inner.byRow?.(graph) ?? false;
-  }
-
-  tensor(type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
-    return this.#inner.tensor(type as 'float32', data as Float32Array, dims);
-  }
-
-  async run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
-    const time = (this.graphs[graph] ??= { ms: 0, runs: 0 });
+export function withClock(inner: GraphRunner): { runner: GraphRunner; times: () => Record<string, GraphTime>; reset: () => void } {
+  let graphs: Record<string, GraphTime> = {};
+  const runner = around(inner, async (call) => {
+    const time = (graphs[call.graph] ??= { ms: 0, runs: 0 });
     const start = clock();
-    const results = await this.#inner.run(graph, feeds, outputs);
+    const results = await inner.run(call);
     time.ms += clock() - start;
     time.runs++;
     return results;
-  }
+  });
+  return { runner, times: () => graphs, reset: () => { graphs = {}; } };
 }
 
 /** One set of graphs for a runner, as a run in the studio finds them: their memory is there from the image before. */
-const opened = new WeakMap<GraphRunner, { timed: TimedRunner; graphs: DecodeGraphs }>();
+const opened = new WeakMap<GraphRunner, { clocks: ReturnType<typeof withClock>; graphs: DecodeGraphs }>();
 
 function graphsOf(runner: GraphRunner, manifest: Manifest) {
   let own = opened.get(runner);
   if (!own) {
-    const timed = new TimedRunner(runner);
-    opened.set(runner, (own = { timed, graphs: decodeGraphs(timed, manifest) }));
+    const clocks = withClock(runner);
+    opened.set(runner, (own = { clocks, graphs: decodeGraphs(clocks.runner, manifest) }));
   }
   return own;
 }
 
-/** Decodes the first `limit` tokens (null: all) of a request; `after` runs between tokens and counts. */
-export async function measureImage(
-  runner: GraphRunner, manifest: Manifest, request: DecodeRequest, limit: number | null = null, after?: (tokens: number) => unknown,
-): Promise<ImageTimes> {
-  const { timed, graphs } = graphsOf(runner, manifest);
-  timed.graphs = {};
+/** Of several images at once; tokens of each. */
+export type BatchTimes = Pick<ImageTimes, 'ms' | 'graphs' | 'stages'> & { tokens: number[][]; patches: number[] };
+
+/** Decodes the first `limit` tokens (null: all) of every request; `after` runs between passes and counts the tokens of an image. */
+export async function measureBatch(
+  runner: GraphRunner, manifest: Manifest, requests: readonly DecodeRequest[], limit: number | null = null, after?: (tokens: number) => unknown,
+): Promise<BatchTimes> {
+  const { clocks, graphs } = graphsOf(runner, manifest);
+  clocks.reset();
   const stages: Partial<Record<Stage, number>> = {};
-  const tokens: number[] = [];
-  let patches = 0;
+  const tokens: number[][] = requests.map(() => []);
+  const patches = requests.map(() => 0);
   const start = clock();
-  for await (const event of decode(graphs, manifest, request)) {
-    tokens.push(event.token);
-    patches = event.patch + 1;
-    for (const [stage, ms] of Object.entries(event.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
-    if (tokens.length === limit) break;
-    await after?.(tokens.length);
+  for await (const pass of decode(graphs, manifest, requests)) {
+    for (const { image, event } of pass) {
+      tokens[image]!.push(event.token);
+      patches[image] = event.patch + 1;
+    }
+    // A time is that of the run that served all images.
+    for (const [stage, ms] of Object.entries(pass[0]!.event.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
+    if (tokens[0]!.length === limit) break;
+    await after?.(tokens[0]!.length);
   }
   const ms = clock() - start;
   graphs.dispose();
-  return { ms, graphs: timed.graphs, stages, tokens, patches };
+  return { ms, graphs: clocks.times(), stages, tokens, patches };
+}
+
+/** The same for one image. */
+export async function measureImage(...[runner, manifest, request, ...rest]: [GraphRunner, Manifest, DecodeRequest, (number | null)?, ((tokens: number) => unknown)?]): Promise<ImageTimes> {
+  const { tokens, patches, ...times } = await measureBatch(runner, manifest, [request], ...rest);
+  return { ...times, tokens: tokens[0]!, patches: patches[0]! };
 }
 
 /** Milliseconds that onnxruntime took. */

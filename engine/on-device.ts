@@ -1,5 +1,5 @@
 /** What a runtime offers whose tensors live on a GPU, so that a token costs one wait: sampling and copies beside its graphs. */
-import type { GraphTensor } from './graph-runner.ts';
+import type { GraphTensor } from './tensors.ts';
 import type { Choice, SamplingRules } from './sampling.ts';
 
 export interface Copy {

@@ -1,9 +1,14 @@
 /** Patchify (paper Alg. 3): which tokens open a patch, offline on stored entropies and online while decoding. */
 import type { OpenReason } from './log.ts';
 import { isStatic, type Settings } from './settings.ts';
-import type { Span } from './graphs.ts';
 
 export type Rules = Pick<Settings, 'entropyThreshold' | 'maxPatchLength' | 'entropyGate' | 'lengthGate' | 'rowReset' | 'staticLength'>;
+
+/** The tokens of a closed patch: start <= i <= end. */
+export interface Span {
+  start: number;
+  end: number;
+}
 
 /** The online form: ask for tokens in order; the answer for i needs only e_i, known before x_i is. */
 export class PatchGate {

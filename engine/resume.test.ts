@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decode, type DecodeRequest } from './decode.ts';
+import { decodeOne, type DecodeRequest } from './decode.ts';
 import { digest, startsOf, tokensOf, type TokenEvent } from './log.ts';
 import { DependentGraphs, tinyManifest } from './testing/manifest.ts';
 
@@ -8,7 +8,7 @@ const m = tinyManifest();
 
 async function run(request: Partial<DecodeRequest>, graphs = new DependentGraphs()): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decode(graphs, m, { class: 1, seed: 3, settings: m.defaults, now: () => 0, ...request })) events.push(event);
+  for await (const event of decodeOne(graphs, m, { class: 1, seed: 3, settings: m.defaults, ...request }, { now: () => 0 })) events.push(event);
   return events;
 }
 const digestOf = (events: TokenEvent[]) => digest(tokensOf(events), startsOf(events), m.grid.width);
@@ -27,7 +27,7 @@ test('the patches of the log stay, whatever entropies another backend finds for 
   const whole = await run({});
   const other = new DependentGraphs();
   const step = other.entropyStep.bind(other);
-  other.entropyStep = async (t, token) => (await step(t, token)) + 10; // every token would open a patch
+  other.entropyStep = async (steps) => Array.from(await step(steps), (entropy) => entropy + 10); // every token would open a patch
   const again = await run({ resume: whole.slice(0, 10) }, other);
   expect(startsOf(again.slice(0, 10))).toEqual(startsOf(whole.slice(0, 10)));
   expect(again.slice(1, 10).map((e) => e.entropy)).toEqual(whole.slice(1, 10).map((e) => e.entropy));

@@ -1,5 +1,5 @@
 /** Dynamic RoPE of a patch (paper section 3, docs/model.md): rotation angles of the patch transformer's slots. */
-import type { Span } from './graphs.ts';
+import type { Span } from './patchify.ts';
 
 export interface Rotation {
   /** [d/2], one per interleaved pair. */

@@ -1,12 +1,20 @@
 /** From logits to a token: guidance, temperature, top-k, top-p, inverse CDF (docs/packs.md "Shared conventions"). */
 import { StudioError } from './errors.ts';
-import type { DecodeLogits } from './graphs.ts';
 import type { Settings } from './settings.ts';
 
 export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' | 'topP'>;
 
+/** Logits [V] of the class row and, with guidance, of the null row. */
+export interface DecodeLogits {
+  classLogits: Float32Array;
+  nullLogits: Float32Array | null;
+}
+
+/** Rows of an image in patch transformer and decoder: the class row, and the null row under guidance. */
+export type Groups = 1 | 2;
+
 /** Guidance with scale 1 runs without null rows. */
-export const groupsOf = (rules: Pick<Settings, 'guidance'>): 1 | 2 => (rules.guidance === 1 ? 1 : 2);
+export const groupsOf = (rules: Pick<Settings, 'guidance'>): Groups => (rules.guidance === 1 ? 1 : 2);
 
 /** Guided logits [V] in float64: null + s (class - null), into `guided`. Throws `graph-failed` on a value that is not finite. */
 export function guide({ classLogits, nullLogits }: DecodeLogits, guidance: number, guided: Float64Array = new Float64Array(classLogits.length)): Float64Array {

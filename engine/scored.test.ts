@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decode } from './decode.ts';
+import { decodeOne } from './decode.ts';
 import { RunLog, type TokenEvent } from './log.ts';
 import { editedEvents, scoredEvents } from './scored.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
@@ -11,7 +11,7 @@ const header = { pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'cp
 
 async function run(): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decode(new FakeGraphs((i) => entropies[i]!), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
+  for await (const event of decodeOne(new FakeGraphs((i) => entropies[i]!), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
   return events;
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { decode } from './decode.ts';
+import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
 import { clampCursor, figuresAt, patchesAt } from './view.ts';
 
 const m = tinyManifest();
 const events: TokenEvent[] = [];
-for await (const event of decode(new FakeGraphs((i) => (i === 6 ? 2 : 1)), m, { class: 0, seed: 1, settings: m.defaults, now: () => performance.now() })) events.push(event);
+for await (const event of decodeOne(new FakeGraphs((i) => (i === 6 ? 2 : 1)), m, { class: 0, seed: 1, settings: m.defaults }, { now: () => performance.now() })) events.push(event);
 
 test('patches up to the cursor, the open one included', () => {
   expect(patchesAt(events, 0, 4)).toEqual([]);

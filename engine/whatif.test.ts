@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decode } from './decode.ts';
+import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
 import { patchify } from './patchify.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
@@ -14,7 +14,7 @@ const rules = fc.record({
 
 async function run(settings = m.defaults, entropy: (i: number) => number = (i) => (i * 7) % 5): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decode(new FakeGraphs(entropy), m, { class: 0, seed: 1, settings })) events.push(event);
+  for await (const event of decodeOne(new FakeGraphs(entropy), m, { class: 0, seed: 1, settings })) events.push(event);
   return events;
 }
 

@@ -1,7 +1,7 @@
 /** Reads the command line of `npm run generate`. */
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { MOST_ROWS } from '../engine/batch/size.ts';
+import { MOST_IMAGES } from '../engine/decode-request.ts';
 import { parseSeed, settingsTable, type SettingProperty } from '../engine/settings.ts';
 
 export interface GenerateOptions {
@@ -72,7 +72,7 @@ export function readCommandLine(argv: readonly string[], output: Output): Genera
     .requiredOption('--class <class>', 'class id, label or index')
     .option('--seed <seed>', 'seed of the first image, 0 to 4294967295; image i has seed + i', seed, 0)
     .option('--count <n>', 'number of images, 1 to 10000', whole(1, 10_000), 1)
-    .option('--batch <n>', 'images decoded at once, 1 to 16 (default: as many as the pack takes); more at once are faster an image', whole(1, MOST_ROWS))
+    .option('--batch <n>', 'images decoded at once, 1 to 16 (default: as many as the pack takes); more at once are faster an image', whole(1, MOST_IMAGES))
     .option('--set <key=value>', 'a setting, may be repeated', assignment, [] as [string, string][])
     .requiredOption('--out <dir>', 'folder for pictures and runs, seen from where you stand; made if missing')
     .option('--models-dir <dir>', 'folder of the packs', fileURLToPath(new URL('../public/models', import.meta.url)))

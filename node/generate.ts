@@ -1,8 +1,8 @@
 /** `npm run generate`: images from a pack on the command line. */
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
-import { rowsOf } from '../engine/batch/size.ts';
-import { batchGraphs, decodeGraphs } from '../engine/decode-graphs.ts';
+import { decodeGraphs } from '../engine/decode-graphs.ts';
+import { imagesAtOnce } from '../engine/decode-request.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
 import { requiredGraphs } from '../engine/manifest.ts';
@@ -12,7 +12,7 @@ import { SessionPictures } from '../engine/session-pictures.ts';
 import { checkSettings, resolveClass, withSetting } from '../engine/settings.ts';
 import { figuresAt } from '../engine/view.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
-import { decodeImage, decodeImages, pngOf } from './image.ts';
+import { decodeImages, pngOf } from './image.ts';
 import { isMain } from './main.ts';
 import { checkFolder, checkFree, className, endQuietly, spoken, standing, writeWhole } from './output.ts';
 import { findPack, readPack, type Pack } from './pack.ts';
@@ -44,18 +44,16 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
   checkFree(Array.from({ length: options.count }, (_, i) => nameOf(imageSeed(options.seed, i))).flatMap((name) => [join(folder, `${name}.png`), join(folder, `${name}.run.json`)]));
   let written = 0;
   const where = () => written > 0 && output.out(`${written === 1 ? '1 picture and its run' : `${written} pictures and their runs`} in ${spoken(folder, from)}`);
-  const alone = decodeGraphs(runner, manifest);
-  const several = batchGraphs(runner, manifest);
-  const most = Math.min(options.batch ?? Infinity, rowsOf(manifest));
+  const graphs = decodeGraphs(runner, manifest);
+  const most = Math.min(options.batch ?? Infinity, imagesAtOnce(manifest));
   const pictures = new SessionPictures(runner, manifest);
   try {
     // Loaded before the clock starts.
     for (const graph of requiredGraphs[manifest.kind]) await runner.session(graph);
     for (let first = 0; first < options.count; first += most) {
-      const requests = Array.from({ length: Math.min(most, options.count - first) }, (_, i) => ({ class: classIndex, seed: imageSeed(options.seed, first + i), settings }));
+      const requests = Array.from({ length: Math.min(most, options.count - first) }, (_, i) => ({ class: classIndex, seed: imageSeed(options.seed, first + i), settings, signal }));
       const start = performance.now();
-      const logs = requests.length === 1 ? [await decodeImage(alone, pack, runner.variant, { ...requests[0]!, signal })]
-        : await decodeImages(several, pack, runner.variant, requests, signal);
+      const logs = await decodeImages(graphs, pack, runner.variant, requests);
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
         const name = nameOf(log.header.seed);
@@ -71,8 +69,7 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
     return 0;
   } finally {
     where();
-    alone.dispose();
-    several.dispose();
+    graphs.dispose();
     await runner.release();
   }
 }

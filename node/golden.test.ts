@@ -3,18 +3,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decode } from '../engine/decode.ts';
+import { decodeOne, type DecodeRequest } from '../engine/decode.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
-import type { DecodeGraphs, DecodeLogits } from '../engine/graphs.ts';
-import type { GraphRunner } from '../engine/graph-runner.ts';
+import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { TokenEvent } from '../engine/log.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import { patchify } from '../engine/patchify.ts';
 import { readPngText } from '../engine/picture.ts';
+import type { DecodeLogits } from '../engine/sampling.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
-import { decodeImage, pngOf } from './image.ts';
+import { watched } from '../engine/testing/watched.ts';
+import { decodeImages, pngOf } from './image.ts';
 import { readPack, readPackFile, type Pack } from './pack.ts';
 import { NodeRunner } from './runtime.ts';
+import { replacing } from './testing/replacing.ts';
 
 interface Golden {
   class: number;
@@ -68,28 +70,26 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
     await runner.release();
   });
 
+  const digestOf = async (one: DecodeGraphs, request: DecodeRequest) => (await decodeImages(one, pack, runner.variant, [request]))[0]!.digest();
+
   test('teacher-forced: entropies, boundaries and logits, token by token', async () => {
     const logits = new Map<number, DecodeLogits>();
     const entropies: number[] = [];
-    const recording: DecodeGraphs = {
-      begin: (groups, c) => graphs.begin(groups, c),
+    const recording = watched(graphs, {
       // The gate sees the golden entropies, so that every variant is compared on the same patches.
-      entropyStep: async (t, token) => {
-        entropies.push(await graphs.entropyStep(t, token));
-        return golden.entropies[t + 1]!;
+      entropyStep: async (steps) => {
+        entropies.push((await graphs.entropyStep(steps))[0]!);
+        return [golden.entropies[steps[0]!.t + 1]!];
       },
-      encoderStep: (t, token) => graphs.encoderStep(t, token),
-      patchStep: (slot, span) => graphs.patchStep(slot, span),
-      decoderStep: async (t) => {
-        const rows = await graphs.decoderStep(t);
-        logits.set(t, rows);
+      decoderStep: async (steps) => {
+        const rows = await graphs.decoderStep(steps);
+        logits.set(steps[0]!.t, rows[0]!);
         return rows;
       },
-      dispose: () => undefined,
-    };
+    });
     const settings = { ...pack.manifest.defaults, guidance: 2 };
     const events: TokenEvent[] = [];
-    for await (const event of decode(recording, pack.manifest, { class: golden.class, seed: 0, settings, given: golden.tokens })) events.push(event);
+    for await (const event of decodeOne(recording, pack.manifest, { class: golden.class, seed: 0, settings, given: golden.tokens })) events.push(event);
     expect(events.map((e) => e.token)).toEqual(golden.tokens);
     // A run of the baseline needs no entropy model: its entropies are those of the whole image, below.
     if (pack.manifest.kind === 'gpt') expect(entropies).toEqual([]);
@@ -119,22 +119,18 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
     // A variant may turn a choice as narrow as that. There the golden tokens are given, and each has to be as good as the best within its reach.
     const narrow = variant !== 'fp32' && margin <= reach;
     const short: number[] = [];
-    const watched: DecodeGraphs = {
-      begin: (groups, c) => graphs.begin(groups, c),
-      entropyStep: (t, token) => graphs.entropyStep(t, token),
-      encoderStep: (t, token) => graphs.encoderStep(t, token),
-      patchStep: (slot, span) => graphs.patchStep(slot, span),
-      decoderStep: async (t) => {
-        const rows = await graphs.decoderStep(t);
-        const guided = rows.classLogits.map((value, k) => guidance * value + (1 - guidance) * rows.nullLogits![k]!);
+    const watching = watched(graphs, {
+      decoderStep: async (steps) => {
+        const t = steps[0]!.t;
+        const [rows] = await graphs.decoderStep(steps);
+        const guided = rows!.classLogits.map((value, k) => guidance * value + (1 - guidance) * rows!.nullLogits![k]!);
         if (t >= greedy.prefix.length && t < want.length) short.push(Math.max(...guided) - guided[want[t]!]!);
-        return rows;
+        return [rows!];
       },
-      dispose: () => undefined,
-    };
+    });
     const tokens: number[] = [];
     const settings = { ...pack.manifest.defaults, guidance, temperature: 0, topK: 0, topP: 1 };
-    for await (const event of decode(watched, pack.manifest, { class: greedy.class, seed: 0, settings, given: narrow ? want : greedy.prefix })) {
+    for await (const event of decodeOne(watching, pack.manifest, { class: greedy.class, seed: 0, settings, given: narrow ? want : greedy.prefix })) {
       tokens.push(event.token);
       if (tokens.length === want.length) break;
     }
@@ -154,12 +150,11 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
 
   test('caches kept by row, written in place and replaced give the same tokens', async () => {
     const inPlace = new NodeRunner(pack, { variant, byRow: false });
-    const replacing: GraphRunner = { tensor: (type: never, data: never, dims) => inPlace.tensor(type, data, dims), run: (graph, feeds, outputs) => inPlace.run(graph, feeds, outputs) };
     const request = { class: 0, seed: 3, settings: pack.manifest.defaults };
-    const byRow = (await decodeImage(graphs, pack, runner.variant, request)).digest();
-    for (const other of [inPlace, replacing]) {
+    const byRow = await digestOf(graphs, request);
+    for (const other of [inPlace, replacing(inPlace)]) {
       const others = decodeGraphs(other, pack.manifest);
-      expect((await decodeImage(others, pack, runner.variant, request)).digest()).toBe(byRow);
+      expect(await digestOf(others, request)).toBe(byRow);
       others.dispose();
     }
     await inPlace.release();
@@ -168,10 +163,10 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
   test('a seed gives the same digest twice, with guidance or without, and a picture that carries it', async () => {
     for (const guidance of [1, 2]) {
       const request = { class: 0, seed: 7, settings: { ...pack.manifest.defaults, guidance } };
-      const first = await decodeImage(graphs, pack, runner.variant, request);
-      expect((await decodeImage(graphs, pack, runner.variant, request)).digest()).toBe(first.digest());
-      const png = await pngOf(first, new SessionPictures(runner, pack.manifest), pack.manifest.image.size);
-      expect(readPngText(png, 'dpar-run')).toMatchObject({ digest: first.digest(), header: { seed: 7 } });
+      const [first] = await decodeImages(graphs, pack, runner.variant, [request]);
+      expect(await digestOf(graphs, request)).toBe(first!.digest());
+      const png = await pngOf(first!, new SessionPictures(runner, pack.manifest), pack.manifest.image.size);
+      expect(readPngText(png, 'dpar-run')).toMatchObject({ digest: first!.digest(), header: { seed: 7 } });
     }
   });
 });

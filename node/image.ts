@@ -1,6 +1,4 @@
-/** One image from a pack: the decode loop, its log and its picture. */
-import { decodeBatch } from '../engine/batch/decode.ts';
-import type { BatchGraphs } from '../engine/batch/graphs.ts';
+/** Images from a pack: the decode loop, their logs and pictures. */
 import { decode, type DecodeRequest } from '../engine/decode.ts';
 import type { DecodeGraphs, PictureGraphs } from '../engine/graphs.ts';
 import { RunLog, tokensOf, type RunHeader } from '../engine/log.ts';
@@ -17,17 +15,10 @@ export function headerOf(pack: Pack, variant: string, request: Pick<DecodeReques
   };
 }
 
-/** Decodes one image into a log; the log is incomplete when the signal was aborted. */
-export async function decodeImage(graphs: DecodeGraphs, pack: Pack, variant: string, request: DecodeRequest): Promise<RunLog> {
-  const log = new RunLog(headerOf(pack, variant, request));
-  for await (const event of decode(graphs, pack.manifest, request)) log.append(event);
-  return log;
-}
-
-/** Decodes several images at once, a log each; `signal` stops all of them. */
-export async function decodeImages(graphs: BatchGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[], signal?: { readonly aborted: boolean }): Promise<RunLog[]> {
+/** Decodes images at once, a log each; a log is incomplete when its request's signal was aborted. */
+export async function decodeImages(graphs: DecodeGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[]): Promise<RunLog[]> {
   const logs = requests.map((request) => new RunLog(headerOf(pack, variant, request)));
-  for await (const { row, event } of decodeBatch(graphs, pack.manifest, requests, { signal })) logs[row]!.append(event);
+  for await (const pass of decode(graphs, pack.manifest, requests)) for (const { image, event } of pass) logs[image]!.append(event);
   return logs;
 }
 

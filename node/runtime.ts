@@ -1,8 +1,9 @@
 /** The engine's GraphRunner on onnxruntime-node (CPU). */
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../engine/errors.ts';
-import type { GraphRunner, GraphTensor, Tensors } from '../engine/graph-runner.ts';
+import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
+import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
 import { readPackFile, type Pack } from './pack.ts';
 
 export interface RuntimeOptions {
@@ -15,7 +16,6 @@ export interface RuntimeOptions {
 }
 
 export class NodeRunner implements GraphRunner {
-  readonly inPlace = true;
   readonly variant: string;
   readonly #pack: Pack;
   readonly #threads: number;
@@ -51,8 +51,8 @@ export class NodeRunner implements GraphRunner {
     }
   }
 
-  byRow(graph: GraphName): boolean {
-    return this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow !== null;
+  cacheForm(graph: GraphName): CacheForm {
+    return this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow ? 'by row' : 'in place';
   }
 
   session(graph: GraphName): Promise<ort.InferenceSession> {
@@ -65,9 +65,18 @@ export class NodeRunner implements GraphRunner {
     return new ort.Tensor(type, data, dims) as unknown as GraphTensor;
   }
 
-  async run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
-    const session = await this.session(graph);
-    return (await session.run(feeds as never, outputs as never)) as unknown as Tensors;
+  cache(dims: readonly number[]): GraphTensor {
+    return this.tensor('float32', new Float32Array(sizeOf(dims)), dims);
+  }
+
+  run(call: GraphCall): Promise<Tensors> {
+    return this.runAs(this.cacheForm(call.graph), call);
+  }
+
+  async runAs(form: CacheForm, call: GraphCall): Promise<Tensors> {
+    const session = await this.session(call.graph);
+    const { inputs, wanted } = sessionArguments(call, form);
+    return (await session.run(inputs as never, wanted as never)) as unknown as Tensors;
   }
 
   async release(): Promise<void> {

@@ -1,11 +1,11 @@
 /// <reference types="@webgpu/types" />
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-web/webgpu';
-import type { GraphTensor, Tensors } from '../engine/graph-runner.ts';
-import { bufferOf, lengthOf, storageBuffer, WORD } from './gpu-buffers.ts';
+import type { GraphCall } from '../engine/graph-runner.ts';
+import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
+import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
 import type { Ort } from './runtime.ts';
 
-const isPast = (name: string) => name.startsWith('past_');
-const bytesOf = (dims: readonly number[]) => lengthOf(dims) * WORD;
+const bytesOf = (dims: readonly number[]) => sizeOf(dims) * WORD;
 
 /**
  * Asks onnxruntime to record (capture) the kernels of a session's first run and to replay them from then on: what it costs to
@@ -44,27 +44,24 @@ export class CapturedSession {
     this.#sizes = sizes;
   }
 
-  /** As GraphRunner.run (engine/graph-runner.ts). */
-  async run(feeds: Tensors, wanted: Record<string, GraphTensor | null>): Promise<Tensors> {
+  /** As GraphRunner.run (engine/graph-runner.ts), caches in place. */
+  async run({ feeds, caches, outputs: names }: GraphCall): Promise<Tensors> {
     const inputs = this.#take(feeds);
-    const outputs = Object.fromEntries(Object.entries(wanted).map(([name, given]) => [name, given ?? this.#output(name)]));
-    const caches = Object.entries(feeds).filter(([name]) => isPast(name)).map(([, tensor]) => bufferOf(tensor));
-    this.#caches ??= caches;
-    const same = caches.every((buffer, i) => buffer === this.#caches![i]);
-    await this.#session.run(inputs, outputs as Record<string, OnnxValue>, same ? {} : UNRECORDED);
+    const outputs: Tensors = Object.fromEntries(names.map((name) => [name, this.#output(name)]));
+    for (const { past, present, tensor } of caches) inputs[past] = outputs[present] = tensor as unknown as Tensor;
+    const buffers = caches.map(({ tensor }) => bufferOf(tensor));
+    this.#caches ??= buffers;
+    const same = buffers.every((buffer, i) => buffer === this.#caches![i]);
+    await this.#session.run(inputs, outputs as unknown as Record<string, OnnxValue>, same ? {} : UNRECORDED);
     return outputs;
   }
 
-  /** Brings all inputs but the caches to where the recorded kernels read them. */
-  #take(feeds: Tensors): Record<string, OnnxValue> {
-    const taken: Record<string, OnnxValue> = {};
+  /** Brings the inputs to where the recorded kernels read them. */
+  #take(feeds: Tensors): Record<string, Tensor> {
+    const taken: Record<string, Tensor> = {};
     const encoder = this.#device.createCommandEncoder();
     for (const [name, feed] of Object.entries(feeds)) {
       const tensor = feed as unknown as Tensor;
-      if (isPast(name)) {
-        taken[name] = tensor;
-        continue;
-      }
       const own = this.#input(name, tensor);
       if (tensor.location === 'gpu-buffer') encoder.copyBufferToBuffer(bufferOf(tensor), 0, bufferOf(own), 0, bytesOf(tensor.dims));
       else this.#device.queue.writeBuffer(bufferOf(own), 0, tensor.data as Float32Array<ArrayBuffer>);

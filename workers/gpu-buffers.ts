@@ -1,10 +1,8 @@
 /// <reference types="@webgpu/types" />
-import type { GraphTensor } from '../engine/graph-runner.ts';
+import type { GraphTensor } from '../engine/tensors.ts';
 
 /** Bytes of a float32 or an int32. */
 export const WORD = 4;
-
-export const lengthOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 
 /** Where a tensor of the runtime lives that lives on the GPU. */
 export const bufferOf = (tensor: GraphTensor): GPUBuffer => (tensor as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;

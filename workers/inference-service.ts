@@ -1,22 +1,18 @@
 import { transfer } from 'comlink';
-import { decode } from '../engine/decode.ts';
 import { StudioError } from '../engine/errors.ts';
-import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
 import type {
   DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, Notice, Notify, Picture, Result, Tokenized,
 } from './messages.ts';
 import { addGraph } from '../packs/extra-graphs.ts';
+import { generate } from './generate.ts';
 import { closeModel, openModel, type Model } from './model.ts';
 import { toPicture } from './picture.ts';
 import { Preview } from './preview.ts';
 import { SerialQueue } from './queue.ts';
 import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
 import type { Gpu } from './runtime.ts';
-
-/** Events are sent in batches, about one a frame. */
-const BATCH_MS = 16;
 
 /** How long the news of a lost device may take. */
 const LOSS_MS = 200;
@@ -64,29 +60,12 @@ export class InferenceService {
     }, request.backend !== 'wasm');
   }
 
-  generate(request: GenerateRequest): Promise<Result<GenerateReport>> {
-    return this.#call(() => this.#generate(this.#ready(), request));
-  }
-
-  /** Several pictures at once, where the pack can; a report for each. The first call fetches the code for it. */
-  generateMany(requests: GenerateRequest[]): Promise<Result<GenerateReport[]>> {
-    return this.#call(async () => {
-      const model = this.#ready();
-      if (this.#abort) throw new StudioError('busy', 'A picture is already being made. Stop it first.');
-      const { signal } = this.#abort = new AbortController();
-      try {
-        const { generateMany } = await import('./many.ts');
-        return await generateMany(model, requests, {
-          signal, tell: (notice) => this.#tell(notice), gpuMemory: () => (this.#device.gpu ? { ...this.#device.gpu.memory } : null),
-          between: () => {
-            this.#checkGpu();
-            return breathe();
-          },
-        });
-      } finally {
-        this.#abort = null;
-      }
-    });
+  /** One picture, or several at once where the pack can; a report for each. */
+  generate(requests: GenerateRequest[]): Promise<Result<GenerateReport[]>> {
+    return this.#call(() => this.#exclusive((signal) => generate(this.#ready(), requests, {
+      signal, breathe, tell: (notice) => this.#tell(notice), check: () => this.#checkGpu(),
+      gpuMemory: () => (this.#device.gpu ? { ...this.#device.gpu.memory } : null),
+    })));
   }
 
   /** Ends the run after the token under way. */
@@ -136,17 +115,22 @@ export class InferenceService {
 
   /** Times images in every way and on every backend at hand. The first call fetches the code for it. */
   measure(request: MeasureRequest): Promise<Result<DeviceMeasurement>> {
-    return this.#call(async () => {
+    return this.#call(() => this.#exclusive(async (signal) => {
       const model = this.#ready();
-      if (this.#abort) throw new StudioError('busy', 'A picture is being made. Stop it first.');
-      const { signal } = this.#abort = new AbortController();
-      try {
-        const { measureDevice } = await import('./measure.ts');
-        return await measureDevice(model, request, { queue: this.#queue, signal, breathe, progress: (progress) => this.#tell({ kind: 'measuring', progress }) });
-      } finally {
-        this.#abort = null;
-      }
-    });
+      const { measureDevice } = await import('./measure.ts');
+      return measureDevice(model, request, { queue: this.#queue, signal, breathe, progress: (progress) => this.#tell({ kind: 'measuring', progress }) });
+    }));
+  }
+
+  /** One at a time; `stop` aborts it. */
+  async #exclusive<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#abort) throw new StudioError('busy', 'A picture is already being made. Stop it first.');
+    const { signal } = this.#abort = new AbortController();
+    try {
+      return await work(signal);
+    } finally {
+      this.#abort = null;
+    }
   }
 
   #need(graph: GraphName): Promise<void> {
@@ -159,48 +143,6 @@ export class InferenceService {
     const { name, vocab } = this.#ready().pack.manifest;
     if (tokens.length <= most && tokens.every((token) => Number.isInteger(token) && token >= 0 && token < vocab)) return;
     throw new StudioError('bad-argument', `The pack ${name} takes up to ${most} tokens from 0 to ${vocab - 1}.`);
-  }
-
-  async #generate(model: Model, request: GenerateRequest): Promise<GenerateReport> {
-    if (this.#abort) throw new StudioError('busy', 'A picture is already being made. Stop it first.');
-    const abort = this.#abort = new AbortController();
-    const { graphs, pictures, pack, neutral } = model;
-    const began = performance.now();
-    const preview = new Preview(pictures, pack.manifest, neutral);
-    const events: TokenEvent[] = [];
-    let sent = request.resume?.length ?? 0;
-    let flushed = began;
-    const flush = () => {
-      // Empty while an interrupted run is decoded up to where it was: a sign of life.
-      this.#tell({ kind: 'events', events: events.slice(sent) });
-      sent = Math.max(sent, events.length);
-      flushed = performance.now();
-    };
-    const show = async () => {
-      const picture = await preview.paint(tokensOf(events));
-      flush();
-      this.#tell({ kind: 'picture', picture });
-    };
-    try {
-      for await (const event of decode(graphs, pack.manifest, { ...request, signal: abort.signal })) {
-        this.#checkGpu();
-        events.push(event);
-        if (performance.now() - flushed >= BATCH_MS) flush();
-        if (preview.due && events.length > (request.resume?.length ?? 0)) await show();
-        await breathe();
-      }
-      if (events.length > 0) await show();
-    } finally {
-      graphs.dispose();
-      this.#abort = null;
-    }
-    return {
-      digest: digest(tokensOf(events), startsOf(events), pack.manifest.grid.width),
-      complete: events.length === pack.manifest.grid.tokens,
-      tokens: events.length,
-      times: { total: performance.now() - began, preview: preview.spent },
-      gpuMemory: this.#device.gpu ? { ...this.#device.gpu.memory } : null,
-    };
   }
 
   /** From its first moment on: a device can go while the model is still being loaded. */

@@ -2,7 +2,7 @@
 import { StudioError } from '../engine/errors.ts';
 import { interleaved, type Contestant } from '../engine/interleave.ts';
 import { parseManifest } from '../engine/manifest.ts';
-import type { GraphRunner } from '../engine/graph-runner.ts';
+import { around, type GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { tokenByToken, type Settings } from '../engine/settings.ts';
 import { fetchManifest } from '../packs/fetch-manifest.ts';
@@ -61,15 +61,11 @@ function casesOf(pack: Pack, baseline: Pack | null): Case[] {
 
 /** Every run waits for the GPU, so that the time it takes is the graph's own; without that runs only hand work over. */
 function settled(runner: SessionRunner, { queue }: GPUDevice): GraphRunner {
-  return {
-    inPlace: runner.inPlace, onDevice: runner.onDevice,
-    tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => runner.tensor(type, data, dims),
-    async run(graph, feeds, outputs) {
-      const results = await runner.run(graph, feeds, outputs);
-      await queue.onSubmittedWorkDone();
-      return results;
-    },
-  };
+  return around(runner, async (call) => {
+    const results = await runner.run(call);
+    await queue.onSubmittedWorkDone();
+    return results;
+  });
 }
 
 /** The same image times, with the times of graphs that were waited for. */

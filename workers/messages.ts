@@ -146,14 +146,15 @@ export interface DeviceMeasurement {
 }
 
 export type OnProgress = (progress: LoadProgress) => void;
-export type OnEvents = (events: TokenEvent[]) => void;
-export type OnPicture = (picture: Picture) => void;
+/** The first number is the index of the request. */
+export type OnEvents = (image: number, events: TokenEvent[]) => void;
+export type OnPicture = (image: number, picture: Picture) => void;
 
 /** What the worker tells while a call is under way, all over one callback. */
 export type Notice =
   | { kind: 'progress'; progress: LoadProgress }
-  /** Row: of the pictures that are made at once; absent where there is one. */
-  | { kind: 'events'; row?: number; events: TokenEvent[] }
-  | { kind: 'picture'; row?: number; picture: Picture }
+  /** image: index of the request. */
+  | { kind: 'events'; image: number; events: TokenEvent[] }
+  | { kind: 'picture'; image: number; picture: Picture }
   | { kind: 'measuring'; progress: MeasureProgress };
 export type Notify = (notice: Notice) => unknown;

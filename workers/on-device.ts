@@ -1,10 +1,10 @@
 /// <reference types="@webgpu/types" />
 import { StudioError } from '../engine/errors.ts';
-import type { GraphTensor } from '../engine/graph-runner.ts';
 import type { Copy, OnDevice, SampleRequest } from '../engine/on-device.ts';
 import { choose, type Choice, type SamplingRules } from '../engine/sampling.ts';
-import { bufferOf, lengthOf, storageBuffer, WORD } from './gpu-buffers.ts';
+import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
 import { words } from '../packs/request.ts';
+import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
 import { ALTERNATIVES, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
 /** The result and, after it, the value that is read along. */
@@ -47,12 +47,12 @@ export class GpuTokens implements OnDevice {
   }
 
   zeros(dims: readonly number[]): GraphTensor {
-    return this.#wrap(storageBuffer(this.#device, lengthOf(dims) * WORD), 'float32', dims);
+    return this.#wrap(storageBuffer(this.#device, sizeOf(dims) * WORD), 'float32', dims);
   }
 
   copy(copies: readonly Copy[]): void {
     const encoder = this.#device.createCommandEncoder();
-    for (const { from, to, at } of copies) encoder.copyBufferToBuffer(bufferOf(from), 0, bufferOf(to), at * WORD, lengthOf(from.dims) * WORD);
+    for (const { from, to, at } of copies) encoder.copyBufferToBuffer(bufferOf(from), 0, bufferOf(to), at * WORD, sizeOf(from.dims) * WORD);
     this.#device.queue.submit([encoder.finish()]);
   }
 

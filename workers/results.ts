@@ -1,4 +1,4 @@
-import { toTagged } from '../engine/errors.ts';
+import { saysOutOfMemory, toTagged } from '../engine/errors.ts';
 import type { Failure, Result } from './messages.ts';
 
 export const failed = (error: unknown): Failure => ({ ok: false, ...toTagged(error) });
@@ -12,9 +12,7 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** What browsers, WebGPU and onnxruntime say when memory runs out. */
-export const isOutOfMemory = ({ message, detail = '' }: Failure): boolean =>
-  /out[ -]of[ -]memory|bad_alloc|\bOOM\b|memory access out of bounds|array buffer allocation failed|failed to allocate/i.test(`${message} ${detail.split('\n', 1)[0]}`);
+export const isOutOfMemory = ({ message, detail = '' }: Failure): boolean => saysOutOfMemory(`${message} ${detail.split('\n', 1)[0]}`);
 
 export const outOfMemory = ({ message, detail }: Failure): Failure => ({
   ok: false, code: 'out-of-memory', detail: detail ?? message,

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { DecodeGraphs } from '../engine/graphs.ts';
+import type { DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording, type Golden } from './self-test.ts';
 import type { BackendTrial } from './messages.ts';
 
@@ -18,15 +18,15 @@ function fakes(ms: number, change: (value: number) => number = (value) => value)
   let time = 0;
   const graphs = {
     begin: vi.fn(async () => undefined),
-    patchStep: vi.fn(async () => undefined),
-    async decoderStep(t: number) {
-      const i = Math.max(0, golden.positions.indexOf(t));
-      return { classLogits: Float32Array.from(golden.logits_class[i]!), nullLogits: Float32Array.from(golden.logits_null[i]!) };
+    patchStep: vi.fn<DecodeGraphs['patchStep']>(async () => undefined),
+    async decoderStep([position]: readonly Position[]) {
+      const i = Math.max(0, golden.positions.indexOf(position!.t));
+      return [{ classLogits: Float32Array.from(golden.logits_class[i]!), nullLogits: Float32Array.from(golden.logits_null[i]!) }];
     },
     async encoderStep() { /* nothing to compare */ },
-    async entropyStep(t: number) {
+    async entropyStep([step]: readonly TokenStep[]) {
       time += ms;
-      return change(golden.entropies[t + 1]!);
+      return [change(golden.entropies[step!.t + 1]!)];
     },
     dispose: vi.fn(),
   };
@@ -37,8 +37,8 @@ test('a right backend is timed without its warm-up, on the golden patches', asyn
   const { graphs, now } = fakes(7);
   expect(await tryBackend(graphs, golden, { backend: 'wasm', tolerance: 1e-3, now }))
     .toEqual({ backend: 'wasm', correct: true, msPerToken: 7, maxError: 0, reason: null });
-  expect(graphs.begin).toHaveBeenCalledWith(2, 1);
-  expect(graphs.patchStep.mock.calls).toEqual([[0, null], [1, { start: 0, end: 0 }], [2, { start: 1, end: 2 }], [3, { start: 3, end: 5 }]]);
+  expect(graphs.begin).toHaveBeenCalledWith(2, [1]);
+  expect(graphs.patchStep.mock.calls.map(([[step]]) => step)).toEqual([null, { start: 0, end: 0 }, { start: 1, end: 2 }, { start: 3, end: 5 }].map((span, slot) => ({ image: 0, slot, span })));
   expect(graphs.dispose).toHaveBeenCalled();
 });
 

@@ -1,5 +1,5 @@
 import { PackError } from '../engine/errors.ts';
-import type { DecodeGraphs } from '../engine/graphs.ts';
+import type { DecodeGraphs, TokenRequest } from '../engine/graphs.ts';
 import type { Backend, BackendTrial } from './messages.ts';
 
 /** The parts of golden.json (docs/packs.md) that the self-test reads. */
@@ -77,27 +77,29 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
   let patch = -1;
   let spent = 0;
   try {
-    await graphs.begin(2, golden.class);
+    await graphs.begin(2, [golden.class]);
     const tokens = Math.min(TOKENS, golden.tokens.length - 1);
     for (let t = 0; t < tokens; t++) {
       const began = now();
       if (golden.opens[t]) {
-        await graphs.patchStep(++patch, t === 0 ? null : { start, end: t - 1 });
+        await graphs.patchStep([{ image: 0, slot: ++patch, span: t === 0 ? null : { start, end: t - 1 } }]);
         start = t;
       }
       const token = golden.tokens[t]!;
       const want = goldenLogits(golden, t);
       let entropy: number | null = null;
       if (want || !graphs.tokenStep) {
-        const { classLogits, nullLogits } = await graphs.decoderStep(t);
+        const { classLogits, nullLogits } = (await graphs.decoderStep([{ image: 0, t }]))[0]!;
         if (want) {
           see(distance(classLogits, want[0]));
           see(distance(nullLogits ?? [], want[1]));
         }
-        await graphs.encoderStep(t, token);
-        if (entropies) entropy = await graphs.entropyStep(t, token);
+        const steps = [{ image: 0, t, token }];
+        await graphs.encoderStep(steps);
+        if (entropies) entropy = (await graphs.entropyStep(steps))[0]!;
       } else {
-        ({ entropy } = await graphs.tokenStep({ t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder', timed: (_, work) => Promise.resolve(work()) }));
+        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder' };
+        ({ entropy } = (await graphs.tokenStep([request], async (_stage, _images, run) => run()))[0]!);
       }
       if (entropies) see(distance([entropy!], [golden.entropies[t + 1]!]));
       onToken?.(t + 1, tokens);

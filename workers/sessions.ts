@@ -1,30 +1,19 @@
 /// <reference types="@webgpu/types" />
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
-import type { GraphRunner, GraphTensor, Tensors } from '../engine/graph-runner.ts';
+import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import type { OnDevice } from '../engine/on-device.ts';
+import type { Groups } from '../engine/sampling.ts';
 import type { GraphName } from '../engine/manifest.ts';
+import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
 import type { Backend } from './messages.ts';
 import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
 import { storageBuffer, storageSize } from './gpu-buffers.ts';
 import type { Pack } from '../packs/pack.ts';
 import type { SerialQueue } from './queue.ts';
+import { words } from '../packs/request.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
-
-type Groups = 1 | 2;
-
-/** Under guidance these run on a class and a null row. */
-const guided = (graph: GraphName) => graph === 'patch_transformer' || graph === 'decoder' || graph === 'gpt';
-const stepGraphs: ReadonlySet<GraphName> = new Set(['entropy', 'encoder', 'patch_transformer', 'decoder']);
-/** Caches are the only rank-4 tensors of the decode graphs, [rows, H, C, d]. */
-const CACHE_RANK = 4;
-
-/** Images R and groups G of a run. */
-interface Rows {
-  images: number;
-  groups: Groups;
-}
 
 /** How the runner works, where that is not as it always does. */
 export interface RunnerOptions {
@@ -34,22 +23,19 @@ export interface RunnerOptions {
   capture?: boolean;
 }
 
-/** What a session is asked for and answers, recorded or not. */
+/** A session, its kernels recorded or not. */
 interface StepSession {
-  run(feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors>;
+  run(call: GraphCall): Promise<Tensors>;
   release(): Promise<void>;
 }
 
-const plain = (session: InferenceSession): StepSession => ({
-  run: async (feeds, outputs) => (await session.run(feeds as Record<string, OnnxValue>, outputs as Record<string, OnnxValue | null>)) as Record<string, Tensor>,
+const plain = (session: InferenceSession, form: CacheForm): StepSession => ({
+  run: async (call) => {
+    const { inputs, wanted } = sessionArguments(call, form);
+    return (await session.run(inputs as unknown as Record<string, OnnxValue>, wanted as unknown as Record<string, OnnxValue | null>)) as Record<string, Tensor>;
+  },
   release: () => session.release(),
 });
-
-/** What the feeds of a run say (docs/packs.md "Graphs"). */
-function rowsOf({ class: classes, cond, token }: Tensors): Rows {
-  const [groups = 1, images = 1] = (classes ?? cond)?.dims ?? [1, token?.dims[0]];
-  return { images, groups: groups as Groups };
-}
 
 /**
  * The pack's graphs on one backend; sessions are made when first needed. One image on WebGPU has sessions of static shapes, two
@@ -60,7 +46,7 @@ function rowsOf({ class: classes, cond, token }: Tensors): Rows {
  * next image, in the order in which they were let go: recorded kernels then find them where they were.
  */
 export class SessionRunner implements GraphRunner {
-  readonly inPlace: boolean;
+  readonly #onGpu: boolean;
   readonly #tokens: GpuTokens | undefined;
   readonly #sessions = new Map<string, StepSession>();
   /** Buffers of caches that nothing uses, by size; the first one let go comes first. */
@@ -78,32 +64,34 @@ export class SessionRunner implements GraphRunner {
     this.#pack = pack;
     this.#queue = queue;
     this.#logSeverity = logSeverity;
-    this.inPlace = backend === 'webgpu';
+    this.#onGpu = backend === 'webgpu';
     this.#capture = capture;
     const { gpu, ort } = runtime;
-    if (this.inPlace && gpu?.sampler) this.#tokens = new GpuTokens(gpu.device, gpu.sampler, gpuTensor(ort));
+    if (this.#onGpu && gpu?.sampler) this.#tokens = new GpuTokens(gpu.device, gpu.sampler, gpuTensor(ort));
   }
 
   get onDevice(): OnDevice | undefined {
     return this.#tokens;
   }
 
-  byRow(graph: GraphName): boolean {
-    return !this.inPlace && Boolean(this.#pack.graphs.get(graph)?.byRow);
+  cacheForm(graph: GraphName): CacheForm {
+    if (this.#onGpu) return 'in place';
+    return this.#pack.graphs.get(graph)?.byRow ? 'by row' : 'replaced';
   }
 
   tensor(type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
-    const { ort, gpu } = this.#runtime;
-    if (this.inPlace && type === 'float32' && dims.length === CACHE_RANK) return this.#gpuTensor(gpu!.device, data, dims);
-    return new ort.Tensor(type as 'float32', data as Float32Array, dims);
+    return new this.#runtime.ort.Tensor(type as 'float32', data as Float32Array, dims);
   }
 
-  #gpuTensor(device: GPUDevice, data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
-    const size = storageSize(data.byteLength);
+  cache(dims: readonly number[]): GraphTensor {
+    const zeros = new Float32Array(sizeOf(dims));
+    if (!this.#onGpu) return this.tensor('float32', zeros, dims);
+    const { ort, gpu } = this.#runtime;
+    const size = storageSize(zeros.byteLength);
     if (!this.#spare.has(size)) this.#spare.set(size, []);
-    const buffer = this.#spare.get(size)!.shift() ?? storageBuffer(device, size);
-    device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
-    return this.#runtime.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims], dispose: () => this.#letGo(buffer) });
+    const buffer = this.#spare.get(size)!.shift() ?? storageBuffer(gpu!.device, size);
+    gpu!.device.queue.writeBuffer(buffer, 0, zeros);
+    return ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims], dispose: () => this.#letGo(buffer) });
   }
 
   #letGo(buffer: GPUBuffer): void {
@@ -112,16 +100,13 @@ export class SessionRunner implements GraphRunner {
     else buffer.destroy();
   }
 
-  run(graph: GraphName, feeds: Tensors, outputs: Record<string, GraphTensor | null>): Promise<Tensors> {
-    return this.#queue.run(async () => {
-      const session = await this.#session(graph, rowsOf(feeds));
-      return session.run(feeds, outputs);
-    });
+  run(call: GraphCall): Promise<Tensors> {
+    return this.#queue.run(async () => (await this.#session(call)).run(call));
   }
 
-  /** Makes a session ahead of its first run. */
+  /** Makes the session of one image ahead of its first run. */
   open(graph: GraphName, groups: Groups = 1): Promise<void> {
-    return this.#queue.run(async () => void (await this.#session(graph, { images: 1, groups })));
+    return this.#queue.run(async () => void (await this.#session({ graph, images: 1, groups, outputs: [], resident: [] })));
   }
 
   /** Frees all sessions. */
@@ -135,42 +120,36 @@ export class SessionRunner implements GraphRunner {
     });
   }
 
-  /** Of one image the conditioning is only ever read by the decoder; the rest stays on the GPU where something there reads it. */
-  #location(graph: GraphName, rows: Rows | null): InferenceSession.SessionOptions['preferredOutputLocation'] {
-    if (!rows) return 'cpu';
-    if (this.#tokens && stepGraphs.has(graph)) return 'gpu-buffer';
-    return this.inPlace && graph === 'patch_transformer' ? { cond: 'gpu-buffer' } : 'cpu';
-  }
-
   /** Only ever called from within the queue. */
-  async #session(graph: GraphName, asked: Rows): Promise<StepSession> {
-    const rows = this.#pack.manifest.batch && (!this.inPlace || asked.images > 1) ? null : asked;
-    const key = rows ? `${graph}/${guided(graph) ? rows.groups : 1}` : graph;
+  async #session({ graph, images, groups, outputs, ...call }: Pick<GraphCall, 'graph' | 'images' | 'groups' | 'outputs' | 'resident'>): Promise<StepSession> {
+    const fixed = !this.#pack.manifest.batch || (this.#onGpu && images === 1);
+    const key = fixed ? `${graph}/${groups}` : graph;
     const known = this.#sessions.get(key);
     if (known) return known;
     const files = this.#pack.graphs.get(graph);
     if (!files) throw new StudioError('graph-failed', `The graph ${graph} was not loaded.`);
     const { weights } = files;
-    const model = this.byRow(graph) ? files.byRow! : files.model;
+    const form = this.cacheForm(graph);
     try {
-      const sizes = { N: 1, ...(rows && { R: 1, G: rows.groups, rows: guided(graph) ? rows.groups : 1 }) };
-      const capture = this.#capture && this.#tokens !== undefined && rows !== null && stepGraphs.has(graph);
+      const sizes = { N: 1, ...(fixed && { R: 1, G: groups, rows: groups }) };
+      const resident = this.#onGpu ? call.resident : [];
+      const all = resident.length > 0 && resident.length === outputs.length;
+      const capture = this.#capture && all;
       const options: InferenceSession.SessionOptions = {
         executionProviders: [provider(this.#runtime, this.#backend)],
         externalData: weights ? [{ path: weights.location, data: weights.data }] : [],
         freeDimensionOverrides: sizes,
-        preferredOutputLocation: this.#location(graph, rows),
+        preferredOutputLocation: all ? 'gpu-buffer' : Object.fromEntries(resident.map((name) => [name, 'gpu-buffer' as const])),
         logSeverityLevel: this.#logSeverity,
         logVerbosityLevel: 0,
       };
       const { ort, gpu } = this.#runtime;
-      const made = await ort.InferenceSession.create(model, capture ? withCapture(options) : options);
-      const session = capture ? new CapturedSession(made, gpu!.device, ort, sizes) : plain(made);
+      const made = await ort.InferenceSession.create(form === 'by row' ? files.byRow! : files.model, capture ? withCapture(options) : options);
+      const session = capture ? new CapturedSession(made, gpu!.device, ort, sizes) : plain(made, form);
       this.#sessions.set(key, session);
       return session;
     } catch (cause) {
-      const words = cause instanceof Error ? cause.message : String(cause);
-      throw new StudioError('graph-failed', `The graph ${graph} could not be opened on ${this.#backend}. Load the pack again, or try the other backend.`, words);
+      throw new StudioError('graph-failed', `The graph ${graph} could not be opened on ${this.#backend}. Load the pack again, or try the other backend.`, words(cause));
     }
   }
 }

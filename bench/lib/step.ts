@@ -1,6 +1,6 @@
 /** One run of a decode graph by itself, for any number of images at any cache slot; runs in Node and in the page. */
 import { clock } from '../../engine/clock.ts';
-import type { GraphRunner, Tensors } from '../../engine/graph-runner.ts';
+import type { Cache, GraphCall, GraphRunner } from '../../engine/graph-runner.ts';
 import { cacheNames, STRIDE } from '../../engine/kv-cache.ts';
 import type { DparManifest } from '../../engine/manifest.ts';
 import { groupsOf } from '../../engine/sampling.ts';
@@ -12,17 +12,17 @@ export type StepGraph = (typeof stepGraphs)[number];
 /** Blocks, width, heads and rows of an image of a step graph. */
 export function shapeOf({ model, entropyModel, defaults }: DparManifest, graph: StepGraph) {
   const groups = groupsOf(defaults);
-  if (graph === 'entropy') return { ...entropyModel, groups: 1 };
+  if (graph === 'entropy') return { ...entropyModel, groups: 1 as const };
   const { dim, heads } = model;
-  if (graph === 'encoder') return { dim, heads, blocks: model.encoderBlocks, groups: 1 };
+  if (graph === 'encoder') return { dim, heads, blocks: model.encoderBlocks, groups: 1 as const };
   return { dim, heads, groups, blocks: graph === 'decoder' ? model.decoderBlocks : model.patchTransformerBlocks };
 }
 
 /** Slots of the pasts of a step at `slot`, as engine/kv-cache.ts keeps them. */
 export const slotsAt = (slot: number, tokens: number): number => Math.min(tokens + 1, (Math.floor(slot / STRIDE) + 1) * STRIDE);
 
-/** Inputs of the contract in docs/packs.md, with small values in them. */
-function feedsOf(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, images: number, slot: number): Tensors {
+/** A run by the contract in docs/packs.md, with small values in its inputs. */
+function callOf(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, images: number, slot: number): GraphCall {
   const { dim, heads, blocks, groups } = shapeOf(manifest, graph);
   const { window, decoderBlocks } = manifest.model;
   const rows = groups * images;
@@ -38,23 +38,26 @@ function feedsOf(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, 
     }),
     decoder: () => ({ h: floats(1, images, dim), first: ints(0, images), cond: floats(groups, images, decoderBlocks * dim) }),
   }[graph]();
-  const pasts = cacheNames(blocks).map((name) => [`past_${name}`, floats(rows, heads, slotsAt(slot, manifest.grid.tokens), dim / heads)]);
-  return { ...own, seqlens_k: ints(slot, rows), total: ints(slot + 1, 1), ...Object.fromEntries(pasts) };
+  const caches = cacheNames(blocks).map((name): Cache => ({
+    past: `past_${name}`, present: `present_${name}`, tensor: floats(rows, heads, slotsAt(slot, manifest.grid.tokens), dim / heads),
+  }));
+  return {
+    graph, images, groups, caches, feeds: { ...own, seqlens_k: ints(slot, rows), total: ints(slot + 1, 1) }, outputs: [...answers[graph], 'kv'], resident: [],
+  };
 }
 
 const answers = { entropy: ['entropy'], encoder: ['h', 'k', 'v'], patch_transformer: ['cond'], decoder: ['logits'] } as const;
 
 /** Median milliseconds of a run that answers its new slots only. Throws where the pack has no graphs by row. */
 export async function measureStep(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, images: number, slot: number, repeats: number): Promise<number> {
-  if (!runner.byRow?.(graph)) throw new Error(`The pack ${manifest.name} has no graphs by row. Export it again.`);
-  const feeds = feedsOf(runner, manifest, graph, images, slot);
-  const outputs = Object.fromEntries([...answers[graph], 'kv'].map((name) => [name, null]));
+  if (runner.cacheForm(graph) !== 'by row') throw new Error(`The pack ${manifest.name} has no graphs by row. Export it again.`);
+  const call = callOf(runner, manifest, graph, images, slot);
   const times = [];
   for (let i = 0; i < repeats; i++) {
     const start = clock();
-    await runner.run(graph, feeds, outputs);
+    await runner.run(call);
     times.push(clock() - start);
   }
-  for (const tensor of Object.values(feeds)) tensor.dispose();
+  for (const tensor of [...Object.values(call.feeds), ...call.caches.map(({ tensor }) => tensor)]) tensor.dispose();
   return median(times);
 }

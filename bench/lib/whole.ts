@@ -1,6 +1,6 @@
 /** Alg. 2 as the paper writes it: every token computes the whole prefix again. Runs in Node and in the page. */
 import type { DecodeRequest } from '../../engine/decode.ts';
-import type { GraphTensor } from '../../engine/graph-runner.ts';
+import type { GraphTensor } from '../../engine/tensors.ts';
 import type { DparManifest } from '../../engine/manifest.ts';
 import { PatchGate } from '../../engine/patchify.ts';
 import { uniform } from '../../engine/philox.ts';

@@ -2,15 +2,14 @@
 /// <reference types="vite/client" />
 import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { DecodeRequest } from '../../engine/decode.ts';
-import type { GraphTensor } from '../../engine/graph-runner.ts';
+import type { GraphTensor } from '../../engine/tensors.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { fetchPack, type Pack } from '../../packs/pack.ts';
 import { SerialQueue } from '../../workers/queue.ts';
 import { openRuntime } from '../../workers/runtime.ts';
 import { SessionRunner } from '../../workers/sessions.ts';
-import { measureBatch, type BatchTimes } from '../lib/batch.ts';
-import { measureImage, type ImageTimes } from '../../engine/measure.ts';
+import { measureBatch, measureImage, type BatchTimes, type ImageTimes } from '../../engine/measure.ts';
 import { dpar } from '../lib/requests.ts';
 import { measureStep, type StepGraph } from '../lib/step.ts';
 import { measureWhole, stepOf, wholeGraphs, type WholeGraph, type WholeRunner, type WholeTimes } from '../lib/whole.ts';

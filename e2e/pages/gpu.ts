@@ -1,7 +1,7 @@
-import { decode } from '../../engine/decode.ts';
+import { decodeOne } from '../../engine/decode.ts';
 import { decodeGraphs } from '../../engine/decode-graphs.ts';
 import type { DecodeGraphs } from '../../engine/graphs.ts';
-import type { GraphRunner } from '../../engine/graph-runner.ts';
+import { around, type GraphRunner } from '../../engine/graph-runner.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { choose, type Choice, type SamplingRules } from '../../engine/sampling.ts';
@@ -35,16 +35,12 @@ export interface GpuRun {
 
 /** The runner, with a count of what each graph starts. */
 function counted(runner: SessionRunner, graphs: GpuRun['graphs']): GraphRunner {
-  return {
-    inPlace: runner.inPlace, onDevice: runner.onDevice,
-    tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => runner.tensor(type, data, dims),
-    async run(graph, feeds, outputs) {
-      const before = counts.launches;
-      const results = await runner.run(graph, feeds, outputs);
-      (graphs[graph] ??= []).push(counts.launches - before);
-      return results;
-    },
-  };
+  return around(runner, async (call) => {
+    const before = counts.launches;
+    const results = await runner.run(call);
+    (graphs[call.graph] ??= []).push(counts.launches - before);
+    return results;
+  });
 }
 
 async function runnerOf(manifestPath: string, host: boolean, capture: boolean): Promise<{ runner: SessionRunner; manifest: Manifest }> {
@@ -59,7 +55,7 @@ async function runnerOf(manifestPath: string, host: boolean, capture: boolean): 
 async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, changes: Partial<Settings>, limit: number | null, kernels: GpuRun['graphs']): Promise<GpuRun> {
   const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, steps: [], graphs: kernels };
   let before = { ...counts };
-  for await (const event of decode(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } })) {
+  for await (const event of decodeOne(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } })) {
     const now = { ...counts };
     result.steps.push({
       launches: now.launches - before.launches, submits: now.submits - before.submits, bindings: now.bindings - before.bindings, waits: now.waits - before.waits,

@@ -1,7 +1,8 @@
 /** OnDevice over plain memory: what a GPU does beside the graphs, for tests with runtimes that have none. */
-import type { GraphRunner, GraphTensor } from '../graph-runner.ts';
+import { around, type GraphRunner } from '../graph-runner.ts';
 import type { Copy, OnDevice, SampleRequest } from '../on-device.ts';
 import { choose, type Choice } from '../sampling.ts';
+import type { GraphTensor } from '../tensors.ts';
 
 export class HostDevice implements OnDevice {
   readonly #runner: GraphRunner;
@@ -44,10 +45,5 @@ export class HostDevice implements OnDevice {
 /** The runner with a device beside it. */
 export function withDevice(inner: GraphRunner): { runner: GraphRunner; device: HostDevice } {
   const device = new HostDevice(inner);
-  const runner: GraphRunner = {
-    inPlace: inner.inPlace ?? false, onDevice: device,
-    tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => inner.tensor(type as 'float32', data as Float32Array, dims),
-    run: (graph, feeds, outputs) => inner.run(graph, feeds, outputs),
-  };
-  return { runner, device };
+  return { runner: { ...around(inner, (call) => inner.run(call)), onDevice: device }, device };
 }

@@ -1,6 +1,7 @@
 /** A small valid manifest and a fake DecodeGraphs for tests; no files lie behind either. */
-import type { DecodeGraphs, DecodeLogits, Span } from '../graphs.ts';
+import type { DecodeGraphs, PatchStep, Position, TokenStep } from '../graphs.ts';
 import { graphNames, type DparManifest, type GptManifest, type PackFile } from '../manifest.ts';
+import type { DecodeLogits } from '../sampling.ts';
 import { tokenByToken } from '../settings.ts';
 
 const file = (path: string): PackFile => ({ path, bytes: 1, sha256: '0'.repeat(64) });
@@ -48,39 +49,53 @@ export function tinyGptManifest(): GptManifest {
   };
 }
 
-/** Records every call; entropies and logits come from functions of t. */
+/** Records every call, once an image; entropies and logits come from functions of t. */
 export class FakeGraphs implements DecodeGraphs {
   readonly calls: string[] = [];
-  readonly #entropy: (next: number) => number;
-  readonly #logits: (t: number, row: number) => Float32Array;
+  /** The calls of each image of the batch. */
+  callsOf: string[][] = [];
+  readonly #entropy: (next: number, image: number) => number;
+  readonly #logits: (t: number, row: number, image: number) => Float32Array;
   #groups = 1;
 
-  constructor(entropy: (next: number) => number = () => 1, logits: (t: number, row: number) => Float32Array = () => new Float32Array(12)) {
+  constructor(entropy: (next: number, image: number) => number = () => 1, logits: (t: number, row: number, image: number) => Float32Array = () => new Float32Array(12)) {
     this.#entropy = entropy;
     this.#logits = logits;
   }
 
-  async begin(groups: 1 | 2, classIndex: number): Promise<void> {
+  async begin(groups: 1 | 2, classes: readonly number[]): Promise<void> {
     this.#groups = groups;
-    this.calls.push(`begin ${groups} ${classIndex}`);
+    this.callsOf = classes.map(() => []);
+    classes.forEach((label, image) => this.#note(image, `begin ${groups} ${label}`));
   }
 
-  async entropyStep(t: number, token: number): Promise<number> {
-    this.calls.push(`entropy ${t} ${token}`);
-    return this.#entropy(t + 1);
+  #note(image: number, call: string): void {
+    this.calls.push(call);
+    this.callsOf[image]!.push(call);
   }
 
-  async encoderStep(t: number, token: number): Promise<void> {
-    this.calls.push(`encoder ${t} ${token}`);
+  /** Every step names its images once, and no step is empty. */
+  #each<T extends { image: number }>(steps: readonly T[], call: (step: T) => string): void {
+    if (steps.length === 0 || new Set(steps.map(({ image }) => image)).size !== steps.length) throw new Error('a step without images, or with one twice');
+    for (const step of steps) this.#note(step.image, call(step));
   }
 
-  async patchStep(slot: number, span: Span | null): Promise<void> {
-    this.calls.push(`patch ${slot} ${span ? `${span.start}-${span.end}` : 'class'}`);
+  async entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>> {
+    this.#each(steps, ({ t, token }) => `entropy ${t} ${token}`);
+    return steps.map(({ image, t }) => this.#entropy(t + 1, image));
   }
 
-  async decoderStep(t: number): Promise<DecodeLogits> {
-    this.calls.push(`decoder ${t}`);
-    return { classLogits: this.#logits(t, 0), nullLogits: this.#groups === 2 ? this.#logits(t, 1) : null };
+  async encoderStep(steps: readonly TokenStep[]): Promise<void> {
+    this.#each(steps, ({ t, token }) => `encoder ${t} ${token}`);
+  }
+
+  async patchStep(steps: readonly PatchStep[]): Promise<void> {
+    this.#each(steps, ({ slot, span }) => `patch ${slot} ${span ? `${span.start}-${span.end}` : 'class'}`);
+  }
+
+  async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
+    this.#each(steps, ({ t }) => `decoder ${t}`);
+    return steps.map(({ image, t }) => ({ classLogits: this.#logits(t, 0, image), nullLogits: this.#groups === 2 ? this.#logits(t, 1, image) : null }));
   }
 
   dispose(): void {
@@ -88,18 +103,24 @@ export class FakeGraphs implements DecodeGraphs {
   }
 }
 
-/** Entropies and logits that depend on every token so far, as a model's do. */
+/** Entropies and logits that depend on every token of the image so far, as a model's do. */
 export class DependentGraphs extends FakeGraphs {
-  #state = 1;
-  #entropy = 1;
+  #states: number[] = [];
 
   constructor() {
-    super(() => this.#entropy, (t, row) => Float32Array.from({ length: 12 }, (_, k) => 2 * Math.sin(this.#state * (k + 1) + t + row)));
+    super(
+      (_, image) => (this.#states[image] === 1 ? 1 : (this.#states[image]! % 30) / 10),
+      (t, row, image) => Float32Array.from({ length: 12 }, (_, k) => 2 * Math.sin(this.#states[image]! * (k + 1) + t + row)),
+    );
   }
 
-  override async encoderStep(t: number, token: number): Promise<void> {
-    await super.encoderStep(t, token);
-    this.#state = (this.#state * 31 + token + 1) % 9973;
-    this.#entropy = (this.#state % 30) / 10;
+  override async begin(groups: 1 | 2, classes: readonly number[]): Promise<void> {
+    this.#states = classes.map(() => 1);
+    await super.begin(groups, classes);
+  }
+
+  override async encoderStep(steps: readonly TokenStep[]): Promise<void> {
+    await super.encoderStep(steps);
+    for (const { image, token } of steps) this.#states[image] = (this.#states[image]! * 31 + token + 1) % 9973;
   }
 }

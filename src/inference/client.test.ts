@@ -40,8 +40,8 @@ function fakeService(overrides: Record<string, unknown> = {}) {
       return ok({ backend: 'wasm' });
     },
     async generate() {
-      await service.notify({ kind: 'events', events: [] });
-      return ok({ complete: true });
+      await service.notify({ kind: 'events', image: 0, events: [] });
+      return ok([{ complete: true }]);
     },
     async stop() { /* replaced where it matters */ },
     async paint() { return ok({ size: 1, cells: 1 }); },
@@ -71,7 +71,7 @@ const request = { manifestUrl: 'x', backend: 'auto' as const };
 const picture = { class: 0, seed: 1, settings: {} as never };
 const ignore = () => undefined;
 const load = (client: InferenceClient) => client.load(request, ignore);
-const generate = (client: InferenceClient, signal?: AbortSignal) => client.generate(picture, ignore, ignore, signal);
+const generate = (client: InferenceClient, signal?: AbortSignal) => client.generate([picture], ignore, ignore, signal);
 
 describe('InferenceClient', () => {
   test('makes no worker before the first load', async () => {
@@ -88,25 +88,23 @@ describe('InferenceClient', () => {
     const { client } = make(fakeService());
     await load(client);
     const order: string[] = [];
-    await client.generate(picture, () => order.push('events'), ignore).then(() => order.push('result'));
+    await client.generate([picture], () => order.push('events'), ignore).then(() => order.push('result'));
     expect(order).toEqual(['events', 'result']);
   });
 
-  test('several pictures at once: what comes is told by row, and nothing else runs meanwhile', async () => {
+  test('several pictures at once: what comes names its image, and nothing else runs meanwhile', async () => {
     const service = fakeService({
-      async generateMany() {
-        await service.notify({ kind: 'events', row: 1, events: [] });
-        await service.notify({ kind: 'picture', row: 2, picture: { size: 1, cells: 1 } } as never);
+      async generate() {
+        await service.notify({ kind: 'events', image: 1, events: [] });
+        await service.notify({ kind: 'picture', image: 2, picture: { size: 1, cells: 1 } } as never);
         return ok([{ complete: true }]);
       },
     });
     const { client } = make(service);
-    expect(await client.generateMany([picture], ignore, ignore)).toMatchObject({ code: 'not-loaded' });
     await load(client);
     const seen: unknown[] = [];
-    const all = client.generateMany([picture, picture, picture], (row) => seen.push(['events', row]), (row) => seen.push(['picture', row]));
+    const all = client.generate([picture, picture, picture], (image) => seen.push(['events', image]), (image) => seen.push(['picture', image]));
     expect(await generate(client)).toMatchObject({ code: 'busy' });
-    expect(await client.generateMany([picture], ignore, ignore)).toMatchObject({ code: 'busy' });
     expect(await all).toMatchObject({ ok: true });
     expect(seen).toEqual([['events', 1], ['picture', 2]]);
   });
@@ -162,14 +160,14 @@ describe('InferenceClient', () => {
     let finish: (value: unknown) => void = ignore;
     const service = fakeService({
       generate: () => new Promise((resolve) => { finish = resolve; }),
-      stop: async () => finish(ok({ complete: false })),
+      stop: async () => finish(ok([{ complete: false }])),
     });
     const { client, workers } = make(service);
     await load(client);
     const run = generate(client);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await client.stop();
-    expect(await run).toMatchObject({ ok: true, value: { complete: false } });
+    expect(await run).toMatchObject({ ok: true, value: [{ complete: false }] });
     expect(workers[0]!.terminated).toBe(false);
   });
 

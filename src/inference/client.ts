@@ -80,30 +80,15 @@ export class InferenceClient {
     });
   }
 
-  /** One picture. Stopping resolves with `complete: false`; aborting also stops. */
-  async generate(request: GenerateRequest, onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport>> {
+  /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
+  async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
     if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
     if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
-    return this.#exclusive(() => this.#call((remote) => remote.generate(request), {
+    return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
       hear: (notice) => {
-        if (notice.kind === 'events') onEvents(notice.events);
-        else if (notice.kind === 'picture') onPicture(notice.picture);
-      },
-    }));
-  }
-
-  /** Several pictures at once, where the pack's graphs take them (its `batch`); the first number of each call is the row. */
-  async generateMany(
-    requests: GenerateRequest[], onEvents: (row: number, ...args: Parameters<OnEvents>) => void, onPicture: (row: number, ...args: Parameters<OnPicture>) => void,
-  ): Promise<Result<GenerateReport[]>> {
-    if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
-    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
-    return this.#exclusive(() => this.#call((remote) => remote.generateMany(requests), {
-      stallMs: this.#options.runStallMs,
-      hear: (notice) => {
-        if (notice.kind === 'events') onEvents(notice.row ?? 0, notice.events);
-        else if (notice.kind === 'picture') onPicture(notice.row ?? 0, notice.picture);
+        if (notice.kind === 'events') onEvents(notice.image, notice.events);
+        else if (notice.kind === 'picture') onPicture(notice.image, notice.picture);
       },
     }));
   }

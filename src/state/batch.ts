@@ -1,11 +1,11 @@
 import { createStore } from 'zustand/vanilla';
-import { rowsOf } from '../../engine/batch/size.ts';
+import { imagesAtOnce } from '../../engine/decode-request.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 
 export const MOST = 9;
 
 /** Pictures that the pack's graphs make at once. */
-export const atOnce = (manifest: Manifest | null): number => (manifest ? rowsOf(manifest) : 1);
+export const atOnce = (manifest: Manifest | null): number => (manifest ? imagesAtOnce(manifest) : 1);
 
 /** How many pictures Generate makes: the seed, the next seed and so on. */
 export function createBatch() {

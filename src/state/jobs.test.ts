@@ -14,20 +14,20 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 function fakeClient() {
   const asked: number[] = [];
   let emit: OnEvents = () => undefined;
-  let end!: (result: Result<GenerateReport>) => void;
-  const report = (tokens: number): Result<GenerateReport> => ({ ok: true, value: { digest: `d${asked.at(-1)}`, complete: tokens === TOTAL, tokens, times: { total: 9, preview: 0 }, gpuMemory: null } });
+  let end!: (result: Result<GenerateReport[]>) => void;
+  const report = (tokens: number): Result<GenerateReport[]> => ({ ok: true, value: [{ digest: `d${asked.at(-1)}`, complete: tokens === TOTAL, tokens, times: { total: 9, preview: 0 }, gpuMemory: null }] });
   let sent = 0;
   return {
     asked,
-    generate: (request: GenerateRequest, onEvents: OnEvents) => {
-      asked.push(request.seed);
+    generate: (requests: GenerateRequest[], onEvents: OnEvents) => {
+      expect(requests).toHaveLength(1);
+      asked.push(requests[0]!.seed);
       emit = onEvents;
       sent = 0;
-      return new Promise<Result<GenerateReport>>((resolve) => { end = resolve; });
+      return new Promise<Result<GenerateReport[]>>((resolve) => { end = resolve; });
     },
-    generateMany: () => Promise.reject(new Error('these are made one after the other')),
     stop: vi.fn(async () => end(report(sent))),
-    token: () => emit([token(sent++)]),
+    token: () => emit(0, [token(sent++)]),
     fail: () => end({ ok: false, code: 'worker-lost', message: 'lost' }),
     async finish() {
       while (sent < TOTAL) this.token();

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { RunHeader } from '../../engine/log.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, OnPicture, Result } from '../inference/client.ts';
+import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toImage } from './pictures.ts';
 import type { PlaybackStore } from './playback.ts';
 import { fromFailure } from './problem.ts';
@@ -38,15 +38,15 @@ const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ?
 
 const stopped: Failure = { ok: false, code: 'stopped', message: 'The run was stopped.' };
 
-type Client = Pick<InferenceClientApi, 'generate' | 'generateMany' | 'stop'>;
+type Client = Pick<InferenceClientApi, 'generate' | 'stop'>;
 
 /** A run that has begun. */
 interface Begun {
   job: Job;
   id: number;
   started: number;
-  onEvents: OnEvents;
-  onPicture: OnPicture;
+  onEvents: (events: TokenEvent[]) => void;
+  onPicture: (picture: Picture) => void;
 }
 
 const requestOf = ({ class: index, seed, settings, given }: RunHeader): GenerateRequest => ({ class: index, seed, settings, ...(given && { given }) });
@@ -96,13 +96,13 @@ export function createJobs({ view, playback, now, shown, recover = async () => f
   /** All at once. Where the worker is lost on the way, a fresh one goes on from their logs, one after the other. */
   async function decodeTogether(list: readonly Job[], client: Client): Promise<Result<GenerateReport> | null> {
     const begun = list.map((job, i) => begin(job, i === 0));
-    const result = await client.generateMany(
-      list.map(({ header }) => requestOf(header)), (row, events) => begun[row]!.onEvents(events), (row, picture) => begun[row]!.onPicture(picture),
+    const result = await client.generate(
+      list.map(({ header }) => requestOf(header)), (image, events) => begun[image]!.onEvents(events), (image, picture) => begun[image]!.onPicture(picture),
     );
     const goOn = !result.ok && isLoss(result) && !cancelled && (await recover(alone(result), list[0]!.header));
     let last: Result<GenerateReport> | null = null;
-    for (const [row, one] of begun.entries()) {
-      if (result.ok) last = end(one, { ok: true, value: result.value[row]! });
+    for (const [image, one] of begun.entries()) {
+      if (result.ok) last = end(one, { ok: true, value: result.value[image]! });
       else if (cancelled) last = end(one, stopped);
       else if (goOn && last?.ok !== false) last = await decode(one, client);
       else last = end(one, last ?? result);

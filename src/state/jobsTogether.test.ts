@@ -24,25 +24,26 @@ function setup(recovers = true) {
   jobs.onEnd((state) => ends.push(state));
   const many: number[][] = [];
   const single: GenerateRequest[] = [];
-  let emit: (row: number, events: TokenEvent[]) => void = () => undefined;
+  let emit: (image: number, events: TokenEvent[]) => void = () => undefined;
   let end!: (result: Result<GenerateReport[]>) => void;
   const client = {
-    generateMany: (requests: GenerateRequest[], onEvents: typeof emit) => {
+    generate: (requests: GenerateRequest[], onEvents: typeof emit): Promise<Result<GenerateReport[]>> => {
+      const [request] = requests;
+      if (requests.length === 1) {
+        single.push(request!);
+        for (let t = request!.resume?.length ?? 0; t < TOTAL; t++) onEvents(0, [token(t)]);
+        return Promise.resolve({ ok: true, value: [report(`alone ${request!.seed}`)] });
+      }
       many.push(requests.map(({ seed }) => seed));
       emit = onEvents;
       return new Promise<Result<GenerateReport[]>>((resolve) => { end = resolve; });
-    },
-    generate: async (request: GenerateRequest, onEvents: (events: TokenEvent[]) => void): Promise<Result<GenerateReport>> => {
-      single.push(request);
-      for (let t = request.resume?.length ?? 0; t < TOTAL; t++) onEvents([token(t)]);
-      return { ok: true, value: report(`alone ${request.seed}`) };
     },
     stop: vi.fn(async () => end({ ok: true, value: many[0]!.map((seed) => report(`d${seed}`, 1)) })),
   };
   return {
     view, jobs, ends, failures, many, single, client,
     start: (seeds: number[], follow = true) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client, follow),
-    token: (row: number, t: number) => emit(row, [token(t)]),
+    token: (image: number, t: number) => emit(image, [token(t)]),
     end: (result: Result<GenerateReport[]>) => end(result),
     phases: () => jobs.getState().list.map(({ run }) => run.getState().phase),
     counts: () => jobs.getState().list.map(({ run }) => run.getState().count),
@@ -54,7 +55,7 @@ describe('runs made at once', () => {
     const { view, jobs, ends, many, start, token: emit, end, phases, counts } = setup();
     const all = start([5, 6, 7]);
     expect([many, phases()]).toEqual([[[5, 6, 7]], ['running', 'running', 'running']]);
-    for (const row of [0, 1, 2]) emit(row, 0);
+    for (const image of [0, 1, 2]) emit(image, 0);
     emit(1, 1);
     expect(counts()).toEqual([1, 2, 1]);
     expect(view.getState()).toMatchObject({ title: 'seed 5', count: 1 });

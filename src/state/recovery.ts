@@ -1,5 +1,5 @@
 import type { TokenEvent } from '../../engine/log.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, OnPicture, Result } from '../inference/client.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 
 /** A run is taken up this often; what keeps failing is not a mishap. */
 const MOST = 2;
@@ -8,8 +8,8 @@ export interface RecoveryDeps {
   client: Pick<InferenceClientApi, 'generate'>;
   /** The run's events so far. */
   events: () => readonly TokenEvent[];
-  onEvents: OnEvents;
-  onPicture: OnPicture;
+  onEvents: (events: TokenEvent[]) => void;
+  onPicture: (picture: Picture) => void;
   /** Gets a model ready again after this failure; false where the run has to end. */
   recover: (failure: Failure) => Promise<boolean>;
   /** True once the person has stopped the run. */
@@ -24,8 +24,11 @@ export async function generateWithRecovery(request: GenerateRequest, deps: Recov
   const { client, events, onEvents, onPicture, recover, cancelled } = deps;
   for (let times = 0; ; times++) {
     const resume = events().map(({ token, entropy }) => ({ token, entropy }));
-    const result = await client.generate({ ...request, ...(resume.length > 0 && { resume }) }, onEvents, onPicture);
-    if (result.ok || !isLoss(result) || times >= MOST) return result;
+    const result = await client.generate(
+      [{ ...request, ...(resume.length > 0 && { resume }) }], (_, more) => onEvents(more), (_, picture) => onPicture(picture),
+    );
+    if (result.ok) return { ok: true, value: result.value[0]! };
+    if ( !isLoss(result) || times >= MOST) return result;
     const ready = !cancelled() && (await recover(result));
     if (cancelled()) return { ok: false, code: 'stopped', message: 'The run was stopped.' };
     if (!ready) return result;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TokenEvent } from '../../engine/log.ts';
-import type { Failure, GenerateReport, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { createStudio } from './studio.ts';
 
@@ -9,12 +9,12 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 /** A client whose answers the test gives. */
 function fakeClient() {
   let answerLoad!: (result: Result<LoadReport>) => void;
-  let answerRun!: (result: Result<GenerateReport>) => void;
+  let answerRun!: (result: Result<GenerateReport[]>) => void;
   let emit: OnEvents = () => undefined;
   const load = vi.fn(() => new Promise<Result<LoadReport>>((resolve) => { answerLoad = resolve; }));
-  const generate = vi.fn((_request: unknown, onEvents: OnEvents) => {
+  const generate = vi.fn((_requests: GenerateRequest[], onEvents: OnEvents) => {
     emit = onEvents;
-    return new Promise<Result<GenerateReport>>((resolve) => { answerRun = resolve; });
+    return new Promise<Result<GenerateReport[]>>((resolve) => { answerRun = resolve; });
   });
   let answerScore!: () => void;
   const score = vi.fn((tokens: number[]) => new Promise<Result<(number | null)[]>>((resolve) => {
@@ -26,8 +26,8 @@ function fakeClient() {
     scored: () => answerScore(),
     ready: (backend: LoadReport['backend'] = 'wasm') => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport }),
     refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: `${code}: fp32/all.bin.0`, detail: 'Retry.' }),
-    emit: (events: TokenEvent[]) => emit(events),
-    end: (result: Result<GenerateReport>) => answerRun(result),
+    emit: (events: TokenEvent[]) => emit(0, events),
+    end: (result: Result<GenerateReport>) => answerRun(result.ok ? { ok: true, value: [result.value] } : result),
   };
 }
 
@@ -93,7 +93,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
     client.ready();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
-    expect(client.generate.mock.calls[0]![0]).toMatchObject({ class: 1, seed: 12, settings: { ...pack.manifest.defaults, entropyThreshold: 4.5 } });
+    expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 1, seed: 12, settings: { ...pack.manifest.defaults, entropyThreshold: 4.5 } });
     expect(written).toEqual([hash]);
   });
 
@@ -152,7 +152,7 @@ describe('studio', () => {
     expect(client.generate).not.toHaveBeenCalled();
     client.scored();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
-    expect(client.generate.mock.calls[0]![0]).toMatchObject({ given: { length: 6 } });
+    expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ given: { length: 6 } });
     expect(studio.run.getState()).toMatchObject({ phase: 'running', origin: 'generated' });
   });
 
@@ -207,7 +207,7 @@ describe('studio', () => {
     expect(studio.run.getState()).toMatchObject({ phase: 'running', count: 2 });
     client.ready();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
-    expect(client.generate.mock.calls[1]![0]).toMatchObject({ resume: [{ token: 0, entropy: null }, { token: 1, entropy: 1 }] });
+    expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0, entropy: null }, { token: 1, entropy: 1 }] });
     client.emit([event(2)]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 3, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
@@ -255,7 +255,7 @@ describe('studio', () => {
     expect((client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend)).toEqual(['auto', 'webgpu', 'wasm']);
     client.ready('wasm');
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
-    expect(client.generate.mock.calls[1]![0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
+    expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
     expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('went on where it was, on the processor') }]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await vi.waitFor(() => expect(studio.run.getState().phase).toBe('complete'));

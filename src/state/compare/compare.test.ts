@@ -34,10 +34,10 @@ describe('compare', () => {
   async function opened() {
     const client = {
       load: async () => ({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0 } }),
-      generate: async (request: GenerateRequest, emit: OnEvents): Promise<Result<GenerateReport>> => {
-        requests.push(request);
-        emit(events(4, requests.length));
-        return { ok: true, value: { complete: true, digest: 'ab', times: { total: 8 } } as unknown as GenerateReport };
+      generate: async ([request]: GenerateRequest[], emit: OnEvents): Promise<Result<GenerateReport[]>> => {
+        requests.push(request!);
+        emit(0, events(4, requests.length));
+        return { ok: true, value: [{ complete: true, digest: 'ab', times: { total: 8 } } as unknown as GenerateReport] };
       },
       stop: async () => undefined, paint: vi.fn(), dispose: vi.fn(),
     } as unknown as InferenceClientApi;

@@ -3,7 +3,7 @@ import { StudioError } from '../../../engine/errors.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import type { InferenceClientApi } from '../../inference/client.ts';
+import type { InferenceClientApi, OnEvents } from '../../inference/client.ts';
 import type { Source } from '../../lib/readPicture.ts';
 import { createPack } from '../pack.ts';
 import { createPlayback } from '../playback.ts';
@@ -29,9 +29,9 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const client = {
     tokenize: vi.fn(async () => ({ ok: true, value: { tokens, psnr: 30, reconstruction: { rgba: new Uint8ClampedArray(), size: 16, cells: 16 } } })),
     score: vi.fn(async () => ({ ok: true, value: entropies })),
-    generate: vi.fn(async (_request: unknown, onEvents: (events: TokenEvent[]) => void) => {
-      onEvents(scored);
-      return { ok: true, value: { complete: true } };
+    generate: vi.fn(async (_requests: unknown[], onEvents: OnEvents) => {
+      onEvents(0, scored);
+      return { ok: true, value: [{ complete: true }] };
     }),
     stop: vi.fn(async () => undefined),
   };
@@ -53,7 +53,7 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   await desk.open(file, 'photo.jpg');
   expect(cut).toHaveBeenCalledWith(source, { x: 10, y: 0, size: 20 }, 16);
   expect(run.getState()).toMatchObject({ origin: 'given', phase: 'complete', title: 'photo.jpg', header: { class: 3, given: tokens, settings: { guidance: 1, topP: 1 } } });
-  expect(client.generate.mock.calls[0]![0]).toMatchObject({ class: 3, given: tokens });
+  expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 3, given: tokens });
   expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
 });
@@ -97,7 +97,7 @@ it('another class means other probabilities', async () => {
   const { desk, client, run } = setup();
   await desk.open(file, 'photo.jpg');
   await desk.setClass(1);
-  expect(client.generate.mock.lastCall![0]).toMatchObject({ class: 1 });
+  expect(client.generate.mock.lastCall![0][0]).toMatchObject({ class: 1 });
   expect(run.getState().header).toMatchObject({ class: 1, className: 'Sea or lake' });
 });
 
@@ -135,7 +135,7 @@ it('the picture in view stays when the next file cannot be read; the message is 
 it('entropies stay where the probabilities come from a decoder that needs none', async () => {
   const { desk, run, client } = setup();
   const plain = client.generate.getMockImplementation()!;
-  client.generate.mockImplementation((request, onEvents) => plain(request, (events) => onEvents(events.map((event) => ({ ...event, entropy: null })))));
+  client.generate.mockImplementation((requests, onEvents) => plain(requests, (image, events) => onEvents(image, events.map((event) => ({ ...event, entropy: null })))));
   await desk.open(file, 'photo.jpg');
   expect(run.getState().events.map(({ entropy }) => entropy)).toEqual(entropies);
   expect(run.getState().events[2]).toMatchObject({ logprob: -1 });

@@ -146,12 +146,12 @@ export function createDesk(deps: DeskDeps) {
     store.setState({ phase: 'probing' });
     const events: TokenEvent[] = [];
     const result = await client.generate(
-      { class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }, (more) => events.push(...more), () => undefined,
+      [{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined,
     );
     if (mine !== ticket) return;
     // Token by token the decoder runs without the entropy model: what it has said of the picture stays.
     const scored = run.getState().events;
-    if (result.ok && result.value.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
+    if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
     const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';
     store.setState({ phase: 'done', ...(failed && { problem: fromFailure(result) }) });
   }

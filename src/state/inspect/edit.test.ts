@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { decode } from '../../../engine/decode.ts';
+import { decodeOne } from '../../../engine/decode.ts';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { FakeGraphs, tinyManifest } from '../../../engine/testing/manifest.ts';
 import { createRun } from '../run.ts';
@@ -12,7 +12,7 @@ const header: RunHeader = { pack: { name: 'tiny', hash: '' }, variant: 'fp32', b
 
 async function setup() {
   const events: TokenEvent[] = [];
-  for await (const event of decode(new FakeGraphs((i) => (i * 7) % 4), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
+  for await (const event of decodeOne(new FakeGraphs((i) => (i * 7) % 4), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
   const run = createRun();
   const show = () => run.showRecorded(header, events, 'd', 'A run', null);
   show();

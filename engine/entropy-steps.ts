@@ -1,0 +1,46 @@
+import { FeedSets, intFeed, type Feed } from './feed.ts';
+import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import type { TokenStep } from './graphs.ts';
+import { KvCache } from './kv-cache.ts';
+import type { DparManifest } from './manifest.ts';
+import type { GraphTensor } from './tensors.ts';
+
+/** The entropy model of a pack, step by step, over a batch of images. */
+export class EntropySteps {
+  readonly #m: Pick<DparManifest, 'entropyModel' | 'grid'>;
+  readonly #cache: KvCache;
+  readonly #feeds: FeedSets<{ token: Feed<Int32Array> }>;
+
+  constructor(runner: GraphRunner, manifest: Pick<DparManifest, 'entropyModel' | 'grid'>) {
+    this.#m = manifest;
+    this.#cache = new KvCache(runner, 'entropy', manifest.entropyModel.blocks, ['entropy']);
+    this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [n, 1]) }));
+  }
+
+  /** `resident`: whether the answer is read where it was made. */
+  begin(images: number, resident = false): void {
+    const { entropyModel: { heads, dim }, grid } = this.#m;
+    this.#feeds.dispose();
+    this.#cache.begin({ images, groups: 1, heads, capacity: grid.tokens + 1, headDim: dim / heads }, resident ? ['entropy'] : []);
+  }
+
+  /** Feeds x_t of every step: e_{t+1} in nats, in their order. */
+  async step(steps: readonly TokenStep[]): Promise<ArrayLike<number>> {
+    const places = this.#cache.places(steps.map(({ image, t }) => ({ image, slot: t })));
+    const { token } = this.#feeds.of(places.length);
+    for (const [i, { step }] of places.entries()) if (step !== null) token.values[i] = steps[step]!.token;
+    const { entropy } = await this.#cache.run(places, { token: token.tensor });
+    const values = await takeFloats(entropy!, places.length, 'The entropies');
+    return places.length === steps.length ? values : values.filter((_, i) => places[i]!.step !== null);
+  }
+
+  /** x_t of a batch of one from the device: e_{t+1} there. */
+  async onDevice(t: number, token: GraphTensor): Promise<GraphTensor> {
+    return (await this.#cache.run(this.#cache.places([{ image: 0, slot: t }]), { token })).entropy!;
+  }
+
+  dispose(): void {
+    this.#cache.dispose();
+    this.#feeds.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
+import { decodeGraphs } from '../engine/decode-graphs.ts';
+import { fakeRunner, FakeTensor } from '../engine/testing/fake-runner.ts';
+import { tinyGptManifest } from '../engine/testing/manifest.ts';
+import { generate } from './generate.ts';
+import type { GenerateRequest, Notice } from './messages.ts';
+import type { Model } from './model.ts';
+
+const manifest = { ...tinyGptManifest(), batch: 4 };
+const TOKENS = manifest.grid.tokens;
+
+/** Logits that depend on the last token of each image; caches stay empty. */
+const { runner } = fakeRunner('replaced', ({ call, read }) => {
+  const tokens = read.token!.data;
+  const logits = Array.from(read.seqlens_k!.data, (slot, row) => Array.from({ length: manifest.vocab }, (_, k) => 2 * Math.sin((tokens[row % tokens.length]! + 1) * (k + 1) + slot))).flat();
+  const presents = call.caches.map(({ present, tensor }) => [present, new FakeTensor((tensor as FakeTensor).data, tensor.dims)]);
+  return { ...Object.fromEntries(presents), logits: new FakeTensor(Float32Array.from(logits), [logits.length]) };
+});
+const size = manifest.image.size;
+const model = { graphs: decodeGraphs(runner, manifest), pictures: { decode: async () => new Float32Array(3 * size * size) }, pack: { manifest }, neutral: 0 } as unknown as Model;
+const request = (seed: number): GenerateRequest => ({ class: 1, seed, settings: manifest.defaults });
+
+async function make(requests: GenerateRequest[], stopAfter = Infinity) {
+  const abort = new AbortController();
+  const notices: Notice[] = [];
+  let steps = 0;
+  const reports = await generate(model, requests, {
+    signal: abort.signal, tell: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined,
+    breathe: async () => {
+      if (++steps >= stopAfter) abort.abort();
+    },
+  });
+  const events: TokenEvent[][] = requests.map(() => []);
+  for (const notice of notices) if (notice.kind === 'events') events[notice.image]!.push(...notice.events);
+  const cells = requests.map((_, image) => notices.flatMap((notice) => (notice.kind === 'picture' && notice.image === image ? [notice.picture.cells] : [])).at(-1));
+  return { reports, events, cells };
+}
+
+test('every image sends its events once and in order, ends with a whole picture, and is the picture of its seed', async () => {
+  const { reports, events, cells } = await make([1, 2, 3].map(request));
+  for (const [image, own] of events.entries()) {
+    expect(own.map(({ t }) => t)).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
+    expect(reports[image]).toMatchObject({ complete: true, tokens: TOKENS, digest: digest(tokensOf(own), startsOf(own), manifest.grid.width) });
+    expect(cells[image]).toBe(TOKENS);
+    expect((await make([request(image + 1)])).reports[0]!.digest).toBe(reports[image]!.digest);
+  }
+  expect(new Set(reports.map((report) => report.digest)).size).toBe(3);
+});
+
+test('stopping keeps what each image has; taken up again, an image sends only what is new', async () => {
+  const before = await make([4, 5].map(request), 6);
+  expect(before.reports.map(({ complete, tokens }) => [complete, tokens])).toEqual([[false, before.events[0]!.length], [false, before.events[1]!.length]]);
+  const resume = before.events[0]!.map(({ token, entropy }) => ({ token, entropy }));
+  expect(resume.length).toBeGreaterThan(3);
+  const after = await make([{ ...request(4), resume }, request(6)]);
+  expect(after.events[0]!.map(({ t }) => t)[0]).toBe(resume.length);
+  expect(after.events[1]).toHaveLength(TOKENS);
+  expect(after.reports[0]!.digest).toBe((await make([request(4)])).reports[0]!.digest);
+});

@@ -1,0 +1,76 @@
+/** Decodes a batch of pictures, one or several: events and previews of every image as they come, and a report for each. */
+import { decode } from '../engine/decode.ts';
+import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
+import type { GenerateReport, GenerateRequest, Notice } from './messages.ts';
+import type { Model } from './model.ts';
+import { Preview } from './preview.ts';
+
+/** Events are sent about once a frame. */
+const SEND_MS = 16;
+
+export interface GenerateContext {
+  signal: AbortSignal;
+  tell: (notice: Notice) => void;
+  /** Throws where the device has gone: what it gave last is not taken. */
+  check: () => void;
+  /** Lets messages in. */
+  breathe: () => Promise<void>;
+  gpuMemory: () => GenerateReport['gpuMemory'];
+}
+
+/** What an image has and how much of it the page knows. */
+interface Made {
+  events: TokenEvent[];
+  /** Decoded before the run was interrupted. */
+  known: number;
+  sent: number;
+  painted: number;
+}
+
+export async function generate(model: Model, requests: readonly GenerateRequest[], { signal, tell, check, breathe, gpuMemory }: GenerateContext): Promise<GenerateReport[]> {
+  const { graphs, pictures, pack: { manifest }, neutral } = model;
+  const preview = new Preview(pictures, manifest, neutral);
+  const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0 }));
+  const began = performance.now();
+  let flushed = began;
+  let turn = 0;
+  const flush = () => {
+    // Empty while interrupted runs are decoded up to where they were: a sign of life.
+    for (const [image, made] of images.entries()) {
+      tell({ kind: 'events', image, events: made.events.slice(made.sent) });
+      made.sent = Math.max(made.sent, made.events.length);
+    }
+    flushed = performance.now();
+  };
+  const paint = async (image: number, from: number) => {
+    const made = images[image]!;
+    if (made.events.length <= from) return;
+    made.painted = made.events.length;
+    const picture = await preview.paint(tokensOf(made.events));
+    flush();
+    tell({ kind: 'picture', image, picture });
+  };
+  try {
+    for await (const pass of decode(graphs, manifest, requests.map((request) => ({ ...request, signal })))) {
+      check();
+      for (const { image, event } of pass) images[image]!.events.push(event);
+      if (performance.now() - flushed >= SEND_MS) flush();
+      if (preview.due) {
+        // One picture at a time: as seldom for all images together as for a single one.
+        const image = turn++ % images.length;
+        await paint(image, Math.max(images[image]!.known, images[image]!.painted));
+      }
+      await breathe();
+    }
+    for (const [image, { painted }] of images.entries()) await paint(image, painted);
+  } finally {
+    graphs.dispose();
+  }
+  return images.map(({ events }) => ({
+    digest: digest(tokensOf(events), startsOf(events), manifest.grid.width),
+    complete: events.length === manifest.grid.tokens,
+    tokens: events.length,
+    times: { total: performance.now() - began, preview: preview.spent },
+    gpuMemory: gpuMemory(),
+  }));
+}
