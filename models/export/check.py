@@ -128,7 +128,8 @@ def _graphs(root: Path, m: dict[str, Any]) -> None:
             for key, section, ports in (("model", "Graphs", wanted[name]), ("byRow", "Graphs by row", None)):
                 if key in entry:
                     weights = variant["weights"].get(entry.get("weights", ""))
-                    _graph(root, m, entry[key]["path"], section, ports or by_row(wanted[name]), weights)
+                    positions = "L" if name.endswith("_window") else 1
+                    _graph(root, m, entry[key]["path"], section, ports or by_row(wanted[name], positions), weights)
 
 
 def _graph(root: Path, m: dict[str, Any], path: str, section: str, ports: tuple[Ports, Ports],

@@ -22,7 +22,7 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
     def caches(kind: str, blocks: int, rows: int | str, heads: int, slots: int, each: int) -> Ports:
         return {f"{kind}_{part}_{block}": f(rows, heads, slots, each) for block in range(blocks) for part in "kv"}
 
-    def step(inputs: Ports, outputs: Ports, blocks: int, rows: str, heads: int, each: int) -> tuple[Ports, Ports]:
+    def step(inputs: Ports, outputs: Ports, blocks: int, rows: int | str, heads: int, each: int) -> tuple[Ports, Ports]:
         slot = {"seqlens_k": i(rows), "total": i(1)}
         return (inputs | slot | caches("past", blocks, rows, heads, tokens + 1, each),
                 outputs | caches("present", blocks, rows, heads, tokens + 1, each))
@@ -34,18 +34,22 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
     if e := manifest.get("entropyModel"):
         shape = e["heads"], e["dim"] // e["heads"]
         graphs["entropy"] = step({"token": i("R", 1)}, {"entropy": f("R")}, e["blocks"], "R", *shape)
+        graphs["entropy_window"] = step({"token": i(1, "L")}, {"entropy": f("L")}, e["blocks"], 1, *shape)
         graphs["entropy_all"] = ({"tokens": i(1, tokens)}, {"entropy": f(1, tokens)}
                                  | caches("present", e["blocks"], 1, shape[0], tokens, shape[1]))
-    m, shape = manifest["model"], (heads, dim // heads)
+    m, shape, both = manifest["model"], (heads, dim // heads), (2 * heads, dim // heads)
     if manifest["kind"] == "gpt":
         graphs["gpt"] = step({"token": i(1, "R"), "class": i("G", "R"), "first": i("R")}, {"logits": f("rows", 1, vocab)},
                              m["blocks"], "rows", *shape)
+        graphs["gpt_window"] = step({"token": i(1, "L"), "class": i(1, 2), "first": i("L")}, {"logits": f("L", 2, vocab)},
+                                    m["blocks"], 1, *both)
         graphs["gpt_all"] = ({"tokens": i(1, tokens), "class": i(1, 1)}, {"logits": f(1, tokens, vocab)}
                              | caches("present", m["blocks"], 1, heads, tokens, shape[1]))
         return graphs
     window, half, blocks = m["window"], shape[1] // 2, m["decoderBlocks"]
     states = {name: f("R", 1, dim) for name in "hkv"}
     graphs["encoder"] = step({"token": i("R", 1)}, states, m["encoderBlocks"], "R", *shape)
+    graphs["encoder_window"] = step({"token": i(1, "L")}, {name: f(1, "L", dim) for name in "hkv"}, m["encoderBlocks"], 1, *shape)
     graphs["encoder_all"] = ({"tokens": i(1, tokens)}, {name: f(1, tokens, dim) for name in "hkv"}
                              | caches("present", m["encoderBlocks"], 1, heads, tokens, shape[1]))
     graphs["patch_transformer"] = step(
@@ -54,17 +58,24 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
         {"cond": f("rows", 1, blocks * dim)}, m["patchTransformerBlocks"], "rows", *shape)
     graphs["decoder"] = step({"h": f(1, "R", dim), "first": i("R"), "cond": f("G", "R", blocks * dim)},
                              {"logits": f("rows", 1, vocab)}, blocks, "rows", *shape)
+    graphs["patch_transformer_window"] = step(
+        {name: f("P", window, dim) for name in "hkv"} | {"length": i("P"), "class": i(1, 2)}
+        | {name: f("P", 1, half) for name in ("cos", "sin")},
+        {"cond": f("P", 2, blocks * dim)}, m["patchTransformerBlocks"], 1, *both)
+    graphs["decoder_window"] = step(
+        {"h": f(1, "L", dim), "first": i("L"), "cond": f("P", 2, blocks * dim), "patch_of": i("L")},
+        {"logits": f("L", 2, vocab)}, blocks, 1, *both)
     return graphs
 
 
-def by_row(ports: tuple[Ports, Ports]) -> tuple[Ports, Ports]:
-    """The second form: pasts of any capacity, and the slots just written in place of presents."""
+def by_row(ports: tuple[Ports, Ports], positions: int | str) -> tuple[Ports, Ports]:
+    """The second form: pasts of any capacity, and the slots just written, `positions` of them, in place of presents."""
     inputs, outputs = ports
     pasts = {name: (kind, [*shape[:2], "capacity", shape[3]]) for name, (kind, shape) in inputs.items()
              if name.startswith("past_")}
     (_, (_, heads, _, each)), *_ = pasts.values()
     kept = {name: port for name, port in outputs.items() if not name.startswith("present_")}
-    return inputs | pasts, kept | {"kv": ("float32", ["written", heads, 1, each])}
+    return inputs | pasts, kept | {"kv": ("float32", ["written", heads, positions, each])}
 
 
 def ports_of(values: Any) -> Ports:
