@@ -3,6 +3,7 @@ import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
 import type { BackendChoice, PackState } from '../../state/pack.ts';
 import { said, t } from '../../text/t.ts';
 import { MeasureButton } from '../../device/MeasureButton.tsx';
+import { ThreadsChoice } from '../../offline/ThreadsChoice.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
 import { Weights } from './Weights.tsx';
@@ -33,6 +34,7 @@ export default function BackendPanel() {
       {model === 'loading' && <button type="button" className="button" onClick={() => studio.cancelLoad()}>{t('Cancel')}</button>}
       {problem && <p className="field-error">{said(problem.message)} {said(problem.detail)}</p>}
       {report && <Report report={report} />}
+      <ThreadsChoice />
       <MeasureButton />
       {(model === 'failed' || model === 'asking') && (
         <button type="button" className="button" onClick={() => void studio.loadModel()}>{model === 'failed' ? t('Try again') : t('Load the model')}</button>
