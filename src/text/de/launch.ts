@@ -1,5 +1,13 @@
 /** Generate: what to make and with which settings, and the figures of it. */
 export const launch = {
+  'Search {n} classes': '{n} Klassen durchsuchen',
+  'Classes': 'Klassen',
+  'Pinned': 'Angeheftet',
+  'Recent': 'Zuletzt',
+  'Pin': 'Anheften',
+  'No class has that name.': 'Keine Klasse heißt so.',
+  'One class found': 'Eine Klasse gefunden',
+  '{n} classes found': '{n} Klassen gefunden',
   'Class': 'Klasse',
   'Starts as soon as the model is here': 'Beginnt, sobald das Modell da ist',
   'Stop': 'Anhalten',

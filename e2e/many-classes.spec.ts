@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { faultServer } from './fault-server.ts';
+import { runFinished, useBackend } from './studio-page.ts';
+
+const names = readFileSync(join(import.meta.dirname, '../models/llamagen/imagenet_classes.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+
+test('one class of a thousand: searched, chosen by keyboard, kept in the link, recent and pinned', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'of the page');
+  const server = await faultServer();
+  // Only the list is of ImageNet's size; the model has three classes, so what is generated is chosen among those.
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/models/nano/manifest.json'), 'utf8')) as { classes: unknown[]; thumbnails: { classes?: number[] } };
+  manifest.classes = names.map(([id, label, synonyms]) => ({ id, label, ...(synonyms && { synonyms: synonyms.split(', ') }) }));
+  manifest.thumbnails.classes = [0, 1, 2];
+  server.faults.set('nano/manifest.json', (_, response) => !!response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(manifest)));
+  try {
+    await page.goto(`${server.url}#pack=nano&class=n01443537`);
+    const search = page.getByRole('combobox', { name: 'Class' });
+    const list = page.getByRole('listbox', { name: 'Classes' });
+    await expect(page.locator('.chosen-class')).toContainText('goldfish');
+    await expect(list.getByRole('option', { name: /goldfish/ })).toHaveAttribute('aria-selected', 'true');
+    expect(await list.getByRole('option').count()).toBeLessThan(40);
+    await search.fill('man-eater');
+    await expect(list.getByRole('option')).toHaveCount(1);
+    await expect(page.getByRole('status').filter({ hasText: 'One class found' })).toBeAttached();
+    await search.press('Enter');
+    await expect(page.locator('.chosen-class')).toContainText('great white shark');
+    await search.press('Escape');
+    await expect(search).toHaveValue('');
+    await search.fill('terrier');
+    await search.press('ArrowDown');
+    const active = await search.getAttribute('aria-activedescendant');
+    await expect(page.locator(`[id="${active}"]`)).toHaveAttribute('aria-posinset', '2');
+    for (let i = 0; i < 4; i++) await search.press('PageDown');
+    const far = await search.getAttribute('aria-activedescendant');
+    await expect(page.locator(`[id="${far}"]`)).toBeVisible();
+    await search.press('Enter');
+    const id = far!.slice(far!.lastIndexOf('-') + 1);
+    await expect(page).toHaveURL(new RegExp(`class=${id}`));
+    await page.getByRole('button', { name: 'Pin', exact: true }).click();
+    await expect(page.getByRole('group', { name: 'Pinned' }).getByRole('button')).toHaveCount(1);
+    await expect(page.getByRole('group', { name: 'Recent' }).getByRole('button')).toHaveCount(2);
+    const { violations } = await new AxeBuilder({ page }).include('.many-classes').analyze();
+    expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
+    await page.reload();
+    await expect(page.getByRole('group', { name: 'Pinned' }).getByRole('button')).toHaveCount(1);
+    await search.fill('nothing like it');
+    await expect(list).toContainText('No class has that name.');
+  } finally {
+    await server.close();
+  }
+});
+
+test('a pack of LlamaGen\'s kind: generated with entropies, inspected', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'of WASM');
+  const server = await faultServer();
+  try {
+    await page.goto(`${server.url}#pack=nano-llamagen&class=1&seed=5`);
+    await useBackend(page, 'wasm');
+    await runFinished(page);
+  } finally {
+    await server.close();
+  }
+});
