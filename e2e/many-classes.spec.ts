@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { faultServer } from './fault-server.ts';
-import { runFinished, useBackend } from './studio-page.ts';
+import { downloadRun, runFinished, useBackend } from './studio-page.ts';
 
 const names = readFileSync(join(import.meta.dirname, '../models/llamagen/imagenet_classes.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
 
@@ -53,13 +53,19 @@ test('one class of a thousand: searched, chosen by keyboard, kept in the link, r
   }
 });
 
-test('a pack of LlamaGen\'s kind: generated with entropies, inspected', async ({ page }, { project }) => {
+test('a pack as import-llamagen makes it: generated, entropies of its own null class, what-if patches, a picture inspected', async ({ page }, { project }) => {
   test.skip(project.name === 'webgpu', 'of WASM');
   const server = await faultServer();
   try {
-    await page.goto(`${server.url}#pack=nano-llamagen&class=1&seed=5`);
+    await page.goto(`${server.url}#pack=nano-llamagen`);
     await useBackend(page, 'wasm');
+    await page.goto(`${server.url}#pack=nano-llamagen&class=n2&seed=5`);
     await runFinished(page);
+    // Scored once it is complete: by the graph that node/golden.test.ts compares with PyTorch.
+    await expect.poll(async () => (await downloadRun(page)).events.filter(({ entropy }) => entropy !== null).length, { timeout: 30_000 }).toBe(63);
+    await page.getByRole('link', { name: 'Inspect' }).or(page.getByRole('tab', { name: 'Inspect' })).first().click();
+    await page.getByRole('button', { name: 'Cut as DPAR does' }).click();
+    await expect(page.getByText('What if', { exact: false }).first()).toBeVisible();
   } finally {
     await server.close();
   }

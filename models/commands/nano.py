@@ -11,7 +11,7 @@ from models.export.pack import write_pack
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=tuple(NAMES), default="dpar", help="default: %(default)s")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: e2e/fixtures/models/nano, nano-gpt or pico")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: its folder under e2e/fixtures/models")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ import { createPlayback } from './playback.ts';
 import { isPartMissing, problem } from './problem.ts';
 import { createRun } from './run.ts';
 import { createRunning } from './running.ts';
+import { scoreRuns } from './scoring.ts';
 import { createSettings } from './settings.ts';
 import { createToast } from './toast.ts';
 import { createViews } from './views.ts';
@@ -55,6 +56,7 @@ export function createStudio(deps: StudioDeps) {
     client: loading.client, loadModel: () => loading.load(), pack, run, playback, settings, toast,
     stop: () => running.stopped(), generate: (tokens) => running.generate(1, tokens),
   });
+  scoreRuns({ run, pack, client: loading.client });
   const running = createRunning({ pack, settings, jobs, inspect, loading, queue: notices.queue });
   const opening = createOpening({ ...deps, pack, settings, run, playback, views, notices, jobs, loading, running, follow });
   const { open, reopen, usePack, choosePack, chooseClass, show, makeAgain } = opening;

@@ -38,6 +38,11 @@ export function createWhatIf(run: Pick<RunStore, 'getState' | 'subscribe'>) {
       if (isStatic(rules as never) && rules.staticLength === null) rules.staticLength = 2;
       store.setState({ rules: sameRules(rules, base) ? null : rules });
     },
+    /** All rules at once. */
+    use(rules: Rules): void {
+      const base = decoded();
+      if (base) store.setState({ rules: sameRules(rules, base) ? null : rules });
+    },
     /** Back to what was decoded. */
     clear(): void {
       store.setState({ rules: null });

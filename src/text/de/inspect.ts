@@ -1,5 +1,7 @@
 /** Inspect: pictures, rules, edits, plots. */
 export const inspect = {
+  'This pack decodes token by token; its entropies tell where DPAR would cut.': 'Dieses Paket erzeugt Token für Token; seine Entropien sagen, wo DPAR schneiden würde.',
+  'Cut as DPAR does': 'Wie DPAR schneiden',
   'Readings': 'Messwerte',
   'Any picture': 'Beliebiges Bild',
   'Put away': 'Weglegen',

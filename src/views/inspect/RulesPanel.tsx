@@ -1,10 +1,15 @@
+import type { Rules } from '../../../engine/patchify.ts';
 import { isStatic } from '../../../engine/settings.ts';
+import { hasEntropies } from '../../../engine/whatif.ts';
 import { nats } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useThresholdScale } from '../thresholdScale.ts';
 import { usePack, useRun, useStudio, useWhatIf } from '../context.ts';
+
+/** The paper's gates, but for E_th, which is of the entropies. */
+const DPAR_RULES = { maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null } as const satisfies Partial<Rules>;
 
 /** The rules that boundaries are drawn with; a change redraws them from the stored entropies, without the model. */
 export function RulesPanel() {
@@ -15,7 +20,9 @@ export function RulesPanel() {
   const manifest = usePack((state) => state.manifest);
   const rules = whatIf.current();
   const scale = useThresholdScale();
-  if (manifest?.kind === 'gpt') {
+  const plain = manifest?.kind === 'gpt';
+  const scored = useRun((state) => hasEntropies(state.events));
+  if (plain && !scored) {
     return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('This pack decodes token by token: there are no patches to draw otherwise.')}</p></section>;
   }
   if (!rules || !manifest || !header || !finished) {
@@ -27,6 +34,12 @@ export function RulesPanel() {
   return (
     <section className="rules" aria-label={t('Patch rules')}>
       <h2 className="heading">{t('Patch rules, what if')}</h2>
+      {plain && (
+        <p className="muted">
+          {t('This pack decodes token by token; its entropies tell where DPAR would cut.')}{' '}
+          <button type="button" className="button quiet small" onClick={() => whatIf.use({ ...DPAR_RULES, entropyThreshold: manifest.defaults.entropyThreshold })}>{t('Cut as DPAR does')}</button>
+        </p>
+      )}
       <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />
       <Row name={<>E<span className="sub">th</span></>} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
         <Slider label={t('What-if E_th')} scale={scale} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />

@@ -1,0 +1,33 @@
+/**
+ * Entropies of finished runs that were decoded without any, where the pack's own model tells them at no further download:
+ * a GPT's null class over the whole sequence.
+ */
+import { entropySource } from '../../engine/manifest.ts';
+import { hasEntropies } from '../../engine/whatif.ts';
+import type { InferenceClientApi } from '../inference/client.ts';
+import type { PackStore } from './pack.ts';
+import type { RunStore } from './run.ts';
+
+interface ScoringDeps {
+  run: Pick<RunStore, 'getState' | 'subscribe' | 'rescore'>;
+  pack: Pick<PackStore, 'getState' | 'subscribe'>;
+  client: () => Pick<InferenceClientApi, 'score'> | null;
+}
+
+export function scoreRuns({ run, pack, client }: ScoringDeps): void {
+  let asked = -1;
+  const look = () => {
+    const { id, phase, header, events } = run.getState();
+    const { manifest, hash, model } = pack.getState();
+    if (id === asked || phase !== 'complete' || !header || !manifest || model !== 'ready' || header.pack.hash !== hash) return;
+    if (manifest.kind !== 'gpt' || entropySource(manifest) !== 'null-class' || events.length < 2 || hasEntropies(events)) return;
+    asked = id;
+    void client()?.score(events.map(({ token }) => token), () => undefined).then((scored) => {
+      const { events: now, phase: still } = run.getState();
+      // What cannot be scored stays as it was decoded; an edit or another run has its own.
+      if (scored.ok && still === 'complete' && now.length === scored.value.length) run.rescore(id, now.map((event, i) => ({ ...event, entropy: scored.value[i]! })));
+    });
+  };
+  run.subscribe(look);
+  pack.subscribe(look);
+}
