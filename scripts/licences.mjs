@@ -33,6 +33,8 @@ writeFileSync(join(root, 'docs', 'licences.md'), [
   '# Licences of what the site contains', '',
   'Written by `npm run licences` from the lock file; the same as CycloneDX is in `.cache/sbom.cdx.json`. Tools for building and testing are not part of the site and not listed.', '',
   '| package | version | licence |', '|---|---|---|', ...parts.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`), '',
+  '## Data', '',
+  'ImageNet\'s class ids and names (`models/llamagen/imagenet_classes.tsv`) are facts of WordNet (Princeton University, WordNet licence), taken from the lists in timm 1.0.31 (PyPI, Apache-2.0).', '',
 ].join('\n'));
 
 const unknown = parts.filter(({ licence }) => !KNOWN.includes(licence));
