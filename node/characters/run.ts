@@ -49,7 +49,7 @@ async function draw({ out, jobs, seed, count, size }: Options): Promise<void> {
       written = done;
     }
   };
-  const workers = Array.from({ length: jobs }, (_, worker) => new Promise<void>((ended, failed) => {
+  const one = (classIndex: number, worker: number) => new Promise<void>((ended, failed) => {
     const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), { execArgv: process.execArgv });
     let why = 'A process that draws ended early. Start again: what is there stays.';
     child.on('message', (message: Message) => {
@@ -58,9 +58,9 @@ async function draw({ out, jobs, seed, count, size }: Options): Promise<void> {
       progress();
     });
     child.on('exit', (status) => (status === 0 ? ended() : failed(new StudioError('bad-argument', why))));
-    child.send({ ...recipe, out, robohash: packages.robohash, worker, workers: jobs } satisfies Job);
-  }));
-  await Promise.all(workers);
+    child.send({ ...recipe, out, robohash: packages.robohash, classIndex, worker, workers: jobs } satisfies Job);
+  });
+  for (const classIndex of classes.keys()) await Promise.all(Array.from({ length: jobs }, (_, worker) => one(classIndex, worker)));
   progress(true);
   console.log(`Pictures, split.json and credits.json are in ${out}`);
 }

@@ -1,4 +1,4 @@
-/** Renders the classes it is sent, in a process of its own; what is there already is left alone. */
+/** Renders pictures of one class in a process of its own, which gives back the memory of its drawings; what is there is left alone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,6 +11,7 @@ import { robohashSource } from './robohash.ts';
 export interface Job extends Recipe {
   out: string;
   robohash: string;
+  classIndex: number;
   /** This worker renders every `workers`-th picture from `worker` on. */
   worker: number;
   workers: number;
@@ -18,15 +19,14 @@ export interface Job extends Recipe {
 
 export type Message = { done: number } | { failed: string };
 
-function work({ out, robohash, worker, workers, seed, count, size }: Job, send: (message: Message) => void): void {
-  for (const [classIndex, character] of classes.entries()) {
-    const { parts } = character;
-    const source = parts.package === 'robohash' ? robohashSource(robohash, parts.set) : dicebearSource(parts.style);
-    for (let index = worker; index < count; index += workers) {
-      const path = join(out, character.id, pictureName(index, count));
-      if (!existsSync(path)) writeWhole(path, render(source, character, { seed, classIndex, index, count, size }).png);
-      send({ done: 1 });
-    }
+function work({ out, robohash, classIndex, worker, workers, seed, count, size }: Job, send: (message: Message) => void): void {
+  const character = classes[classIndex]!;
+  const { parts } = character;
+  const source = parts.package === 'robohash' ? robohashSource(robohash, parts.set) : dicebearSource(parts.style);
+  for (let index = worker; index < count; index += workers) {
+    const path = join(out, character.id, pictureName(index, count));
+    if (!existsSync(path)) writeWhole(path, render(source, character, { seed, classIndex, index, count, size }).png);
+    send({ done: 1 });
   }
 }
 
