@@ -79,7 +79,8 @@ def _shapes(_root: Path, m: dict[str, Any]) -> None:
             raise PackMistake("manifest.json", f"manifest.json: {words}")
     if m["kind"] == "gpt":
         fixed = TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": defaults["entropyThreshold"]})
-        if default_rules(defaults) != fixed or m["curve"]:
+        curve = m["curve"] and m.get("entropySource") != "null-class"  # patches are drawn of entropies, if it has any
+        if default_rules(defaults) != fixed or curve:
             raise PackMistake("Kind gpt", "manifest.json: defaults and curve are not those of a pack that decodes token by token")
 
 

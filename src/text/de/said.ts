@@ -88,7 +88,6 @@ export const SAID: Readonly<Record<string, string>> = {
   'The memory was not enough for the model. Close other tabs or programs, then load the model again.': 'Der Speicher reichte nicht für das Modell. Andere Tabs oder Programme schließen, dann das Modell neu laden.',
   'No model is loaded. Load a pack first.': 'Kein Modell ist geladen. Zuerst ein Paket laden.',
   'A picture is already being made. Stop it first.': 'Ein Bild entsteht schon. Zuerst anhalten.',
-  'A picture is being made. Stop it first.': 'Ein Bild entsteht gerade. Zuerst anhalten.',
   'A picture is being made. Wait for it, or stop it first.': 'Ein Bild entsteht gerade. Darauf warten, oder zuerst anhalten.',
   'Loading was cancelled.': 'Das Laden wurde abgebrochen.',
   'The run did not stop by itself, so the model was unloaded. Load it again to go on.': 'Der Lauf hielt nicht von selbst an, also wurde das Modell entladen. Zum Weitermachen neu laden.',
