@@ -90,7 +90,7 @@ export class KvCache {
   /** The images of a run with these steps, in the order of its rows. */
   places(steps: readonly { image: number; slot: number }[]): Place[] {
     const placed = steps.map(({ image, slot }, step) => ({ image, slot, step }));
-    if (this.#form === 'by row') return placed;
+    if (this.#form === 'by row' || this.#shape.images === 1) return placed;
     return this.#next.map((slot, image) => placed.find((place) => place.image === image) ?? { image, slot, step: null });
   }
 
@@ -142,7 +142,10 @@ export class KvCache {
     const { heads, headDim } = this.#shape;
     const size = this.#lines(places.length) * headDim;
     const written = await takeFloats(kv, this.#names.length * size, `The cache of ${this.#graph}`);
-    this.#values.forEach((values, at) => this.#eachPlace(places, (line, to, slot) => values.write(to, heads, slot, written, at * size + line * headDim)));
+    const [{ slot }] = places as [Place];
+    // One image, as its lines follow each other: at once.
+    if (this.#shape.images === 1) this.#values.forEach((values, at) => values.write(0, this.#lines(1), slot, written, at * size));
+    else this.#values.forEach((values, at) => this.#eachPlace(places, (line, to, own) => values.write(to, heads, own, written, at * size + line * headDim)));
   }
 
   #replace(results: Tensors): void {

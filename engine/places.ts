@@ -10,10 +10,13 @@ export interface Place {
 }
 
 /** Whether a run takes all images in their order. */
-export const isWhole = (places: readonly Place[], images: number): boolean => places.length === images && places.every(({ image }, i) => image === i);
+export const isWhole = (places: readonly Place[], images: number): boolean =>
+  places.length === images && (images === 1 || places.every(({ image }, i) => image === i));
 
 /** Logits [groups * n, V] of a run of n images, class rows first, as those of each step. */
 export function logitsOf(all: Float32Array, places: readonly Place[], groups: Groups, vocab: number): DecodeLogits[] {
-  const line = (i: number) => all.subarray(i * vocab, (i + 1) * vocab);
-  return places.flatMap(({ step }, i) => (step === null ? [] : [{ classLogits: line(i), nullLogits: groups === 2 ? line(places.length + i) : null }]));
+  const n = places.length;
+  return places.flatMap(({ step }, i) => (step === null ? [] : [{
+    classLogits: all.subarray(i * vocab, (i + 1) * vocab), nullLogits: groups === 2 ? all.subarray((n + i) * vocab, (n + i + 1) * vocab) : null,
+  }]));
 }

@@ -21,6 +21,7 @@ export class NodeRunner implements GraphRunner {
   readonly #threads: number;
   readonly #rows: boolean;
   readonly #sessions = new Map<GraphName, Promise<ort.InferenceSession>>();
+  readonly #forms = new Map<GraphName, CacheForm>();
   /** Weights files shared by several graphs are read once. */
   readonly #weights = new Map<string, Uint8Array>();
 
@@ -52,7 +53,9 @@ export class NodeRunner implements GraphRunner {
   }
 
   cacheForm(graph: GraphName): CacheForm {
-    return this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow ? 'by row' : 'in place';
+    let form = this.#forms.get(graph);
+    if (!form) this.#forms.set(graph, (form = this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow ? 'by row' : 'in place'));
+    return form;
   }
 
   session(graph: GraphName): Promise<ort.InferenceSession> {

@@ -8,7 +8,6 @@ import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
 import { isForeign } from './lib/foreignError.ts';
 import { followForeignChanges } from './lib/foreignDom.ts';
-import { listenForFiles } from './share/listenForFiles.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
 import { createStudio, type StudioDeps } from './state/studio.ts';
@@ -46,7 +45,7 @@ if (embed) {
   });
 } else {
   recordRuns(studio, history);
-  listenForFiles(studio);
+  void import('./share/listenForFiles.ts').then(({ listenForFiles }) => listenForFiles(studio)).catch(() => undefined);
   void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }
 

@@ -4,11 +4,11 @@ import { variantBytes } from '../state/pack.ts';
 import { t } from '../text/t.ts';
 import { usePack, useRun, useStudio } from '../views/context.ts';
 import { useKeys } from '../views/keys.ts';
-import { LiveRegion } from '../views/notices/LiveRegion.tsx';
+import LiveRegion from '../views/notices/LiveRegion.tsx';
 import { Notices } from '../views/notices/Notices.tsx';
 import { Stage } from '../views/stage/Stage.tsx';
 import { Strip } from '../views/strip/Strip.tsx';
-import { Transport } from '../views/transport/Transport.tsx';
+import Transport from '../views/transport/Transport.tsx';
 import '../styles/embed.css';
 
 /** Stage, strip and transport for an iframe; the rest is one click away in the studio. */

@@ -1,14 +1,15 @@
 import { useStore } from 'zustand';
-import { ArchitectureStrip } from './architecture/ArchitectureStrip.tsx';
 import { useBatch, useStudio } from './context.ts';
 import { Launch } from './controls/Launch.tsx';
-import { FiguresPanel } from './figures/FiguresPanel.tsx';
 import { Headline } from './Headline.tsx';
 import { late } from './late.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Strip } from './strip/Strip.tsx';
-import { Transport } from './transport/Transport.tsx';
 
+/** The parts of the page that say what was computed come after those that show it. */
+const ArchitectureStrip = late(() => import('./architecture/ArchitectureStrip.tsx'), () => <div className="architecture-space" />);
+const Transport = late(() => import('./transport/Transport.tsx'), () => <div className="transport" />);
+const FiguresPanel = late(() => import('./figures/FiguresPanel.tsx'), () => <aside className="figures" />);
 const ContactSheet = late(() => import('./sheet/ContactSheet.tsx'));
 /** Sliders are the heaviest part of the page and wanted last. */
 const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'), () => <div className="settings" />);

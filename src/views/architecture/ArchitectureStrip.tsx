@@ -11,7 +11,7 @@ const ORDER: readonly PartName[] = ['entropy', 'gate', 'patch', 'decoder', 'toke
  * The parts of the model in the order of the paper's Fig. 3, as they worked for the token in question: lit where a part ran,
  * dark where it was skipped. It reads the log and the cursor, so it replays and scrubs. A press on a part opens what it did.
  */
-export function ArchitectureStrip() {
+export default function ArchitectureStrip() {
   const studio = useStudio();
   const plain = usePack((state) => state.manifest?.kind === 'gpt');
   const [open, setOpen] = useState<PartName | null>(null);

@@ -10,7 +10,7 @@ import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
-import { Transport } from '../transport/Transport.tsx';
+import Transport from '../transport/Transport.tsx';
 import { CellPair } from './CellPair.tsx';
 import { CompareTable } from './CompareTable.tsx';
 import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';

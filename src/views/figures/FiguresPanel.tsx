@@ -19,7 +19,7 @@ export function useFigures(): { now: Figures | null; decoded: Figures | null } {
 }
 
 /** What the shown part of the run took, and the cell in question. */
-export function FiguresPanel() {
+export default function FiguresPanel() {
   const studio = useStudio();
   const { now, decoded } = useFigures();
   const { wallMs, count } = studio.run.getState();

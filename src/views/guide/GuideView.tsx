@@ -7,7 +7,7 @@ import { useKeysOf } from '../keys.ts';
 import { NARROW, useMedia } from '../media.ts';
 import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
-import { Transport } from '../transport/Transport.tsx';
+import Transport from '../transport/Transport.tsx';
 import { guideSession } from './session.ts';
 import { StepNav } from './StepNav.tsx';
 import { StepReading } from './StepReading.tsx';

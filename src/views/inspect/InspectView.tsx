@@ -6,7 +6,7 @@ import { useFigures } from '../figures/FiguresPanel.tsx';
 import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
-import { Transport } from '../transport/Transport.tsx';
+import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useStudio } from '../context.ts';
 import { CurvePlot } from './CurvePlot.tsx';

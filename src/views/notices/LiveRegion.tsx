@@ -3,7 +3,7 @@ import { usePack, useRun } from '../context.ts';
 import { backendName } from '../bar/loadText.ts';
 
 /** State changes in words, for screen readers; never per token. */
-export function LiveRegion() {
+export default function LiveRegion() {
   const phase = useRun((state) => state.phase);
   const title = said(useRun((state) => state.title));
   const origin = useRun((state) => state.origin);

@@ -1,13 +1,10 @@
 import { useStore } from 'zustand';
 import { fixed } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
-import { Segmented } from '../../ui/Segmented.tsx';
 import { useDesk, usePack, useRun, useWorkbench } from '../context.ts';
+import { late } from '../late.tsx';
 
-const SIDES = [
-  { value: 'tokens', label: 'Tokens' },
-  { value: 'original', label: 'Original' },
-] as const;
+const PictureSides = late(() => import('./PictureSides.tsx'));
 
 /** What the picture is; for a picture of the person's own, which side of the tokenizer, and how well the tokens rebuild it. */
 export function PictureCaption() {
@@ -21,7 +18,7 @@ export function PictureCaption() {
   return (
     <>
       <span>{original ? t('Original') : t('Rebuilt')} <span className="muted" data-figure="psnr">{fixed(psnr, 1)} dB PSNR</span></span>
-      <Segmented label={t('Which picture')} value={original ? 'original' : 'tokens'} options={SIDES.map(({ value, label }) => ({ value, label: t(label) }))} onChange={(side) => options.setState({ original: side === 'original' })} />
+      <PictureSides />
     </>
   );
 }

@@ -1,32 +1,18 @@
 import { useStore } from 'zustand';
 import type { StageMode } from '../../state/options.ts';
 import { said, t } from '../../text/t.ts';
-import { Segmented } from '../../ui/Segmented.tsx';
-import { Toggle } from '../../ui/Toggle.tsx';
 import { backendName } from '../bar/loadText.ts';
-import { NARROW, useMedia } from '../media.ts';
-import { useEdit, usePack, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { late } from '../late.tsx';
+import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
 
-const MODES = [
-  { value: 'both', label: 'Both' },
-  { value: 'image', label: 'Image' },
-  { value: 'entropy', label: 'Entropy' },
-] as const;
+const StageOptions = late(() => import('./StageOptions.tsx'), () => <div className="stage-options" />);
 
 /** What is in view, where it comes from, and how it is shown. */
 export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
-  const { options } = useWorkbench();
-  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const narrow = useMedia(NARROW);
-  const { bricks, smooth } = useStore(options);
   return (
     <div className="stage-head">
       <RunTitle level={titleLevel} />
-      <div className="stage-options">
-        <Toggle label={t(gpt ? 'Cells' : 'Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
-        <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
-        <Segmented label={t('What the stage shows')} value={narrow && mode === 'both' ? 'image' : mode} options={(narrow ? MODES.slice(1) : MODES).map(({ value, label }) => ({ value, label: t(label) }))} onChange={onMode} />
-      </div>
+      <StageOptions mode={mode} onMode={onMode} />
     </div>
   );
 }

@@ -1,17 +1,26 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { sameRules } from '../../../engine/whatif.ts';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { useDraw, usePack, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
 import { ThresholdLine } from './ThresholdLine.tsx';
-import { WhatIfBar } from './WhatIfBar.tsx';
+import { late } from '../late.tsx';
 
 const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel'] as const;
+
+const WhatIfBar = late(() => import('./WhatIfBar.tsx'), () => <div className="axis-title" />);
+
+/** Other rules than those of the run are tried out. */
+function useTried(): boolean {
+  const header = useRun((state) => state.header);
+  return useWhatIf((state) => state.rules !== null && header !== null && !sameRules(state.rules, header.settings));
+}
 
 /** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both. */
 export function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
@@ -20,6 +29,7 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const gridWidth = usePack((state) => state.manifest?.grid.width ?? 16);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
+  const tried = useTried();
   const slider = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<StripGeometry | null>(null);
@@ -110,7 +120,7 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
         </div>
         <ThresholdLine />
       </div>
-      <WhatIfBar />
+      {tried ? <WhatIfBar /> : <p className="axis-title" aria-hidden="true">{t('token in raster order, numbered by row')}</p>}
     </section>
   );
 }

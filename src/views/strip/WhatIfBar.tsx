@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { boundaryChanges, hasEntropies, sameRules } from '../../../engine/whatif.ts';
+import { boundaryChanges, hasEntropies } from '../../../engine/whatif.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { fixed } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
@@ -18,8 +18,8 @@ const changedRules = (now: Rules, before: Rules): string => {
   return words.join(', ');
 };
 
-/** Under the strip: what the axis is, or, while other rules are tried out, what they change and the ways on. */
-export function WhatIfBar() {
+/** Under the strip while other rules are tried out: what they change, and the ways on. */
+export default function WhatIfBar() {
   const { inspect, jobs } = useStudio();
   const rules = useWhatIf((state) => state.rules);
   const compare = useWhatIf((state) => state.compare);
@@ -27,7 +27,7 @@ export function WhatIfBar() {
   const running = useStore(jobs, (state) => state.running);
   const wrong = useSettings((state) => Object.values(state.errors)[0]);
   useEdit((state) => state.draft);
-  if (!rules || !header || sameRules(rules, header.settings)) return <p className="axis-title" aria-hidden="true">{t('token in raster order, numbered by row')}</p>;
+  if (!rules || !header) return null;
   const { decoded, events } = inspect.shown();
   const { added, removed } = boundaryChanges(decoded, events);
   const blind = rules.entropyGate && !hasEntropies(events);

@@ -6,7 +6,7 @@ import { useDraw, usePack, usePlayback, useRun, useStudio } from '../context.ts'
 import { DownloadRun } from './DownloadRun.tsx';
 
 /** Play, pause, step, speed; the strip above is the scrubber. */
-export function Transport() {
+export default function Transport() {
   const studio = useStudio();
   const { playback } = studio;
   const mode = usePlayback((state) => state.mode);

@@ -1,0 +1,28 @@
+import { useStore } from 'zustand';
+import type { StageMode } from '../../state/options.ts';
+import { t } from '../../text/t.ts';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { Toggle } from '../../ui/Toggle.tsx';
+import { usePack, useWorkbench } from '../context.ts';
+import { NARROW, useMedia } from '../media.ts';
+
+const MODES = [
+  { value: 'both', label: 'Both' },
+  { value: 'image', label: 'Image' },
+  { value: 'entropy', label: 'Entropy' },
+] as const;
+
+/** How the stage is shown. */
+export default function StageOptions({ mode, onMode }: { mode: StageMode; onMode: (mode: StageMode) => void }) {
+  const { options } = useWorkbench();
+  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const narrow = useMedia(NARROW);
+  const { bricks, smooth } = useStore(options);
+  return (
+    <div className="stage-options">
+      <Toggle label={t(gpt ? 'Cells' : 'Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
+      <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
+      <Segmented label={t('What the stage shows')} value={narrow && mode === 'both' ? 'image' : mode} options={(narrow ? MODES.slice(1) : MODES).map(({ value, label }) => ({ value, label: t(label) }))} onChange={onMode} />
+    </div>
+  );
+}
