@@ -27,7 +27,7 @@ export function Headline() {
         <a href={PAPER} target="_blank" rel="noreferrer">{t('Paper')}</a>
         {CODE && <a href={CODE} target="_blank" rel="noreferrer">{t('Code')}</a>}
       </p>
-      <button type="button" className="button quiet small" aria-label={t('Close')} onClick={close}><Icon name="close" size={16} /></button>
+      <button type="button" className="button quiet small" aria-label={t('Hide this line')} onClick={close}><Icon name="close" size={16} /></button>
     </aside>
   );
 }

@@ -2,6 +2,7 @@
 export const stage = {
   'drag me': 'zieh mich',
   'What this is': 'Worum es geht',
+  'Hide this line': 'Diese Zeile ausblenden',
   'DPAR draws a picture token by token, but runs its big transformer only once per patch of tokens that are easy to guess. Flat ground is cheap, a face is not.': 'DPAR malt ein Bild Token für Token, lässt aber seinen großen Transformer nur einmal je Patch aus leicht zu erratenden Tokens laufen. Glatter Grund ist billig, ein Gesicht nicht.',
   'Guide, two minutes': 'Rundgang, zwei Minuten',
   'Code': 'Code',
