@@ -131,7 +131,7 @@ test('the animation has a frame for every step', async ({ page }) => {
   await page.getByRole('button', { name: 'Share' }).click();
   const gif = await save(page, 'GIF');
   expect(gif.name).toBe('nano-beta-3.gif');
-  expect(readGif(gif.bytes)).toEqual({ width: 688, height: 496, frames: 64, repeats: true });
+  expect(readGif(gif.bytes)).toEqual({ width: 688, height: 548, frames: 64, repeats: true });
   const video = share(page).getByRole('button', { name: 'Video' });
   await expect(video).toBeEnabled();
   const waiting = Promise.race([page.waitForEvent('download'), share(page).getByText('encodes neither').waitFor().then(() => null)]);

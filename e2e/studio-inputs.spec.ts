@@ -22,16 +22,16 @@ test('under reduced motion the recorded run stands on its last frame', async ({ 
   await page.goto('/');
   await expect(page.getByRole('slider', { name: 'Token shown' })).toHaveAttribute('aria-valuenow', '256');
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
-  // Surprising and joining bars keep colours of their own: green leads in one, blue in the other.
+  // Surprising and joining bars keep colours of their own: red leads in one, blue in the other.
   const leads = () => page.locator('.strip-plot canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    const found = { green: 0, blue: 0 };
+    const found = { orange: 0, blue: 0 };
     for (let i = 0; i < data.length; i += 4) {
       const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
-      if (g > r + 40 && g > b + 20) found.green++;
+      if (r > g + 40 && g > b + 20) found.orange++;
       if (b > r + 40 && b > g + 20) found.blue++;
     }
-    return Math.min(found.green, found.blue);
+    return Math.min(found.orange, found.blue);
   });
   await expect.poll(leads).toBeGreaterThan(100);
 });
