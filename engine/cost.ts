@@ -51,10 +51,10 @@ function modelCost(model: Manifest['model'], vocab: number, tokens: number, patc
 
 /** Cost of a pack's image with `patches` patches; `patches` = `tokens` is the token-by-token baseline on the same weights. */
 export function packCost(manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, tokens: number, patches: number, groups: 1 | 2 = 1): Cost {
-  const { dim, ffn, blocks } = manifest.entropyModel;
+  const entropy = manifest.entropyModel;
   return {
     ...modelCost(manifest.model, manifest.vocab, tokens, patches, groups),
-    entropy: gptCost(dim, ffn, blocks, manifest.vocab, tokens),
+    entropy: entropy ? gptCost(entropy.dim, entropy.ffn, entropy.blocks, manifest.vocab, tokens) : 0,
   };
 }
 
@@ -81,7 +81,7 @@ export function allowedSpeedup(manifest: Priced, other: Priced, tokens: number, 
  */
 export function attentionCost({ model, entropyModel }: Pick<Manifest, 'model' | 'entropyModel'>, tokens: number, patches: number, groups: 1 | 2 = 1): number {
   const over = (blocks: number, dim: number, slots: number) => blocks * dim * slots * (slots + 1);
-  const entropy = over(entropyModel.blocks, entropyModel.dim, tokens);
+  const entropy = entropyModel ? over(entropyModel.blocks, entropyModel.dim, tokens) : 0;
   if ('blocks' in model) return entropy + groups * over(model.blocks, model.dim, tokens);
   const { dim, encoderBlocks, patchTransformerBlocks, decoderBlocks } = model;
   return entropy + over(encoderBlocks, dim, tokens) + groups * (over(patchTransformerBlocks, dim, patches) + over(decoderBlocks, dim, tokens));

@@ -9,36 +9,30 @@ export class GptGraphs implements DecodeGraphs {
   readonly #runner: GraphRunner;
   readonly #m: GptManifest;
   readonly #gpt: KvCache;
-  readonly #entropy: KvCache;
   #groups: 1 | 2 = 1;
   /** token: x_{t-1}, ignored at t = 0. */
-  #feeds: Record<'token' | 'scored' | 'class' | 'first', Feed<Int32Array>> | null = null;
+  #feeds: Record<'token' | 'class' | 'first', Feed<Int32Array>> | null = null;
 
   constructor(runner: GraphRunner, manifest: GptManifest) {
     this.#runner = runner;
     this.#m = manifest;
     this.#gpt = new KvCache(runner, 'gpt', manifest.model.blocks, ['logits']);
-    this.#entropy = new KvCache(runner, 'entropy', manifest.entropyModel.blocks, ['entropy']);
   }
 
   async begin(groups: 1 | 2, classIndex: number): Promise<void> {
-    const { model, entropyModel, grid, classes } = this.#m;
+    const { model, grid, classes } = this.#m;
     const capacity = grid.tokens + 1;
     this.dispose();
     this.#groups = groups;
     const ints = (...dims: number[]) => intFeed(this.#runner, dims);
-    this.#feeds = { token: ints(1, 1), scored: ints(1, 1), class: ints(groups, 1), first: ints(1) };
+    this.#feeds = { token: ints(1, 1), class: ints(groups, 1), first: ints(1) };
     this.#feeds.class.values.set(groups === 2 ? [classIndex, classes.length] : [classIndex]);
     this.#gpt.begin(groups, model.heads, capacity, model.dim / model.heads);
-    this.#entropy.begin(1, entropyModel.heads, capacity, entropyModel.dim / entropyModel.heads);
   }
 
-  /** The entropy model is in the pack for inspection; a run does not need it. */
-  async entropyStep(t: number, token: number): Promise<number> {
-    const { scored } = this.#feeds!;
-    scored.values[0] = token;
-    const results = await this.#entropy.step(t, { token: scored.tensor });
-    return (await takeFloats(results.entropy!, 1, 'The entropy'))[0]!;
+  /** Runs of this kind are token by token: nothing in them depends on an entropy model. */
+  entropyStep(): Promise<never> {
+    return Promise.reject(new Error('a pack of kind gpt decodes without an entropy model'));
   }
 
   async encoderStep(_t: number, token: number): Promise<void> {
@@ -61,7 +55,6 @@ export class GptGraphs implements DecodeGraphs {
 
   dispose(): void {
     this.#gpt.dispose();
-    this.#entropy.dispose();
     for (const { tensor } of Object.values(this.#feeds ?? {})) tensor.dispose();
     this.#feeds = null;
   }

@@ -79,24 +79,27 @@ const Common = z.object({
   /** Other folders with the same files. Asked only where the site was built to allow their origin. */
   mirrors: z.optional(z.array(z.url({ protocol: /^https$/ })).check(z.maxLength(8))),
   data: z.object({ name: words, credit: words, license: words }),
-  classes: z.array(z.object({ id: words, label: words })).check(z.minLength(1, 'at least one class is needed')),
+  /** synonyms: other names that a class is found by. */
+  classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed')),
   grid: z.object({ width: whole(1, 128), tokens: whole(1, 16_384) }),
   image: z.object({ size: whole(1, 4096) }),
   vocab: whole(1, 2 ** 20),
   /** Images that the step graphs take at once; absent: 1. */
   batch: z.optional(whole(1, 1024)),
-  entropyModel: z.object({ dim: dimension, heads: dimension, ffn: dimension, blocks: dimension, parameters: count }),
   tokenizer: z.object({ factor: dimension, codeDim: dimension, reach: index, parameters: count }),
   defaults: Settings,
   curve: z.array(z.object({ entropyThreshold: z.number(), pAvg: z.number().check(z.minimum(1)), stepsMean: z.number().check(z.minimum(1)) })),
   evaluation: Figures,
+  /** samples: no real pictures were at hand, curve, thumbnails and golden vectors are of the model's own. */
+  pictures: z.optional(z.enum(['held-out', 'samples'])),
   split: z.object({ seed: z.int(), train: index, heldOut: index }),
   variants: z.record(z.string(), Variant),
   /** By backend; the reason is for people. */
   defaultVariant: z.object({ webgpu: words, wasm: words, reason: z.optional(words) }),
   golden: PackFile,
   codebook: z.object({ tiles: PackFile, columns: count, tile: count }),
-  thumbnails: z.object({ file: PackFile, columns: count, size: count }),
+  /** One for every class in order, or of the classes listed. */
+  thumbnails: z.object({ file: PackFile, columns: count, size: count, classes: z.optional(z.array(index).check(z.minLength(1))) }),
   /** Held-out pictures to start from, tiled in one file: the class of each, in order. */
   gallery: z.optional(z.object({ file: PackFile, columns: count, size: count, classes: z.array(index).check(z.minLength(1)) })),
   /** The 1st and 99th percentile of the held-out pictures: reconstruction in dB, mean entropy in nats. */
@@ -107,14 +110,20 @@ const Common = z.object({
 const transformer = { dim: dimension, heads: dimension, ffn: dimension, parameters: count };
 const DparModel = z.object({ ...transformer, encoderBlocks: dimension, patchTransformerBlocks: dimension, decoderBlocks: dimension, window: dimension });
 const GptModel = z.object({ ...transformer, blocks: dimension });
+const EntropyModel = z.object({ dim: dimension, heads: dimension, ffn: dimension, blocks: dimension, parameters: count });
 
 const Shape = z.discriminatedUnion('kind', [
-  z.extend(Common, { kind: z.literal('dpar'), model: DparModel }),
-  z.extend(Common, { kind: z.literal('gpt'), model: GptModel }),
+  z.extend(Common, { kind: z.literal('dpar'), model: DparModel, entropySource: z.optional(z.literal('entropy-model')), entropyModel: EntropyModel }),
+  z.extend(Common, { kind: z.literal('gpt'), model: GptModel, entropySource: z.optional(z.enum(['entropy-model', 'null-class'])), entropyModel: z.optional(EntropyModel) }),
 ]);
 export type Manifest = z.infer<typeof Shape>;
 export type DparManifest = Extract<Manifest, { kind: 'dpar' }>;
 export type GptManifest = Extract<Manifest, { kind: 'gpt' }>;
+export type EntropySource = 'entropy-model' | 'null-class';
+
+/** Where a pack's entropies come from: an entropy model beside the model, or the null class of the model itself. */
+export const entropySource = (m: Pick<Manifest, 'entropySource' | 'entropyModel'>): EntropySource =>
+  m.entropySource ?? (m.entropyModel ? 'entropy-model' : 'null-class');
 
 type Report = (field: string, message: string) => void;
 
@@ -125,12 +134,15 @@ function checkShapes(m: Manifest, report: Report): void {
   // Dynamic RoPE needs d/16 frequencies for each column (docs/packs.md), 2D RoPE d/4.
   const quantum = (m.kind === 'gpt' ? 4 : 16) * m.model.heads;
   if (m.model.dim % quantum !== 0) report('model.dim', `must be a multiple of ${quantum / m.model.heads} x heads = ${quantum}, got ${m.model.dim}`);
-  if (m.entropyModel.dim % (4 * m.entropyModel.heads) !== 0) report('entropyModel.dim', `must be a multiple of 4 x heads = ${4 * m.entropyModel.heads}, got ${m.entropyModel.dim}`);
+  if (m.entropyModel && m.entropyModel.dim % (4 * m.entropyModel.heads) !== 0) report('entropyModel.dim', `must be a multiple of 4 x heads = ${4 * m.entropyModel.heads}, got ${m.entropyModel.dim}`);
   if (m.kind === 'dpar' && m.defaults.maxPatchLength > m.model.window) report('defaults.maxPatchLength', `must be at most model.window = ${m.model.window}, got ${m.defaults.maxPatchLength}`);
   if (m.kind === 'gpt') {
     const wrong = (Object.keys(tokenByToken) as (keyof typeof tokenByToken)[]).find((key) => m.defaults[key] !== tokenByToken[key]);
     if (wrong) report(`defaults.${wrong}`, `must be ${JSON.stringify(tokenByToken[wrong])} in a pack of kind gpt, which decodes token by token`);
   }
+  if (entropySource(m) === 'entropy-model' && !m.entropyModel) report('entropyModel', 'is missing, though entropies come from an entropy model');
+  const unlisted = m.thumbnails.classes?.findIndex((index) => index >= m.classes.length) ?? -1;
+  if (unlisted >= 0) report(`thumbnails.classes[${unlisted}]`, `must be below ${m.classes.length}, the number of classes`);
   const strange = m.gallery?.classes.findIndex((index) => index >= m.classes.length) ?? -1;
   if (strange >= 0) report(`gallery.classes[${strange}]`, `must be below ${m.classes.length}, the number of classes`);
   for (const key of ['id', 'label'] as const) {

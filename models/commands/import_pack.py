@@ -15,12 +15,14 @@ from torch import nn
 from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.config import Config
 from models.data import DataConfig
+from models.entropy_model import EntropyModel
 from models.export.kinds import kind_of, parameters
 from models.export.pack import default_rules
 from models.export.read_back import read_back
 from models.runs import DPARRun, GPTRun
-from models.stages import EntropyRun, TokenizerRun
+from models.stages import EntropyRun, ImportedTokenizer, TokenizerRun
 from models.training import TrainConfig
+from models.vqgan import VQGAN
 
 PAST = TrainConfig(steps=0, batch_size=1, lr=0.0)
 """Of weights whose schedule is not known."""
@@ -42,8 +44,12 @@ def run(args: argparse.Namespace) -> None:
         config: DPARRun | GPTRun = GPTRun(model=models.model.config, train=seen)
     else:
         config = DPARRun(model=models.model.config, patchify=default_rules(manifest["defaults"]), train=seen)
-    write(args.out / "tokenizer", models.tokenizer, TokenizerRun(data=data, tokenizer=models.tokenizer.config, train=PAST))
-    write(args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST))
+    imported = isinstance(models.tokenizer, VQGAN)
+    described = (ImportedTokenizer(data=data, tokenizer=models.tokenizer.config) if imported
+                 else TokenizerRun(data=data, tokenizer=models.tokenizer.config, train=PAST))
+    write(args.out / "tokenizer", models.tokenizer, described)
+    if isinstance(models.entropy, EntropyModel):
+        write(args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST))
     write(args.out / kind, models.model, config)
 
 

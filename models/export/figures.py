@@ -13,9 +13,10 @@ from models.entropy_model import EntropyModel
 from models.export.kinds import forced_logits, visit_bytes
 from models.export.parity import kl_divergence, step_logits
 from models.export.runtime import PackRuntime
+from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
+from models.null_class import NullClass
 from models.patchify import PatchRules, opens
-from models.tokenizer import Tokenizer
 
 
 @dataclass
@@ -32,8 +33,8 @@ class Reference:
 
 
 @torch.no_grad()
-def references(model: DPAR | GPT, entropy: EntropyModel, tokenizer: Tokenizer, rules: PatchRules, tokens: np.ndarray,
-               labels: list[int]) -> list[Reference]:
+def references(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokenizer: AnyTokenizer, rules: PatchRules,
+               tokens: np.ndarray, labels: list[int]) -> list[Reference]:
     """tokens int64 [N, T] and a class for each row."""
     out = []
     for row, label in zip(tokens, labels, strict=True):

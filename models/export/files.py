@@ -21,14 +21,14 @@ def describe(root: Path, path: Path) -> dict[str, Any]:
     return {"path": path.relative_to(root).as_posix(), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def write_file(root: Path, name: str, content: bytes) -> dict[str, Any]:
+def write_file(root: Path, name: str, content: bytes | memoryview) -> dict[str, Any]:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return describe(root, path)
 
 
-def write_shards(root: Path, name: str, content: bytes) -> dict[str, Any]:
+def write_shards(root: Path, name: str, content: bytes | memoryview) -> dict[str, Any]:
     """name: path of the joined file. Shards are name.0, name.1, ... of at most 16 MiB."""
     parts = [content[start : start + SHARD] for start in range(0, len(content), SHARD)]
     return {"path": name, "shards": [write_file(root, f"{name}.{i}", part) for i, part in enumerate(parts)]}

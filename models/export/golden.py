@@ -11,10 +11,11 @@ from models.decode import Request, decode
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.export.kinds import forced_logits
+from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
+from models.null_class import NullClass
 from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
-from models.tokenizer import Tokenizer
 
 GREEDY = {"prefix": 32, "tokens": 64}
 SPOTS = 96
@@ -26,7 +27,7 @@ def rounded(values: np.ndarray | torch.Tensor) -> list:
 
 
 @torch.no_grad()
-def golden_vectors(model: DPAR | GPT, entropy: EntropyModel, tokenizer: Tokenizer, tokens: np.ndarray, label: int,
+def golden_vectors(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokenizer: AnyTokenizer, tokens: np.ndarray, label: int,
                    rules: PatchRules, guidance: float) -> dict[str, Any]:
     """tokens int64 [T] of a real picture of class `label` -> the content of golden.json."""
     c, batch = model.config, torch.from_numpy(tokens)[None]
@@ -47,18 +48,19 @@ def golden_vectors(model: DPAR | GPT, entropy: EntropyModel, tokenizer: Tokenize
     }
 
 
-def _greedy(model: DPAR | GPT, entropy: EntropyModel, tokens: np.ndarray, label: int, rules: PatchRules, guidance: float) -> dict:
+def _greedy(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokens: np.ndarray, label: int, rules: PatchRules,
+            guidance: float) -> dict:
     size = min(GREEDY["prefix"], len(tokens) // 4), min(GREEDY["tokens"], len(tokens) // 2)
     request = Request(np.array([label]), np.array([0]), rules, SamplingConfig(guidance=guidance, temperature=0),
                       given=tokens[None, : size[0]], steps=sum(size))
-    out = decode(model, entropy, request, keep=True)
+    out = decode(model, None if isinstance(entropy, NullClass) else entropy, request, keep=True)
     guided = out.logits[0, 1] + guidance * (out.logits[0, 0] - out.logits[0, 1])
     best = np.sort(guided[size[0] :], axis=1)
     return {"class": label, "prefix": tokens[: size[0]].tolist(), "guidance": guidance,
             "tokens": out.tokens[0, size[0] :].tolist(), "margin": float((best[:, -1] - best[:, -2]).min())}
 
 
-def _picture(tokenizer: Tokenizer, batch: torch.Tensor) -> dict:
+def _picture(tokenizer: AnyTokenizer, batch: torch.Tensor) -> dict:
     picture = tokenizer.decode(batch)[0].numpy()
     places = np.random.default_rng(0).integers(picture.shape, size=(SPOTS, 3))
     return {"tokens": batch[0].tolist(), "mean": float(picture.mean()),

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from models.export.builder import Graph, WeightFile
+from models.export.entropy_graph import entropy_of
 from models.export.layers import Cache, blocks, presents, skip_norm
 from models.gpt import GPT
 from models.rope import cell_angles, empty_slot, rotation
@@ -40,4 +41,21 @@ def gpt_graph(model: GPT, weights: WeightFile, whole: bool) -> Graph:
     n, _ = skip_norm(g, out, residual, "norm", model.norm.weight)
     g.output(g.linear(n, "head", model.head.weight), "logits", "float32", [rows, size, c.vocab])
     presents(g, c.blocks, [rows, c.heads, size if whole else capacity, c.head_dim])
+    return g
+
+
+def null_entropy_graph(model: GPT, weights: WeightFile) -> Graph:
+    """`entropy_all` of a pack whose entropies are the null class's, on the weights of `gpt`: tokens [1, T] -> entropy
+    [1, T] in nats, position i of token i + 1 (the last one of a token past the end)."""
+    c, g = model.config, Graph("entropy_all", weights)
+    tokens = g.input("tokens", "int32", [1, c.tokens])
+    slot = g.add("Gather", g.weight("class_embedding", model.class_embedding.weight), g.constant([[model.null_class]], np.int32))
+    x = g.add("Concat", slot, g.add("Gather", g.weight("embedding", model.embedding.weight), tokens), axis=1)
+    cos, sin = empty_slot(*rotation(cell_angles(torch.arange(c.tokens), c.width, c.head_dim)))
+    tables = g.table("cos", cos), g.table("sin", sin)
+    names = [f"block_{i}" for i in range(c.blocks)]
+    out, residual = blocks(g, x, list(model.blocks), names, c.heads, None, c.tokens + 1, tables)
+    out, residual = (g.add("Slice", y, g.shape(1), g.shape(c.tokens + 1), g.shape(1)) for y in (out, residual))
+    n, _ = skip_norm(g, out, residual, "norm", model.norm.weight)
+    g.output(entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab, 1, -1), "entropy", "float32", [1, c.tokens])
     return g

@@ -20,43 +20,46 @@ from models.export.files import validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
+from models.export.gpt_graph import null_entropy_graph
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
 from models.export.row_graphs import row_graph
 from models.export.runtime import PackRuntime
 from models.export.storage import DEFAULT_VARIANTS, STORAGES, Storage, VariantName
-from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
+from models.export.tokenizers import AnyTokenizer, tokenizer_entry, tokenizer_graphs
 from models.gpt import GPT
+from models.null_class import NullClass
 from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
-from models.tokenizer import FACTOR, Tokenizer
 
 FORMAT_VERSION = 1
 COLUMNS = 32
+THUMBNAIL_COLUMNS = 25
 BATCH = 16
 """Images that the step graphs take at once: their rows are symbolic, so this is what the engine is tested with."""
 
 
 @dataclass
 class PackContent:
-    """Everything a pack is made of. thumbnails uint8 [classes, S, S, 3]; golden int64 [T] tokens of class golden_label."""
+    """Everything a pack is made of. thumbnails uint8 [N, S, S, 3]; golden int64 [T] tokens of class golden_label."""
 
     name: str
     title: str
     description: str
     license: str
     data: dict[str, str]
-    classes: list[dict[str, str]]
+    classes: list[dict[str, Any]]
     model: DPAR | GPT
-    entropy: EntropyModel
-    tokenizer: Tokenizer
+    entropy: EntropyModel | NullClass
+    """NullClass: a GPT's own null class, without weights beside it."""
+    tokenizer: AnyTokenizer
     rules: PatchRules
     sampling: SamplingConfig
     thumbnails: np.ndarray
     golden: np.ndarray
     golden_label: int
     held_out_entropies: np.ndarray
-    """float32 [N, T], for the curve E_th -> P_avg (a GPT has none)."""
+    """float32 [N, T], for the curve E_th -> P_avg."""
     judged: np.ndarray
     """int64 [N, T]: held-out tokens that the variants are measured on, the golden ones among them."""
     judged_labels: list[int]
@@ -65,24 +68,26 @@ class PackContent:
     gallery: Gallery | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)
     split: dict[str, int] = field(default_factory=dict)
+    thumbnail_classes: list[int] | None = None
+    """The class of each thumbnail; None: one for every class, in order."""
+    samples: bool = False
+    """No pictures were at hand: thumbnails, curve and golden vectors are of the model's own samples."""
 
 
 def decode_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:
     """The graphs of entropy model and model, each with the name of its weight file; the two forms of a model share one."""
+    graphs = model_graphs(content.model, storage)
+    if isinstance(content.entropy, NullClass):
+        step, file = graphs[0]
+        return [*graphs, (null_entropy_graph(content.model, step.weights), file)]
     entropy = WeightFile("entropy.bin", storage)
-    return [*((entropy_graph(content.entropy, entropy, whole), "entropy") for whole in (False, True)),
-            *model_graphs(content.model, storage)]
+    return [*((entropy_graph(content.entropy, entropy, whole), "entropy") for whole in (False, True)), *graphs]
 
 
 def build_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:
     """Every graph with the name of the weight file it reads."""
-    tokenizer, size = content.tokenizer, content.model.config.width * FACTOR
-    files = {name: WeightFile(f"{name}.bin", storage) for name in ("tokenizer_encoder", "tokenizer_decoder")}
-    return [
-        *decode_graphs(content, storage),
-        (tokenizer_encoder_graph(tokenizer, files["tokenizer_encoder"], size), "tokenizer_encoder"),
-        (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], size), "tokenizer_decoder"),
-    ]
+    size = content.model.config.width * content.tokenizer.factor
+    return [*decode_graphs(content, storage), *tokenizer_graphs(content.tokenizer, storage, size)]
 
 
 def threshold_curve(entropies: np.ndarray, width: int, rules: PatchRules) -> list[dict[str, float]]:
@@ -110,36 +115,34 @@ def write_variant(root: Path, content: PackContent | PackModels, variant: Varian
     for graph, file in build_graphs(content, STORAGES[variant]):
         graphs[graph.name] = {**write_models(root, variant, graph), "weights": file}
         weights[file] = graph.weights  # complete once the last graph that shares it is built
-    shards = {name: write_shards(root, f"{variant}/{name}.bin", bytes(file.content)) for name, file in weights.items()}
+    shards = {name: write_shards(root, f"{variant}/{name}.bin", memoryview(file.content)) for name, file in weights.items()}
     return {"weights": shards, "graphs": graphs}
 
 
 def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
     """Write everything but recordings into `root`; returns the manifest."""
     root.mkdir(parents=True, exist_ok=True)
-    d, e, t = content.model.config, content.entropy.config, content.tokenizer.config
+    d, size = content.model.config, content.model.config.width * content.tokenizer.factor
     tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
     rules, dynamic = rules_of(content.model, content.rules), isinstance(content.model, DPAR)
+    null_class = isinstance(content.entropy, NullClass)
     golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
                             rules, content.sampling.guidance)
     manifest = {
         "formatVersion": FORMAT_VERSION, "kind": kind_of(content.model), "name": content.name, "title": content.title,
         "description": content.description, "license": content.license, "data": content.data, "classes": content.classes,
-        "grid": {"width": d.width, "tokens": d.tokens}, "image": {"size": d.width * FACTOR}, "vocab": d.vocab, "batch": BATCH,
+        "grid": {"width": d.width, "tokens": d.tokens}, "image": {"size": size}, "vocab": d.vocab, "batch": BATCH,
         "model": model_entry(content.model),
-        "entropyModel": {"dim": e.dim, "heads": e.heads, "ffn": ffn_width(e.dim), "blocks": e.blocks,
-                         "parameters": parameters(content.entropy)},
-        "tokenizer": {"factor": FACTOR, "codeDim": t.code_dim, "reach": content.tokenizer.reach,
-                      "parameters": parameters(content.tokenizer)},
+        **entropy_entries(content.entropy),
+        "tokenizer": tokenizer_entry(content.tokenizer, size),
         "defaults": defaults(rules, content.sampling),
-        "curve": threshold_curve(content.held_out_entropies, d.width, rules) if dynamic else [],
-        "evaluation": content.evaluation, "split": content.split,
+        "curve": threshold_curve(content.held_out_entropies, d.width, content.rules) if dynamic or null_class else [],
+        "evaluation": content.evaluation, "split": content.split, **({"pictures": "samples"} if content.samples else {}),
         "variants": {name: write_variant(root, content, name) for name in content.variants},
         "defaultVariant": {"webgpu": content.variants[0], "wasm": content.variants[0]},
         "golden": write_json(root, "golden.json", golden),
         "codebook": {"tiles": write_file(root, "codebook.png", tiles), "columns": COLUMNS, "tile": tile},
-        "thumbnails": {"file": write_file(root, "thumbnails.png", png(grid(content.thumbnails, len(content.thumbnails)))),
-                       "columns": len(content.thumbnails), "size": content.thumbnails.shape[1]},
+        "thumbnails": thumbnail_entry(root, content),
         "recordings": [],
     }
     save_manifest(root, manifest)
@@ -160,6 +163,22 @@ def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> N
     manifest["defaultVariant"]["reason"] = (
         f"{figures['bytes'] / 1e6:.1f} MB a visit, {figures['klMean']:.1g} nats a token from the trained weights; "
         f"{STORAGES[first].words}")
+
+
+def entropy_entries(entropy: EntropyModel | NullClass) -> dict[str, Any]:
+    """Where entropies come from, and the entropy model's sizes where there is one."""
+    if isinstance(entropy, NullClass):
+        return {"entropySource": "null-class"}
+    e = entropy.config
+    sizes = {"dim": e.dim, "heads": e.heads, "ffn": ffn_width(e.dim), "blocks": e.blocks, "parameters": parameters(entropy)}
+    return {"entropySource": "entropy-model", "entropyModel": sizes}
+
+
+def thumbnail_entry(root: Path, content: PackContent) -> dict[str, Any]:
+    columns = min(len(content.thumbnails), THUMBNAIL_COLUMNS)
+    entry = {"file": write_file(root, "thumbnails.png", png(grid(content.thumbnails, columns))), "columns": columns,
+             "size": content.thumbnails.shape[1]}
+    return entry | ({} if content.thumbnail_classes is None else {"classes": content.thumbnail_classes})
 
 
 def save_manifest(root: Path, manifest: dict[str, Any]) -> None:

@@ -38,15 +38,27 @@ def dynamic_rope(start: int, end: int, width: int, head_dim: int, rows: int) -> 
 
 
 def gpt_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """step_logits of a pack of kind gpt: one graph makes the logits, and the entropy model runs beside it."""
-    gpt, entropy = Stepper(runtime, "gpt", 2), Stepper(runtime, "entropy", 1)
+    """step_logits of a pack of kind gpt: one graph makes the logits; entropies are the null row's, or the entropy model runs
+    beside it."""
+    gpt, own = Stepper(runtime, "gpt", 2), runtime.manifest.get("entropySource") == "null-class"
+    entropy = None if own else Stepper(runtime, "entropy", 1)
     classes = np.array([[golden["class"]], [len(runtime.manifest["classes"])]], np.int32)
     previous, logits, entropies = np.zeros((1, 1), np.int32), [], [np.inf]
     for t, token in enumerate(golden["tokens"]):
         logits.append(gpt.step(token=previous, first=np.array([t == 0], np.int32), **{"class": classes})["logits"][:, 0])
         previous = np.array([[token]], np.int32)
-        entropies.append(float(entropy.step(token=previous)["entropy"][0]))
+        if entropy:
+            entropies.append(float(entropy.step(token=previous)["entropy"][0]))
+    if own:
+        entropies += [entropy_nats(rows[1]) for rows in logits[1:]] + [np.inf]
     return np.stack(logits), np.array(entropies[:-1])
+
+
+def entropy_nats(logits: np.ndarray) -> float:
+    """Of one row of logits [V]."""
+    log_p = logits.astype(np.float64) - logits.max()
+    log_p -= np.log(np.exp(log_p).sum())
+    return float(-(np.exp(log_p) * log_p).sum())
 
 
 def step_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -9,9 +9,11 @@ import torch
 from PIL import Image
 
 from models.streams import to_pixels
-from models.tokenizer import FACTOR, Tokenizer
+from models.export.tokenizers import AnyTokenizer
+from models.vqgan import VQGAN
 
 NEIGHBOURHOOD = 8  # cells around a tile that hold the same code, so that borders do not show
+VQGAN_TILE = 8  # pixels: each of a VQGAN's many codes is painted in one cell of its own and made smaller
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -29,12 +31,27 @@ def grid(tiles: np.ndarray, columns: int) -> np.ndarray:
     return padded.reshape(rows, columns, height, width, 3).swapaxes(1, 2).reshape(rows * height, columns * width, 3)
 
 
+def smaller(pictures: np.ndarray, size: int) -> np.ndarray:
+    """uint8 [N, S, S, 3] to [N, size, size, 3]; S = size stays as it is."""
+    if pictures.shape[1] == size:
+        return pictures
+    shrink = (size, size), Image.Resampling.BOX if pictures.shape[1] % size == 0 else Image.Resampling.LANCZOS
+    return np.stack([np.asarray(Image.fromarray(one).resize(*shrink)) for one in pictures])
+
+
 @torch.no_grad()
-def codebook_tiles(tokenizer: Tokenizer, columns: int) -> tuple[bytes, int]:
-    """Every code painted alone: the middle 2 x 2 cells of a field of that code. Returns PNG and the tile's pixels."""
+def codebook_tiles(tokenizer: AnyTokenizer, columns: int) -> tuple[bytes, int]:
+    """Every code painted alone: the middle 2 x 2 cells of a field of that code. Returns PNG and the tile's pixels.
+
+    A VQGAN paints one cell: a field for each of 16384 codes would take an hour on a processor.
+    """
+    if isinstance(tokenizer, VQGAN):
+        cells = np.concatenate([to_pixels(tokenizer.decode(part[:, None])) for part in torch.arange(tokenizer.config.vocab).split(256)])
+        return png(grid(smaller(cells, VQGAN_TILE), columns)), VQGAN_TILE
+    factor = tokenizer.factor
     codes = torch.arange(tokenizer.config.vocab)
-    start = (NEIGHBOURHOOD // 2 - 1) * FACTOR
-    middle = slice(start, start + 2 * FACTOR)
+    start = (NEIGHBOURHOOD // 2 - 1) * factor
+    middle = slice(start, start + 2 * factor)
     tiles = [to_pixels(tokenizer.decode(part[:, None].expand(-1, NEIGHBOURHOOD**2)))[:, middle, middle]
              for part in codes.split(128)]
-    return png(grid(np.concatenate(tiles), columns)), 2 * FACTOR
+    return png(grid(np.concatenate(tiles), columns)), 2 * factor

@@ -24,8 +24,13 @@ from models.export.entropy_graph import entropy_graph
 from models.export.gpt_graph import gpt_graph
 from models.export.runtime import PackRuntime
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
+from models.export.tokenizers import AnyTokenizer
+from models.export.vqgan_graphs import vqgan_decoder_graph, vqgan_encoder_graph
 from models.gpt import GPT, GPTConfig
+from models.llamagen.tokenizer import CODES, vqgan_config
+from models.null_class import NullClass
 from models.tokenizer import Tokenizer, TokenizerConfig
+from models.vqgan import VQGAN
 
 
 class StoredWeights(WeightFile):
@@ -62,8 +67,8 @@ class StoredWeights(WeightFile):
 @dataclass
 class PackModels:
     model: DPAR | GPT
-    entropy: EntropyModel
-    tokenizer: Tokenizer
+    entropy: EntropyModel | NullClass
+    tokenizer: AnyTokenizer
 
 
 @torch.no_grad()
@@ -76,22 +81,21 @@ def read_back(pack: Path) -> PackModels:
     runtime = PackRuntime(pack)
     m = runtime.manifest
     common = {"vocab": m["vocab"], **m["grid"]}
-    e, t = m["entropyModel"], m["tokenizer"]
-    entropy = EntropyModel(EntropyModelConfig(**common, dim=e["dim"], heads=e["heads"], blocks=e["blocks"]))
-    encoder, decoder = StoredWeights(runtime, "tokenizer_encoder"), StoredWeights(runtime, "tokenizer_decoder")
-    tokenizer = Tokenizer(_tokenizer_config(m["vocab"], t["codeDim"], encoder, decoder))
+    tokenizer = _tokenizer(runtime)
     shape = {**common, "classes": len(m["classes"]), "dim": m["model"]["dim"], "heads": m["model"]["heads"]}
     model = _gpt(runtime, shape) if m["kind"] == "gpt" else _dpar(runtime, shape)
-    for part in (entropy, tokenizer):
-        _forget(part)
-    entropy_graph(entropy, StoredWeights(runtime, "entropy"), whole=False)
-    tokenizer.quantizer.codebook.copy_(torch.from_numpy(decoder.arrays["codes"]))
-    tokenizer_decoder_graph(tokenizer, decoder, m["image"]["size"])
-    tokenizer_encoder_graph(tokenizer, encoder, m["image"]["size"])
-    for part in (model, entropy, tokenizer):
+    if m.get("entropySource") == "null-class":
+        entropy: EntropyModel | NullClass = NullClass(model)
+    else:
+        e = m["entropyModel"]
+        entropy = EntropyModel(EntropyModelConfig(**common, dim=e["dim"], heads=e["heads"], blocks=e["blocks"]))
+        _forget(entropy)
+        entropy_graph(entropy, StoredWeights(runtime, "entropy"), whole=False)
+        entropy.eval()
+    for part in (model, tokenizer, *([entropy] if isinstance(entropy, EntropyModel) else [])):
         if any(parameter.isnan().any() for parameter in part.parameters()):
             raise UserError(f"{pack}: some weights of {type(part).__name__} are not in the pack")
-    return PackModels(model.eval(), entropy.eval(), tokenizer.eval())
+    return PackModels(model.eval(), entropy, tokenizer.eval())
 
 
 def _forget(model: nn.Module) -> None:
@@ -106,6 +110,26 @@ def _tokenizer_config(vocab: int, code_dim: int, encoder: StoredWeights, decoder
         vocab=vocab, code_dim=code_dim, fine=len(encoder.arrays["enter.bias"]), coarse=len(encoder.arrays["down.bias"]),
         encoder_fine_blocks=encoder.count("fine_"), encoder_coarse_blocks=encoder.count("coarse_"),
         decoder_coarse_blocks=decoder.count("coarse_"), decoder_fine_blocks=decoder.count("fine_"))
+
+
+def _tokenizer(runtime: PackRuntime) -> AnyTokenizer:
+    m, size = runtime.manifest, runtime.manifest["image"]["size"]
+    encoder, decoder = StoredWeights(runtime, "tokenizer_encoder"), StoredWeights(runtime, "tokenizer_decoder")
+    if "encoder.conv_in.weight" in encoder.arrays:
+        codes = torch.from_numpy(decoder.arrays["codes"])
+        shapes = {name: torch.from_numpy(array) for name, array in encoder.arrays.items()} | {CODES: codes}
+        vqgan = VQGAN(vqgan_config(runtime.root, shapes))
+        _forget(vqgan)
+        vqgan.quantize.embedding.weight.copy_(codes)
+        vqgan_decoder_graph(vqgan, decoder, size)
+        vqgan_encoder_graph(vqgan, encoder, size)
+        return vqgan
+    tokenizer = Tokenizer(_tokenizer_config(m["vocab"], m["tokenizer"]["codeDim"], encoder, decoder))
+    _forget(tokenizer)
+    tokenizer.quantizer.codebook.copy_(torch.from_numpy(decoder.arrays["codes"]))
+    tokenizer_decoder_graph(tokenizer, decoder, size)
+    tokenizer_encoder_graph(tokenizer, encoder, size)
+    return tokenizer
 
 
 def _gpt(runtime: PackRuntime, shape: dict[str, int]) -> GPT:

@@ -12,6 +12,7 @@ from models.errors import CheckpointError
 from models.llamagen.read import check_names
 from models.vqgan import VQGAN, VQGANConfig
 
+CODES = "quantize.embedding.weight"
 UNUSED = "quantize.codebook_used"
 """A record of the training."""
 LEVEL = re.compile(r"encoder\.conv_blocks\.(\d+)\.res\.(\d+)\.conv2\.weight")
@@ -19,7 +20,7 @@ LEVEL = re.compile(r"encoder\.conv_blocks\.(\d+)\.res\.(\d+)\.conv2\.weight")
 
 def vqgan_config(path: Path, state: dict[str, Tensor]) -> VQGANConfig:
     """Raises CheckpointError where these are no weights of such a tokenizer."""
-    needed = ("encoder.conv_in.weight", "encoder.conv_out.weight", "quantize.embedding.weight")
+    needed = ("encoder.conv_in.weight", "encoder.conv_out.weight", CODES)
     absent = [name for name in needed if name not in state]
     levels: dict[int, tuple[int, int]] = {}
     for name, value in state.items():

@@ -16,7 +16,7 @@ export default function PackPanel() {
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
     [t('Model'), count(manifest.model.parameters)],
-    [t('Entropy model'), count(manifest.entropyModel.parameters)],
+    manifest.entropyModel ? [t('Entropy model'), count(manifest.entropyModel.parameters)] : [t('Entropies'), t('of its own null class')],
     [t('Tokenizer'), count(manifest.tokenizer.parameters)],
     [t('Tokens'), t('{width} × {width}, {n} codes', { width: manifest.grid.width, n: integer(manifest.vocab) })],
     [t('Download'), `${megabytes(variantBytes(manifest, variant))} (${variant})`],

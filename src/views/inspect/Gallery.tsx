@@ -14,7 +14,7 @@ interface Sheet {
 }
 
 /** The pack's gallery; without one, the held-out picture of every class. */
-const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: classes.map((_, index) => index) };
+const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
 
 function cutTile(image: CanvasImageSource, index: number, { columns, size }: Sheet): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
