@@ -45,7 +45,7 @@ async function run({ repeats, limit, host, log }: Context) {
     const predicted = count.all / first.all;
     off.push(ratios(ms(`wasm ${i}`).map((value) => value / predicted), ms('wasm 0')));
     return {
-      size, 'parameters, M': (manifest.model.parameters + manifest.entropyModel.parameters) / 1e6, tokens: image.tokens.length, patches: image.patches,
+      size, 'parameters, M': (manifest.model.parameters + (manifest.entropyModel?.parameters ?? 0)) / 1e6, tokens: image.tokens.length, patches: image.patches,
       'GMAC, linear': count.linear / 1e9, 'GMAC, with attention': count.all / 1e9,
       'WASM, ms per image': summary(ms(`wasm ${i}`)), 'onnxruntime-node, ms per image': summary(ms(`node ${i}`)),
       'growth, WASM': growth, 'growth, node': ratios(ms(`node ${i}`), ms('node 0')), 'growth predicted': predicted,

@@ -19,8 +19,8 @@ from models.export.figures import measure, references
 from models.export.files import validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
-from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.gpt_graph import null_entropy_graph
+from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
 from models.export.row_graphs import row_graph

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from models.streams import to_pixels
 from models.export.tokenizers import AnyTokenizer
+from models.streams import to_pixels
 from models.vqgan import VQGAN
 
 NEIGHBOURHOOD = 8  # cells around a tile that hold the same code, so that borders do not show
@@ -46,8 +46,8 @@ def codebook_tiles(tokenizer: AnyTokenizer, columns: int) -> tuple[bytes, int]:
     A VQGAN paints one cell: a field for each of 16384 codes would take an hour on a processor.
     """
     if isinstance(tokenizer, VQGAN):
-        cells = np.concatenate([to_pixels(tokenizer.decode(part[:, None])) for part in torch.arange(tokenizer.config.vocab).split(256)])
-        return png(grid(smaller(cells, VQGAN_TILE), columns)), VQGAN_TILE
+        cells = [to_pixels(tokenizer.decode(part[:, None])) for part in torch.arange(tokenizer.config.vocab).split(256)]
+        return png(grid(smaller(np.concatenate(cells), VQGAN_TILE), columns)), VQGAN_TILE
     factor = tokenizer.factor
     codes = torch.arange(tokenizer.config.vocab)
     start = (NEIGHBOURHOOD // 2 - 1) * factor

@@ -23,7 +23,7 @@ def parse_classes(text: str, source: str) -> list[dict]:
         for key in ("id", "label"):
             first = seen.setdefault((key, entry[key].lower()), number)
             if first != number:
-                raise DataError(f"{source}: line {number} repeats {entry[key]!r} of line {first}; every class needs its own name")
+                raise DataError(f"{source}: line {number} repeats {entry[key]!r} of line {first}; give every class its own name")
         if len(parts) > 2 and parts[2]:
             entry["synonyms"] = [word.strip() for word in parts[2].split(",") if word.strip()]
         classes.append(entry)
@@ -35,7 +35,7 @@ def class_names(count: int, file: Path | None = None) -> list[dict]:
     if file is None:
         classes = parse_classes(IMAGENET.read_text(encoding="utf-8"), IMAGENET.name)
         if len(classes) != count:
-            raise DataError(f"the model has {count} classes, not ImageNet's {len(classes)}: pass --classes FILE with one name a line")
+            raise DataError(f"the model has {count} classes, not ImageNet's {len(classes)}: pass --classes FILE, one name a line")
         return classes
     try:
         classes = parse_classes(file.read_text(encoding="utf-8").rstrip("\n"), str(file))

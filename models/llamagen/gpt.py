@@ -21,7 +21,8 @@ TEXT = ("cls_embedding.cap_proj.fc1.weight", "cls_embedding.uncond_embedding")
 TOKENS = "tok_embeddings.weight"
 CLASSES = "cls_embedding.embedding_table.weight"
 LAYER = re.compile(r"layers\.(\d+)\.")
-RENAMED = {"class_embedding.weight": CLASSES, "embedding.weight": TOKENS, "norm.weight": "norm.weight", "head.weight": "output.weight"}
+RENAMED = {"class_embedding.weight": CLASSES, "embedding.weight": TOKENS, "norm.weight": "norm.weight",
+           "head.weight": "output.weight"}
 IN_BLOCK = {"attention_norm.weight": "attention_norm.weight", "attention.wqkv.weight": "attention.wqkv.weight",
             "attention.wo.weight": "attention.wo.weight", "ffn_norm.weight": "ffn_norm.weight",
             "ffn.w_down.weight": "feed_forward.w2.weight"}
@@ -39,7 +40,7 @@ def gpt_config(path: Path, state: dict[str, Tensor], width: int, heads: int | No
     Raises CheckpointError for text-conditional weights, another grid, or a size whose heads are unknown.
     """
     if any(name in state for name in TEXT):
-        raise CheckpointError(f"{path}: is a text-conditional checkpoint (t2i); take a class-conditional one, such as c2i_B_256.pt")
+        raise CheckpointError(f"{path}: is a text-conditional checkpoint (t2i); take a class-conditional one (c2i_B_256.pt, say)")
     for name in (TOKENS, CLASSES):
         if name not in state:
             raise CheckpointError(f"{path}: has no {name}, so it is no class-conditional GPT of LlamaGen (c2i_*.pt)")
@@ -51,12 +52,14 @@ def gpt_config(path: Path, state: dict[str, Tensor], width: int, heads: int | No
         raise CheckpointError(f"{path}: {blocks} layers of {dim} are no published size ({', '.join(SIZES)}), so pass --heads")
     if dim % (4 * heads):
         raise CheckpointError(f"{path}: {dim} does not divide into {heads} heads whose size is a multiple of 4")
-    config = GPTConfig(vocab=vocab, width=width, tokens=width * width, classes=rows - 1, dim=dim, heads=heads, blocks=blocks, dropout=0)
+    config = GPTConfig(vocab=vocab, width=width, tokens=width * width, classes=rows - 1, dim=dim, heads=heads, blocks=blocks,
+                       dropout=0)
     for name in STRAY:
         tokens = {"freqs_cis": len, "causal_mask": lambda table: table.shape[-1]}[name](state[name]) if name in state else None
         if tokens is not None and tokens - 1 not in (config.tokens, config.tokens - 1):
             side = round((tokens - 1) ** 0.5)
-            raise CheckpointError(f"{path}: was made for a grid of {side} x {side} tokens, not {width} x {width}; pass another --image-size")
+            raise CheckpointError(f"{path}: was made for a grid of {side} x {side} tokens, not {width} x {width}; "
+                                  "pass another --image-size")
     return config
 
 
@@ -74,7 +77,8 @@ def wanted_names(config: GPTConfig) -> dict[str, tuple[int, ...]]:
         shapes |= {f"{at}attention_norm.weight": (d,), f"{at}ffn_norm.weight": (d,), f"{at}attention.wqkv.weight": (3 * d, d),
                    f"{at}attention.wo.weight": (d, d), f"{at}feed_forward.w1.weight": (f, d),
                    f"{at}feed_forward.w3.weight": (f, d), f"{at}feed_forward.w2.weight": (d, f)}
-    return {CLASSES: (config.classes + 1, d), TOKENS: (config.vocab, d), "norm.weight": (d,), "output.weight": (config.vocab, d), **shapes}
+    ends = {CLASSES: (config.classes + 1, d), TOKENS: (config.vocab, d), "norm.weight": (d,), "output.weight": (config.vocab, d)}
+    return ends | shapes
 
 
 @torch.no_grad()

@@ -44,7 +44,7 @@ def _refuse_what_is_no_checkpoint(path: Path) -> None:
         raise CheckpointError(f"{path}: cannot be opened ({error.strerror}); pass the downloaded file") from None
     part = PART.search(path.name)
     if part:
-        raise CheckpointError(f"{path}: is part {int(part[1])} of {int(part[2])} of a sharded checkpoint; join the parts into one file first")
+        raise CheckpointError(f"{path}: is part {int(part[1])} of {int(part[2])} of a sharded checkpoint; join them first")
     text = start.lstrip().lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml")):
         raise CheckpointError(f"{path}: is a web page, not weights; download the file itself, not the page about it")
@@ -73,7 +73,7 @@ def _pickled(path: Path):
     except Exception as error:  # a damaged file fails in many ways
         wanted = GLOBAL.search(str(error))
         if wanted and "eights only load failed" in str(error):
-            raise CheckpointError(f"{path}: wants to run code ({wanted[1]}) when it is read, and is refused; get the weights from "
+            raise CheckpointError(f"{path}: wants to run code ({wanted[1]}) when it is read, so it is not; get the weights from "
                                   "where LlamaGen publishes them, or as .safetensors") from None
         raise CheckpointError(f"{path}: is damaged or cut short ({path.stat().st_size:,} bytes); download it again") from None
 
@@ -90,7 +90,7 @@ def _state(content, path: Path) -> dict[str, Tensor]:
             break
         content = inner
     kind = f"holds {', '.join(map(str, list(content)[:5]))}" if isinstance(content, dict) else f"is a {type(content).__name__}"
-    raise CheckpointError(f"{path}: no weights in it (it {kind}); they are looked for under {', '.join(PLACES)} or in the file itself")
+    raise CheckpointError(f"{path}: no weights in it (it {kind}); they may be under {', '.join(PLACES)}, or be the file itself")
 
 
 def check_names(path: Path, there: dict[str, Tensor], wanted: dict[str, tuple[int, ...]]) -> None:

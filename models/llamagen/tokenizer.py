@@ -28,7 +28,8 @@ def vqgan_config(path: Path, state: dict[str, Tensor]) -> VQGANConfig:
             level, block = int(found[1]), int(found[2])
             levels[level] = max(levels.get(level, (0, 0))[0], block + 1), value.shape[0]
     if absent or sorted(levels) != list(range(len(levels))) or not levels:
-        raise CheckpointError(f"{path}: has no {(absent or ['encoder.conv_blocks'])[0]}, so it is no VQ tokenizer of LlamaGen (vq_ds16_c2i.pt, vq_ds8_c2i.pt)")
+        raise CheckpointError(f"{path}: has no {(absent or ['encoder.conv_blocks'])[0]}, so it is no VQ tokenizer of LlamaGen "
+                              "(vq_ds16_c2i.pt, vq_ds8_c2i.pt)")
     channels, (vocab, code_dim) = state[needed[0]].shape[0], state[needed[2]].shape
     if channels % 32:
         raise CheckpointError(f"{path}: encoder.conv_in has {channels} channels, not a multiple of 32")

@@ -1,3 +1,4 @@
+import { entropySource } from '../../../engine/manifest.ts';
 import { integer, megabytes, parameters } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
 import { said, t } from '../../text/t.ts';
@@ -16,7 +17,8 @@ export default function PackPanel() {
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
     [t('Model'), count(manifest.model.parameters)],
-    manifest.entropyModel ? [t('Entropy model'), count(manifest.entropyModel.parameters)] : [t('Entropies'), t('of its own null class')],
+    [t('Entropies'), entropySource(manifest) === 'null-class' ? t('its own null class') : t('entropy model')],
+    ...(manifest.entropyModel ? [[t('Entropy model'), count(manifest.entropyModel.parameters)] satisfies [string, string]] : []),
     [t('Tokenizer'), count(manifest.tokenizer.parameters)],
     [t('Tokens'), t('{width} × {width}, {n} codes', { width: manifest.grid.width, n: integer(manifest.vocab) })],
     [t('Download'), `${megabytes(variantBytes(manifest, variant))} (${variant})`],
