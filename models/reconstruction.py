@@ -12,6 +12,7 @@ from torch import Tensor
 from models.data import Pictures
 from models.streams import to_pixels, to_tensor
 from models.tokenizer import Tokenizer
+from models.vqgan import VQGAN
 
 
 @torch.no_grad()
@@ -35,7 +36,7 @@ def measure(
 
 
 @torch.no_grad()
-def psnr_of(model: Tokenizer, pixels: np.ndarray, device: torch.device, batch_size: int = 100) -> np.ndarray:
+def psnr_of(model: Tokenizer | VQGAN, pixels: np.ndarray, device: torch.device, batch_size: int = 100) -> np.ndarray:
     """PSNR in dB [N] of restored uint8 pictures [N, S, S, 3]."""
     psnr = []
     for start in range(0, len(pixels), batch_size):

@@ -6,6 +6,7 @@ The registry is the table below; a module is imported only when its command is a
 COMMANDS = {
     "train-classifier": ("models.commands.train_classifier", "train a classifier (perceptual features, or the judge)"),
     "train-tokenizer": ("models.commands.train_tokenizer", "train the VQ tokenizer"),
+    "import-llamagen": ("models.commands.import_llamagen", "a pack from LlamaGen's public checkpoints"),
     "import-tokenizer": ("models.commands.import_tokenizer", "take over LlamaGen's public VQ tokenizer"),
     "tokenize": ("models.commands.tokenize", "turn all pictures into tokens, under 1 or 8 symmetries"),
     "train-entropy": ("models.commands.train_entropy", "train the entropy model on tokens"),

@@ -1,0 +1,216 @@
+"""`import-llamagen` from files to a pack, and what it refuses."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.checkpoint import save_safetensors
+from models.cli import main
+from models.commands import import_llamagen
+from models.commands.parity import TOLERANCE
+from models.config import Config
+from models.dpar import DPAR, DPARConfig
+from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.export.files import SHARD, validate
+from models.export.parity import limits, parity
+from models.export.read_back import read_back
+from models.export.runtime import PackRuntime
+from models.export.threshold import mean_patch_length, threshold_for
+from models.llamagen.gpt import gpt_config, load_gpt
+from models.llamagen.read import read_weights
+from models.llamagen.tokenizer import load_vqgan
+from models.null_class import NullClass
+from models.patchify import PatchRules
+from models.runs import DPARRun
+from models.stages import EntropyRun
+from models.tests.llamagen_files import gpt_state, save_gpt, save_vq
+from models.training import TrainConfig
+
+
+@pytest.fixture
+def files(tmp_path):
+    save_vq(tmp_path / "vq.pt", multipliers=(1, 2, 2))
+    save_gpt(tmp_path / "c2i_256.pt")
+    (tmp_path / "names.txt").write_text("n1\tapple\tpome\nn2\tpear\nn3\tplum\n")
+    return tmp_path
+
+
+def call(files, *more, out="packs/small", gpt="c2i_256.pt", tokenizer="vq.pt", size="32"):
+    """The command on the small files: an 8 x 8 grid of 32 pixels."""
+    return main(["import-llamagen", "--tokenizer", str(files / tokenizer), "--gpt", str(files / gpt), "--heads", "2",
+                 "--image-size", size, "--classes", str(files / "names.txt"), "--out", str(files / out), *more])
+
+
+def read_pack(folder):
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def test_files_become_a_pack_whose_graphs_are_pytorch(files, capsys):
+    assert call(files, "--samples", "4", "--variants", "w16,fp32,w8,q4") == 0
+    pack = files / "packs/small"
+    manifest = read_pack(pack)
+    validate(manifest, "manifest")
+    assert (manifest["kind"], manifest["entropySource"], manifest["pictures"]) == ("gpt", "null-class", "samples")
+    assert "entropyModel" not in manifest and "entropy" not in manifest["variants"]["w16"]["graphs"]
+    assert manifest["grid"] == {"width": 8, "tokens": 64} and manifest["image"]["size"] == 32 == manifest["tokenizer"]["reach"]
+    assert manifest["classes"][0] == {"id": "n1", "label": "apple", "synonyms": ["pome"]}
+    assert manifest["thumbnails"]["columns"] == 3 and manifest["defaults"]["guidance"] == 4
+    for name in manifest["variants"]:
+        runtime = PackRuntime(pack, name)
+        allowed = limits(runtime, TOLERANCE)
+        for graph, difference in parity(runtime).items():
+            assert difference <= allowed[graph], (name, graph)
+    state = read_weights(files / "c2i_256.pt")
+    model = load_gpt(files, state, gpt_config(files, state, 8, 2))
+    golden = json.loads((pack / "golden.json").read_text())
+    tokens = torch.tensor([golden["tokens"]])
+    expected = NullClass(model).entropies(tokens)[0, 1:].tolist()
+    assert golden["entropies"][1:] == pytest.approx(expected, abs=1e-5)
+    runtime = PackRuntime(pack, "fp32")
+    whole = runtime.run("entropy_all", {"tokens": tokens.numpy().astype(np.int32)})["entropy"][0, :-1]
+    assert whole.tolist() == pytest.approx(expected, abs=1e-4)
+    tokenizer = load_vqgan(files, read_weights(files / "vq.pt"))
+    with torch.no_grad():
+        painted = tokenizer.decode(tokens).numpy()
+    picture = runtime.run("tokenizer_decoder", {"tokens": tokens.numpy().astype(np.int32)})["picture"]
+    assert np.abs(picture - painted).max() <= 1e-4
+    assert {path.name for path in (files / "packs").iterdir()} == {"small", "index.json"}
+    assert "GB of memory at most" in capsys.readouterr().out
+    for path in pack.rglob("*"):
+        assert path.is_dir() or path.stat().st_size <= SHARD
+
+
+def test_the_curve_rises_and_a_pack_without_an_entropy_model_is_read_back(files):
+    assert call(files, "--samples", "3") == 0
+    manifest = read_pack(files / "packs/small")
+    models = read_back(files / "packs/small")
+    assert isinstance(models.entropy, NullClass)
+    curve = manifest["curve"]
+    assert [row["pAvg"] for row in curve] == sorted(row["pAvg"] for row in curve) and curve[-1]["pAvg"] > 2
+    assert manifest["defaults"]["entropyThreshold"] > 0
+
+
+def test_mean_patch_length_of_known_entropies():
+    e = np.tile([np.inf, 9, 1, 1, 1, 1, 9, 1], (2, 8))
+    assert mean_patch_length(e, 8, PatchRules(entropy_threshold=5)) == 2  # tokens 0, 1, 5 and 6 of each row open
+
+
+@pytest.mark.parametrize("wanted", [1.4, 1.81, 2.4])
+def test_the_threshold_gives_the_wanted_mean_patch_length(wanted):
+    e = np.random.default_rng(0).normal(6, 1.5, size=(50, 256))
+    rules = PatchRules(entropy_threshold=0)
+    at = threshold_for(e, 16, rules, wanted)
+    found = mean_patch_length(e, 16, rules.model_copy(update={"entropy_threshold": at}))
+    assert found == pytest.approx(wanted, abs=0.01)
+
+
+def test_pictures_of_a_folder_give_curve_band_and_gallery(files):
+    rng = np.random.default_rng(0)
+    for name, count in (("n2", 3), ("Plum", 2), ("elsewhere", 2)):
+        (files / "pictures" / name).mkdir(parents=True)
+        for i in range(count):
+            pixels = rng.integers(256, size=(40 + i, 50, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(files / "pictures" / name / f"{i}.png")
+    assert call(files, "--pictures", str(files / "pictures")) == 0
+    manifest = read_pack(files / "packs/small")
+    assert "pictures" not in manifest and manifest["split"]["heldOut"] == 7
+    assert sorted(manifest["gallery"]["classes"]) == [1, 1, 1, 2, 2]  # by id, by label; the others have no class
+    assert manifest["thumbnails"]["classes"] == [1, 2]
+    assert manifest["heldOut"]["psnr"]["low"] < manifest["heldOut"]["psnr"]["high"]
+    assert manifest["curve"]
+
+
+def test_a_pack_goes_back_to_folders_and_is_replaced_by_the_next(files):
+    assert call(files, "--samples", "1") == 0
+    assert main(["import-pack", "--pack", str(files / "packs/small"), "--out", str(files / "back")]) == 0
+    assert sorted(path.name for path in (files / "back").iterdir()) == ["gpt", "tokenizer"]
+    (files / "packs/small/old.txt").write_text("x")
+    assert call(files, "--samples", "1", "--variants", "fp32") == 0
+    assert not (files / "packs/small/old.txt").exists() and list(read_pack(files / "packs/small")["variants"]) == ["fp32"]
+
+
+def test_a_dpar_on_the_same_tokenizer_becomes_a_pack(files):
+    torch.manual_seed(0)
+    grid = {"vocab": 64, "width": 8, "tokens": 64, "dim": 64, "heads": 2}
+    past = TrainConfig(steps=0, batch_size=1, lr=0.0)
+    dpar = DPARConfig(**grid, classes=3, encoder_blocks=1, patch_transformer_blocks=1, decoder_blocks=1)
+    entropy = EntropyModelConfig(**grid, blocks=1)
+
+    def write(name, model, config: Config):
+        for parameter in model.parameters():
+            torch.nn.init.normal_(parameter, std=0.1)
+        save_safetensors(files / name / "model.safetensors", model.state_dict())
+        (files / name / "config.json").write_text(config.to_json())
+
+    write("dpar", DPAR(dpar), DPARRun(model=dpar, train=past, patchify=PatchRules(entropy_threshold=3.5)))
+    write("entropy", EntropyModel(entropy), EntropyRun(model=entropy, train=past))
+    given = ["import-llamagen", "--tokenizer", str(files / "vq.pt"), "--dpar", str(files / "dpar"), "--image-size", "32",
+             "--samples", "2", "--classes", str(files / "names.txt"), "--out", str(files / "packs/dpar")]
+    assert main(given) == 2
+    assert main([*given, "--entropy", str(files / "entropy")]) == 0
+    manifest = read_pack(files / "packs/dpar")
+    assert (manifest["kind"], manifest["entropySource"]) == ("dpar", "entropy-model")
+    assert manifest["defaults"]["entropyThreshold"] == 3.5
+    runtime = PackRuntime(files / "packs/dpar")
+    allowed = limits(runtime, TOLERANCE)
+    assert all(difference <= allowed[graph] for graph, difference in parity(runtime).items())
+    assert call(files, "--entropy", str(files / "entropy"), "--samples", "2", out="packs/beside") == 0
+    assert read_pack(files / "packs/beside")["entropySource"] == "entropy-model"
+
+
+def refused(files, capsys, words, *more, **changed):
+    """One line with these words, and no trace of a pack."""
+    assert call(files, *more, **changed) == 2
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1, said
+    assert not list((files / "packs").glob("*")) if (files / "packs").exists() else True
+
+
+def test_bad_input_is_one_line_and_no_pack(files, capsys):
+    torch.save({"model": gpt_state(vocab=32)}, files / "other.pt")
+    torch.save({"model": gpt_state() | {"freqs_cis": torch.zeros(37, 16, 2)}}, files / "grid.pt")
+    torch.save({"model": gpt_state() | {"cls_embedding.uncond_embedding": torch.zeros(2, 2)}}, files / "t2i.pt")
+    (files / "page.pt").write_text("<html>Sign in</html>")
+    (files / "cut.pt").write_bytes((files / "c2i_256.pt").read_bytes()[:3000])
+    refused(files, capsys, "the model has 32 codes, the tokenizer 64", gpt="other.pt")
+    refused(files, capsys, "grid of 6 x 6 tokens, not 8 x 8", gpt="grid.pt")
+    refused(files, capsys, "text-conditional", gpt="t2i.pt")
+    refused(files, capsys, "web page", gpt="page.pt")
+    refused(files, capsys, "cut short", tokenizer="cut.pt")
+    refused(files, capsys, "cannot be opened", gpt="none.pt")
+    refused(files, capsys, "no VQ tokenizer", tokenizer="c2i_256.pt")
+    refused(files, capsys, "no class-conditional GPT", gpt="vq.pt")
+    refused(files, capsys, "must be a multiple of 4", size="30")
+    (files / "none").mkdir()
+    refused(files, capsys, "no pictures in it", "--pictures", str(files / "none"))
+    refused(files, capsys, "there are fp32, w16", "--variants", "int3")
+    refused(files, capsys, "lower-case letters", out="packs/Small_Pack")
+    refused(files, capsys, "at least one picture", "--samples", "0")
+    (files / "names.txt").write_text("apple\npear\n")
+    refused(files, capsys, "2 class names, the model has 3 classes")
+
+
+def test_a_full_disk_leaves_nothing(files, capsys, monkeypatch):
+    usage = shutil.disk_usage(files)
+    monkeypatch.setattr(import_llamagen.shutil, "disk_usage", lambda _: usage._replace(free=10 << 20))
+    refused(files, capsys, "10 MB free, the pack needs about")
+    monkeypatch.undo()
+
+    def full(root, content):
+        (root / "half.bin").write_bytes(b"x")
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(import_llamagen, "write_pack", full)
+    refused(files, capsys, "No space left on device")
+
+
+def test_a_folder_that_is_no_pack_is_left_alone(files, capsys):
+    (files / "notes").mkdir()
+    (files / "notes/thesis.txt").write_text("x")
+    refused(files, capsys, "holds something that is no pack", out="notes")
+    assert (files / "notes/thesis.txt").read_text() == "x"
