@@ -23,7 +23,8 @@ export default tseslint.config(
       ],
     },
   },
-  room(['engine/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'engine/ is pure TypeScript'),
+  room(['engine/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../packs/*', '../node/*'], 'engine/ is pure TypeScript'),
+  room(['packs/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'packs/ fetches and keeps files: it knows neither the page nor sessions'),
   room(['workers/**/*.ts'], ['react', 'react-*', 'zustand*', 'node:*', '../src/*', '../node/*'], 'workers/ knows neither the page nor Node'),
   room(['src/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*'], 'src/ reaches the model only through the worker'),
 );

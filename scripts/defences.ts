@@ -65,7 +65,7 @@ const asked = process.argv.slice(2);
 const words = asked.filter((word) => word !== 'browser' && word !== 'all').join(' ');
 const wanted = (defence: Defence) => asked.includes('all') || inBrowser(defence) === asked.includes('browser');
 try {
-  const parts = ['engine', 'workers', 'src', 'scripts', 'e2e', 'node', 'public', 'index.html', 'package.json', 'package-lock.json', 'vite.config.ts', 'vitest.config.ts', 'playwright.config.ts', 'tsconfig.json', 'tsconfig.base.json'];
+  const parts = ['engine', 'packs', 'workers', 'src', 'scripts', 'e2e', 'node', 'public', 'index.html', 'package.json', 'package-lock.json', 'vite.config.ts', 'vitest.config.ts', 'playwright.config.ts', 'tsconfig.json', 'tsconfig.base.json'];
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('artefacts') });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const list = defences.filter((defence) => defence.fault.includes(words) && wanted(defence));

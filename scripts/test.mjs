@@ -14,7 +14,7 @@ await import('./ensure.mjs');
 const parts = {
   lint: () => runBin('eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
   types() {
-    for (const side of ['engine', '.', 'workers', 'node']) runBin('typescript/bin/tsc', ['-p', side]);
+    for (const side of ['engine', 'packs', '.', 'workers', 'node']) runBin('typescript/bin/tsc', ['-p', side]);
     console.log('types: no errors');
   },
   unit: () => runBin('vitest/vitest.mjs', ['run']),

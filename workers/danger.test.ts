@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { tryDanger } from './danger.ts';
-import { memoryCache } from './testing/memory-cache.ts';
+import { memoryCache } from '../packs/testing/memory-cache.ts';
 
 const DAY = 24 * 3600 * 1000;
 const well = (result: string) => result === 'well';

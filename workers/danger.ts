@@ -1,4 +1,4 @@
-import { browserCache, type FileCache } from './file-cache.ts';
+import { browserCache, type FileCache } from '../packs/file-cache.ts';
 
 /** After this long what went wrong is tried again: drivers and browsers are mended. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;

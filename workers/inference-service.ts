@@ -7,7 +7,7 @@ import { psnr } from '../engine/picture.ts';
 import type {
   DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, Notice, Notify, Picture, Result, Tokenized,
 } from './messages.ts';
-import { addGraph } from './extra-graphs.ts';
+import { addGraph } from '../packs/extra-graphs.ts';
 import { closeModel, openModel, type Model } from './model.ts';
 import { toPicture } from './picture.ts';
 import { Preview } from './preview.ts';

@@ -8,7 +8,7 @@ import type { Model } from './model.ts';
 import { SerialQueue } from './queue.ts';
 
 // It names files by the address of a page, and nothing of it is fetched here.
-vi.mock('./runtime-files.ts', () => ({ fetchRuntime: () => Promise.reject(new Error('not here')) }));
+vi.mock('../packs/runtime-files.ts', () => ({ fetchRuntime: () => Promise.reject(new Error('not here')) }));
 
 const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano'));
 const runner = new NodeRunner(pack);

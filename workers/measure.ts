@@ -5,13 +5,13 @@ import { parseManifest } from '../engine/manifest.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { tokenByToken, type Settings } from '../engine/settings.ts';
-import { fetchManifest } from './fetch-manifest.ts';
-import { localFiles } from './local-files.ts';
+import { fetchManifest } from '../packs/fetch-manifest.ts';
+import { localFiles } from '../packs/local-files.ts';
 import type { Backend, DeviceMeasurement, Measured, MeasureProgress, MeasureRequest, Way } from './messages.ts';
 import type { Model } from './model.ts';
-import { fetchPack, type Pack } from './pack.ts';
+import { fetchPack, type Pack } from '../packs/pack.ts';
 import type { SerialQueue } from './queue.ts';
-import { words } from './request.ts';
+import { words } from '../packs/request.ts';
 import { SessionRunner } from './sessions.ts';
 
 /** Images of each way that count, after one that warms up. */

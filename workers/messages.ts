@@ -3,7 +3,7 @@ import type { TokenEvent } from '../engine/log.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import type { ImageTimes } from '../engine/measure.ts';
 import type { Settings } from '../engine/settings.ts';
-import type { Stored } from './file-cache.ts';
+import type { Stored } from '../packs/file-cache.ts';
 
 /** Everything that crosses the worker boundary is plain data; the calls themselves are typed by `InferenceService`. */
 

@@ -4,7 +4,7 @@ import type { GraphTensor } from '../engine/graph-runner.ts';
 import type { Copy, OnDevice, SampleRequest } from '../engine/on-device.ts';
 import { choose, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { bufferOf, lengthOf, storageBuffer, WORD } from './gpu-buffers.ts';
-import { words } from './request.ts';
+import { words } from '../packs/request.ts';
 import { ALTERNATIVES, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
 /** The result and, after it, the value that is read along. */

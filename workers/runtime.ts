@@ -3,8 +3,8 @@ import { StudioError } from '../engine/errors.ts';
 import { countBuffers } from './gpu-ledger.ts';
 import type { Backend, GpuMemory } from './messages.ts';
 import { openSampler, type Wrap } from './on-device.ts';
-import type { FetchProgress } from './pack.ts';
-import { fetchRuntime, type Build } from './runtime-files.ts';
+import type { FetchProgress } from '../packs/pack.ts';
+import { fetchRuntime, type Build } from '../packs/runtime-files.ts';
 
 export type Ort = typeof OrtTypes;
 

@@ -8,7 +8,7 @@ import type { Backend } from './messages.ts';
 import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
 import { storageBuffer, storageSize } from './gpu-buffers.ts';
-import type { Pack } from './pack.ts';
+import type { Pack } from '../packs/pack.ts';
 import type { SerialQueue } from './queue.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
 

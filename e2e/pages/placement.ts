@@ -1,6 +1,6 @@
-import { fetchManifest } from '../../workers/fetch-manifest.ts';
+import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import type { Backend } from '../../workers/messages.ts';
-import { fetchPack } from '../../workers/pack.ts';
+import { fetchPack } from '../../packs/pack.ts';
 import { SerialQueue } from '../../workers/queue.ts';
 import { openRuntime } from '../../workers/runtime.ts';
 import { SessionRunner } from '../../workers/sessions.ts';

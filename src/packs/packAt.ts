@@ -1,7 +1,7 @@
 import { StudioError } from '../../engine/errors.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
-import { fetchManifest } from '../../workers/fetch-manifest.ts';
-import { usableMirrors } from '../../workers/origins.ts';
+import { fetchManifest } from '../../packs/fetch-manifest.ts';
+import { usableMirrors } from '../../packs/origins.ts';
 import { variantBytes } from '../state/pack.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';

@@ -1,4 +1,4 @@
-import type { Stored } from '../../workers/file-cache.ts';
+import type { Stored } from '../../packs/file-cache.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { problem, type Problem } from './problem.ts';

@@ -1,9 +1,9 @@
 import { PackError, StudioError } from '../../engine/errors.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
-import { downloadFile } from '../../workers/download.ts';
-import { fetchManifest as fetchAnyManifest } from '../../workers/fetch-manifest.ts';
-import { localFiles } from '../../workers/local-files.ts';
+import { downloadFile } from '../../packs/download.ts';
+import { fetchManifest as fetchAnyManifest } from '../../packs/fetch-manifest.ts';
+import { localFiles } from '../../packs/local-files.ts';
 import { localPackFiles } from './localPacks.ts';
 
 const PACK_NAME = /^[a-z0-9][a-z0-9._-]*$/;

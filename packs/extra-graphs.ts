@@ -2,13 +2,17 @@ import { PackError } from '../engine/errors.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
 import { downloadFiles } from './download.ts';
 import { localFiles } from './local-files.ts';
-import type { LoadRequest } from './messages.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
 import { joinParts, meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
 
 /** Where the pack came from: graphs that only inspection needs come from there too. */
-export type PackSource = Pick<LoadRequest, 'manifestUrl' | 'files'>;
+export interface PackSource {
+  /** Address of `manifest.json`; the pack's files are resolved against it. */
+  manifestUrl: string;
+  /** Files of a pack from a folder or zip by hash; nothing of it is fetched then. */
+  files?: Record<string, Blob>;
+}
 
 /** The weights of another graph that reads the same file: the two forms of a model share one. */
 function sharedWeights(pack: Pack, graph: GraphName): GraphFiles['weights'] {
