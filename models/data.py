@@ -14,7 +14,8 @@ from models.config import Config
 from models.errors import DataError
 from models.lineage import digest, file_digest
 from models.picture import READER, read_picture
-from models.picture_folder import PictureFolder, list_pictures
+from models.picture_folder import PictureFolder, crops, list_pictures
+from models.picture_split import read_split
 
 
 class DataConfig(Config):
@@ -31,6 +32,8 @@ class Pictures:
     pixels: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
+    held_out: np.ndarray | None = None
+    """Indices that the folder itself holds out (split.json), or None."""
     content: str = ""
     """Hex digest of what is in the files and how they are labelled: the same pictures, and no others, have it."""
 
@@ -46,8 +49,8 @@ class Split:
 def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"), download: bool = False) -> Pictures:
     """All pictures below `root`: EuroSAT as torchvision lays it out (root/eurosat/2750), else one folder a class.
 
-    Decoded once and cached under `cache`, by the content of every file. Raises DataError naming the folder or file that
-    cannot be used.
+    Larger ones are cut to their central square and reduced. Decoded once and cached under `cache`, by the content of every
+    file. Raises DataError naming the folder or file that cannot be used.
     """
     if download:
         from torchvision.datasets import EuroSAT
@@ -64,14 +67,21 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
             save_array(cached, pixels, several=True)  # trainings that start together fill the same cache
         except OSError as error:
             print(f"{cached}: not kept ({error}); the pictures will be decoded again next time", file=sys.stderr)
-    content = digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes)
-    return Pictures(pixels, folder.labels, folder.classes, content)
+    held_out = read_split(folder)
+    split = () if held_out is None else (held_out.tolist(),)
+    content = digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes, *split)
+    return Pictures(pixels, folder.labels, folder.classes, held_out, content)
 
 
-def split_pictures(labels: np.ndarray, config: DataConfig) -> Split:
-    """Hold out the same number of pictures of every class, chosen by `split_seed`. Raises DataError if too few."""
+def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray | None = None) -> Split:
+    """Hold out what the folder says, else the same number of pictures of every class, chosen by `split_seed`.
+
+    Raises DataError if a class has too few.
+    """
+    if held_out is not None:
+        return Split(np.setdiff1d(np.arange(len(labels)), held_out), held_out)
     rng = np.random.default_rng(config.split_seed)
-    held_out = []
+    chosen = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         if len(members) <= config.held_out_per_class:
@@ -79,9 +89,9 @@ def split_pictures(labels: np.ndarray, config: DataConfig) -> Split:
                 f"class {label} has {len(members)} pictures, not more than data.held_out_per_class = "
                 f"{config.held_out_per_class}: lower that number or add pictures"
             )
-        held_out.append(rng.permutation(members)[: config.held_out_per_class])
-    chosen = np.sort(np.concatenate(held_out))
-    return Split(np.setdiff1d(np.arange(len(labels)), chosen), chosen)
+        chosen.append(rng.permutation(members)[: config.held_out_per_class])
+    held_out = np.sort(np.concatenate(chosen))
+    return Split(np.setdiff1d(np.arange(len(labels)), held_out), held_out)
 
 
 def symmetry(pictures: np.ndarray, which: int) -> np.ndarray:
@@ -104,7 +114,8 @@ def _decode_all(folder: PictureFolder, size: int) -> np.ndarray:
     pixels = np.empty((len(folder.paths), size, size, 3), np.uint8)
     for i, path in enumerate(tqdm(folder.paths, desc="decoding", unit="picture")):
         picture = read_picture(path)
-        if picture.size != (size, size):
-            raise DataError(f"{path}: is {picture.width} x {picture.height} pixels, but data.picture_size is {size}")
-        pixels[i] = np.asarray(picture)
+        if min(picture.size) < size:
+            raise DataError(f"{path}: is {picture.width} x {picture.height} pixels, less than data.picture_size = {size}: "
+                            "lower that, or take the picture out")
+        pixels[i] = crops(picture, size, "centre", 1.0)[0]
     return pixels

@@ -28,6 +28,8 @@ class PictureFolder:
     paths: list[str]
     labels: np.ndarray
     classes: tuple[str, ...]
+    root: Path = Path()
+    """The folder that holds the folders of the classes."""
 
 
 def list_pictures(root: Path) -> PictureFolder:
@@ -63,7 +65,7 @@ def list_pictures(root: Path) -> PictureFolder:
     if others:
         kinds = ", ".join(f"{count} {ending or 'without ending'}" for ending, count in others.most_common(5))
         print(f"{root}: files that are not read as pictures: {kinds}", file=sys.stderr)
-    return PictureFolder(paths, np.array(labels, dtype=np.int64), tuple(classes))
+    return PictureFolder(paths, np.array(labels, dtype=np.int64), tuple(classes), root)
 
 
 def _files(folder: Path) -> list[str]:

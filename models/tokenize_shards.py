@@ -19,6 +19,7 @@ from models.errors import UserError
 from models.lineage import encoder_digest
 from models.picture_folder import CropDataset, list_pictures, view_count
 from models.picture_notes import PictureNotes
+from models.picture_split import read_split
 from models.reconstruction import perplexity
 from models.shards import Shards, shard_bounds, shard_path, write_shard
 from models.token_data import content_of
@@ -40,7 +41,7 @@ def add_shard_arguments(parser: argparse.ArgumentParser) -> None:
 def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.device, model: Tokenizer | VQGAN) -> None:
     """Writes the folder that load_tokens reads. Raises DataError (folder, picture), UserError (other settings there)."""
     pictures = list_pictures(args.data)
-    split = split_pictures(pictures.labels, data)
+    split = split_pictures(pictures.labels, data, read_split(pictures))
     model = model.to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")

@@ -1,10 +1,12 @@
-"""The picture tokenizer: a small convolutional VQ autoencoder, one token for every 4 x 4 pixels, quick on a CPU.
+"""The picture tokenizer: a small convolutional VQ autoencoder, one token for every 4 x 4 or 8 x 8 pixels, quick on a CPU.
 
-Pixels are unshuffled by 2 first, because most of a VQGAN's time goes to full resolution. The norm is over the
+Pixels are unshuffled by half of that first, because most of a VQGAN's time goes to full resolution. The norm is over the
 channels of one pixel, so nothing depends on statistics of the whole picture: a token reaches only `reach` pixels.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -13,20 +15,25 @@ from torch import Tensor, nn
 from models.config import Config
 from models.quantizer import Quantizer
 
-FACTOR = 4
-
 
 class TokenizerConfig(Config):
+    factor: Literal[4, 8] = 4
+    """Pixels along a token's side."""
     vocab: int = 1024
     code_dim: int = 8
     fine: int = 64
-    """Channels at half resolution."""
+    """Channels at twice the resolution of the tokens."""
     coarse: int = 128
-    """Channels at a quarter, the resolution of the tokens."""
+    """Channels at the resolution of the tokens."""
     encoder_fine_blocks: int = 1
     encoder_coarse_blocks: int = 2
     decoder_coarse_blocks: int = 3
     decoder_fine_blocks: int = 2
+
+    @property
+    def unshuffle(self) -> int:
+        """Pixels along a side that become channels before the first convolution."""
+        return self.factor // 2
 
 
 class PixelNorm(nn.Module):
@@ -61,12 +68,13 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """[N, 3, S, S] to [N, code_dim, S/4, S/4]."""
+    """[N, 3, S, S] to [N, code_dim, W, W], W = S / factor."""
 
     def __init__(self, config: TokenizerConfig) -> None:
         super().__init__()
         fine, coarse = config.fine, config.coarse
-        self.enter = nn.Conv2d(12, fine, 3, padding=1)
+        self.unshuffle = config.unshuffle
+        self.enter = nn.Conv2d(3 * self.unshuffle**2, fine, 3, padding=1)
         self.fine = nn.Sequential(*(Block(fine) for _ in range(config.encoder_fine_blocks)))
         self.down = nn.Conv2d(4 * fine, coarse, 1)
         self.coarse = nn.Sequential(*(Block(coarse) for _ in range(config.encoder_coarse_blocks)))
@@ -74,13 +82,13 @@ class Encoder(nn.Module):
         self.leave = nn.Conv2d(coarse, config.code_dim, 1)
 
     def forward(self, picture: Tensor) -> Tensor:
-        x = self.fine(self.enter(F.pixel_unshuffle(picture, 2)))
+        x = self.fine(self.enter(F.pixel_unshuffle(picture, self.unshuffle)))
         x = self.coarse(self.down(F.pixel_unshuffle(x, 2)))
         return self.leave(F.silu(self.norm(x)))
 
 
 class Decoder(nn.Module):
-    """[N, code_dim, W, W] to [N, 3, 4W, 4W]."""
+    """[N, code_dim, W, W] to [N, 3, factor W, factor W]."""
 
     def __init__(self, config: TokenizerConfig) -> None:
         super().__init__()
@@ -90,15 +98,16 @@ class Decoder(nn.Module):
         self.up = nn.Conv2d(coarse, 4 * fine, 1)
         self.fine = nn.Sequential(*(Block(fine) for _ in range(config.decoder_fine_blocks)))
         self.norm = PixelNorm(fine)
-        self.leave = nn.Conv2d(fine, 12, 3, padding=1)
+        self.unshuffle = config.unshuffle
+        self.leave = nn.Conv2d(fine, 3 * self.unshuffle**2, 3, padding=1)
 
     def forward(self, codes: Tensor) -> Tensor:
         x = self.fine(F.pixel_shuffle(self.up(self.coarse(self.enter(codes))), 2))
-        return F.pixel_shuffle(self.leave(F.silu(self.norm(x))), 2)
+        return F.pixel_shuffle(self.leave(F.silu(self.norm(x))), self.unshuffle)
 
 
 class Tokenizer(nn.Module):
-    """Pictures [N, 3, S, S] in [-1, 1], S a multiple of 4, to and from tokens [N, (S/4)^2] in raster order."""
+    """Pictures [N, 3, S, S] in [-1, 1], S a multiple of the factor, to and from tokens [N, (S/factor)^2] in raster order."""
 
     def __init__(self, config: TokenizerConfig) -> None:
         super().__init__()
@@ -110,14 +119,14 @@ class Tokenizer(nn.Module):
     @property
     def factor(self) -> int:
         """Pixels along a token's side."""
-        return FACTOR
+        return self.config.factor
 
     @property
     def reach(self) -> int:
-        """Pixels beyond its own 4 x 4 cell that one token's change can touch through the decoder."""
+        """Pixels beyond its own cell that one token's change can touch through the decoder."""
         coarse = Block.REACH * self.config.decoder_coarse_blocks
         fine = Block.REACH * self.config.decoder_fine_blocks + 1  # + 1: the last convolution
-        return 4 * coarse + 2 * fine
+        return self.config.factor * coarse + self.config.unshuffle * fine
 
     def encode(self, picture: Tensor) -> Tensor:
         """Picture [N, 3, S, S] to tokens int64 [N, T]."""

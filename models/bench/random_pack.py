@@ -26,7 +26,7 @@ from models.export.tokenizer_graphs import tokenizer_decoder_graph
 from models.gpt import GPT, GPTConfig
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
-from models.tokenizer import FACTOR, Tokenizer, TokenizerConfig
+from models.tokenizer import Tokenizer, TokenizerConfig
 
 CLASSES = ("Alpha", "Beta")
 DECODER_BLOCKS = 3
@@ -63,7 +63,7 @@ def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width
     files = {name: WeightFile(f"{name}.bin", storage) for name in ("entropy", "tokenizer_decoder")}
     graphs = [
         (entropy_graph(entropy, files["entropy"], whole=False), "entropy"), *model_graphs(model, storage),
-        (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], width * FACTOR), "tokenizer_decoder"),
+        (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], width * tokenizer.factor), "tokenizer_decoder"),
     ]
     entries = {}
     for graph, file in graphs:
@@ -76,11 +76,12 @@ def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width
         "description": "Random weights, for measuring time.", "license": "MIT",
         "data": {"name": "none", "credit": "random weights", "license": "MIT"},
         "classes": [{"id": label, "label": label} for label in CLASSES],
-        "grid": {"width": c.width, "tokens": c.tokens}, "image": {"size": c.width * FACTOR}, "vocab": c.vocab, "batch": BATCH,
+        "grid": {"width": c.width, "tokens": c.tokens}, "image": {"size": c.width * tokenizer.factor},
+        "vocab": c.vocab, "batch": BATCH,
         "model": model_entry(model),
         "entropyModel": {"dim": e.dim, "heads": e.heads, "ffn": ffn_width(e.dim), "blocks": e.blocks,
                          "parameters": parameters(entropy)},
-        "tokenizer": {"factor": FACTOR, "codeDim": tokenizer.config.code_dim, "reach": tokenizer.reach,
+        "tokenizer": {"factor": tokenizer.factor, "codeDim": tokenizer.config.code_dim, "reach": tokenizer.reach,
                       "parameters": parameters(tokenizer)},
         "defaults": defaults(rules_of(model, PatchRules(entropy_threshold=0)), SamplingConfig()),
         "curve": [], "evaluation": {}, "split": {"seed": 0, "train": 0, "heldOut": 0},

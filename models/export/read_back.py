@@ -104,10 +104,11 @@ def _forget(model: nn.Module) -> None:
         parameter.fill_(float("nan"))
 
 
-def _tokenizer_config(vocab: int, code_dim: int, encoder: StoredWeights, decoder: StoredWeights) -> TokenizerConfig:
+def _tokenizer_config(vocab: int, tokenizer: dict, encoder: StoredWeights, decoder: StoredWeights) -> TokenizerConfig:
     """Widths and depths of the tokenizer, which no manifest names, from what its graphs hold."""
     return TokenizerConfig(
-        vocab=vocab, code_dim=code_dim, fine=len(encoder.arrays["enter.bias"]), coarse=len(encoder.arrays["down.bias"]),
+        vocab=vocab, factor=tokenizer["factor"], code_dim=tokenizer["codeDim"],
+        fine=len(encoder.arrays["enter.bias"]), coarse=len(encoder.arrays["down.bias"]),
         encoder_fine_blocks=encoder.count("fine_"), encoder_coarse_blocks=encoder.count("coarse_"),
         decoder_coarse_blocks=decoder.count("coarse_"), decoder_fine_blocks=decoder.count("fine_"))
 
@@ -124,7 +125,7 @@ def _tokenizer(runtime: PackRuntime) -> AnyTokenizer:
         vqgan_decoder_graph(vqgan, decoder, size)
         vqgan_encoder_graph(vqgan, encoder, size)
         return vqgan
-    tokenizer = Tokenizer(_tokenizer_config(m["vocab"], m["tokenizer"]["codeDim"], encoder, decoder))
+    tokenizer = Tokenizer(_tokenizer_config(m["vocab"], m["tokenizer"], encoder, decoder))
     _forget(tokenizer)
     tokenizer.quantizer.codebook.copy_(torch.from_numpy(decoder.arrays["codes"]))
     tokenizer_decoder_graph(tokenizer, decoder, size)

@@ -38,38 +38,38 @@ def residual_block(g: Graph, x: str, name: str, block: Block) -> str:
     return g.add("Add", x, conv(g, silu(g, inner), f"{name}.merge", block.merge))
 
 
-def unshuffle(g: Graph, x: str, channels: int, size: int) -> str:
-    """PyTorch's pixel_unshuffle by 2 of [N, channels, size, size]: channel-major, unlike SpaceToDepth."""
-    half = size // 2
-    cut = g.add("Reshape", x, g.shape(-1, channels, half, 2, half, 2))
+def unshuffle(g: Graph, x: str, channels: int, size: int, by: int) -> str:
+    """PyTorch's pixel_unshuffle of [N, channels, size, size]: channel-major, unlike SpaceToDepth."""
+    cells = size // by
+    cut = g.add("Reshape", x, g.shape(-1, channels, cells, by, cells, by))
     turned = g.add("Transpose", cut, perm=[0, 1, 3, 5, 2, 4])
-    return g.add("Reshape", turned, g.shape(-1, 4 * channels, half, half))
+    return g.add("Reshape", turned, g.shape(-1, by * by * channels, cells, cells))
 
 
-def shuffle(g: Graph, x: str) -> str:
-    return g.add("DepthToSpace", x, blocksize=2, mode="CRD")
+def shuffle(g: Graph, x: str, by: int) -> str:
+    return g.add("DepthToSpace", x, blocksize=by, mode="CRD")
 
 
 def tokenizer_encoder_graph(model: Tokenizer, weights: WeightFile, size: int) -> Graph:
     c, encoder = model.config, model.encoder
     g = Graph("tokenizer_encoder", weights)
-    x = unshuffle(g, g.input("picture", "float32", ["N", 3, size, size]), 3, size)
+    x = unshuffle(g, g.input("picture", "float32", ["N", 3, size, size]), 3, size, c.unshuffle)
     x = conv(g, x, "enter", encoder.enter)
     for i, block in enumerate(encoder.fine):
         x = residual_block(g, x, f"fine_{i}", block)
-    x = conv(g, unshuffle(g, x, c.fine, size // 2), "down", encoder.down)
+    x = conv(g, unshuffle(g, x, c.fine, size // c.unshuffle, 2), "down", encoder.down)
     for i, block in enumerate(encoder.coarse):
         x = residual_block(g, x, f"coarse_{i}", block)
     x = conv(g, silu(g, pixel_norm(g, x, "norm", encoder.norm)), "leave", encoder.leave)
-    vectors = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.shape(-1, (size // 4) ** 2, c.code_dim))
+    vectors = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.shape(-1, (size // c.factor) ** 2, c.code_dim))
     codes = unit_codes(model.quantizer.codebook)
     nearest = g.add("ArgMax", g.add("MatMul", vectors, g.table("codes", codes.t())), axis=-1, keepdims=0)
-    g.output(g.add("Cast", nearest, to=6), "tokens", "int32", ["N", (size // 4) ** 2])
+    g.output(g.add("Cast", nearest, to=6), "tokens", "int32", ["N", (size // c.factor) ** 2])
     return g
 
 
 def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) -> Graph:
-    decoder, side = model.decoder, size // 4
+    decoder, side = model.decoder, size // model.factor
     g = Graph("tokenizer_decoder", weights)
     tokens = g.input("tokens", "int32", ["N", side * side])
     codes = unit_codes(model.quantizer.codebook)
@@ -78,9 +78,9 @@ def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
     x = conv(g, x, "enter", decoder.enter)
     for i, block in enumerate(decoder.coarse):
         x = residual_block(g, x, f"coarse_{i}", block)
-    x = shuffle(g, conv(g, x, "up", decoder.up))
+    x = shuffle(g, conv(g, x, "up", decoder.up), 2)
     for i, block in enumerate(decoder.fine):
         x = residual_block(g, x, f"fine_{i}", block)
     x = conv(g, silu(g, pixel_norm(g, x, "norm", decoder.norm)), "leave", decoder.leave)
-    g.output(shuffle(g, x), "picture", "float32", ["N", 3, size, size])
+    g.output(shuffle(g, x, model.config.unshuffle), "picture", "float32", ["N", 3, size, size])
     return g

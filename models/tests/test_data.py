@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -39,8 +41,8 @@ def test_errors_name_what_is_wrong(tmp_path):
     make_folder(tmp_path / "above" / "2750")
     with pytest.raises(DataError, match="above/2750 holds the folders of the classes"):
         load_pictures(tmp_path / "above", SMALL, cache=tmp_path)
-    with pytest.raises(DataError, match="is 9 x 9 pixels, but data.picture_size is 8"):
-        load_pictures(make_folder(tmp_path / "large", size=9), SMALL, cache=tmp_path)
+    with pytest.raises(DataError, match="is 7 x 7 pixels, less than data.picture_size = 8"):
+        load_pictures(make_folder(tmp_path / "small", size=7), SMALL, cache=tmp_path)
     broken = make_folder(tmp_path / "broken")
     (broken / "b" / "3.png").write_bytes(b"not a picture")
     with pytest.raises(DataError, match=r"3\.png: cannot be decoded"):
@@ -58,6 +60,40 @@ def test_the_split_is_balanced_disjoint_and_fixed():
     assert not np.array_equal(split.held_out, other.held_out)
     with pytest.raises(DataError, match="held_out_per_class"):
         split_pictures(labels, DataConfig(held_out_per_class=30))
+
+
+def test_larger_pictures_are_reduced(tmp_path):
+    root = make_folder(tmp_path / "large", size=16)
+    with Image.open(root / "b" / "3.png") as large:
+        halved = np.asarray(large.convert("RGB").resize((8, 8), Image.Resampling.BICUBIC, reducing_gap=3.0))
+    pixels = load_pictures(root, SMALL, cache=tmp_path / "cache").pixels
+    assert pixels.shape[1:] == (8, 8, 3)
+    assert any(np.array_equal(halved, picture) for picture in pixels)
+
+
+def test_a_folder_may_say_what_it_holds_out(tmp_path):
+    root = make_folder(tmp_path / "data")
+    names = [f"{path.parent.name}/{path.name}" for path in sorted(root.glob("*/*.png"))]
+    chosen = [name for name in names if name.endswith("3.png")]
+    (root / "split.json").write_text(json.dumps({"held_out": chosen}))
+    pictures = load_pictures(root, SMALL, cache=tmp_path / "cache")
+    split = split_pictures(pictures.labels, SMALL, pictures.held_out)
+    assert [names[i] for i in split.held_out] == chosen
+    assert sorted([*split.train, *split.held_out]) == list(range(len(names)))
+    other = [name for name in names if name.endswith("2.png")]
+    (root / "split.json").write_text(json.dumps({"held_out": other}))
+    assert load_pictures(root, SMALL, cache=tmp_path / "cache").content != pictures.content
+
+
+def test_a_split_that_cannot_be_used_is_named(tmp_path):
+    root = make_folder(tmp_path / "data")
+    names = [f"{path.parent.name}/{path.name}" for path in sorted(root.glob("*/*.png"))]
+    for text, words in (("{", "is not of the form"), ("[]", "is not of the form"), ('{"held_out": 3}', "is not of the form"),
+                        ('{"held_out": ["b/absent.png"]}', "b/absent.png"), ('{"held_out": []}', "both sides need some"),
+                        (json.dumps({"held_out": names}), "both sides need some")):
+        (root / "split.json").write_text(text)
+        with pytest.raises(DataError, match=words):
+            load_pictures(root, SMALL, cache=tmp_path / "cache")
 
 
 def test_there_are_eight_symmetries():

@@ -9,27 +9,28 @@ from models.errors import ConfigError
 from models.quantizer import Quantizer
 from models.reconstruction import measure, perplexity
 from models.stages import LossConfig, TokenizerRun
-from models.tokenizer import FACTOR, Tokenizer, TokenizerConfig
+from models.tokenizer import Tokenizer, TokenizerConfig
 
 SMALL = TokenizerConfig(vocab=32, code_dim=4, fine=8, coarse=8)
 
 
-@pytest.fixture
-def tokenizer():
+@pytest.fixture(params=[4, 8])
+def tokenizer(request):
     torch.manual_seed(0)
-    return Tokenizer(SMALL).eval()
+    return Tokenizer(SMALL.model_copy(update={"factor": request.param})).eval()
 
 
 def test_shapes(tokenizer):
     tokens = tokenizer.encode(torch.rand(2, 3, 16, 16) * 2 - 1)
-    assert tokens.shape == (2, 16) and tokens.dtype == torch.int64 and tokens.max() < 32
+    assert tokens.shape == (2, (16 // tokenizer.factor) ** 2) and tokens.dtype == torch.int64 and tokens.max() < 32
     assert tokenizer.decode(tokens).shape == (2, 3, 16, 16)
 
 
+@pytest.mark.parametrize("factor", [4, 8])
 @pytest.mark.parametrize("blocks", [(3, 2), (1, 0)])
-def test_one_token_changes_nothing_beyond_reach_and_something_at_it(blocks):
+def test_one_token_changes_nothing_beyond_reach_and_something_at_it(blocks, factor):
     torch.manual_seed(0)
-    config = SMALL.model_copy(update={"decoder_coarse_blocks": blocks[0], "decoder_fine_blocks": blocks[1]})
+    config = SMALL.model_copy(update={"factor": factor, "decoder_coarse_blocks": blocks[0], "decoder_fine_blocks": blocks[1]})
     tokenizer = Tokenizer(config).double().eval()
     side, row, column = 16, 7, 8
     tokens = torch.randint(32, (1, side * side))
@@ -40,8 +41,8 @@ def test_one_token_changes_nothing_beyond_reach_and_something_at_it(blocks):
         difference = (tokenizer.decoder(codes[0]) - tokenizer.decoder(codes[1])).abs().sum((0, 1))
     rows, columns = (difference > 0).nonzero(as_tuple=True)
     reach = tokenizer.reach
-    assert rows.min() == FACTOR * row - reach and rows.max() == FACTOR * row + FACTOR - 1 + reach
-    assert columns.min() == FACTOR * column - reach and columns.max() == FACTOR * column + FACTOR - 1 + reach
+    assert rows.min() == factor * row - reach and rows.max() == factor * row + factor - 1 + reach
+    assert columns.min() == factor * column - reach and columns.max() == factor * column + factor - 1 + reach
 
 
 def test_the_nearest_code_is_the_one_of_largest_cosine():
