@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
 from models.config import Config
@@ -17,12 +18,12 @@ from models.tokenizer import PixelNorm
 
 
 class AdversaryConfig(Config):
-    weight: float = 0.0
+    weight: float = Field(0.0, ge=0)
     """Of the decoder's adversarial loss; 0 trains without an adversary."""
-    width: int = 64
-    penalty: float = 50.0
+    width: int = Field(64, gt=0)
+    penalty: float = Field(50.0, ge=0)
     """Of the discriminator's mean squared gradient on the pictures, half on each side."""
-    warmup: int = 200
+    warmup: int = Field(200, ge=0)
     """Steps in which only the discriminator learns from the comparison; in as many more the weight grows to its size."""
 
     def weight_at(self, step: int) -> float:

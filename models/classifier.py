@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
 from models.config import Config
+from models.errors import ConfigError
 
 WIDENING = (1, 2, 4, 5, 5)
 
 
 class ClassifierConfig(Config):
-    classes: int = 10
-    width: int = 32
+    classes: int = Field(10, ge=2)
+    width: int = Field(32, gt=0)
+
+
+def check_size(size: int) -> None:
+    """Raises ConfigError for pictures whose side cannot be halved four times."""
+    if size % 16:
+        raise ConfigError(f"data.picture_size is {size}; a classifier needs a multiple of 16")
 
 
 class ResidualStage(nn.Module):
@@ -37,6 +45,7 @@ class Classifier(nn.Module):
 
     def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
+        self.config = config
         widths = [config.width * factor for factor in WIDENING]
         self.stem = nn.Conv2d(3, widths[0], 3, 1, 1)
         self.stages = nn.ModuleList(ResidualStage(a, b) for a, b in zip(widths, widths[1:], strict=False))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
+
+import torch
 
 from models.commands import COMMANDS
 from models.errors import UserError
+from models.outputs import check_folder
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,10 +30,31 @@ def main(argv: list[str] | None = None) -> int:
     module.add_arguments(parser)
     args = parser.parse_args(rest)
     try:
-        return module.run(args) or 0
+        if getattr(args, "out", None):
+            check_folder(args.out)
+        status = module.run(args) or 0
+        sys.stdout.flush()
+        return status
     except UserError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # a disk that is full, a file that may not be read: anything that the checks before could not know
+        print(f"{name}: {error.filename or args_out(args)}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        print(f"{name}: not enough memory ({str(error).splitlines()[0] if str(error) else 'of this machine'}); "
+              "lower the batch size, or raise train.accumulate", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return 130
+
+
+def args_out(args: argparse.Namespace) -> str:
+    return str(getattr(args, "out", None) or "a file")
 
 
 def _overview() -> str:

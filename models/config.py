@@ -15,7 +15,7 @@ from models.errors import ConfigError
 class Config(BaseModel):
     """Base of every configuration: frozen, and a key it does not know is an error rather than a silent default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @classmethod
     def load(cls, path: Path | None = None, overrides: list[str] | tuple[str, ...] = ()) -> Self:
@@ -53,9 +53,13 @@ def read_values(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) 
     values: dict[str, Any] = {}
     if path is not None:
         try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))  # some editors put a mark at the start
         except FileNotFoundError:
             raise ConfigError(f"{path}: no such configuration file") from None
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read ({error.strerror}); --config wants a TOML file") from None
+        except UnicodeDecodeError:
+            raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{path}: not valid TOML: {error}") from None
     for override in overrides:
@@ -66,11 +70,16 @@ def read_values(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) 
 def read_config_json(path: Path) -> dict[str, Any]:
     """The dictionary of a config.json written beside a checkpoint. Raises ConfigError if missing or damaged."""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(f"{path}: missing, though it is beside every checkpoint: is this the right folder?") from None
-    except json.JSONDecodeError as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: not a configuration, but a {type(values).__name__}: is this the right folder?")
+    return values
 
 
 def _apply(values: dict[str, Any], override: str) -> None:
@@ -80,7 +89,7 @@ def _apply(values: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override!r}: write it as key=value, for example train.lr=3e-4")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         value = text
     *sections, name = key.strip().split(".")
     for section in sections:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 from tqdm import tqdm
 
 from models.checkpoint import save_array
@@ -19,9 +20,9 @@ from models.picture_split import read_split
 
 
 class DataConfig(Config):
-    picture_size: int = 64
-    held_out_per_class: int = 500
-    split_seed: int = 0
+    picture_size: int = Field(64, gt=0, multiple_of=4)
+    held_out_per_class: int = Field(500, ge=0)
+    split_seed: int = Field(0, ge=0)
     """Seed of the class-balanced split; every training leaves the held-out pictures alone."""
 
 
@@ -80,6 +81,8 @@ def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray 
     """
     if held_out is not None:
         return Split(np.setdiff1d(np.arange(len(labels)), held_out), held_out)
+    if config.held_out_per_class < 1:
+        raise DataError("data.held_out_per_class is 0; nothing could be measured without a held-out picture of every class")
     rng = np.random.default_rng(config.split_seed)
     chosen = []
     for label in np.unique(labels):

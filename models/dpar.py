@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from models.blocks import init_weights
@@ -13,7 +13,7 @@ from models.patch_decoder import PatchDecoder
 from models.patch_encoder import PatchEncoder
 from models.patch_transformer import PatchTransformer
 from models.patchify import Patches
-from models.rope import cell_angles, empty_slot, patch_angles, rotation
+from models.rope import cell_angles, check_shape, empty_slot, patch_angles, rotation
 
 
 class DPARConfig(Config):
@@ -31,6 +31,11 @@ class DPARConfig(Config):
     @property
     def head_dim(self) -> int:
         return self.dim // self.heads
+
+    @model_validator(mode="after")
+    def _fits(self) -> "DPARConfig":
+        check_shape(self.tokens, self.width, self.dim, self.heads)
+        return self
 
 
 @dataclass

@@ -1,12 +1,12 @@
 """The entropy model E_phi (paper 3.2): a small unconditional GPT whose prediction entropy decides where patches open."""
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from models.blocks import Block, KVCache, RMSNorm, init_weights
 from models.config import Config
-from models.rope import cell_angles, rotation
+from models.rope import cell_angles, check_shape, rotation
 
 
 class EntropyModelConfig(Config):
@@ -17,6 +17,11 @@ class EntropyModelConfig(Config):
     heads: int = Field(3, gt=0)
     blocks: int = Field(3, gt=0)
     dropout: float = Field(0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "EntropyModelConfig":
+        check_shape(self.tokens, self.width, self.dim, self.heads)
+        return self
 
 
 def entropy(logits: Tensor) -> Tensor:

@@ -1,12 +1,12 @@
 """The token-by-token baseline: a class-conditional GPT as LlamaGen's, on the same tokens and of the same blocks as DPAR."""
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from models.blocks import Block, RMSNorm, init_weights
 from models.config import Config
-from models.rope import cell_angles, empty_slot, rotation
+from models.rope import cell_angles, check_shape, empty_slot, rotation
 
 
 class GPTConfig(Config):
@@ -22,6 +22,11 @@ class GPTConfig(Config):
     @property
     def head_dim(self) -> int:
         return self.dim // self.heads
+
+    @model_validator(mode="after")
+    def _fits(self) -> "GPTConfig":
+        check_shape(self.tokens, self.width, self.dim, self.heads)
+        return self
 
 
 class GPT(nn.Module):

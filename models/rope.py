@@ -6,6 +6,14 @@ from torch import Tensor
 BASE = 10000.0
 
 
+def check_shape(tokens: int, width: int, dim: int, heads: int) -> None:
+    """Raises ValueError where these codes do not fit: both need whole numbers of frequencies."""
+    if tokens % width:
+        raise ValueError(f"tokens = {tokens} is not a whole number of rows of width = {width}")
+    if dim % heads or dim // heads % 16:
+        raise ValueError(f"dim = {dim} over heads = {heads} is {dim / heads:g} for each; it has to be a multiple of 16")
+
+
 def frequencies(count: int, step: int, head_dim: int) -> Tensor:
     """[count] float32: BASE ** (-step * i / head_dim) for i = 0..count-1."""
     exponents = -step * torch.arange(count, dtype=torch.float64) / head_dim

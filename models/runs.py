@@ -31,7 +31,7 @@ class TokenRun(Config):
 
     class_dropout: float = Field(0.1, ge=0, le=1)
     """Share of training labels replaced by the null class, which guidance needs."""
-    held_out: int = 1000
+    held_out: int = Field(1000, ge=1)
     """Held-out images used by each validation."""
     init: Path | None = None
     """Folder of an earlier train whose published weights to start from (a fresh schedule and optimizer)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from models.adversary import AdversaryConfig
 from models.classifier import ClassifierConfig
@@ -19,24 +19,24 @@ from models.vqgan import VQGANConfig
 class ClassifierRun(Config):
     data: DataConfig = DataConfig()
     classifier: ClassifierConfig = ClassifierConfig()
-    label_smoothing: float = 0.0
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
     train: TrainConfig
 
 
 class LossConfig(Config):
-    squared: float = 1.0
+    squared: float = Field(1.0, ge=0)
     """Of the mean squared difference (the absolute one weighs 1): more of it is for pictures that are hard to restore."""
-    perceptual: float = 0.3
-    codebook: float = 1.0
-    commitment: float = 0.25
+    perceptual: float = Field(0.3, ge=0)
+    codebook: float = Field(1.0, ge=0)
+    commitment: float = Field(0.25, ge=0)
 
 
 class ReseedConfig(Config):
     """Codes unused for `patience` steps are re-seeded from the batch, every `every` steps, until `until` of the run."""
 
-    every: int = 20
-    patience: int = 40
-    until: float = 0.7
+    every: int = Field(20, ge=1)
+    patience: int = Field(40, ge=0)
+    until: float = Field(0.7, ge=0, le=1)
 
 
 class TokenizerRun(Config):
@@ -67,6 +67,6 @@ class ImportedTokenizer(Config):
 
 class EntropyRun(Config):
     model: EntropyModelConfig = EntropyModelConfig()
-    held_out: int = 1000
+    held_out: int = Field(1000, ge=1)
     """Held-out images used by each validation."""
     train: TrainConfig

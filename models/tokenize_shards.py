@@ -27,16 +27,6 @@ from models.tokenizer import Tokenizer
 from models.vqgan import VQGAN
 
 
-def add_shard_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--shard-size", type=int, default=0, metavar="N",
-                        help="pictures in one file of tokens; 0: all pictures in memory, one file (default: %(default)s)")
-    parser.add_argument("--views", choices=("centre", "flip", "ten-crop"), default="ten-crop",
-                        help="with --shard-size: crops of every picture, in place of symmetries (default: %(default)s)")
-    parser.add_argument("--crop-range", type=float, default=1.1, metavar="R",
-                        help="ten-crop: shorter side of the picture, in crops (default: %(default)s)")
-    parser.add_argument("--workers", type=int, default=0, help="with --shard-size: processes that decode (default: %(default)s)")
-
-
 @torch.inference_mode()
 def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.device, model: Tokenizer | VQGAN) -> None:
     """Writes the folder that load_tokens reads. Raises DataError (folder, picture), UserError (other settings there)."""

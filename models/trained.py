@@ -5,21 +5,25 @@ Every function raises UserError naming the folder or file where something is mis
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
 from models.classifier import Classifier, ClassifierConfig
 from models.config import Config, read_config_json
-from models.data import DataConfig
+from models.data import DataConfig, Pictures, Split
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.errors import CheckpointError, ConfigError, UserError
+from models.errors import CheckpointError, ConfigError, DataError, UserError
 from models.gpt import GPT
+from models.lineage import encoder_digest, file_digest
 from models.runs import DPARRun, GPTRun, parse_run
 from models.stages import EntropyRun
+from models.token_data import TokenSet, load_tokens
 from models.tokenizer import Tokenizer, TokenizerConfig
 from models.vqgan import VQGAN, VQGANConfig
 
@@ -69,12 +73,56 @@ def load_baseline(folder: Path) -> GPT:
     return model
 
 
+@dataclass(frozen=True)
+class Training:
+    """Everything of one training, known to belong together."""
+
+    data: TokenSet
+    settings: DataConfig
+    pictures: Pictures
+    split: Split
+    model: DPAR | GPT
+    run: DPARRun | GPTRun
+    entropy: EntropyModel
+    tokenizer: Tokenizer | VQGAN
+
+
+def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
+                  read: Callable[[DataConfig], tuple[Pictures, Split]]) -> Training:
+    """The folders of one training, and its pictures as `read` reads them. Raises UserError where one is of something else."""
+    data = load_tokens(tokens, tokens / "entropies.npy")
+    if not isinstance(data.meta.get("data"), dict):
+        raise DataError(f"{tokens / 'meta.json'}: does not say which pictures the tokens are of; run tokenize again")
+    settings = DataConfig.parse(data.meta["data"], f"{tokens / 'meta.json'}")
+    trained, run = load_model(model)
+    found = Training(data, settings, *read(settings), trained, run, load_entropy_model(entropy), load_tokenizer(tokenizer))
+    if list(found.pictures.classes) != data.meta.get("classes"):
+        raise DataError(f"{tokens}: is of the classes {', '.join(data.meta.get('classes', []))}, --data has "
+                        f"{', '.join(found.pictures.classes)}")
+    made_of, made_by = data.meta.get("pictures"), data.meta.get("tokenizer")
+    if made_of is not None and made_of != found.pictures.content:
+        raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
+    if made_by is not None and made_by != encoder_digest(found.tokenizer):
+        raise DataError(f"{tokens}: was made by another tokenizer than that of {tokenizer}; run tokenize again")
+    if data.entropies_of and data.entropies_of != file_digest(entropy / WEIGHTS):
+        raise DataError(f"{tokens}: holds entropies of another entropy model than that of {entropy}; run score again")
+    for part, folder in ((trained, model), (found.entropy, entropy), (found.tokenizer, tokenizer)):
+        check_sizes(part.config, data.sizes, folder, tokens)
+    return found
+
+
 def check_sizes(config: Config, sizes: dict[str, int], folder: Path, data: Path) -> None:
     """Refuse a model of `folder` that was trained for data of other sizes than `data` has."""
     for key, value in sizes.items():
         if getattr(config, key, value) != value:
             raise UserError(f"{folder}: was trained with {key} = {getattr(config, key)}, but {data} has {value}; "
                             "pass folders that belong together")
+
+
+def start_from(model: nn.Module, folder: Path) -> None:
+    """Fill a fresh model with the published weights of `folder`; a tokenizer may have more decoder blocks than those."""
+    weights = load_safetensors(folder / WEIGHTS)
+    _fill(model.start_from if isinstance(model, Tokenizer) else model.load_state_dict, weights, folder, "this configuration")
 
 
 def _section(folder: Path, name: str, stage: str) -> dict[str, Any]:
@@ -85,9 +133,13 @@ def _section(folder: Path, name: str, stage: str) -> dict[str, Any]:
 
 
 def _filled(model: M, folder: Path) -> M:
-    try:
-        model.load_state_dict(load_safetensors(folder / WEIGHTS))
-    except RuntimeError as error:  # of names and shapes, a line each
-        first = str(error).splitlines()[1:2]
-        raise CheckpointError(f"{folder / WEIGHTS}: is not of the {CONFIG} beside it ({''.join(first).strip()})") from None
+    _fill(model.load_state_dict, load_safetensors(folder / WEIGHTS), folder, f"the {CONFIG} beside it")
     return model.eval()
+
+
+def _fill(load: Callable[[dict[str, Tensor]], Any], weights: dict[str, Tensor], folder: Path, what: str) -> None:
+    try:
+        load(weights)
+    except RuntimeError as error:  # of names and shapes, a line each
+        first = "".join(str(error).splitlines()[1:2]).strip()
+        raise CheckpointError(f"{folder / WEIGHTS}: is not of {what} ({first[:200]})") from None

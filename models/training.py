@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import torch
 from pydantic import Field
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from models import distributed
 from models.blocks import Block
 from models.checkpoint import (
+    CHECKPOINT,
     WEIGHTS,
     load_checkpoint,
     restore_rng,
@@ -39,19 +40,20 @@ Metrics = dict[str, Any]
 
 
 class TrainConfig(Config):
-    steps: int
-    batch_size: int
+    steps: int = Field(ge=0)
+    """0: nothing is to be trained, as in the configuration of imported weights."""
+    batch_size: int = Field(ge=1)
     """Of one optimizer step, over all processes and parts."""
-    lr: float
+    lr: float = Field(ge=0)
     optimizer: Literal["adamw", "muon"] = "adamw"
     """muon: see models/optimizer.py."""
-    warmup: int = 0
+    warmup: int = Field(0, ge=0)
     schedule: Literal["cosine", "constant"] = "cosine"
-    final_lr_ratio: float = 0.0
+    final_lr_ratio: float = Field(0.0, ge=0)
     """Learning rate at the end of the cosine, as a share of the peak."""
-    betas: tuple[float, float] = (0.9, 0.95)
-    weight_decay: float = 0.05
-    clip: float = 1.0
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.95)
+    weight_decay: float = Field(0.05, ge=0)
+    clip: float = Field(1.0, gt=0)
     bf16: bool = True
     compile: bool = True
     """Compile the hot modules; the command decides which (see each command)."""
@@ -59,12 +61,12 @@ class TrainConfig(Config):
     """Parts that a process cuts its share of the batch into, one after the other, when the whole does not fit."""
     activation_checkpointing: bool = False
     """Keep only the inputs of every block and compute the rest again in backward: less memory, a third more work."""
-    ema: float = 0.0
+    ema: float = Field(0.0, ge=0, lt=1)
     """Decay of the averaged weights, which then are the ones validated and published; 0 is off."""
-    seed: int = 0
-    checkpoint_minutes: float = 5.0
-    log_every: int = 20
-    validate_every: int = 0
+    seed: int = Field(0, ge=0, lt=2**32)
+    checkpoint_minutes: float = Field(5.0, ge=0)
+    log_every: int = Field(20, ge=1)
+    validate_every: int = Field(0, ge=0)
     """Steps between validations; 0 validates only at the end."""
 
 
@@ -205,6 +207,9 @@ def train(
                 with ema.swapped(model) if ema else contextlib.nullcontext():
                     save_safetensors(out / WEIGHTS, publish(model))
             distributed.wait()
+    if main:
+        print(f"{out / WEIGHTS}: written, after {step} steps" if finished else
+              f"{out / CHECKPOINT}: written, after {step} of {config.steps} steps; the same command goes on from there")
     return Outcome(step, finished)
 
 
@@ -229,6 +234,8 @@ def _resume(out: Path, identity: Config, model: nn.Module, optimizer: Together, 
 
 
 def _check_parts(config: TrainConfig) -> None:
+    if config.steps < 1:
+        raise ConfigError("train.steps is 0: there is nothing to train")
     parts = distributed.size() * config.accumulate
     if config.batch_size % parts:
         raise ConfigError(f"train.batch_size = {config.batch_size} cannot be cut into {distributed.size()} processes x "

@@ -6,11 +6,9 @@ patches are closed; every graph is causal over its whole sequence, without a cac
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 
 from models.dpar import DPAR, DPARConfig
@@ -19,7 +17,9 @@ from models.errors import UserError
 from models.export.builder import CONTRIB, Graph, WeightFile
 from models.export.dpar_graphs import FAR
 from models.export.entropy_graph import entropy_of
+from models.export.files import read_manifest
 from models.export.layers import blocks, norm, skip_norm
+from models.export.runtime import read_graph
 from models.export.storage import STORAGES, Storage
 from models.patch_encoder import PatchPooling
 
@@ -27,9 +27,9 @@ from models.patch_encoder import PatchPooling
 class PackWeights(WeightFile):
     """Places of the weights in a pack's file, read from the step graph that uses it."""
 
-    def __init__(self, location: str, step: Path, storage: Storage) -> None:
+    def __init__(self, location: str, root: Path, step: str, storage: Storage) -> None:
         super().__init__(location, storage)
-        for tensor in onnx.load(step, load_external_data=False).graph.initializer:
+        for tensor in read_graph(root, step).initializer:
             at = {entry.key: entry.value for entry in tensor.external_data}
             if at:
                 self.places[tensor.name] = int(at["offset"]), int(at["length"])
@@ -157,10 +157,7 @@ def decoder_prefix(model: DPAR, weights: WeightFile) -> Graph:
 
 def write_whole_graphs(pack: Path, out: Path) -> None:
     """Write the four graphs for the variant that `pack` runs on processors; they name its weight files. Raises UserError."""
-    try:
-        manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{pack}: no manifest.json there") from None
+    manifest = read_manifest(pack)
     if manifest["kind"] != "dpar":
         raise UserError(f"{pack}: a pack of kind 'dpar' is needed")
     m, e, grid, chosen = manifest["model"], manifest["entropyModel"], manifest["grid"], manifest["defaultVariant"]["wasm"]
@@ -174,7 +171,7 @@ def write_whole_graphs(pack: Path, out: Path) -> None:
 
     def weights(name: str) -> PackWeights:
         graph = variant["graphs"][name]
-        return PackWeights(Path(variant["weights"][graph["weights"]]["path"]).name, pack / graph["model"]["path"],
+        return PackWeights(Path(variant["weights"][graph["weights"]]["path"]).name, pack, graph["model"]["path"],
                            STORAGES[chosen])
 
     graphs = [

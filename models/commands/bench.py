@@ -14,7 +14,7 @@ from models.bench.peer_gpt import write_peer
 from models.bench.random_pack import SIZES, write_random_pack
 from models.bench.throughput import throughput
 from models.bench.whole_graphs import write_whole_graphs
-from models.commands.common import default_device
+from models.commands.common import at_least, default_device
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
 from models.runs import load_run
@@ -29,15 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     random = kinds.add_parser("random", help="a pack with random weights")
     random.add_argument("--size", choices=SIZES, required=True)
     random.add_argument("--model", choices=("dpar", "gpt"), default="dpar", help="default: %(default)s")
-    random.add_argument("--width", type=int, default=16, help="tokens per row and column (default: %(default)s)")
+    random.add_argument("--width", type=at_least(1), default=16, help="tokens per row and column (default: %(default)s)")
     peer = kinds.add_parser("peer", help="a random GPT for @huggingface/transformers")
     for name, value in (("dim", 256), ("heads", 4), ("blocks", 12), ("vocab", 1024)):
-        peer.add_argument(f"--{name}", type=int, default=value, help="default: %(default)s")
+        peer.add_argument(f"--{name}", type=at_least(1), default=value, help="default: %(default)s")
     training = kinds.add_parser("training", help="images a second of DPAR's and the baseline's training, as JSON in --out")
     for name in ("dpar", "gpt"):
         training.add_argument(f"--{name}", type=Path, required=True, metavar="FILE.toml", help="configuration of train")
-    training.add_argument("--steps", type=int, default=4, help="of one round (default: %(default)s)")
-    training.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
+    training.add_argument("--steps", type=at_least(1), default=4, help="of one round (default: %(default)s)")
+    training.add_argument("--rounds", type=at_least(1), default=5, help="default: %(default)s")
     training.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
     for kind in (whole, variants, random, peer, training):
         kind.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from models import distributed
 from models.data import DataConfig, Pictures, Split, load_pictures, split_pictures
+from models.errors import UserError
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +24,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
                         help="where checkpoint, weights, config.json and log go; resumes if a checkpoint is there")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
+    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -32,19 +34,42 @@ def add_data_arguments(parser: argparse.ArgumentParser, required: bool = True) -
     parser.add_argument("--cache", type=Path, default=Path(".cache"), help="decoded pictures (default: %(default)s)")
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an option that counts something."""
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+        return value
+
+    read.__name__ = "whole number"  # which argparse names when the text is no number
+    return read
+
+
 def default_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def check_device(name: str) -> None:
+    """Raises UserError for a device that nothing can be computed on here."""
+    try:
+        torch.ones(1, device=name).item()
+    except Exception as error:  # a name that is none, a build without it, no driver, no card: each of another type
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"--device {name}: cannot be used here ({reason}); --device cpu always can") from None
 
 
 def prepare(args: argparse.Namespace) -> torch.device:
     """Apply --threads and --device, and join torchrun's other processes. Raises UserError."""
     if args.threads:
         torch.set_num_threads(args.threads)
+    check_device(args.device)
     return distributed.start(args.device)
 
 
 def prepare_alone(args: argparse.Namespace, command: str) -> torch.device:
     """prepare for a command that does not divide its work. Raises UserError under torchrun."""
+    check_device(args.device)
     device = distributed.start_alone(args.device, command)
     if args.threads:
         torch.set_num_threads(args.threads)

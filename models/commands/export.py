@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from models.commands.common import add_config_arguments, add_data_arguments, read_pictures
-from models.data import DataConfig
 from models.errors import UserError
 from models.export.card import write_card
 from models.export.config import PackConfig
+from models.export.files import read_json, validate
 from models.export.gallery import gallery_of
 from models.export.index import write_index
 from models.export.pack import PackContent, register_recordings, write_pack
 from models.export.storage import STORAGES
+from models.outputs import staged
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.runs import DPARRun
-from models.token_data import load_tokens
-from models.trained import load_entropy_model, load_model, load_tokenizer
+from models.trained import load_training
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +51,12 @@ def run(args: argparse.Namespace) -> None:
     config = PackConfig.load(args.config, args.overrides)
     if args.variants:
         config = PackConfig.parse(config.model_dump() | {"variants": args.variants.split(",")}, "--variants")
-    manifest = write_pack(args.out, content_of(args, config))
-    write_card(args.out, manifest, config.limits)
+    evaluation = read_json(args.evaluation, "evaluate writes it") if args.evaluation else {}
+    validate(evaluation, "manifest", "evaluation")
+    content = content_of(args, config, evaluation)
+    with staged(args.out, last="manifest.json") as stage:
+        manifest = write_pack(stage, content)
+        write_card(stage, manifest, config.limits)
     write_index(args.out.parent)
     for name, variant in manifest["variants"].items():
         f = variant["figures"]
@@ -61,27 +65,25 @@ def run(args: argparse.Namespace) -> None:
     print(f"{args.out}: check it with: python -m models parity --pack {args.out}")
 
 
-def content_of(args: argparse.Namespace, config: PackConfig) -> PackContent:
-    model, trained = load_model(args.model)
-    tokens = load_tokens(args.tokens, args.tokens / "entropies.npy")
-    data = DataConfig.parse(tokens.meta["data"])
-    pictures, split = read_pictures(args, data)
+def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[str, Any]) -> PackContent:
+    found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
+    pictures, split, tokens = found.pictures, found.split, found.data
+    label = config.check_classes(pictures.classes, str(args.config))
     first = [next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))]
-    label = pictures.classes.index(config.golden_class)
-    rules = trained.patchify if isinstance(trained, DPARRun) else TOKEN_BY_TOKEN
+    rules = found.run.patchify if isinstance(found.run, DPARRun) else TOKEN_BY_TOKEN
     threshold = {} if config.entropy_threshold is None else {"entropy_threshold": config.entropy_threshold}
-    tokenizer = load_tokenizer(args.tokenizer)
     return PackContent(
-        name=config.name, title=config.title, description=config.description, license=config.license, data=config.data,
+        name=config.name, title=config.title, description=config.description, license=config.license,
+        data=config.data.model_dump(),
         classes=[{"id": name, "label": config.labels[name]} for name in pictures.classes],
-        model=model, entropy=load_entropy_model(args.entropy), tokenizer=tokenizer,
+        model=found.model, entropy=found.entropy, tokenizer=found.tokenizer,
         rules=PatchRules.parse(rules.model_dump() | threshold), sampling=config.sampling,
         thumbnails=np.stack([pictures.pixels[i] for i in first]),
         golden=tokens.tokens[0, first[label]].astype(np.int64), golden_label=label,
         judged=np.stack([tokens.tokens[0, i] for i in first]).astype(np.int64), judged_labels=list(range(len(first))),
         variants=config.variants,
         held_out_entropies=np.asarray(tokens.entropies[0][tokens.held_out]),
-        gallery=gallery_of(pictures, split.held_out, tokenizer),
-        evaluation=json.loads(args.evaluation.read_text()) if args.evaluation else {},
-        split={"seed": data.split_seed, "train": len(split.train), "heldOut": len(split.held_out)},
+        gallery=gallery_of(pictures, split.held_out, found.tokenizer),
+        evaluation=evaluation,
+        split={"seed": found.settings.split_seed, "train": len(split.train), "heldOut": len(split.held_out)},
     )

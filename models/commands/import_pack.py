@@ -7,7 +7,6 @@ name sizes, patch rules and how many images the weights have seen; the schedules
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from torch import nn
@@ -16,6 +15,7 @@ from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomicall
 from models.config import Config
 from models.data import DataConfig
 from models.entropy_model import EntropyModel
+from models.export.files import read_manifest
 from models.export.kinds import kind_of, parameters
 from models.export.pack import default_rules
 from models.export.read_back import read_back
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     models = read_back(args.pack)
-    manifest = json.loads((args.pack / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(args.pack)
     seen = PAST.model_copy(update={"steps": manifest.get("evaluation", {}).get("images_seen", 0)})
     data = DataConfig(picture_size=manifest["image"]["size"], split_seed=manifest["split"]["seed"],
                       held_out_per_class=manifest["split"]["heldOut"] // len(manifest["classes"]))

@@ -15,10 +15,11 @@ from tqdm import tqdm
 from models import distributed
 from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS
-from models.commands.common import default_device, prepare, prepare_alone
+from models.commands.common import at_least, default_device, prepare, prepare_alone
 from models.entropy_model import EntropyModel
 from models.errors import DataError
 from models.lineage import digest, file_digest
+from models.outputs import check_folder
 from models.shards import Shards, shard_path, write_shard
 from models.token_data import load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
@@ -28,17 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--entropy", type=Path, required=True, metavar="DIR", help="folder written by train-entropy")
     parser.add_argument("--tokens", type=Path, required=True, metavar="DIR",
                         help="folder written by tokenize; entropies.npy (or a folder of shards) goes there")
-    parser.add_argument("--batch", type=int, default=50, help="images at once (default: %(default)s)")
+    parser.add_argument("--batch", type=at_least(1), default=50, help="images at once (default: %(default)s)")
     parser.add_argument("--float32", choices=("all", "upright"), default="upright",
                         help="which symmetries to score in float32; the rest run in bfloat16 but for the head (quicker; "
                              "entropies differ by hundredths of a nat) (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's choice)")
+    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
 
 
 @torch.no_grad()
 def run(args: argparse.Namespace) -> None:
+    check_folder(args.tokens, "--tokens")
     data = load_tokens(args.tokens)
     sharded = isinstance(data.tokens, Shards)
     device = prepare(args) if sharded else prepare_alone(args, "score of tokens in one file")
@@ -61,6 +63,7 @@ def run(args: argparse.Namespace) -> None:
     out.flush()
     note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
     partial.replace(args.tokens / "entropies.npy")
+    print(f"{args.tokens / 'entropies.npy'}: entropies of {symmetries * images} images")
 
 
 def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace, device: torch.device) -> None:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from models.checkpoint import save_array, write_atomically
 from models.commands.common import (
     add_data_arguments,
+    at_least,
     default_device,
     prepare,
     prepare_alone,
@@ -29,7 +30,7 @@ from models.lineage import encoder_digest
 from models.reconstruction import perplexity
 from models.streams import to_tensor
 from models.token_data import content_of
-from models.tokenize_shards import add_shard_arguments, tokenize_shards
+from models.tokenize_shards import tokenize_shards
 from models.trained import data_of, load_tokenizer
 
 
@@ -39,13 +40,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--symmetries", type=int, choices=range(1, 9), default=8, metavar="1..8",
                         help="how many of the symmetries of the square (default: %(default)s)")
-    parser.add_argument("--batch-size", type=int, default=100)
+    parser.add_argument("--batch-size", type=at_least(1), default=100)
     parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to encode in float32; the rest run in bfloat16 (quicker; some tokens "
                              "near a tie of two codes differ) (default: %(default)s)")
     add_shard_arguments(parser)
     parser.add_argument("--device", default=default_device())
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--threads", type=at_least(1))
+
+
+def add_shard_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--shard-size", type=at_least(0), default=0, metavar="N",
+                        help="pictures in one file of tokens; 0: all pictures in memory, one file (default: %(default)s)")
+    parser.add_argument("--views", choices=("centre", "flip", "ten-crop"), default="ten-crop",
+                        help="with --shard-size: crops of every picture, in place of symmetries (default: %(default)s)")
+    parser.add_argument("--crop-range", type=float, default=1.1, metavar="R",
+                        help="ten-crop: shorter side of the picture, in crops (default: %(default)s)")
+    parser.add_argument("--workers", type=at_least(0), default=0,
+                        help="with --shard-size: processes that decode (default: %(default)s)")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from models import distributed
 from models.blocks import compile_blocks
-from models.checkpoint import WEIGHTS, load_safetensors
 from models.commands.common import add_training_arguments, prepare
 from models.runs import load_run, run_on, step_function, token_loss
+from models.trained import start_from
 from models.training import seed_everything, train
 
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> None:
     if distributed.is_main():
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
     if config.init:
-        model.load_state_dict(load_safetensors(config.init / WEIGHTS))
+        start_from(model, config.init)
     if config.train.compile:
         compile_blocks(model)
 

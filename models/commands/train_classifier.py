@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from models.classifier import Classifier, predict
+from models.classifier import Classifier, check_size, predict
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = ClassifierRun.load(args.config, args.overrides)
+    check_size(config.data.picture_size)
     device = prepare_alone(args, "train-classifier")
     pictures, split = read_pictures(args, config.data)
     sizes = {"classes": len(pictures.classes)}

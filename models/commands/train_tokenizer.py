@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from models.adversary import AdversaryConfig, Discriminator, fool, tell_apart
-from models.checkpoint import WEIGHTS, load_safetensors
+from models.classifier import check_size
 from models.commands.common import (
     add_data_arguments,
     add_training_arguments,
@@ -21,7 +21,7 @@ from models.reconstruction import measure, write_panel
 from models.stages import LossConfig, TokenizerRun
 from models.streams import PictureStream, to_tensor
 from models.tokenizer import Tokenizer
-from models.trained import load_classifier
+from models.trained import load_classifier, start_from
 from models.training import seed_everything, train
 
 
@@ -96,9 +96,10 @@ def run(args: argparse.Namespace) -> None:
     model = Tokenizer(config.tokenizer).to(device, memory_format=torch.channels_last)
     perceptual = None
     if args.features:
+        check_size(config.data.picture_size)
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
     if config.init:
-        model.start_from(load_safetensors(config.init / WEIGHTS))
+        start_from(model, config.init)
     if config.decoder_only:
         model.encoder.requires_grad_(False)
         model.quantizer.requires_grad_(False)

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from models.checkpoint import write_atomically
 from models.data import Pictures, symmetry
 from models.evaluation.generate import Samples
 from models.evaluation.memorisation import Neighbours
@@ -74,7 +75,7 @@ def write_report(path: Path, given: ReportInput) -> None:
         classes=given.pictures.classes, by_class=class_tiles(given), maps=maps(given), pairs=pairs(given), charts=charts(given),
         measures=list(given.memory),
     )
-    path.write_text(page, encoding="utf-8")
+    write_atomically(path, lambda temporary: temporary.write_text(page, encoding="utf-8"))
 
 
 def class_tiles(given: ReportInput) -> list[dict[str, str]]:

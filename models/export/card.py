@@ -7,6 +7,8 @@ from typing import Any
 
 import jinja2
 
+from models.checkpoint import write_atomically
+
 ROWS = (
     ("class_agreement", "Samples that the judge gives the class asked for", "share"),
     ("classifier_accuracy", "Accuracy of the judge on held-out pictures", "share"),
@@ -33,7 +35,7 @@ def write_card(root: Path, manifest: dict[str, Any], limits: tuple[str, ...]) ->
     text = environment.get_template("card.md.j2").render(
         m=manifest, e=evaluation, shape=shape_of(manifest), rows=rows_of(evaluation), limits=limits, percent=percent,
         million=lambda count: f"{count / 1e6:.1f} million")
-    (root / "README.md").write_text(text, encoding="utf-8")
+    write_atomically(root / "README.md", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def shape_of(manifest: dict[str, Any]) -> str:

@@ -4,15 +4,80 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from models.checkpoint import write_atomically
 from models.errors import UserError
 
+FORMAT_VERSION = 1
 SCHEMAS = Path(__file__).parents[2] / "engine" / "schema"  # generated from the TypeScript schema: npm run schemas
 SHARD = 16 << 20  # bytes; common static hosts refuse files over 25 MiB
+
+
+MOST = 4 << 20  # bytes of a manifest, as the studio reads
+
+
+def read_json(path: Path, hint: str, most: int | None = None) -> Any:
+    """The value of a JSON file. Raises UserError with `hint`, the next step, where it is missing, damaged or too large."""
+    try:
+        if most is not None and path.stat().st_size > most:
+            raise UserError(f"{path}: is larger than {most >> 20} MiB; {hint}")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); {hint}") from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not valid JSON ({error}); {hint}") from None
+
+
+def read_manifest(root: Path) -> dict[str, Any]:
+    """The manifest of a pack, checked against the schema, and what it says against itself. Raises UserError naming the field."""
+    if not (Path(root) / "manifest.json").is_file():
+        raise UserError(f"{root}: no manifest.json there; `python -m models export` makes a pack")
+    manifest = read_json(Path(root) / "manifest.json", "export the pack again, or fetch it anew", MOST)
+    if not isinstance(manifest, dict):
+        raise UserError(f"{root}/manifest.json: not a manifest, but a {type(manifest).__name__}")
+    if manifest.get("formatVersion") != FORMAT_VERSION:
+        raise UserError(f"{root}/manifest.json: formatVersion is {manifest.get('formatVersion')!r}, this exporter reads "
+                        f"{FORMAT_VERSION}")
+    validate(manifest, "manifest")
+    for entry in file_entries(manifest):
+        path = entry["path"]
+        if path.startswith("/") or "\\" in path or ".." in path.split("/"):
+            raise UserError(f"{root}/manifest.json: the path {path!r} leads out of the pack")
+    for backend in ("webgpu", "wasm"):
+        if manifest["defaultVariant"][backend] not in manifest["variants"]:
+            raise UserError(f"{root}/manifest.json: defaultVariant.{backend} is {manifest['defaultVariant'][backend]!r}; "
+                            f"there are {', '.join(manifest['variants'])}")
+    for name, variant in manifest["variants"].items():
+        for graph, entry in variant["graphs"].items():
+            if entry.get("weights", graph) not in variant["weights"] and "weights" in entry:
+                raise UserError(f"{root}/manifest.json: variants.{name}.graphs.{graph} names the weights {entry['weights']!r}, "
+                                "which are not there")
+    return manifest
+
+
+def file_entries(value: Any) -> Iterator[dict[str, Any]]:
+    """Every file that a manifest names."""
+    if isinstance(value, dict):
+        if {"path", "bytes", "sha256"} <= value.keys():
+            yield value
+        for child in value.values():
+            yield from file_entries(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from file_entries(child)
+
+
+def read_file(root: Path, path: str) -> bytes:
+    """A file of a pack. Raises UserError where it is missing."""
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        raise UserError(f"{root / path}: cannot be read ({error.strerror}); export the pack again, or fetch it anew") from None
 
 
 def describe(root: Path, path: Path) -> dict[str, Any]:
@@ -24,7 +89,7 @@ def describe(root: Path, path: Path) -> dict[str, Any]:
 def write_file(root: Path, name: str, content: bytes | memoryview) -> dict[str, Any]:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_atomically(path, lambda temporary: temporary.write_bytes(content))
     return describe(root, path)
 
 
@@ -38,10 +103,13 @@ def write_json(root: Path, name: str, value: Any) -> dict[str, Any]:
     return write_file(root, name, (json.dumps(value, separators=(",", ":")) + "\n").encode())
 
 
-def validate(value: Any, schema: str) -> None:
-    """Check a manifest or run against the other side's schema. Raises UserError naming the first wrong field."""
+def validate(value: Any, schema: str, part: str | None = None) -> None:
+    """Check a manifest, a run or a part of one against the other side's schema. Raises UserError naming the first wrong field."""
     content = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    kinds = {part["properties"]["kind"]["const"]: part for part in content.get("oneOf", [])}
-    validator = Draft202012Validator(kinds.get(value.get("kind"), content))  # the branch names the field that is wrong
-    for error in validator.iter_errors(value):
-        raise UserError(f"{schema}: {error.json_path}: {error.message[:200]}")
+    kinds = {branch["properties"]["kind"]["const"]: branch for branch in content.get("oneOf", [])}
+    if part is not None:
+        content = next(iter(kinds.values()), content)["properties"][part]
+    elif isinstance(value, dict):
+        content = kinds.get(value.get("kind"), content)  # the branch names the field that is wrong
+    for error in Draft202012Validator(content).iter_errors(value):
+        raise UserError(f"{part or schema}: {error.json_path}: {error.message[:200]}")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from jsonschema import Draft202012Validator
 
 from models.decode import Request, decode
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
+from models.errors import UserError
+from models.export.files import read_json
 from models.export.kinds import forced_logits
 from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
@@ -19,6 +23,44 @@ from models.sampling import SamplingConfig
 
 GREEDY = {"prefix": 32, "tokens": 64}
 SPOTS = 96
+
+
+def read_golden(root: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """golden.json of a pack. Raises UserError naming the first field that does not fit the manifest."""
+    path = root / manifest["golden"]["path"]
+    golden = read_json(path, "export the pack again, or fetch it anew")
+    for error in Draft202012Validator(golden_schema(manifest)).iter_errors(golden):
+        raise UserError(f"{path}: {error.json_path}: {error.message[:200]}")
+    for name in ("logits_class", "logits_null"):
+        if len(golden[name]) != len(golden["positions"]):
+            raise UserError(f"{path}: $.{name}: has {len(golden[name])} rows for {len(golden['positions'])} positions")
+    return golden
+
+
+def golden_schema(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Of golden.json in a pack of this manifest (docs/packs.md)."""
+    count, vocab, size = manifest["grid"]["tokens"], manifest["vocab"], manifest["image"]["size"]
+
+    def below(limit: int) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 0, "exclusiveMaximum": limit}
+
+    def row(items: dict[str, Any], length: int) -> dict[str, Any]:
+        return {"type": "array", "items": items, "minItems": length, "maxItems": length}
+
+    number, tokens = {"type": "number"}, row(below(vocab), count)
+    logits = {"type": "array", "items": row(number, vocab)}
+    spot = {"type": "array", "prefixItems": [below(3), below(size), below(size), number], "minItems": 4, "maxItems": 4}
+    fields = {
+        "class": below(len(manifest["classes"])), "tokens": tokens,
+        "entropies": {"type": "array", "prefixItems": [{"type": "null"}], "items": number, "minItems": count, "maxItems": count},
+        "opens": {"type": "array", "prefixItems": [{"const": True}], "items": {"type": "boolean"}, "minItems": count,
+                  "maxItems": count},
+        "positions": {"type": "array", "items": below(count), "minItems": 1},
+        "logits_class": logits, "logits_null": logits,
+        "picture": {"type": "object", "required": ["tokens", "pixels"],
+                    "properties": {"tokens": tokens, "pixels": {"type": "array", "items": spot, "minItems": 1}}},
+    }
+    return {"type": "object", "required": list(fields), "properties": fields}
 
 
 def rounded(values: np.ndarray | torch.Tensor) -> list:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+from models.checkpoint import write_atomically
+from models.errors import UserError
+from models.export.files import read_manifest
 from models.export.kinds import visit_bytes
 
 
@@ -12,10 +16,14 @@ def write_index(folder: Path) -> list[str]:
     """Write `folder`/index.json over all packs in `folder`, by name; returns the names. bytes: of one visit."""
     entries = []
     for path in sorted(folder.glob("*/manifest.json")):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            manifest = read_manifest(path.parent)
+        except UserError as error:
+            print(f"{error}; left out of {folder / 'index.json'}", file=sys.stderr)
+            continue
         variant = manifest["variants"][manifest["defaultVariant"]["wasm"]]
         entries.append({"name": path.parent.name, "title": manifest["title"], "kind": manifest["kind"],
                         "bytes": visit_bytes(variant, manifest["kind"])})
     text = json.dumps({"packs": entries}, indent=1, ensure_ascii=False) + "\n"
-    (folder / "index.json").write_text(text, encoding="utf-8")
+    write_atomically(folder / "index.json", lambda path: path.write_text(text, encoding="utf-8"))
     return [entry["name"] for entry in entries]

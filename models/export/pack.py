@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from models.blocks import ffn_width
+from models.checkpoint import write_atomically
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.figures import measure, references
-from models.export.files import validate, write_file, write_json, write_shards
+from models.export.files import FORMAT_VERSION, read_json, read_manifest, validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
@@ -32,7 +33,6 @@ from models.null_class import NullClass
 from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
 
-FORMAT_VERSION = 1
 COLUMNS = 32
 THUMBNAIL_COLUMNS = 25
 BATCH = 16
@@ -183,7 +183,8 @@ def thumbnail_entry(root: Path, content: PackContent) -> dict[str, Any]:
 
 def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
     validate(manifest, "manifest")
-    (root / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(root / "manifest.json", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:
@@ -202,27 +203,41 @@ def default_rules(given: dict[str, Any]) -> PatchRules:
     return PatchRules.parse({ours: given[theirs] for ours, theirs in names.items()})
 
 
+def _run_of(path: Path, classes: int) -> dict[str, Any]:
+    """A recorded run whose picture lies beside it. Raises UserError."""
+    run = read_json(path, "make it again, or remove it")
+    if not isinstance(run, dict):
+        raise UserError(f"{path}: not a run; remove it")
+    validate(run, "run")
+    if run["header"]["class"] >= classes:
+        raise UserError(f"{path}: is of class {run['header']['class']}, and the pack has {classes}; is it of another pack?")
+    picture = path.with_name(path.name.removesuffix(".run.json") + ".png")
+    if not picture.is_file():
+        raise UserError(f"{picture}: missing; every run needs its picture beside it")
+    return run
+
+
 def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:
     """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest.
 
     first: the class (its id) whose recording the page opens with; None: the class of the pack's golden picture.
     """
-    manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(root)
     labels, ids = ([c[key] for c in manifest["classes"]] for key in ("label", "id"))
     if first is None:
-        first = ids[json.loads((root / manifest["golden"]["path"]).read_text(encoding="utf-8"))["class"]]
+        first = ids[read_json(root / manifest["golden"]["path"], "export the pack again")["class"]]
     elif first not in ids:
         raise UserError(f"--first {first}: the pack's classes are {', '.join(ids)}")
+    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, len(ids))) for path in sorted(runs.glob("*.run.json"))]
+    if not found:
+        raise UserError(f"{runs}: no *.run.json there; make runs with: npm run generate -- --out {runs}")
     recordings = []
-    for path in sorted(runs.glob("*.run.json")):
-        name = path.name.removesuffix(".run.json")
-        run = json.loads(path.read_text(encoding="utf-8"))
-        validate(run, "run")
+    for name, path, run in found:
         header = run["header"]
         recordings.append({
             "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}", "class": header["class"],
             "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),
-            "picture": write_file(root, f"recordings/{name}.png", (runs / f"{name}.png").read_bytes()),
+            "picture": write_file(root, f"recordings/{name}.png", path.with_name(f"{name}.png").read_bytes()),
         })
     recordings.sort(key=lambda r: ids[r["class"]] != first)
     manifest["recordings"] = recordings

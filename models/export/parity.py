@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from models.export.golden import read_golden
 from models.export.kinds import graph_names, visit_bytes
 from models.export.runtime import PackRuntime, Stepper
 from models.export.storage import STORAGES
@@ -93,7 +93,7 @@ def step_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarra
 
 def parity(runtime: PackRuntime) -> dict[str, float]:
     """Largest absolute differences by graph, and the mean KL of the golden positions in nats a token."""
-    golden = json.loads((runtime.root / runtime.manifest["golden"]["path"]).read_text(encoding="utf-8"))
+    golden = read_golden(runtime.root, runtime.manifest)
     tokens = np.array([golden["tokens"]], np.int32)
     logits, entropies = step_logits(runtime, golden)
     at = golden["positions"]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from onnx import helper
 from torch import Tensor, nn
@@ -22,7 +21,7 @@ from models.export.builder import WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.entropy_graph import entropy_graph
 from models.export.gpt_graph import gpt_graph
-from models.export.runtime import PackRuntime
+from models.export.runtime import PackRuntime, read_graph
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
 from models.export.tokenizers import AnyTokenizer
 from models.export.vqgan_graphs import vqgan_decoder_graph, vqgan_encoder_graph
@@ -41,7 +40,7 @@ class StoredWeights(WeightFile):
         files = runtime.files["graphs"][graph]
         content = runtime.weights(files["weights"])
         self.arrays: dict[str, np.ndarray] = {}
-        for tensor in onnx.load(runtime.root / files["model"]["path"], load_external_data=False).graph.initializer:
+        for tensor in read_graph(runtime.root, files["model"]["path"]).initializer:
             at = {entry.key: entry.value for entry in tensor.external_data}
             if at:
                 kind, start = helper.tensor_dtype_to_np_dtype(tensor.data_type), int(at["offset"])

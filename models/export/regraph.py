@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from models.errors import UserError
+from models.export.files import read_manifest
 from models.export.kinds import visit_bytes
 from models.export.pack import decode_graphs, save_manifest, write_models
 from models.export.read_back import read_back
@@ -19,7 +19,7 @@ def regraph(root: Path) -> list[str]:
     Recordings are left out of the manifest where a graph changed: they name the pack by its hash. Raises UserError before
     anything is written where a weight would change.
     """
-    models, manifest = read_back(root), json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    models, manifest = read_back(root), read_manifest(root)
     built = {name: decode_graphs(models, STORAGES[name]) for name in manifest["variants"]}
     for variant, graphs in built.items():
         runtime = PackRuntime(root, variant)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
+from google.protobuf.message import DecodeError
 
 from models.errors import UserError
+from models.export.files import read_file, read_manifest
+
+
+def read_graph(root: Path, path: str) -> onnx.GraphProto:
+    """A graph of a pack without its weights. Raises UserError where it is missing or damaged."""
+    try:
+        return onnx.load_model_from_string(read_file(root, path)).graph
+    except (DecodeError, ValueError) as error:
+        raise UserError(f"{root / path}: cannot be opened ({error}); export the pack again, or fetch it anew") from None
 
 
 class PackRuntime:
@@ -17,10 +27,7 @@ class PackRuntime:
     def __init__(self, root: Path, variant: str | None = None) -> None:
         """variant: default the manifest's for CPUs."""
         self.root = Path(root)
-        try:
-            self.manifest = json.loads((self.root / "manifest.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise UserError(f"{self.root}: no manifest.json there; `python -m models export` makes a pack") from None
+        self.manifest = read_manifest(self.root)
         self.variant = variant or self.manifest["defaultVariant"]["wasm"]
         if self.variant not in self.manifest["variants"]:
             raise UserError(f"{self.root}: no variant {self.variant!r}; there are {', '.join(self.manifest['variants'])}")
@@ -29,19 +36,29 @@ class PackRuntime:
 
     def weights(self, name: str) -> bytes:
         """An external data file, its shards joined."""
-        return b"".join((self.root / shard["path"]).read_bytes() for shard in self.files["weights"][name]["shards"])
+        return b"".join(read_file(self.root, shard["path"]) for shard in self.files["weights"][name]["shards"])
 
     def session(self, name: str, by_row: bool = False) -> ort.InferenceSession:
         """by_row: the graph that answers the new slots of its caches only (docs/packs.md "Graphs by row")."""
         key = f"{name}/{by_row}"
         if key not in self.sessions:
-            graph = self.files["graphs"][name]
-            weights, joined = self.files["weights"][graph["weights"]], self.weights(graph["weights"])
+            graph = self.files["graphs"].get(name)
+            if graph is None:
+                raise UserError(f"{self.root}: the variant {self.variant} has no graph {name!r}")
             options = ort.SessionOptions()
+            options.log_severity_level = 4  # what is wrong is said once, by the exception
             options.intra_op_num_threads = 1  # a step multiplies a row or two: waking threads costs more than it saves
-            options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])
-            model = (self.root / graph["byRow" if by_row else "model"]["path"]).read_bytes()
-            self.sessions[key] = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            if "weights" in graph:
+                weights, joined = self.files["weights"][graph["weights"]], self.weights(graph["weights"])
+                options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])
+            path = graph["byRow" if by_row else "model"]["path"]
+            try:
+                self.sessions[key] = ort.InferenceSession(read_file(self.root, path), options, providers=["CPUExecutionProvider"])
+            except UserError:
+                raise
+            except Exception as error:  # onnxruntime has a type for each kind of damage
+                raise UserError(f"{self.root / path}: cannot be opened ({str(error).splitlines()[0][:200]}); export the pack "
+                                "again, or fetch it anew") from None
         return self.sessions[key]
 
     def run(self, name: str, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from models.export.figures import measure, references
-from models.export.files import write_json
+from models.export.files import read_manifest, write_json
 from models.export.golden import golden_vectors
 from models.export.pack import default_rules, save_manifest, write_variant
 from models.export.read_back import read_back
@@ -42,7 +42,7 @@ def write_variants(pack: Path, out: Path, names: Sequence[VariantName]) -> None:
 
     Recordings and gallery are left out: they are of the other pack.
     """
-    models, manifest = read_back(pack), json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    models, manifest = read_back(pack), read_manifest(pack)
     tokens, labels = held_out_tokens(pack, manifest, models.tokenizer)
     for kept in (manifest["codebook"]["tiles"], manifest["thumbnails"]["file"]):
         (out / kept["path"]).parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,8 @@ def folders(tmp_path_factory):
     write_model(root / "judge", Classifier(judge), json.dumps({"classifier": judge.model_dump()}))
     (root / "pack.toml").write_text(
         'name = "tiny"\ntitle = "Tiny"\ndescription = ""\nlicense = "MIT"\ngolden_class = "a"\n'
-        '[data]\n[labels]\na = "A"\nb = "B"\nc = "C"\n[sampling]\nguidance = 1.5\n')
+        '[data]\nname = "Tiny"\ncredit = "made here"\nlicense = "MIT"\n'
+        '[labels]\na = "A"\nb = "B"\nc = "C"\n[sampling]\nguidance = 1.5\n')
     shared = ["--tokenizer", str(root / "tokenizer"), "--device", "cpu"]
     read = ["--data", str(root / "data"), "--cache", str(root / "cache")]
     tokens = str(root / "tokens")

@@ -1,0 +1,123 @@
+"""Every figure of an evaluation, from the models, the pictures and the samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.classifier import Classifier
+from models.dpar import DPAR
+from models.entropy_model import EntropyModel
+from models.evaluation.features import describe, look
+from models.evaluation.frechet import frechet_distance, moments
+from models.evaluation.generate import Samples
+from models.evaluation.held_out import prediction, reconstruct, steps_of
+from models.evaluation.memorisation import Neighbours, by_features, by_pixels, compare
+from models.evaluation.samples import measure_samples
+from models.evaluation.store import reuse
+from models.export.config import PackConfig
+from models.gpt import GPT
+from models.lineage import digest
+from models.patchify import TOKEN_BY_TOKEN, PatchRules
+from models.runs import DPARRun, GPTRun, images_seen
+from models.trained import Training
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is measured, and what it is measured with."""
+
+    training: Training
+    pack: PackConfig
+    rules: PatchRules
+    judge: Classifier
+    baseline: GPT | None
+
+    @property
+    def model(self) -> DPAR | GPT:
+        return self.training.model
+
+    @property
+    def entropy(self) -> EntropyModel:
+        return self.training.entropy
+
+    @property
+    def classes(self) -> list[str]:
+        return list(self.training.pictures.classes)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a report shows beside the figures. restored uint8 [N, S, S, 3] of the held-out pictures; memory by measure."""
+
+    samples: Samples
+    restored: np.ndarray
+    memory: dict[str, Neighbours]
+
+
+def measure(given: Given, samples: Samples, stored: Path, judge: str, device: torch.device) -> tuple[dict[str, Any], Shown]:
+    """stored: where features of training pictures are kept from one evaluation to the next; judge: digest of its weights."""
+    data, pictures, classes = given.training.data, given.training.pictures, given.classes
+    model, shape = given.model, given.model.config
+
+    def training() -> dict[str, np.ndarray]:
+        return {"features": look(given.judge, pictures.pixels[data.train], device, "features of training pictures").features}
+
+    known = reuse(stored, digest(judge, pictures.content, data.train)[:16], training)["features"]
+    real = look(given.judge, pictures.pixels[data.held_out], device, "features of held-out pictures")
+    made = look(given.judge, samples.pixels, device, "features of samples")
+    restored = reconstruct(given.training.tokenizer, given.judge, pictures, data.held_out, device)
+    returned = look(given.judge, restored.restored, device, "features of reconstructions")
+    figures, intervals = measure_samples(samples, made, known, real.features, shape.tokens, classes)
+    chosen = data.held_out[:: max(1, len(data.held_out) // len(samples.labels))]
+    rows = np.searchsorted(data.held_out, chosen)
+    training_pixels = pictures.pixels[data.train]
+    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, training_pixels)}
+    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(pictures.pixels[chosen], training_pixels)}
+    labels = data.labels[data.held_out]
+    steps = steps_of(data, shape.width, given.rules)
+    reference = moments(known)
+    result: dict[str, Any] = {
+        "features": describe(given.judge), "held_out": len(labels), "train": len(data.train),
+        "split_seed": given.training.settings.split_seed, "images_seen": images_seen(given.training.run),
+        "classifier_accuracy": float((real.classes == labels).mean()),
+        **restored.figures(),
+        "psnr_by_class": by_class(restored.psnr, labels, classes), "ssim_by_class": by_class(restored.ssim, labels, classes),
+        "reconstruction_fid_lite": frechet_distance(moments(returned.features), reference),
+        "reconstruction_agreement": float((returned.classes == labels).mean()),
+        "reconstruction_agreement_by_class": by_class(returned.classes == labels, labels, classes),
+        "fid_lite_floor": frechet_distance(moments(real.features), reference),
+        **prediction(model, given.entropy, given.baseline, data, given.rules, device),
+        "p_avg": float((shape.tokens / steps).mean()), "steps_mean": float(steps.mean()),
+        "tokens_per_step": float(shape.tokens / steps.mean()),
+        "p_avg_by_class": by_class(shape.tokens / steps, labels, classes),
+        **figures,
+        **{f"memorisation_{name}": compare(memory[name].distance, fresh[name].distance) for name in memory},
+        "intervals": intervals,
+    }
+    return rounded(result), Shown(samples, restored.restored, memory)
+
+
+def rules_of(trained: DPARRun | GPTRun, pack: PackConfig) -> PatchRules:
+    """The patch rules to measure with: those of training at the pack's threshold, or a patch for every token."""
+    if isinstance(trained, GPTRun):
+        return TOKEN_BY_TOKEN
+    threshold = {} if pack.entropy_threshold is None else {"entropy_threshold": pack.entropy_threshold}
+    return PatchRules.parse(trained.patchify.model_dump() | threshold)
+
+
+def by_class(values: np.ndarray, labels: np.ndarray, classes: list[str]) -> dict[str, float]:
+    return {name: float(values[labels == k].mean()) for k, name in enumerate(classes)}
+
+
+def rounded(value: Any) -> Any:
+    """Six significant digits, as many as any of the figures deserves."""
+    if isinstance(value, dict):
+        return {name: rounded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
