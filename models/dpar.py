@@ -34,7 +34,7 @@ class DPARConfig(Config):
 
     @model_validator(mode="after")
     def _fits(self) -> "DPARConfig":
-        check_shape(self.tokens, self.width, self.dim, self.heads)
+        check_shape(self.tokens, self.width, self.dim, self.heads, 16)
         return self
 
 

@@ -6,12 +6,12 @@ from torch import Tensor
 BASE = 10000.0
 
 
-def check_shape(tokens: int, width: int, dim: int, heads: int) -> None:
-    """Raises ValueError where these codes do not fit: both need whole numbers of frequencies."""
+def check_shape(tokens: int, width: int, dim: int, heads: int, multiple: int = 4) -> None:
+    """Raises ValueError where these codes do not fit: 2D RoPE has 4 frequencies of a kind, Dynamic RoPE 16."""
     if tokens % width:
         raise ValueError(f"tokens = {tokens} is not a whole number of rows of width = {width}")
-    if dim % heads or dim // heads % 16:
-        raise ValueError(f"dim = {dim} over heads = {heads} is {dim / heads:g} for each; it has to be a multiple of 16")
+    if dim % heads or dim // heads % multiple:
+        raise ValueError(f"dim = {dim} over heads = {heads} is {dim / heads:g} for each; it has to be a multiple of {multiple}")
 
 
 def frequencies(count: int, step: int, head_dim: int) -> Tensor:
