@@ -56,7 +56,10 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
     if download:
         from torchvision.datasets import EuroSAT
 
-        EuroSAT(str(root), download=True)
+        try:
+            EuroSAT(str(root), download=True)
+        except Exception as error:  # no network, no room, another file than expected: each of another type
+            raise DataError(f"{root}: EuroSAT could not be fetched ({error}); fetch it by hand, or try again") from None
     folder = list_pictures(root)
     files = [file_digest(path) for path in folder.paths]
     cached = Path(cache) / f"pictures-{digest(READER, config.picture_size, files)[:16]}.npy"

@@ -20,7 +20,7 @@ from models.export.entropy_graph import entropy_of
 from models.export.files import read_manifest
 from models.export.layers import blocks, norm, skip_norm
 from models.export.runtime import read_graph
-from models.export.storage import STORAGES, Storage
+from models.export.storage import Storage, storage_of
 from models.patch_encoder import PatchPooling
 
 
@@ -172,7 +172,7 @@ def write_whole_graphs(pack: Path, out: Path) -> None:
     def weights(name: str) -> PackWeights:
         graph = variant["graphs"][name]
         return PackWeights(Path(variant["weights"][graph["weights"]]["path"]).name, pack, graph["model"]["path"],
-                           STORAGES[chosen])
+                           storage_of(chosen))
 
     graphs = [
         entropy_prefix(entropy, weights("entropy")), encoder_prefix(dpar, weights("encoder")),

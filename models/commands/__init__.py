@@ -20,4 +20,5 @@ COMMANDS = {
     "nano": ("models.commands.nano", "write the nano pack that end-to-end tests use"),
     "bench": ("models.commands.bench", "write what the benches need: whole-prefix graphs, random packs, a GPT"),
     "parity": ("models.commands.parity", "compare a pack's graphs with PyTorch"),
+    "check-pack": ("models.commands.check_pack", "whether a folder is a pack; names the first mistake"),
 }

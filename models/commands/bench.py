@@ -14,9 +14,10 @@ from models.bench.peer_gpt import write_peer
 from models.bench.random_pack import SIZES, write_random_pack
 from models.bench.throughput import throughput
 from models.bench.whole_graphs import write_whole_graphs
-from models.commands.common import at_least, default_device
+from models.commands.common import at_least, check_device, default_device
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
+from models.outputs import staged
 from models.runs import load_run
 
 
@@ -44,18 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    if args.kind == "whole":
-        write_whole_graphs(args.pack, args.out)
-    elif args.kind == "variants":
-        write_variants(args.pack, args.out, tuple(STORAGES))
-    elif args.kind == "random":
-        write_random_pack(args.out, args.model, args.size, args.width)
-    elif args.kind == "training":
-        with tempfile.TemporaryDirectory() as folder:
-            measured = throughput(load_run(args.dpar), load_run(args.gpt), args.steps, args.rounds, Path(folder),
-                                  torch.device(args.device))
-        args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / "training.json").write_text(json.dumps(measured) + "\n", encoding="utf-8")
-    else:
-        print(f"{write_peer(args.out, args.dim, args.heads, args.blocks, args.vocab)} parameters")
+    if args.kind == "training":
+        check_device(args.device)
+    with staged(args.out, last="manifest.json") as stage:
+        if args.kind == "whole":
+            write_whole_graphs(args.pack, stage)
+        elif args.kind == "variants":
+            write_variants(args.pack, stage, tuple(STORAGES))
+        elif args.kind == "random":
+            write_random_pack(stage, args.model, args.size, args.width)
+        elif args.kind == "training":
+            with tempfile.TemporaryDirectory() as folder:
+                measured = throughput(load_run(args.dpar), load_run(args.gpt), args.steps, args.rounds, Path(folder),
+                                      torch.device(args.device))
+            (stage / "training.json").write_text(json.dumps(measured) + "\n", encoding="utf-8")
+        else:
+            print(f"{write_peer(stage, args.dim, args.heads, args.blocks, args.vocab)} parameters")
     print(f"{args.out}: written")

@@ -13,7 +13,9 @@ from models.blocks import compile_blocks
 from models.checkpoint import write_atomically
 from models.classifier import check_size
 from models.commands.common import add_data_arguments, at_least, prepare_alone, read_pictures
+from models.errors import DataError
 from models.evaluation.generate import Generator, Samples, generate
+from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import Given, Shown, measure, rules_of
 from models.evaluation.picture_files import read_samples
 from models.evaluation.report import ReportInput, write_report
@@ -33,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="folder of train: the model to measure")
     parser.add_argument("--baseline", type=Path, metavar="DIR", help="folder of train with kind = gpt, to compare with")
     parser.add_argument("--pack-config", type=Path, required=True, metavar="FILE.toml", help="the setting to measure")
-    parser.add_argument("--samples", type=at_least(2), default=5000, help="pictures to generate (default: %(default)s)")
+    parser.add_argument("--samples", type=at_least(DENSITY_K + 1), default=5000,
+                        help="pictures to generate (default: %(default)s)")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="measure these PNGs of `npm run generate` instead")
     parser.add_argument("--batch", type=at_least(1), default=100, help="images decoded at once (default: %(default)s)")
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16",
@@ -60,6 +63,9 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     """Everything that is measured, or measured with; all of it is checked here, before anything takes long."""
     pack = PackConfig.load(args.pack_config)
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
+    if len(found.data.held_out) <= DENSITY_K:
+        raise DataError(f"{args.tokens}: {len(found.data.held_out)} held-out pictures; at least {DENSITY_K + 1} are needed to "
+                        "compare samples with; raise data.held_out_per_class")
     judge = load_classifier(args.judge)
     check_size(found.settings.picture_size)
     check_sizes(judge.config, {"classes": len(found.pictures.classes)}, args.judge, args.data)

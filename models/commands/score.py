@@ -85,6 +85,8 @@ def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace,
             note_entropies(shard_path(folder, number), part, made_by)
             write_shard(folder, number, scores)
     distributed.wait()
+    if distributed.is_main():
+        print(f"{folder}: entropies of {len(tokens)} x {tokens.shape[1]} images in {len(tokens.parts)} shards")
 
 
 def _scored(path: Path, tokens: np.ndarray, model: str) -> bool:

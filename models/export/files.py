@@ -46,7 +46,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     validate(manifest, "manifest")
     for entry in file_entries(manifest):
         path = entry["path"]
-        if path.startswith("/") or "\\" in path or ".." in path.split("/"):
+        if "\\" in path or ":" in path or {"", ".", ".."} & set(path.split("/")):
             raise UserError(f"{root}/manifest.json: the path {path!r} leads out of the pack")
     for backend in ("webgpu", "wasm"):
         if manifest["defaultVariant"][backend] not in manifest["variants"]:

@@ -11,7 +11,7 @@ import torch
 from models.export.golden import read_golden
 from models.export.kinds import graph_names, visit_bytes
 from models.export.runtime import PackRuntime, Stepper
-from models.export.storage import STORAGES
+from models.export.storage import STORAGES, storage_of
 from models.rope import patch_angles, rotation
 
 TOLERANCE = 1e-4
@@ -114,7 +114,7 @@ def parity(runtime: PackRuntime) -> dict[str, float]:
 
 def limits(runtime: PackRuntime, tolerance: float) -> dict[str, float]:
     """What `parity` may return: the tolerance, and on top what this code grants the variant. Nothing of it is the pack's."""
-    storage = STORAGES[runtime.variant]
+    storage = storage_of(runtime.variant)
     row, whole = f"{graph_names(runtime.manifest)}, ", "gpt_all" if runtime.manifest["kind"] == "gpt" else "encoder_all"
     logits, entropy = tolerance + storage.logits, tolerance + storage.entropy
     return {"entropy": entropy, "entropy_all": entropy, whole: tolerance, f"{row}class": logits, f"{row}null": logits,

@@ -10,7 +10,8 @@ from models.export.kinds import visit_bytes
 from models.export.pack import decode_graphs, save_manifest, write_models
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
-from models.export.storage import STORAGES
+from models.export.storage import storage_of
+from models.outputs import staged
 
 
 def regraph(root: Path) -> list[str]:
@@ -20,24 +21,25 @@ def regraph(root: Path) -> list[str]:
     anything is written where a weight would change.
     """
     models, manifest = read_back(root), read_manifest(root)
-    built = {name: decode_graphs(models, STORAGES[name]) for name in manifest["variants"]}
+    built = {name: decode_graphs(models, storage_of(name)) for name in manifest["variants"]}
     for variant, graphs in built.items():
         runtime = PackRuntime(root, variant)
         for file, content in {file: bytes(graph.weights.content) for graph, file in graphs}.items():
             if content != runtime.weights(file):
                 raise UserError(f"{root}: {variant}/{file}.bin would not stay as it is; export the pack from the trained models")
     changed = []
-    for variant, graphs in built.items():
-        entries = manifest["variants"][variant]["graphs"]
-        for graph, file in graphs:
-            entry = {**write_models(root, variant, graph), "weights": file}
-            if entry != entries[graph.name]:
-                changed.append(f"{variant}/{graph.name}")
-                entries[graph.name] = entry
-    if changed:
-        manifest["recordings"] = []
-        for variant in manifest["variants"].values():
-            if "figures" in variant:
-                variant["figures"]["bytes"] = visit_bytes(variant, manifest["kind"])
-        save_manifest(root, manifest)
+    with staged(root, last="manifest.json") as stage:
+        for variant, graphs in built.items():
+            entries = manifest["variants"][variant]["graphs"]
+            for graph, file in graphs:
+                entry = {**write_models(stage, variant, graph), "weights": file}
+                if entry != entries[graph.name]:
+                    changed.append(f"{variant}/{graph.name}")
+                    entries[graph.name] = entry
+        if changed:
+            manifest["recordings"] = []
+            for variant in manifest["variants"].values():
+                if "figures" in variant:
+                    variant["figures"]["bytes"] = visit_bytes(variant, manifest["kind"])
+            save_manifest(stage, manifest)
     return changed

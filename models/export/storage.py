@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from models.errors import UserError
+
 VariantName = Literal["fp32", "w16", "w8", "q8", "q4"]
 SMALL = 2048
 """Weights of fewer values stay float32 everywhere: norms, biases, vectors."""
@@ -44,4 +46,11 @@ STORAGES: dict[VariantName, Storage] = {
     "q4": Storage("4-bit matrices that stay so in memory: for GPUs", kl=0.3, logits=6.0, entropy=2.0, picture=0.01,
                   half=True, bits=4, packed=True),
 }
+def storage_of(variant: str) -> Storage:
+    """Raises UserError for a variant that this exporter does not know."""
+    if variant not in STORAGES:
+        raise UserError(f"the variant {variant!r} is not known here; there are {', '.join(STORAGES)}")
+    return STORAGES[variant]
+
+
 DEFAULT_VARIANTS: tuple[VariantName, ...] = ("w16",)

@@ -201,6 +201,7 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("export",), {"--register": "{wrong}/empty", "--out": str(NANO)}, "no *.run.json"),
     (("export",), {"--register": "{wrong}/runs", "--out": str(NANO)}, "not valid JSON"),
     (("average",), {"--models": "{root}/dpar"}, "two or more"),
+    (("bench",), {"--pack": str(NANO.with_name("nano-gpt"))}, "of kind 'dpar'"),
     (("import-tokenizer", "import-llamagen"), {}, "two.pt"),
     (("import-tokenizer",), {"--weights": "{wrong}/empty"}, "is a folder"),
     (("import-llamagen",), {"--tokenizer": "{wrong}/empty"}, "is a folder"),
@@ -238,7 +239,7 @@ def command_of(name, changes, places, out):
 
 
 def test_every_command_is_in_the_table():
-    assert set(RIGHT) | {"check-pack"} >= set(COMMANDS)
+    assert set(RIGHT) | {"check-pack"} == set(COMMANDS)  # models/tests/test_check_pack.py has a table of its own
 
 
 @pytest.mark.parametrize(("name", "changes", "words"), CASES, ids=[f"{name} {changes}" for name, changes, _ in CASES])
@@ -285,3 +286,9 @@ def test_a_damaged_pack_beside_costs_no_index(root, tmp_path, capsys):
     assert main(command_of("export", {}, root, tmp_path / "pack")) == 0
     assert "broken" in capsys.readouterr().err
     assert [pack["name"] for pack in json.loads((tmp_path / "index.json").read_text())["packs"]] == ["pack"]
+
+
+def test_a_device_of_the_training_bench_is_checked(root, tmp_path, capsys):
+    configs = [part for name in ("dpar", "gpt") for part in (f"--{name}", str(ROOT / f"models/configs/eurosat/{name}.toml"))]
+    assert main(["bench", "training", *configs, "--device", "toaster", "--out", str(tmp_path / "out")]) == 2
+    assert "--device toaster" in capsys.readouterr().err
