@@ -5,7 +5,6 @@ import type { DecodeGraphs, Timed } from './graphs.ts';
 import type { Stage, StageTimes, TokenEvent } from './log.ts';
 import type { Kind, Manifest } from './manifest.ts';
 import { PatchGate } from './patchify.ts';
-import { uniform } from './philox.ts';
 import { choose, groupsOf, type Choice } from './sampling.ts';
 import { checkSettings, isTokenByToken, type Settings } from './settings.ts';
 
@@ -88,16 +87,15 @@ export async function* decode(graphs: DecodeGraphs, manifest: Manifest, request:
       start = t;
     }
     const forced = resume[t]?.token ?? given[t];
-    const u = uniform(request.seed, t);
     const more = t + 1 < tokens;
     let choice: Choice;
     let next: number | null = null;
     if (graphs.tokenStep) {
       const feed = !more ? 'none' : entropies ? 'all' : 'encoder';
-      ({ choice, entropy: next } = await graphs.tokenStep({ t, rules: settings, u, forced, feed, timed }));
+      ({ choice, entropy: next } = await graphs.tokenStep({ t, rules: settings, seed: request.seed, forced, feed, timed }));
     } else {
       const logits = await timed(stage.logits, () => graphs.decoderStep(t));
-      choice = await timed('sampling', () => choose(logits, settings, u, forced));
+      choice = await timed('sampling', () => choose(logits, settings, { seed: request.seed, t }, forced));
       if (more) await timed(stage.token, () => graphs.encoderStep(t, choice.token));
       if (more && entropies) next = await timed('entropy', () => graphs.entropyStep(t, choice.token));
     }

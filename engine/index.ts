@@ -4,6 +4,7 @@ export * from './decode.ts';
 export * from './errors.ts';
 export * from './graph-runner.ts';
 export * from './graphs.ts';
+export * from './gumbel.ts';
 export * from './log.ts';
 export * from './manifest.ts';
 export * from './patchify.ts';

@@ -1,5 +1,6 @@
 /** What a runtime offers whose tensors live on a GPU, so that a token costs one wait: sampling and copies beside its graphs. */
 import type { GraphTensor } from './graph-runner.ts';
+import type { NoiseAt } from './gumbel.ts';
 import type { Choice, SamplingRules } from './sampling.ts';
 
 export interface Copy {
@@ -13,8 +14,8 @@ export interface SampleRequest {
   /** [rows, 1, V]: the class row, and the null row under guidance. */
   logits: GraphTensor;
   rules: SamplingRules;
-  /** In [0, 1). */
-  u: number;
+  /** Seed and position of the token. */
+  at: NoiseAt;
   /** Scored in place of a token of its own. */
   forced?: number;
 }

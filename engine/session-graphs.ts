@@ -107,9 +107,9 @@ export class SessionGraphs implements DecodeGraphs {
     return { classLogits: logits.subarray(0, vocab), nullLogits: this.#groups === 2 ? logits.subarray(vocab) : null };
   }
 
-  async #tokenStep(device: OnDevice, { t, rules, u, forced, feed, timed }: TokenRequest): Promise<TokenResult> {
+  async #tokenStep(device: OnDevice, { t, rules, seed, forced, feed, timed }: TokenRequest): Promise<TokenResult> {
     const logits = await timed('decoder', () => this.#logits(t));
-    const token = await timed('sampling', () => device.sample({ logits, rules, u, ...(forced !== undefined && { forced }) }));
+    const token = await timed('sampling', () => device.sample({ logits, rules, at: { seed, t }, ...(forced !== undefined && { forced }) }));
     if (feed !== 'none') await timed('encoder', async () => this.#rows.take(t, await this.#caches.encoder.step(t, { token })));
     const entropy = feed === 'all' ? (await timed('entropy', () => this.#caches.entropy.step(t, { token }))).entropy! : null;
     const { choice, also } = await timed('wait', () => device.read(entropy));

@@ -10,7 +10,6 @@ import { batchGraphs, decodeGraphs } from '../engine/decode-graphs.ts';
 import type { DecodeGraphs, DecodeLogits } from '../engine/graphs.ts';
 import type { GraphRunner } from '../engine/graph-runner.ts';
 import type { TokenEvent } from '../engine/log.ts';
-import { uniform } from '../engine/philox.ts';
 import { choose } from '../engine/sampling.ts';
 import { isTokenByToken, type Settings } from '../engine/settings.ts';
 import { readPack, type Pack } from './pack.ts';
@@ -113,7 +112,7 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
         for (const [t, event] of forced.events.entries()) {
           expect(farthest(batch.logits[row]![t]!, forced.logits[t]!), `logits of token ${t}, image ${row} of ${requests.length}`).toBeLessThanOrEqual(TOLERANCE);
           expect(events[t]).toMatchObject({ t, opens: event.opens, source: event.source, patch: event.patch });
-          expect(choose(batch.logits[row]![t]!, settings, uniform(request.seed, t), request.given![t])).toMatchObject({ token: events[t]!.token, logprob: events[t]!.logprob });
+          expect(choose(batch.logits[row]![t]!, settings, { seed: request.seed, t }, request.given![t])).toMatchObject({ token: events[t]!.token, logprob: events[t]!.logprob });
         }
         const free = await alone(single, pack, request);
         const differs = free.events.findIndex((event, t) => event.token !== events[t]!.token || event.opens.length !== events[t]!.opens.length);

@@ -97,7 +97,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
         await graphs.encoderStep(t, token);
         if (entropies) entropy = await graphs.entropyStep(t, token);
       } else {
-        ({ entropy } = await graphs.tokenStep({ t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder', timed: (_, work) => Promise.resolve(work()) }));
+        ({ entropy } = await graphs.tokenStep({ t, rules: LIKELIEST, seed: 0, forced: token, feed: entropies ? 'all' : 'encoder', timed: (_, work) => Promise.resolve(work()) }));
       }
       if (entropies) see(distance([entropy!], [golden.entropies[t + 1]!]));
       onToken?.(t + 1, tokens);

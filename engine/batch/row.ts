@@ -5,7 +5,6 @@ import type { DecodeLogits } from '../graphs.ts';
 import type { OpenReason, StageTimes, TokenEvent } from '../log.ts';
 import type { Manifest } from '../manifest.ts';
 import { PatchGate } from '../patchify.ts';
-import { uniform } from '../philox.ts';
 import { choose, type Choice } from '../sampling.ts';
 import { isTokenByToken } from '../settings.ts';
 import type { PatchStep, TokenStep } from './graphs.ts';
@@ -61,7 +60,7 @@ export class Row {
 
   choose(logits: DecodeLogits): void {
     const { settings, seed, resume, given } = this.#request;
-    this.#choice = choose(logits, settings, uniform(seed, this.t), resume?.[this.t]?.token ?? given?.[this.t]);
+    this.#choice = choose(logits, settings, { seed, t: this.t }, resume?.[this.t]?.token ?? given?.[this.t]);
   }
 
   tokenStep(): TokenStep {

@@ -26,10 +26,10 @@ export class HostDevice implements OnDevice {
     for (const { from, to, at } of copies) this.#values.get(to)!.set((from as unknown as { data: Float32Array }).data, at);
   }
 
-  sample({ logits, rules, u, forced }: SampleRequest): GraphTensor {
+  sample({ logits, rules, at, forced }: SampleRequest): GraphTensor {
     const values = (logits as unknown as { data: Float32Array }).data;
     const vocab = logits.dims[2]!;
-    const choice = choose({ classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null }, rules, u, forced);
+    const choice = choose({ classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null }, rules, at, forced);
     this.#choice = Promise.resolve(choice);
     this.#token[0] = choice.token;
     return this.#runner.tensor('int32', this.#token, [1, 1]);
