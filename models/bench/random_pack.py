@@ -62,7 +62,8 @@ def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width
     folder, c, e = root / name, model.config, entropy.config
     files = {name: WeightFile(f"{name}.bin", storage) for name in ("entropy", "tokenizer_decoder")}
     graphs = [
-        (entropy_graph(entropy, files["entropy"], whole=False), "entropy"), *model_graphs(model, storage),
+        *((entropy_graph(entropy, files["entropy"], form), "entropy") for form in ("step", "window")),
+        *model_graphs(model, storage),
         (tokenizer_decoder_graph(tokenizer, files["tokenizer_decoder"], width * tokenizer.factor), "tokenizer_decoder"),
     ]
     entries = {}

@@ -54,6 +54,8 @@ class Graph:
         self.initializers: dict[str, onnx.TensorProto] = {}
         self.made: dict[str, str] = {}
         self.count = 0
+        self.positions: tuple[str, int] | None = None
+        """The input and its axis whose size is how many positions a step takes, where it may be several."""
 
     def input(self, name: str, kind: str, shape: list[int | str]) -> str:
         self.inputs.append(helper.make_tensor_value_info(name, TYPES[kind], shape))

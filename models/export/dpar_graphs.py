@@ -10,20 +10,21 @@ import torch
 
 from models.dpar import DPAR
 from models.export.builder import CONTRIB, Graph, WeightFile
-from models.export.layers import Cache, blocks, norm, presents, skip_norm
+from models.export.layers import Cache, Form, blocks, norm, presents, shape_of, skip_norm
 from models.patch_encoder import PatchPooling
 from models.rope import cell_angles, empty_slot, rotation
 
 FAR = 1e30  # stands in for infinity in masks: finite, so that what no patch uses is too
 
 
-def encoder_graph(model: DPAR, weights: WeightFile, whole: bool) -> Graph:
-    c = model.config
-    size, capacity = (c.tokens if whole else 1), c.tokens + 1
-    g = Graph("encoder_all" if whole else "encoder", weights)
-    rows: int | str = 1 if whole else "R"
+def encoder_graph(model: DPAR, weights: WeightFile, form: Form) -> Graph:
+    c, whole = model.config, form == "all"
+    name, rows, size = shape_of("encoder", form, c.tokens)
+    g, capacity = Graph(name, weights), c.tokens + 1
     token = g.input("tokens" if whole else "token", "int32", [rows, size])
     cache = None if whole else Cache(g, c.encoder_blocks, rows, c.heads, capacity, c.head_dim)
+    if form == "window":
+        g.positions = (token, 1)
     cos, sin = rotation(cell_angles(torch.arange(capacity), c.width, c.head_dim))
     tables = g.table("cos", cos), g.table("sin", sin)
     x = g.add("Gather", g.weight("embedding", model.encoder.embedding.weight), token)
@@ -51,6 +52,12 @@ def pooled(g: Graph, h: str, k: str, v: str, length: str, window: int, pooling: 
     bias = g.add("Reshape", far, g.shape(-1, 1, 1, window))
     out = g.add("MultiHeadAttention", query, k, v, "", "", bias, domain=CONTRIB, num_heads=pooling.heads)
     return g.add("Add", q, g.linear(out, "pooling.wo", pooling.wo.weight))
+
+
+def condition_weight(model: DPAR) -> torch.Tensor:
+    """Wo_l of all decoder blocks in one matrix, the gains of RMSNorm_l folded in."""
+    decoder = model.decoder
+    return torch.cat([wo.weight * rms.weight for rms, wo in zip(decoder.cond_norms, decoder.cond_wo, strict=True)])
 
 
 def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Graph:
@@ -82,10 +89,8 @@ def patch_transformer_graph(model: DPAR, weights: WeightFile, window: int) -> Gr
     out, residual = blocks(g, x, modules, names, c.heads, cache, 1, rotate=rotate)
     # Wo_l RMSNorm_l(g) of all decoder blocks in one product: the gains are folded into the matrices
     n, _ = skip_norm(g, out, residual, "ones", torch.ones(c.dim))
-    decoder = model.decoder
-    folded = torch.cat([wo.weight * rms.weight for rms, wo in zip(decoder.cond_norms, decoder.cond_wo, strict=True)])
     # As it comes from the product: an output that only a Reshape names would be copied where the caller gives its buffer.
-    g.output(g.linear(n, "cond_wo", folded), "cond", "float32", ["rows", 1, c.decoder_blocks * c.dim])
+    g.output(g.linear(n, "cond_wo", condition_weight(model)), "cond", "float32", ["rows", 1, c.decoder_blocks * c.dim])
     presents(g, c.patch_transformer_blocks, cache.shape)
     return g
 

@@ -7,7 +7,7 @@ import torch
 
 from models.entropy_model import EntropyModel
 from models.export.builder import Graph, WeightFile
-from models.export.layers import Cache, blocks, presents, skip_norm
+from models.export.layers import Cache, Form, blocks, presents, shape_of, skip_norm
 from models.rope import cell_angles, rotation
 
 TINY = 1e-37  # p log p is 0 for p = 0
@@ -24,21 +24,22 @@ def entropy_of(g: Graph, logits: str, vocab: int, *shape: int) -> str:
     return g.add("Neg", g.add("Reshape", product, g.shape(*shape)))
 
 
-def entropy_graph(model: EntropyModel, weights: WeightFile, whole: bool) -> Graph:
-    """whole: `entropy_all` over T tokens of one image; else `entropy`, one token of R images each into the caches."""
-    c = model.config
-    size, head_dim, capacity = (c.tokens if whole else 1), c.dim // c.heads, c.tokens + 1
-    g = Graph("entropy_all" if whole else "entropy", weights)
-    rows: int | str = 1 if whole else "R"
+def entropy_graph(model: EntropyModel, weights: WeightFile, form: Form) -> Graph:
+    """The entropies in nats of the tokens after those that come in."""
+    c, whole = model.config, form == "all"
+    name, rows, size = shape_of("entropy", form, c.tokens)
+    g, head_dim, capacity = Graph(name, weights), c.dim // c.heads, c.tokens + 1
     token = g.input("tokens" if whole else "token", "int32", [rows, size])
     cache = None if whole else Cache(g, c.blocks, rows, c.heads, capacity, head_dim)
+    if form == "window":
+        g.positions = (token, 1)
     cos, sin = rotation(cell_angles(torch.arange(capacity), c.width, head_dim))
     tables = g.table("cos", cos), g.table("sin", sin)
     x = g.add("Gather", g.weight("embedding", model.embedding.weight), token)
     names = [f"block_{i}" for i in range(c.blocks)]
     out, residual = blocks(g, x, list(model.blocks), names, c.heads, cache, size, tables)
     n, _ = skip_norm(g, out, residual, "norm", model.norm.weight)
-    shape, named = ((1, -1), [1, size]) if whole else ((-1,), ["R"])
+    shape, named = ((1, -1), [1, size]) if whole else ((-1,), ["L" if form == "window" else "R"])
     g.output(entropy_of(g, g.linear(n, "head", model.head.weight), c.vocab, *shape), "entropy", "float32", named)
     presents(g, c.blocks, [rows, c.heads, size if whole else capacity, head_dim])
     return g

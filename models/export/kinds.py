@@ -13,7 +13,9 @@ from models.dpar import DPAR, segmentation
 from models.export.builder import Graph, WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.gpt_graph import gpt_graph
+from models.export.layers import FORMS
 from models.export.storage import Storage
+from models.export.window_graphs import decoder_window, gpt_window, patch_transformer_window
 from models.gpt import GPT
 from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of
 
@@ -48,13 +50,14 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     """Every graph with the name of the weight file it reads."""
     if isinstance(model, GPT):
         file = WeightFile("gpt.bin", storage)
-        return [(gpt_graph(model, file, whole), "gpt") for whole in (False, True)]
+        return [(gpt_graph(model, file, False), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, True), "gpt")]
     encoder, patches, decoder = (WeightFile(f"{name}.bin", storage) for name in ("encoder", "patch_transformer", "decoder"))
     return [
-        (encoder_graph(model, encoder, whole=False), "encoder"),
-        (encoder_graph(model, encoder, whole=True), "encoder"),
+        *((encoder_graph(model, encoder, form), "encoder") for form in FORMS),
         (patch_transformer_graph(model, patches, model.config.width), "patch_transformer"),
+        (patch_transformer_window(model, patches, model.config.width), "patch_transformer"),
         (decoder_graph(model, decoder), "decoder"),
+        (decoder_window(model, decoder), "decoder"),
     ]
 
 

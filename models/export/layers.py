@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 from torch import Tensor
 
@@ -29,6 +31,18 @@ def swiglu(g: Graph, x: str, name: str, block: Block) -> str:
     return g.linear(g.add("Mul", active, up), f"{name}.w_down", block.ffn.w_down.weight)
 
 
+Form = Literal["step", "window", "all"]
+FORMS: tuple[Form, ...] = get_args(Form)
+
+
+def shape_of(name: str, form: Form, tokens: int) -> tuple[str, int | str, int | str]:
+    """Name, rows and tokens of a graph of tokens: a step takes one token of each of R images into the caches, a window L of
+    one image, `all` the T tokens of one image without caches."""
+    rows: int | str = "R" if form == "step" else 1
+    size: int | str = {"step": 1, "window": "L", "all": tokens}[form]
+    return (name if form == "step" else f"{name}_{form}"), rows, size
+
+
 class Cache:
     """Names of one graph's cache inputs; GroupQueryAttention reads past and writes present in the same layout."""
 
@@ -40,7 +54,7 @@ class Cache:
                      for i in range(blocks)]
 
 
-def attention(g: Graph, query: str, key: str, value: str, heads: int, index: int, cache: Cache | None, size: int,
+def attention(g: Graph, query: str, key: str, value: str, heads: int, index: int, cache: Cache | None, size: int | str,
               tables: tuple[str, str] | None) -> str:
     """GroupQueryAttention of block `index`; cache None: the whole sequence of `size` tokens at once.
 
@@ -57,11 +71,13 @@ def attention(g: Graph, query: str, key: str, value: str, heads: int, index: int
                  do_rotary=int(tables is not None), rotary_interleaved=1)[0]
 
 
-def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int, cache: Cache | None, size: int,
-           tables: tuple[str, str] | None = None, rotate=None, added: list[str | None] | None = None) -> tuple[str, str]:
+def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int, cache: Cache | None, size: int | str,
+           tables: tuple[str, str] | None = None, rotate=None, added: list[str | None] | None = None,
+           groups: int | None = None) -> tuple[str, str]:
     """Run blocks; returns (last FFN output, residual before it): the caller's norm adds them.
 
-    rotate: packed qkv -> (q, k, v) already rotated. added: a value or None per block, added to its input.
+    rotate: packed qkv -> (q, k, v) as attention takes them. added: a value or None per block, added to its input.
+    groups: x is [positions, groups, D], and `rotate` folds the groups into heads of one sequence.
     """
     residual, pending = x, None
     for index, (block, name) in enumerate(zip(modules, names, strict=True)):
@@ -77,7 +93,9 @@ def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int,
             n, residual = skip_norm(g, pending, residual, f"{name}.attention_norm", weight)
         qkv = g.linear(n, f"{name}.wqkv", block.attention.wqkv.weight)
         q, k, v = rotate(qkv) if rotate else (qkv, "", "")
-        out = attention(g, q, k, v, heads, index, cache, size, tables)
+        out = attention(g, q, k, v, heads * (groups or 1), index, cache, size, tables)
+        if groups:
+            out = g.add("Reshape", out, g.shape(-1, groups, block.attention.wo.in_features))
         out = g.linear(out, f"{name}.wo", block.attention.wo.weight)
         n, residual = skip_norm(g, out, residual, f"{name}.ffn_norm", block.ffn_norm.weight)
         pending = swiglu(g, n, name, block)

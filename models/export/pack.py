@@ -22,6 +22,7 @@ from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
+from models.export.layers import FORMS
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
 from models.export.row_graphs import row_graph
@@ -81,7 +82,7 @@ def decode_graphs(content: PackContent | PackModels, storage: Storage) -> list[t
         step, file = graphs[0]
         return [*graphs, (null_entropy_graph(content.model, step.weights), file)]
     entropy = WeightFile("entropy.bin", storage)
-    return [*((entropy_graph(content.entropy, entropy, whole), "entropy") for whole in (False, True)), *graphs]
+    return [*((entropy_graph(content.entropy, entropy, form), "entropy") for form in FORMS), *graphs]
 
 
 def build_graphs(content: PackContent | PackModels, storage: Storage) -> list[tuple[Graph, str]]:

@@ -89,7 +89,7 @@ def read_back(pack: Path) -> PackModels:
         e = m["entropyModel"]
         entropy = EntropyModel(EntropyModelConfig(**common, dim=e["dim"], heads=e["heads"], blocks=e["blocks"]))
         _forget(entropy)
-        entropy_graph(entropy, StoredWeights(runtime, "entropy"), whole=False)
+        entropy_graph(entropy, StoredWeights(runtime, "entropy"), "step")
         entropy.eval()
     for part in (model, tokenizer, *([entropy] if isinstance(entropy, EntropyModel) else [])):
         if any(parameter.isnan().any() for parameter in part.parameters()):
@@ -145,7 +145,7 @@ def _dpar(runtime: PackRuntime, shape: dict[str, int]) -> DPAR:
                             decoder_blocks=m["decoderBlocks"]))
     _forget(model)
     patches = StoredWeights(runtime, "patch_transformer")
-    encoder_graph(model, StoredWeights(runtime, "encoder"), whole=False)
+    encoder_graph(model, StoredWeights(runtime, "encoder"), "step")
     patch_transformer_graph(model, patches, m["window"])
     decoder_graph(model, StoredWeights(runtime, "decoder"))
     folded = torch.from_numpy(patches.arrays["cond_wo"].T.copy()).chunk(m["decoderBlocks"])

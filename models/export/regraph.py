@@ -33,7 +33,7 @@ def regraph(root: Path) -> list[str]:
             entries = manifest["variants"][variant]["graphs"]
             for graph, file in graphs:
                 entry = {**write_models(stage, variant, graph), "weights": file}
-                if entry != entries[graph.name]:
+                if entry != entries.get(graph.name):
                     changed.append(f"{variant}/{graph.name}")
                     entries[graph.name] = entry
         if changed:

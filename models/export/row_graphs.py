@@ -12,7 +12,7 @@ SLOTS = 2  # axis of [rows, H, C, d]
 
 
 def row_graph(step: Graph) -> Graph | None:
-    """`step` with pasts of any capacity, and in place of its presents one output `kv` [2 * blocks * rows, H, 1, d]: what
+    """`step` with pasts of any capacity, and in place of its presents one output `kv` [2 * blocks * rows, H, n, d]: what
     the step wrote to them, in the order k_0, v_0, k_1, ... None for a graph that is no step with caches."""
     if not any(one.name.startswith("past_") for one in step.inputs):
         return None
@@ -22,6 +22,13 @@ def row_graph(step: Graph) -> Graph | None:
     presents = [one for one in step.outputs if one.name.startswith("present_")]
     g.outputs = [one for one in step.outputs if one not in presents]
     _, heads, _, width = (d.dim_value for d in presents[0].type.tensor_type.shape.dim)
+    if step.positions:
+        end = g.add("Add", g.add("Cast", "seqlens_k", to=7), g.shape(1))
+        name, axis = step.positions
+        start = g.add("Sub", end, g.add("Shape", name, start=axis, end=axis + 1))
+        kv = g.add("Concat", *(g.add("Slice", one.name, start, end, g.shape(SLOTS)) for one in presents), axis=0)
+        g.output(kv, "kv", "float32", ["written", heads, "positions", width])
+        return g
     # Every row has a slot of its own: presents as [rows * H, C, d], and the slot of each line.
     capacity = g.add("Shape", presents[0].name, start=SLOTS, end=SLOTS + 1)
     lines = g.add("Concat", g.shape(-1), capacity, g.shape(width), axis=0)

@@ -67,7 +67,7 @@ def test_rows_out_of_step_are_images_alone(seed):
         widen(one, 0.15)
     storage = STORAGES["fp32"]
     graphs = {graph.name: graph for graph, _ in model_graphs(model, storage)}
-    graphs["entropy"] = entropy_graph(entropy, WeightFile("entropy.bin", storage), whole=False)
+    graphs["entropy"] = entropy_graph(entropy, WeightFile("entropy.bin", storage), "step")
     count, width, t_all, dim = int(rng.integers(1, 17)), shape["width"], shape["tokens"], shape["dim"]
     labels = rng.integers(0, 4, count)
     tokens = rng.integers(0, shape["vocab"], (count, t_all))
