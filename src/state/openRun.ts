@@ -1,6 +1,7 @@
 import { StudioError } from '../../engine/errors.ts';
-import type { Run, RunHeader } from '../../engine/log.ts';
+import { versionOf, type Run, type RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
+import { OTHER_SEEDS } from './linkCheck.ts';
 import type { PackStore } from './pack.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import type { PlaybackStore } from './playback.ts';
@@ -41,6 +42,10 @@ export function checkFits({ header, events }: Run, manifest: Manifest): void {
   const strange = events.find(({ token }) => token >= manifest.vocab);
   if (strange) throw fail(`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
 }
+
+const older = (run: Run): Problem | null => (versionOf(run.header) === 2 ? null : problem(
+  'run-older', 'This run is of version 1; its tokens are shown as they were stored.', OTHER_SEEDS,
+));
 
 const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pack.hash === hash ? null : problem(
   'pack-differs',
@@ -89,5 +94,5 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   settings.setClass(header.class);
   settings.setSeed(String(header.seed));
   deps.publish();
-  return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
+  return { undo, word: older(opened.run) ?? otherVersion(opened.run, pack.getState().hash ?? '') };
 }
