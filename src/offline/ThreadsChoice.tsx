@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
 import { t } from '../text/t.ts';
 import { setIsolation, wantsIsolation } from './isolation.ts';
+import { serviceWorkers } from './serviceWorkers.ts';
 
 /** Whether WebAssembly may use threads: by the host's headers, or from the next load on by the service worker's. */
 export function ThreadsChoice() {
   const [wanted, setWanted] = useState<boolean | null>(null);
   const [now] = useState(() => globalThis.crossOriginIsolated);
-  const controlled = 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null;
+  const controlled = Boolean(serviceWorkers()?.controller);
   useEffect(() => {
     let here = true;
     if (controlled) void wantsIsolation().then((on) => here && setWanted(on));

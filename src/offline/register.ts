@@ -1,3 +1,5 @@
+import { serviceWorkers } from './serviceWorkers.ts';
+
 export interface OfflineDeps {
   /** A new version is ready and waits; `use` ends this page for it. */
   onUpdate: (use: () => void) => void;
@@ -8,7 +10,7 @@ export interface OfflineDeps {
 
 /** Registers the service worker of the built site; without one (http, private windows) the studio works online only. */
 export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineDeps): Promise<void> {
-  const { serviceWorker } = navigator;
+  const serviceWorker = serviceWorkers();
   if (!serviceWorker) return;
   let registration: ServiceWorkerRegistration;
   try {
