@@ -23,6 +23,18 @@ test('a valid manifest comes back as the same object', () => {
   expect(parseManifest({ ...m, later: 1 })).toHaveProperty('later', 1);
 });
 
+test('a sweep over thresholds is read, and one that is not of numbers is refused', () => {
+  const row = { p_avg: 1.9, steps_mean: 134.2, token_nats: 4.83 };
+  const dynamic = [{ ...row, entropy_threshold: 5.8, n: 100, fid_lite: 3.1, fid_lite_interval: [2.9, 3.4] }];
+  const fixed = [{ ...row, static_length: 1.9 }];
+  const withSweep = (sweep: unknown): unknown => ({ ...tinyManifest(), evaluation: { images_seen: 1, sweep } });
+  expect(parseManifest(withSweep({ dynamic, static: fixed })).evaluation.sweep?.dynamic[0]?.fid_lite).toBe(3.1);
+  expect(parseManifest(withSweep({ dynamic })).evaluation.sweep?.static).toBeUndefined();
+  for (const sweep of [{}, { dynamic: [] }, { dynamic: [row] }, { dynamic, static: [row] }, { dynamic: [{ ...dynamic[0], p_avg: 0.5 }] }, 3, { dynamic: 'none' }]) {
+    expect(failure(withSweep(sweep))).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining('evaluation') });
+  }
+});
+
 test('another format version says so', () => {
   expect(failure({ ...tinyManifest(), formatVersion: 2 })).toMatchObject({ code: 'manifest-version', message: expect.stringContaining('formatVersion 2; this studio reads version 1') });
   expect(failure({})).toMatchObject({ code: 'manifest-version' });

@@ -68,9 +68,25 @@ export type Variant = z.infer<typeof Variant>;
 
 const Band = z.object({ low: z.number(), high: z.number() });
 
-/** evaluation.json of `python -m models evaluate` (docs/evaluation.md): figures, figures by class, words, 95 % intervals. */
 const Interval = z.array(z.number()).check(z.length(2));
-const Figures = z.record(z.string(), z.union([z.number(), z.string(), z.record(z.string(), z.union([z.number(), Interval]))]));
+const Figure = z.union([z.number(), z.string(), z.record(z.string(), z.union([z.number(), Interval]))]);
+
+const share = z.number().check(z.minimum(0));
+const patchLength = z.number().check(z.minimum(1));
+/** Quality of one setting of the gates at inference: patches and nats of held-out pictures, FID-lite of samples where some were drawn. */
+const setting = {
+  p_avg: patchLength, steps_mean: patchLength, token_nats: share,
+  n: z.optional(index), fid_lite: z.optional(share), fid_lite_interval: z.optional(Interval), class_agreement: z.optional(share),
+};
+/** `evaluate --sweep`: the model at other thresholds, and a model trained on static patches at the same mean lengths (paper, Table 6). */
+const Sweep = z.object({
+  dynamic: z.array(z.object({ ...setting, entropy_threshold: z.number() })).check(z.minLength(1), z.maxLength(64)),
+  static: z.optional(z.array(z.object({ ...setting, static_length: patchLength })).check(z.minLength(1), z.maxLength(64))),
+});
+export type Sweep = z.infer<typeof Sweep>;
+
+/** evaluation.json of `python -m models evaluate` (docs/evaluation.md): figures, figures by class, words, 95 % intervals; a sweep. */
+const Figures = z.catchall(z.object({ sweep: z.optional(Sweep) }), Figure);
 
 const Common = z.object({
   formatVersion: z.literal(FORMAT_VERSION),

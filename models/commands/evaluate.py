@@ -13,16 +13,22 @@ from models.blocks import compile_blocks
 from models.checkpoint import write_atomically
 from models.classifier import check_size
 from models.commands.common import add_data_arguments, at_least, prepare_alone, read_pictures
-from models.errors import DataError
+from models.dpar import DPAR
+from models.errors import DataError, UserError
+from models.evaluation.features import training_features
 from models.evaluation.generate import Generator, Samples, generate
 from models.evaluation.manifold import DENSITY_K
-from models.evaluation.measure import Given, Shown, measure, rules_of
+from models.evaluation.measure import Given, Shown, measure, rounded, rules_of
 from models.evaluation.picture_files import read_samples
+from models.evaluation.quality import Gallery, Quality
 from models.evaluation.report import ReportInput, write_report
 from models.evaluation.store import fingerprint
+from models.evaluation.sweep import Rows, sweep
 from models.export.config import PackConfig
 from models.gpt import GPT
-from models.trained import check_sizes, load_baseline, load_classifier, load_training
+from models.patchify import PatchRules
+from models.runs import DPARRun
+from models.trained import check_sizes, load_baseline, load_classifier, load_model, load_training
 from models.training import LOG
 
 
@@ -41,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=at_least(1), default=100, help="images decoded at once (default: %(default)s)")
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16",
                         help="of the products in the model's blocks while sampling (default: %(default)s)")
+    parser.add_argument("--sweep", action="store_true",
+                        help="measure DPAR at other thresholds, too: evaluation.sweep of the manifest (docs/evaluation.md)")
+    parser.add_argument("--static", type=Path, metavar="DIR",
+                        help="folder of train on static patches, to sweep over the same mean lengths")
+    parser.add_argument("--sweep-samples", type=int, default=1000, metavar="N",
+                        help="samples of each setting of the sweep; 0: held-out nats alone (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
                         help="evaluation.json and report.html go there, and stored samples, used again if nothing changed")
@@ -52,10 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     device = prepare_alone(args, "evaluate")
     given = load(args, device)
+    static = load_static(args, given, device)
     samples = sample(args, given, device)
     if not args.no_compile:
-        compile_blocks(given.model, given.entropy, given.baseline)
+        compile_blocks(given.model, given.entropy, given.baseline, static)
     figures, shown = measure(given, samples, args.out / "training-features.npz", fingerprint([args.judge]), device)
+    if args.sweep:
+        figures["sweep"] = rounded(swept(args, given, static, device))
     write(args, given, figures, shown)
 
 
@@ -76,6 +91,40 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
         if part is not None:
             part.to(device)
     return Given(found, pack, rules_of(found.run, pack), judge, baseline)
+
+
+def load_static(args: argparse.Namespace, given: Given, device: torch.device) -> DPAR | None:
+    """The model of --static; what --sweep needs is checked here. Raises UserError."""
+    if not args.sweep:
+        if args.static:
+            raise UserError("--static is measured with --sweep only; add it")
+        return None
+    if not isinstance(given.training.run, DPARRun) or not given.rules.entropy_gate:
+        raise UserError(f"--sweep wants a model with an entropy gate, and {args.model} has none")
+    if 0 < args.sweep_samples <= DENSITY_K or args.sweep_samples < 0:
+        raise UserError(f"--sweep-samples {args.sweep_samples}: 0, or at least {DENSITY_K + 1}")
+    if not args.static:
+        return None
+    model, run = load_model(args.static)
+    if not isinstance(run, DPARRun) or run.patchify.static_length is None:
+        raise UserError(f"{args.static}: was not trained on static patches (its configuration has no patchify.static_length)")
+    check_sizes(model.config, given.training.data.sizes, args.static, args.tokens)
+    return model.to(device)
+
+
+def swept(args: argparse.Namespace, given: Given, static: DPAR | None, device: torch.device) -> dict[str, Rows]:
+    """Each setting's samples are stored in a folder of their own, and used again if nothing changed."""
+    found, judge = given.training, fingerprint([args.judge])
+    known = training_features(given.judge, found.pictures, found.data.train, args.out / "training-features.npz", judge, device)
+    gallery = Gallery(found.entropy, found.tokenizer, given.judge, known, given.pack.sampling, args.sweep_samples, args.batch,
+                      args.precision == "bfloat16", device)
+
+    def judged(model: DPAR, rules: PatchRules) -> Quality:
+        folder = args.static if model is static else args.model
+        key = fingerprint([folder, args.entropy], rules.model_dump(), given.pack.sampling.model_dump(), args.precision)
+        return gallery.quality(model, rules, args.out / "sweep" / key, key)
+
+    return sweep(given.model, given.rules, static, found.data, device, judged if args.sweep_samples else None)
 
 
 def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samples:

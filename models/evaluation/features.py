@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
 from models.classifier import Classifier
+from models.data import Pictures
+from models.evaluation.store import reuse
+from models.lineage import digest
 from models.streams import to_tensor
 
 BATCH = 250
@@ -31,6 +35,15 @@ def look(judge: Classifier, pixels: np.ndarray, device: torch.device, what: str)
         features.append(level.float().cpu().numpy())
         classes.append(judge.head(level).argmax(-1).cpu().numpy())
     return Seen(np.concatenate(features), np.concatenate(classes))
+
+
+def training_features(judge: Classifier, pictures: Pictures, train: np.ndarray, stored: Path, weights: str,
+                      device: torch.device) -> np.ndarray:
+    """float32 [M, D] of the training pictures, kept in the file `stored` while they and the judge (weights: digest) stay."""
+    def make() -> dict[str, np.ndarray]:
+        return {"features": look(judge, pictures.pixels[train], device, "features of training pictures").features}
+
+    return reuse(stored, digest(weights, pictures.content, train)[:16], make)["features"]
 
 
 def describe(judge: Classifier) -> str:

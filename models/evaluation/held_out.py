@@ -65,6 +65,21 @@ def reconstruct(tokenizer: Tokenizer, judge: Classifier, pictures: Pictures, ind
 
 
 @torch.no_grad()
+def token_nats(model: DPAR | GPT, data: TokenSet, rules: PatchRules, device: torch.device, limit: int | None = None) -> float:
+    """Cross-entropy in nats per token of all T tokens of the upright held-out pictures, given the class.
+
+    rules: DPAR's alone. limit: of every n-th picture, about so many.
+    """
+    total, images, dpar = 0.0, 0, isinstance(model, DPAR)
+    batches = held_out_batches(data, BATCH, model.config.width, rules, limit) if dpar else held_out_tokens(data, BATCH, limit)
+    for batch in tqdm(batches, desc="DPAR" if dpar else "GPT", unit="batch"):
+        batch = batch.to(device)
+        total += float(token_loss(model, batch, batch.labels)) * len(batch.labels)
+        images += len(batch.labels)
+    return total / images
+
+
+@torch.no_grad()
 def prediction(model: DPAR | GPT, entropy: EntropyModel, baseline: GPT | None, data: TokenSet, rules: PatchRules,
                device: torch.device) -> dict[str, float]:
     """Cross-entropies in nats per token on the upright held-out pictures.
@@ -72,19 +87,15 @@ def prediction(model: DPAR | GPT, entropy: EntropyModel, baseline: GPT | None, d
     token_nats (and baseline_nats) of all T tokens given the class; entropy_nats and counts_nats of tokens 1..T-1, without it.
     """
     size, total = -(-len(data.held_out) // BATCH), len(data.held_out)
-    tokens = nats = gpt_nats = 0.0
-    dpar = isinstance(model, DPAR)
-    batches = held_out_batches(data, BATCH, model.config.width, rules) if dpar else held_out_tokens(data, BATCH)
-    for batch in tqdm(batches, total=size, desc="DPAR" if dpar else "GPT", unit="batch"):
-        batch = batch.to(device)
-        nats += float(token_loss(model, batch, batch.labels)) * len(batch.labels)
+    tokens = gpt_nats = 0.0
+    nats = token_nats(model, data, rules, device)
     for batch in tqdm(held_out_tokens(data, BATCH), total=size, desc="entropy model", unit="batch"):
         batch = batch.to(device)
         log_p = entropy(batch.tokens[:, :-1]).float().log_softmax(-1).gather(-1, batch.tokens[:, 1:, None])
         tokens -= float(log_p.mean()) * len(batch.labels)
         if baseline:
             gpt_nats += float(token_loss(baseline, batch, batch.labels)) * len(batch.labels)
-    figures = {"token_nats": nats / total, "entropy_nats": tokens / total, "counts_nats": counted(data, entropy)}
+    figures = {"token_nats": nats, "entropy_nats": tokens / total, "counts_nats": counted(data, entropy)}
     figures["entropy_margin"] = figures["counts_nats"] - figures["entropy_nats"]
     return figures | ({"baseline_nats": gpt_nats / total} if baseline else {})
 
@@ -99,3 +110,9 @@ def counted(data: TokenSet, entropy: EntropyModel) -> float:
 def steps_of(data: TokenSet, width: int, rules: PatchRules) -> np.ndarray:
     """Patches of each held-out picture [N]."""
     return opens(data.entropies[0][data.held_out], width, rules).sum(1)
+
+
+def patch_figures(data: TokenSet, width: int, rules: PatchRules) -> dict[str, float]:
+    """p_avg, the mean of T / M over held-out pictures, and steps_mean, the mean of M."""
+    steps = steps_of(data, width, rules)
+    return {"p_avg": float((data.tokens.shape[2] / steps).mean()), "steps_mean": float(steps.mean())}

@@ -12,16 +12,14 @@ import torch
 from models.classifier import Classifier
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.evaluation.features import describe, look
+from models.evaluation.features import describe, look, training_features
 from models.evaluation.frechet import frechet_distance, moments
 from models.evaluation.generate import Samples
 from models.evaluation.held_out import prediction, reconstruct, steps_of
 from models.evaluation.memorisation import Neighbours, by_features, by_pixels, compare
 from models.evaluation.samples import measure_samples
-from models.evaluation.store import reuse
 from models.export.config import PackConfig
 from models.gpt import GPT
-from models.lineage import digest
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.runs import DPARRun, GPTRun, images_seen
 from models.trained import Training
@@ -63,11 +61,7 @@ def measure(given: Given, samples: Samples, stored: Path, judge: str, device: to
     """stored: where features of training pictures are kept from one evaluation to the next; judge: digest of its weights."""
     data, pictures, classes = given.training.data, given.training.pictures, given.classes
     model, shape = given.model, given.model.config
-
-    def training() -> dict[str, np.ndarray]:
-        return {"features": look(given.judge, pictures.pixels[data.train], device, "features of training pictures").features}
-
-    known = reuse(stored, digest(judge, pictures.content, data.train)[:16], training)["features"]
+    known = training_features(given.judge, pictures, data.train, stored, judge, device)
     real = look(given.judge, pictures.pixels[data.held_out], device, "features of held-out pictures")
     made = look(given.judge, samples.pixels, device, "features of samples")
     restored = reconstruct(given.training.tokenizer, given.judge, pictures, data.held_out, device)

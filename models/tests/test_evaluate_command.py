@@ -12,6 +12,7 @@ from models.checkpoint import CONFIG, WEIGHTS, save_safetensors
 from models.classifier import Classifier, ClassifierConfig
 from models.cli import main
 from models.data import DataConfig, load_pictures, split_pictures
+from models.evaluation.sweep import static_rules
 from models.export.files import SCHEMAS
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
@@ -106,3 +107,28 @@ def test_a_baseline_of_another_kind_is_refused(folders, tmp_path, capsys):
     root, command = folders
     assert main([*command, "--samples", "9", "--baseline", str(root / "dpar"), "--out", str(tmp_path)]) == 2
     assert "holds a dpar" in capsys.readouterr().err
+
+
+def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("models.evaluation.sweep.LENGTHS", (1.0, 1.3))
+    root, command = folders
+    dpar, entropy, _ = nano_models()
+    static = DPARRun(model=dpar.config, patchify=static_rules(1.8), train=TrainConfig(steps=10, batch_size=4, lr=1e-3))
+    write_model(tmp_path / "static", dpar, static)
+    swept = [*command, "--samples", "6", "--batch", "6", "--sweep", "--sweep-samples", "6"]
+    assert main([*swept, "--static", str(tmp_path / "static"), "--out", str(tmp_path / "out")]) == 0
+    result = json.loads((tmp_path / "out/evaluation.json").read_text())
+    schema = json.loads((SCHEMAS / "manifest.schema.json").read_text())
+    jsonschema.validate(result, schema["oneOf"][0]["properties"]["evaluation"])
+    dynamic, fixed = (result["sweep"][name] for name in ("dynamic", "static"))
+    assert len(dynamic) == len(fixed) == 2
+    assert dynamic[0]["entropy_threshold"] == 3.2 and dynamic[1]["p_avg"] == pytest.approx(1.3 * dynamic[0]["p_avg"], rel=0.02)
+    assert (dynamic[0]["p_avg"], dynamic[0]["token_nats"]) == (result["p_avg"], result["token_nats"])
+    for one, other in zip(dynamic, fixed, strict=True):
+        assert other["static_length"] == pytest.approx(one["p_avg"], abs=1e-3)
+        assert other["p_avg"] == pytest.approx(one["p_avg"], rel=0.05) and other["n"] == one["n"] == 6
+    assert main([*swept, "--static", str(root / "dpar"), "--out", str(tmp_path / "other")]) == 2
+    assert "was not trained on static patches" in capsys.readouterr().err
+    plain = ["--gpt" if part == "--dpar" else str(root / "gpt") if part == str(root / "dpar") else part for part in swept]
+    assert main([*plain, "--out", str(tmp_path / "other")]) == 2
+    assert "has none" in capsys.readouterr().err and not (tmp_path / "other").exists()
