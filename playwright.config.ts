@@ -11,7 +11,7 @@ export default defineConfig({
   snapshotPathTemplate: 'e2e/snapshots/{arg}{ext}',
   timeout: 180_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2, // no test watches the clock
   retries: 1, // a second try tells a busy machine from a broken page; the closing lines call such a test flaky
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['html', { outputFolder: 'e2e/artefacts/report', open: 'never' }]],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MOST_IMAGES } from '../engine/decode-request.ts';
 import { parseSeed, settingsTable, type SettingProperty } from '../engine/settings.ts';
+import { whole } from './options.ts';
 
 export interface GenerateOptions {
   pack: string;
@@ -23,12 +24,6 @@ export interface Output {
   out(text: string): void;
   err(text: string): void;
 }
-
-const whole = (min: number, max: number) => (text: string): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-};
 
 const seed = (text: string): number => {
   try {

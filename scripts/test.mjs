@@ -65,7 +65,7 @@ if (unknown) {
 if (asked.length) {
   runParts(asked);
 } else {
-  // The Python side takes one core; the browser tests, which watch the clock, wait until it is done.
+  // The Python side takes one core; the browser tests, two at a time, wait until it is done.
   console.log('The Python side is installed and tested meanwhile; what it says comes after the unit tests.');
   const models = beside(['models']);
   runParts(['lint', 'types', 'unit']);

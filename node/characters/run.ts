@@ -4,19 +4,14 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { StudioError } from '../../engine/errors.ts';
 import { ensurePython } from '../../scripts/python.mjs';
+import { whole } from '../options.ts';
 import { classes } from './classes.ts';
 import { prepare, type Recipe } from './dataset.ts';
 import { findPackages } from './packages.ts';
 import type { Job, Message } from './worker.ts';
-
-const whole = (min: number, max: number) => (text: string): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-};
 
 interface Options {
   out: string;

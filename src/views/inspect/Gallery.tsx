@@ -1,7 +1,7 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
 import { said, t } from '../../text/t.ts';
-import { usePackImage } from '../packImage.ts';
+import { tileStyle, usePackImage } from '../packImage.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 
@@ -33,7 +33,6 @@ export function Gallery() {
   const image = usePackImage(sheet?.file, url);
   if (!manifest || !sheet) return null;
   const rows = Math.ceil(sheet.classes.length / sheet.columns);
-  const at = (index: number, count: number) => (count > 1 ? `${(100 * index) / (count - 1)}%` : '0');
   const numbers = new Map<number, number>();
   const tiles = sheet.classes.map((classIndex, index) => {
     const number = (numbers.get(classIndex) ?? 0) + 1;
@@ -54,10 +53,7 @@ export function Gallery() {
           <li key={tile.index}>
             <button
               type="button" className="gallery-tile" aria-label={tile.name} title={tile.name} onClick={() => open(tile)}
-              style={{
-                backgroundImage: image, backgroundSize: `${sheet.columns * 100}% ${rows * 100}%`,
-                backgroundPosition: `${at(tile.index % sheet.columns, sheet.columns)} ${at(Math.floor(tile.index / sheet.columns), rows)}`,
-              }}
+              style={tileStyle(image, tile.index, sheet.columns, rows)}
             />
           </li>
         ))}
