@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
+import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano');
@@ -136,6 +137,36 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   await page.getByRole('button', { name: 'Swap A and B' }).click();
   await expect(page.getByRole('button', { name: 'Nano', exact: true }), 'the way back').toBeEnabled();
   await expect(page.getByRole('button', { name: /^(Dynamic|Static|Strip over)/ })).toHaveCount(0);
+});
+
+test('the second worker crashes before its run and in it: the run of B is made all the same', async ({ page }) => {
+  test.skip(!nano || !baseline, 'no fixture pack');
+  test.setTimeout(240_000);
+  for (const pack of [nano!, baseline!]) await mountPack(page, pack);
+  await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
+    { name: 'nano', title: 'Nano', kind: 'dpar', bytes: 1 }, { name: 'nano-gpt', title: 'Nano baseline', kind: 'gpt', bytes: 1 },
+  ] } }));
+  await page.goto('/#pack=nano&class=0&seed=3&view=compare');
+  await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
+  const preset = page.getByRole('button', { name: 'Nano baseline' });
+  const crash = () => page.workers().at(-1)!.evaluate(() => { setTimeout(() => { throw new Error('injected crash'); }); });
+  await preset.click({ timeout: 60_000 });
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  expect(page.workers()).toHaveLength(2);
+  await crash();
+  await expect.poll(() => page.workers().length).toBe(1);
+  await preset.click();
+  const went = page.getByText('The run went on where it was').first();
+  await expect(went).toBeVisible({ timeout: 60_000 });
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await expect(went).toHaveCount(0);
+  await slowDown(page, 100, 1);
+  await preset.click();
+  await expect.poll(() => figure(page, 'tokens-b').textContent().then(Number), { intervals: [50] }).toBeLessThan(40);
+  await crash();
+  await expect(went).toBeVisible({ timeout: 60_000 });
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
 });
 
 test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {

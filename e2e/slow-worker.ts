@@ -10,4 +10,4 @@ export const slower = (wait = 300) => {
 };
 
 /** From now on the worker there is is slower. Those to come: beforeWorker(page, slower). */
-export const slowDown = (page: Page, ms = 50) => page.workers()[0]!.evaluate(slower, ms);
+export const slowDown = (page: Page, ms = 50, which = 0) => page.workers()[which]!.evaluate(slower, ms);

@@ -145,9 +145,19 @@ describe('InferenceClient', () => {
     workers[0]!.dispatchEvent(new Event(type));
     expect(await run).toMatchObject({ ok: false, code: 'worker-lost' });
     expect(workers[0]!.terminated).toBe(true);
-    expect(await generate(client)).toMatchObject({ ok: false, code: 'not-loaded' });
     expect(await load(client)).toMatchObject({ ok: true });
     expect(workers).toHaveLength(2);
+  });
+
+  test('a worker lost between two calls is reported by the next one, until it is loaded again', async () => {
+    const { client, workers } = make(fakeService());
+    await load(client);
+    workers[0]!.dispatchEvent(new Event('error'));
+    expect(await generate(client)).toMatchObject({ ok: false, code: 'worker-lost' });
+    expect(await client.paint([1])).toMatchObject({ ok: false, code: 'worker-lost' });
+    expect(workers).toHaveLength(1);
+    expect(await load(client)).toMatchObject({ ok: true });
+    expect(await generate(client)).toMatchObject({ ok: true });
   });
 
   test('a silent worker is given up by the watchdog', async () => {

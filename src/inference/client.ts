@@ -52,6 +52,8 @@ export class InferenceClient {
   readonly #options: Required<ClientOptions>;
   #line: Line | null = null;
   #loaded = false;
+  /** Why a loaded model is there no more, until the next load. */
+  #gone: Failure | null = null;
   #run: Promise<unknown> | null = null;
   #beat: () => void = () => undefined;
   #hear: (notice: Notice) => void = () => undefined;
@@ -69,6 +71,7 @@ export class InferenceClient {
   async load(request: LoadRequest, onProgress: OnProgress, signal?: AbortSignal): Promise<Result<LoadReport>> {
     if (this.#run) this.#drop(failure('aborted', 'Another pack is being loaded.'));
     this.#loaded = false;
+    this.#gone = null;
     return this.#exclusive(async () => {
       const aborted = () => this.#drop(failure('aborted', 'Loading was cancelled.'));
       const manifestUrl = absolute(request.manifestUrl);
@@ -83,7 +86,7 @@ export class InferenceClient {
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
     if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
-    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
       hear: (notice) => {
@@ -109,7 +112,7 @@ export class InferenceClient {
 
   /** The picture of all T tokens. */
   async paint(tokens: number[]): Promise<Result<Picture>> {
-    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    if (!this.loaded) return this.#notLoaded();
     return this.#call((remote) => remote.paint(tokens), { stallMs: this.#options.runStallMs });
   }
 
@@ -138,8 +141,13 @@ export class InferenceClient {
   /** A call that may first have to fetch its graph; refused while a picture is being made. */
   async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'hear'>): Promise<Result<T>> {
     if (this.#run) return failure('busy', 'A picture is being made. Wait for it, or stop it first.');
-    if (!this.loaded) return failure('not-loaded', 'No model is loaded. Load a pack first.');
+    if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
+  }
+
+  /** A worker lost while nothing was asked of it answers like one lost in a call, so that whoever asks next can recover. */
+  #notLoaded(): Failure {
+    return this.#gone ?? failure('not-loaded', 'No model is loaded. Load a pack first.');
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
@@ -205,6 +213,7 @@ export class InferenceClient {
   #drop(reason: Failure, line = this.#line): void {
     if (!line || this.#line !== line) return;
     this.#line = null;
+    if (this.#loaded && reason.code !== 'aborted') this.#gone = reason;
     this.#loaded = false;
     line.worker.terminate();
     line.lose(reason);

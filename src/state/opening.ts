@@ -16,6 +16,7 @@ import { fetchManifest, fetchRecording, manifestAddress } from './packFiles.ts';
 import { toImage } from './pictures.ts';
 import type { PlaybackStore } from './playback.ts';
 import { problem, toProblem } from './problem.ts';
+import { askAgain } from './recovery.ts';
 import type { RunStore } from './run.ts';
 import type { Running } from './running.ts';
 import type { SettingsStore } from './settings.ts';
@@ -139,12 +140,17 @@ export function createOpening(deps: OpeningDeps) {
     return true;
   }
 
+  /** Id of the run being painted. */
+  let painting: number | null = null;
+
   /** The picture of a run that was opened without one, once the model is there. */
   async function paintOpened(): Promise<void> {
     const { id, picture, origin, events } = run.getState();
     const client = loading.client();
-    if (picture || origin !== 'opened' || !client || pack.getState().model !== 'ready') return;
-    const result = await client.paint(tokensOf(events));
+    if (picture || origin !== 'opened' || !client || pack.getState().model !== 'ready' || painting === id) return;
+    painting = id;
+    const result = await askAgain(() => client.paint(tokensOf(events)), () => loading.load());
+    painting = null;
     if (result.ok) run.paint(id, { image: toImage(result.value), size: result.value.size, cells: result.value.cells });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
-import { generateWithRecovery } from './recovery.ts';
+import { askAgain, generateWithRecovery } from './recovery.ts';
 
 const event = (t: number) => ({ t, token: 10 + t, entropy: t === 0 ? null : t / 2, source: 'sampled' }) as TokenEvent;
 const lost: Failure = { ok: false, code: 'worker-lost', message: 'gone' };
@@ -59,4 +59,19 @@ describe('a run whose worker is lost', () => {
     expect(await run).toMatchObject({ code: 'stopped' });
     expect(asked).toHaveLength(1);
   });
+});
+
+test('a question whose worker is lost is asked once more, after the model was loaded', async () => {
+  const steps: string[] = [];
+  const ask = (...answers: Result<number>[]) => async () => {
+    steps.push('ask');
+    return answers.shift() ?? lost;
+  };
+  const load = async () => void steps.push('load');
+  expect(await askAgain(ask(lost, { ok: true, value: 1 }), load)).toEqual({ ok: true, value: 1 });
+  expect(steps).toEqual(['ask', 'load', 'ask']);
+  expect(await askAgain(ask(), load)).toBe(lost);
+  expect(steps).toHaveLength(6);
+  expect(await askAgain(ask({ ...lost, code: 'shard-missing' }), load)).toMatchObject({ code: 'shard-missing' });
+  expect(steps).toHaveLength(7);
 });

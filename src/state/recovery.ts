@@ -28,9 +28,17 @@ export async function generateWithRecovery(request: GenerateRequest, deps: Recov
       [{ ...request, ...(resume.length > 0 && { resume }) }], (_, more) => onEvents(more), (_, picture) => onPicture(picture),
     );
     if (result.ok) return { ok: true, value: result.value[0]! };
-    if ( !isLoss(result) || times >= MOST) return result;
+    if (!isLoss(result) || times >= MOST) return result;
     const ready = !cancelled() && (await recover(result));
     if (cancelled()) return { ok: false, code: 'stopped', message: 'The run was stopped.' };
     if (!ready) return result;
   }
+}
+
+/** Asks the model; where its worker is lost, once more after it was loaded again. */
+export async function askAgain<T>(ask: () => Promise<Result<T>>, loadModel: () => Promise<void>): Promise<Result<T>> {
+  const result = await ask();
+  if (result.ok || !isLoss(result)) return result;
+  await loadModel();
+  return ask();
 }

@@ -20,7 +20,7 @@ function fakeClient() {
   const score = vi.fn((tokens: number[]) => new Promise<Result<(number | null)[]>>((resolve) => {
     answerScore = () => resolve({ ok: true, value: tokens.map((_, i) => (i === 0 ? null : 3)) });
   }));
-  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(), dispose: vi.fn() } as unknown as InferenceClientApi;
+  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(async () => ({ ok: false, code: 'not-loaded', message: 'm' })), dispose: vi.fn() } as unknown as InferenceClientApi;
   return {
     api, load, generate, score,
     scored: () => answerScore(),

@@ -149,6 +149,37 @@ describe('compare', () => {
     expect(requests).toHaveLength(1);
   });
 
+  const lost = { ok: false, code: 'worker-lost', message: 'The model stopped unexpectedly.', detail: '' } as const;
+
+  it('goes on with a run whose worker crashes, its own or that of another pack', async () => {
+    const { page, compare, client } = await opened();
+    await compare.discover();
+    const crash = () => vi.spyOn(client, 'generate').mockImplementationOnce(async (_, emit) => {
+      emit(0, events(2, 9));
+      return lost;
+    });
+    for (const ask of [() => compare.against('token'), () => compare.againstPack('baseline')]) {
+      crash();
+      await ask();
+      expect(requests.at(-1)!.resume).toHaveLength(2);
+      expect(compare.b.run.getState()).toMatchObject({ phase: 'complete', count: 6 });
+      expect(page.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
+    }
+    expect(compare.getState().problem).toBeNull();
+  });
+
+  it('says why a run could not be made where its worker keeps crashing', async () => {
+    const { compare, client } = await opened();
+    await compare.discover();
+    vi.spyOn(client, 'generate').mockImplementation(async () => lost);
+    await compare.againstPack('baseline');
+    expect(compare.getState()).toMatchObject({ waiting: false, problem: { code: 'worker-lost' } });
+    expect(compare.b.run.getState().phase).toBe('failed');
+    vi.spyOn(client, 'generate').mockImplementation(async () => ({ ...lost, code: 'graph-failed' }));
+    await compare.againstPack('baseline');
+    expect(compare.getState().problem, 'a run that fails at once').toMatchObject({ code: 'graph-failed' });
+  });
+
   it('shows recorded runs of another pack; a plain transformer has one way only', async () => {
     const { compare } = await opened();
     await compare.discover();

@@ -130,19 +130,23 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }
 
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
-  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void, pack = a.pack.getState().name): Promise<void> {
+  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = a.pack.getState().name): Promise<void> {
     if (wishes.length === 0 || store.getState().waiting) return;
     store.setState({ waiting: true, problem: null });
     try {
       const before = stops;
       const maker = await makerOf(pack);
       if (before !== stops) return;
+      let runs: readonly RunStore[] = [];
+      let shown: void | Promise<void> = undefined;
       await maker.makeBeside(wishes, (list) => {
-        const runs = list.map(({ run }) => run);
+        runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
-        begun(runs);
+        shown = begun(runs);
       });
-      const failed = maker.pack.getState().problem;
+      // A run that comes into view takes the last message with it, so its own comes after that.
+      await shown;
+      const failed = maker.pack.getState().problem ?? runs.map((run) => run.getState().problem).find(Boolean);
       if (failed) store.setState({ problem: failed });
     } finally {
       store.setState({ waiting: false });
@@ -154,7 +158,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     const first = store.getState().made.length;
     await make([wish], ([run]) => {
       playback.restart('paused');
-      void whenBegun(run!).then(() => putStore(which, `made:${first}`, run!));
+      return whenBegun(run!).then(() => putStore(which, `made:${first}`, run!));
     }, pack);
     playback.settle();
   }

@@ -75,6 +75,21 @@ it('a file that is no picture is explained and leaves the run in view alone', as
   expect(run.getState().phase).toBe('empty');
 });
 
+it('goes on where the worker was lost meanwhile', async () => {
+  const { desk, run, client, loadModel } = setup();
+  const lost = { ok: false, code: 'worker-lost', message: 'gone' } as never;
+  client.tokenize.mockResolvedValueOnce(lost);
+  client.score.mockResolvedValueOnce(lost);
+  client.generate.mockImplementationOnce(async (_requests: unknown[], onEvents: OnEvents) => {
+    onEvents(0, [{ t: 0 } as TokenEvent]);
+    return lost;
+  });
+  await desk.open(file, 'photo.jpg');
+  expect(loadModel).toHaveBeenCalledTimes(3);
+  expect(desk.getState()).toMatchObject({ phase: 'done', problem: null });
+  expect(run.getState().events.map(({ logprob }) => logprob)).toEqual(tokens.map(() => -1));
+});
+
 it('a failing graph is named', async () => {
   const { desk, client } = setup();
   client.score.mockResolvedValueOnce({ ok: false, code: 'shard-missing', message: 'entropy_all is missing.' } as never);

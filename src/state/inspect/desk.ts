@@ -12,6 +12,7 @@ import type { PackStore } from '../pack.ts';
 import { toImage } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
 import { fromFailure, toProblem, type Problem } from '../problem.ts';
+import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { SettingsStore } from '../settings.ts';
 import { unfamiliar } from './unfamiliar.ts';
@@ -106,8 +107,8 @@ export function createDesk(deps: DeskDeps) {
     await deps.stop();
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
-    const tokenized = await client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress);
-    const scored = tokenized.ok ? await client.score(tokenized.value.tokens, onProgress) : tokenized;
+    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), deps.loadModel);
+    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), deps.loadModel) : tokenized;
     if (mine !== ticket) return;
     store.setState({ progress: null });
     if (!tokenized.ok || !scored.ok) {
@@ -144,10 +145,11 @@ export function createDesk(deps: DeskDeps) {
     const client = deps.client();
     if (!header || !client || yielding > 0 || run.getState().id !== runId) return store.setState({ phase: 'done' });
     store.setState({ phase: 'probing' });
-    const events: TokenEvent[] = [];
-    const result = await client.generate(
-      [{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined,
-    );
+    let events: TokenEvent[] = [];
+    const result = await askAgain(() => {
+      events = [];
+      return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
+    }, deps.loadModel);
     if (mine !== ticket) return;
     // Token by token the decoder runs without the entropy model: what it has said of the picture stays.
     const scored = run.getState().events;

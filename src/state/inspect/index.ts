@@ -1,6 +1,7 @@
 import { rulesOf } from '../../../engine/whatif.ts';
 import { cutPicture } from '../../lib/cutPicture.ts';
 import { toImage } from '../pictures.ts';
+import { askAgain } from '../recovery.ts';
 import type { ToastStore } from '../toast.ts';
 import { createDesk, type DeskDeps } from './desk.ts';
 import { createEdit } from './edit.ts';
@@ -22,11 +23,13 @@ export function createInspect(deps: InspectDeps) {
   const ready = () => (pack.getState().model === 'ready' && run.getState().phase !== 'running' ? deps.client() : null);
   const edit = createEdit(run, {
     async paint(tokens) {
-      const painted = await ready()?.paint(tokens);
+      const client = ready();
+      const painted = client && await askAgain(() => client.paint(tokens), deps.loadModel);
       return painted?.ok ? { image: toImage(painted.value), size: painted.value.size, cells: painted.value.cells } : null;
     },
     async score(tokens) {
-      const scored = await ready()?.score(tokens, () => undefined);
+      const client = ready();
+      const scored = client && await askAgain(() => client.score(tokens, () => undefined), deps.loadModel);
       return scored?.ok ? scored.value : null;
     },
   });
