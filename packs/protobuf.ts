@@ -44,3 +44,14 @@ export function* fields(message: Uint8Array): Generator<Field, void, void> {
 }
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Packed whole numbers. Negative ones come out larger than any size. */
+export function integersOf(packed: Uint8Array): number[] {
+  const list: number[] = [];
+  for (let at = 0; at < packed.length;) {
+    const { value, next } = varint(packed, at);
+    list.push(value);
+    at = next;
+  }
+  return list;
+}
