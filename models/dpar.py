@@ -13,7 +13,7 @@ from models.patch_decoder import PatchDecoder
 from models.patch_encoder import PatchEncoder
 from models.patch_transformer import PatchTransformer
 from models.patchify import Patches
-from models.rope import cell_angles, check_shape, empty_slot, patch_angles, rotation
+from models.rope import PATCH_ANGLES, PatchRope, cell_angles, check_shape, empty_slot, rotation
 
 
 class DPARConfig(Config):
@@ -27,6 +27,8 @@ class DPARConfig(Config):
     patch_transformer_blocks: int = Field(8, gt=0)
     decoder_blocks: int = Field(3, gt=0)
     dropout: float = Field(0.1, ge=0, lt=1, description="patch transformer only")
+    patch_rope: PatchRope = "dynamic"
+    """Position codes of patches (paper, Table 9): packs hold models of Dynamic RoPE only."""
 
     @property
     def head_dim(self) -> int:
@@ -111,7 +113,7 @@ class DPAR(nn.Module):
 
     def patch_rotation(self, starts: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
         """starts, ends [B, m] -> cos, sin [B, m + 1, d/2]; slot 0 (the class) is zero."""
-        angles = patch_angles(starts, ends, self.config.width, self.config.head_dim)
+        angles = PATCH_ANGLES[self.config.patch_rope](starts, ends, self.config.width, self.config.head_dim)
         return empty_slot(*rotation(angles))
 
     def forward(self, tokens: Tensor, classes: Tensor, s: Segmentation) -> Tensor:

@@ -1,5 +1,8 @@
 """Rotary position codes: 2D RoPE of a cell and Dynamic RoPE of a patch (paper, supplementary 6.3, eqs. 8 and 9)."""
 
+from collections.abc import Callable
+from typing import Literal
+
 import torch
 from torch import Tensor
 
@@ -39,6 +42,23 @@ def patch_angles(starts: Tensor, ends: Tensor, width: int, head_dim: int) -> Ten
     first = (starts % width)[..., None] * a
     last = (ends % width)[..., None] * a
     return torch.cat([row, first, last, last, first], dim=-1)
+
+
+def patch_angles_once(starts: Tensor, ends: Tensor, width: int, head_dim: int) -> Tensor:
+    """Dynamic RoPE without redundancy (paper, Table 9): start and end columns once each, at twice as many frequencies."""
+    w = frequencies(head_dim // 4, 4, head_dim).to(starts.device)
+    a = frequencies(head_dim // 8, 8, head_dim).to(starts.device)
+    return torch.cat([(starts // width)[..., None] * w, (starts % width)[..., None] * a, (ends % width)[..., None] * a], dim=-1)
+
+
+def first_cell_angles(starts: Tensor, ends: Tensor, width: int, head_dim: int) -> Tensor:
+    """2D RoPE of a patch (paper, Table 9, which does not say of which of its cells): of its first token's."""
+    return cell_angles(starts, width, head_dim)
+
+
+PatchRope = Literal["dynamic", "dynamic-once", "2d"]
+PATCH_ANGLES: dict[PatchRope, Callable[[Tensor, Tensor, int, int], Tensor]] = {
+    "dynamic": patch_angles, "dynamic-once": patch_angles_once, "2d": first_cell_angles}
 
 
 def rotation(angles: Tensor) -> tuple[Tensor, Tensor]:

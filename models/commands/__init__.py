@@ -13,6 +13,7 @@ COMMANDS = {
     "score": ("models.commands.score", "entropies of all tokens"),
     "train": ("models.commands.train", "train DPAR on tokens and entropies"),
     "average": ("models.commands.average", "the mean of the weights of several trainings"),
+    "study": ("models.commands.study", "a table of the paper, measured on your tokens"),
     "evaluate": ("models.commands.evaluate", "measure a trained model on held-out pictures"),
     "export": ("models.commands.export", "write a pack: ONNX graphs, weights, manifest, golden vectors"),
     "import-pack": ("models.commands.import_pack", "PyTorch weights back from a pack, to train on"),

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from models.blocks import ffn_width
 from models.dpar import DPAR, segmentation
+from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.gpt_graph import gpt_graph
@@ -35,8 +36,10 @@ def kind_of(model: DPAR | GPT) -> str:
 
 
 def model_entry(model: DPAR | GPT) -> dict[str, int]:
-    """`model` of the manifest."""
+    """`model` of the manifest. Raises UserError for a variant of DPAR that the graphs do not have."""
     c = model.config
+    if isinstance(model, DPAR) and c.patch_rope != "dynamic":
+        raise UserError(f"model.patch_rope is {c.patch_rope}, which is for studies: a pack's graphs have Dynamic RoPE only")
     shape = {"dim": c.dim, "heads": c.heads, "ffn": ffn_width(c.dim)}
     if isinstance(model, GPT):
         blocks = {"blocks": c.blocks}

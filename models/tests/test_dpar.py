@@ -7,7 +7,7 @@ import torch
 from models.dpar import DPAR, DPARConfig, segmentation
 from models.entropy_model import EntropyModel, EntropyModelConfig, entropy
 from models.patchify import patches_of
-from models.rope import cell_angles, patch_angles
+from models.rope import PATCH_ANGLES, cell_angles, patch_angles, patch_angles_once
 
 SIZES = {  # width, heads, patch transformer and decoder blocks, millions of parameters
     "B": (768, 12, 8, 3, 115.0),
@@ -115,3 +115,23 @@ def test_no_part_speaks_louder_than_the_others_at_the_start():
             assert value.std().item() == pytest.approx(0.02, rel=0.1), name
     g = torch.randn(4, 256)
     assert all(condition.std() < 0.5 for condition in model.decoder.conditions(g))
+
+
+def test_position_codes_of_patches_of_table_9():
+    start, end, size = torch.tensor(3 * 8 + 2), torch.tensor(3 * 8 + 5), 64
+    once = patch_angles_once(start, end, 8, size)
+    rows, columns = once[:16], once[16:]
+    i = torch.arange(8, dtype=torch.float64)
+    a = (10000 ** (-8 * i / size)).float()
+    assert torch.allclose(rows, cell_angles(start, 8, size)[:16]) and torch.allclose(columns, torch.cat([2 * a, 5 * a]))
+    assert torch.equal(PATCH_ANGLES["2d"](start, end, 8, size), cell_angles(start, 8, size))
+    logits = {}
+    for rope in PATCH_ANGLES:
+        torch.manual_seed(0)
+        config = DPARConfig(vocab=64, width=8, tokens=64, classes=3, dim=64, heads=2, patch_transformer_blocks=1, patch_rope=rope)
+        model = DPAR(config).eval()
+        torch.nn.init.normal_(model.decoder.head.weight)
+        generator = torch.Generator().manual_seed(1)
+        tokens = torch.randint(64, (2, 64), generator=generator)
+        logits[rope] = model(tokens, torch.tensor([0, 1]), segmentation(random_segmentation(2, 64)))
+    assert not torch.allclose(logits["dynamic"], logits["dynamic-once"]) and not torch.allclose(logits["dynamic"], logits["2d"])

@@ -1,0 +1,209 @@
+"""A table of the paper, measured here: trains the arms of a study that are not trained yet, measures them, writes results.md.
+
+Arms lie in --out/arms and are shared by the studies there. Several processes may run the same command at the same time:
+each takes an arm that no other has. A second start goes on where the first stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.checkpoint import write_atomically
+from models.commands.common import add_data_arguments, at_least, default_device, prepare_alone, read_pictures
+from models.data import DataConfig
+from models.errors import ConfigError, DataError, UserError
+from models.evaluation.features import training_features
+from models.evaluation.manifold import DENSITY_K
+from models.evaluation.measure import rounded
+from models.evaluation.quality import Gallery
+from models.evaluation.store import fingerprint
+from models.sampling import SamplingConfig
+from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
+from models.study.estimate import lines_of, listing, speed
+from models.study.measures import Bench, curve, known, measured, of_patches, rules_of
+from models.study.page import Row, write_page
+from models.study.paper_scale import paper_lines
+from models.study.plan import (
+    CONFIGS,
+    DEFAULT,
+    Arm,
+    ArmConfig,
+    Study,
+    chosen_arms,
+    load_base,
+    load_study,
+    make_study,
+    study_names,
+)
+from models.token_data import TokenSet, load_tokens
+from models.trained import check_sizes, load_classifier, load_entropy_model, load_model, load_tokenizer
+
+HELD_OUT = 5000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", metavar="NAME", help=f"one of {', '.join(study_names())}")
+    parser.add_argument("--tokens", type=Path, metavar="DIR", help="folder of tokenize and score")
+    parser.add_argument("--larger", type=Path, metavar="DIR", help="the same of larger pictures (resolution)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="arms and results go there; studies may share it")
+    parser.add_argument("--list", action="store_true", help="arms, images and estimated hours; trains nothing")
+    parser.add_argument("--scale", choices=("here", "paper"), default="here", help="paper: print the lines for ImageNet on GPUs")
+    parser.add_argument("--arm", action="append", default=[], metavar="ARM", dest="chosen", help="only this arm (repeatable)")
+    parser.add_argument("--trained", action="append", default=[], metavar="ARM=DIR",
+                        help="take an arm from a folder of train instead of training it, e.g. default-0=runs/dpar (repeatable)")
+    parser.add_argument("--base", type=Path, default=CONFIGS / "characters", metavar="DIR",
+                        help="folder with dpar.toml and gpt.toml (default: models/configs/characters)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+                        help="a setting over all arms, e.g. --set model.dim=128 (repeatable)")
+    parser.add_argument("--images", type=at_least(1), help="training images of an arm (default: base.toml's)")
+    parser.add_argument("--seeds", type=int, nargs="+", help="of the default arm; others have the first (default: base.toml's)")
+    parser.add_argument("--p-avg", type=float, dest="p_avg", help="mean patch length that E_th is to give (default: base.toml's)")
+    parser.add_argument("--held-out", type=at_least(1), default=HELD_OUT, help="held-out images, at most (default: %(default)s)")
+    parser.add_argument("--probe-images", type=at_least(1), default=5000, help="that a probe is fitted on (default: %(default)s)")
+    judge = parser.add_argument_group("FID-lite", "of samples, where all of these are given")
+    add_data_arguments(judge, required=False)
+    judge.add_argument("--tokenizer", type=Path, metavar="DIR", help="folder of train-tokenizer")
+    judge.add_argument("--entropy", type=Path, metavar="DIR", help="folder of train-entropy")
+    judge.add_argument("--judge", type=Path, metavar="DIR", help="folder of train-classifier")
+    judge.add_argument("--samples", type=at_least(DENSITY_K + 1), default=1000, help="of each setting (default: %(default)s)")
+    judge.add_argument("--guidance", type=float, default=2.0, help="(default: %(default)s)")
+    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
+    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+
+
+def run(args: argparse.Namespace) -> None:
+    config = load_study(args.study)
+    arms = chosen_arms(config, args.chosen)
+    base = load_base({"images": args.images, "seeds": args.seeds, "p_avg": args.p_avg})
+    if args.scale == "paper":
+        print("\n".join(paper_lines(args.study, config, arms, base, str(args.out))))
+        return
+    if args.tokens is None:
+        raise UserError("--tokens DIR is needed: the folder of tokenize and score")
+    device = prepare_alone(args, "study (start several instead: each takes other arms)")
+    data = load_tokens(args.tokens, args.tokens / "entropies.npy")
+    study = make_study(args.study, config, arms, base, args.base, args.overrides, data)
+    study.arms[:] = [Arm(arm.name, arm.group, sized(arm.run, data, args.tokens)) for arm in study.arms]
+    given = given_arms(args.trained, study, data, args.tokens)
+    for arm in study.arms:
+        if arm.name not in given:
+            check_arm(arm_folder(args.out, arm), arm.run)
+    if args.list:
+        print_list(study, data, args.out, given, device)
+        return
+    check_owner(args.out, data, args.tokens)
+    if config.measure == "patches":
+        write(args, study, [Row(arm, patch_rows(args, study, arm, data), 1) for arm in arms])
+        return
+    bench = Bench(data, device, args.held_out, args.probe_images, *gallery(args, data, device))
+    base_rules = rules_of(next((arm.run for arm in study.arms if arm.name.startswith(DEFAULT)), study.arms[0].run))
+    busy = []
+    for arm in study.arms:
+        folder, source = arm_folder(args.out, arm), given.get(arm.name, arm_folder(args.out, arm))
+        with locked(folder) as mine:
+            if not mine:
+                busy.append(arm.name)
+                continue
+            if arm.name not in given and not trained(folder, arm.run, args.tokens, device):
+                break  # a signal: the rest is for the next start
+            measured(bench, arm, config.measure, folder, source, base_rules)
+    if busy:
+        print(f"in work by other processes: {', '.join(busy)}; the same command makes the page whole when they are done")
+    write(args, study, [row_of(args, study, arm, bench, given, base_rules) for arm in arms])
+
+
+def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> dict[str, Path]:
+    """Folders of trainings by the arm's name, whose configurations take the place of the study's. Raises UserError."""
+    names, found = [arm.name for arm in study.arms], {}
+    for pair in pairs:
+        name, separator, folder = pair.partition("=")
+        if not separator or name not in names:
+            raise ConfigError(f"--trained {pair}: write ARM=DIR; the arms are {', '.join(names)}")
+        model, run = load_model(Path(folder))
+        at = names.index(name)
+        if run.kind != study.arms[at].run.kind:
+            raise ConfigError(f"--trained {pair}: holds a {run.kind}, and the arm is a {study.arms[at].run.kind}")
+        check_sizes(model.config, data.sizes, Path(folder), tokens)
+        study.arms[at] = Arm(name, study.arms[at].group, run)
+        found[name] = Path(folder)
+    return found
+
+
+def print_list(study: Study, data: TokenSet, out: Path, given: dict[str, Path], device: torch.device) -> None:
+    lines = lines_of(study, data, out, given)
+    left = any(line.images and not line.done for line in lines)
+    print(f"{study.config.title}: mean patch length {study.p_avg:.2f}, E_th "
+          f"{next((rules_of(arm.run).entropy_threshold for arm in study.arms if arm.name.startswith(DEFAULT)), 0.0):.3f}")
+    print(listing(lines, speed(study, data, out, device) if left else None))
+
+
+def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> tuple[Gallery | None, dict[str, Any]]:
+    """What FID-lite needs and what it depends on; nothing where no judge is given. Raises UserError where some of it is."""
+    parts = {"--data": args.data, "--tokenizer": args.tokenizer, "--entropy": args.entropy, "--judge": args.judge}
+    missing = [name for name, value in parts.items() if value is None]
+    if len(missing) == len(parts):
+        return None, {}
+    if missing:
+        raise UserError(f"FID-lite needs {', '.join(missing)}, too; without any of {', '.join(parts)} only nats are measured")
+    settings = DataConfig.parse(data.meta.get("data", {}), f"{args.tokens / 'meta.json'}")
+    pictures, _ = read_pictures(args, settings)
+    if data.meta.get("pictures") not in (None, pictures.content):
+        raise DataError(f"{args.tokens}: is of other pictures than --data has")
+    judge, tokenizer, entropy = load_classifier(args.judge), load_tokenizer(args.tokenizer), load_entropy_model(args.entropy)
+    for part, folder in ((judge, args.judge), (tokenizer, args.tokenizer), (entropy, args.entropy)):
+        check_sizes(part.config, data.sizes, folder, args.tokens)
+        part.to(device)
+    weights = fingerprint([args.judge])
+    features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
+    sampling = SamplingConfig(guidance=args.guidance)
+    made = Gallery(entropy, tokenizer, judge, features, sampling, args.samples, min(100, args.samples), False, device)
+    depends = {"samples": args.samples, "judge": weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
+               "guidance": args.guidance}
+    return made, depends
+
+
+def patch_rows(args: argparse.Namespace, study: Study, group: ArmConfig, data: TokenSet) -> list[dict[str, Any]]:
+    """One row, or none where its tokens are not given."""
+    arm = next(arm for arm in study.arms if arm.group is group)
+    if group.larger:
+        if args.larger is None:
+            return []
+        data = load_tokens(args.larger, args.larger / "entropies.npy")
+    return [rounded(of_patches(data, arm.run))]
+
+
+def row_of(args: argparse.Namespace, study: Study, group: ArmConfig, bench: Bench, given: dict[str, Path], base: Any) -> Row:
+    """What there is of an arm's trainings, and where those that are not done have come."""
+    own = [arm for arm in study.arms if arm.group is group]
+    done, so_far = [], []
+    for arm in own:
+        folder = arm_folder(args.out, arm)
+        figures = known(bench, arm, study.config.measure, folder, given.get(arm.name, folder), base)
+        if figures is not None:
+            done.append(figures)
+        elif points := curve(folder, arm.run, 0.0):
+            so_far.append(f"{arm.name}: {points[-1]['nats']:.4f} nats after {points[-1]['images']:,} images")
+    return Row(group, done, len(own), "".join(f"; {one}" for one in so_far))
+
+
+def write(args: argparse.Namespace, study: Study, rows: list[Row]) -> None:
+    """results.md in a folder of the study's name."""
+    run = next((arm.run for arm in study.arms if arm.name.startswith(DEFAULT)), study.arms[0].run)
+    setting = [f"Tokens: {args.tokens}; mean patch length of the base {study.p_avg:.2f}."]
+    if study.config.measure != "patches":
+        trainings = ", ".join(args.trained) or f"{study.base.images:,} images an arm"
+        setting.append(f"Trainings: {trainings}; D {run.model.dim}, seeds {', '.join(map(str, study.base.seeds))}; "
+                       f"{' '.join(args.overrides) or 'the base as it is'}.")
+        setting.append(f"Held-out pictures: at most {args.held_out:,}. " + (
+            f"FID-lite of {args.samples:,} samples, judge {args.judge}, guidance {args.guidance:g}." if args.judge else
+            "FID-lite was not measured: no judge was given."))
+    path = args.out / study.name / "results.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = write_page(study, rows, setting)
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), several=True)
+    print(text)
+    print(f"{path}: written")

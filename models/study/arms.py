@@ -1,0 +1,93 @@
+"""One arm's folder: its training, what was measured of it, and the lock that keeps two processes apart."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock, Timeout
+
+from models.checkpoint import CONFIG, WEIGHTS, difference, write_atomically
+from models.config import fitted, read_config_json
+from models.errors import CheckpointError, DataError
+from models.runs import parse_run
+from models.study.plan import Arm, Run
+from models.token_data import TokenSet
+from models.trainer import train_run
+
+OWNER = "study.json"
+
+
+def arm_folder(out: Path, arm: Arm) -> Path:
+    """Studies share it: an arm of the same name is the same run."""
+    return out / "arms" / arm.name
+
+
+def sized(run: Run, data: TokenSet, tokens: Path) -> Run:
+    """`run` with the sizes of `data`. Raises ConfigError where it states others."""
+    return run.model_copy(update={"model": fitted(run.model, "model", data.sizes, tokens)})
+
+
+def check_owner(out: Path, data: TokenSet, tokens: Path) -> None:
+    """Note in `out` which tokens its arms are of; raises DataError where they are of others."""
+    mine = {"tokens": data.content, "entropies_of": data.entropies_of}
+    path = out / OWNER
+    if path.exists():
+        if read_config_json(path) != mine:
+            raise DataError(f"{out}: holds arms of other tokens or entropies than those of {tokens}; use another --out")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(mine, indent=1) + "\n"
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), several=True)
+
+
+def check_arm(folder: Path, run: Run) -> None:
+    """Raises CheckpointError where `folder` holds a training of another configuration."""
+    if (folder / CONFIG).exists():
+        there = parse_run(read_config_json(folder / CONFIG), str(folder / CONFIG))
+        if there != run:
+            raise CheckpointError(f"{folder}: is of another configuration ({difference(there, run)}); use another --out")
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Whether this process has the arm to itself meanwhile. The lock ends with the process, whatever ends it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def trained(folder: Path, run: Run, tokens: Path, device: torch.device) -> bool:
+    """Train, go on, or find it done; False where a signal ended it early."""
+    return (folder / WEIGHTS).exists() or train_run(run, tokens, folder, device).finished
+
+
+def stored(folder: Path, name: str, key: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The figures of NAME.json if they were measured under `key`, else those of make(), stored."""
+    found = read_stored(folder, name, key)
+    if found is None:
+        found = make()
+        text = json.dumps({"key": key, "figures": found}, indent=1) + "\n"
+        write_atomically(folder / f"{name}.json", lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    return found
+
+
+def read_stored(folder: Path, name: str, key: dict[str, Any]) -> dict[str, Any] | None:
+    """The figures of NAME.json, or None where there are none of `key`."""
+    try:
+        content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return content["figures"] if content["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,183 @@
+"""What a study trains and measures: its file, and the runs that its arms are on the tokens at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from models.config import Config
+from models.errors import ConfigError, DataError
+from models.evaluation.sweep import static_rules
+from models.export.threshold import mean_patch_length, threshold_for
+from models.patchify import PatchRules
+from models.runs import DPARRun, GPTRun, load_run
+from models.token_data import TokenSet
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+FILES = CONFIGS / "studies"
+SAMPLE = 2000
+"""Training pictures whose entropies E_th is chosen by."""
+DEFAULT = "default"
+Run = DPARRun | GPTRun
+Measure = Literal["trained", "thresholds", "probe", "curve", "patches"]
+
+
+class BaseConfig(Config):
+    """base.toml: what all studies have in common."""
+
+    images: int = Field(ge=1)
+    p_avg: float = Field(ge=1)
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(min_length=1)
+    validations: int = Field(ge=1)
+    warmup: float = Field(ge=0, lt=1)
+
+
+class ArmConfig(Config):
+    name: str = Field(pattern="^[a-z0-9.-]+$")
+    """The same in two studies means the same run, which is then trained once. `default`: the base, with every seed."""
+    shown: str = Field(min_length=1)
+    kind: Literal["dpar", "gpt"] = "dpar"
+    paper: float | list[float] | None = None
+    set: tuple[str, ...] = ()
+    """Settings over the base, as `--set` takes them."""
+    paper_set: tuple[str, ...] | None = None
+    """The same at the paper's sizes, where they differ."""
+    length: float | None = Field(None, gt=0)
+    """Mean patch length over the base's, reached by another E_th."""
+    static: bool = False
+    """Static patches of the base's mean length."""
+    larger: bool = False
+    """Of the tokens of --larger."""
+
+
+class StudyConfig(Config):
+    title: str = Field(min_length=1)
+    claim: str = Field(min_length=1)
+    paper: str
+    """What the paper's values are of."""
+    measure: Measure
+    arms: tuple[ArmConfig, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One training, or one row that needs none."""
+
+    name: str
+    """Of its folder: default-0 for the default with seed 0."""
+    group: ArmConfig
+    run: Run
+
+
+@dataclass(frozen=True)
+class Study:
+    name: str
+    config: StudyConfig
+    base: BaseConfig
+    arms: list[Arm]
+    p_avg: float
+    """Mean patch length of the base on training pictures."""
+
+
+def study_names() -> list[str]:
+    return sorted((path.stem for path in FILES.glob("*.toml") if path.stem != "base"), key=lambda name: (len(name), name))
+
+
+def load_study(name: str) -> StudyConfig:
+    """Raises ConfigError that lists the studies there are."""
+    if name not in study_names():
+        raise ConfigError(f"{name}: no such study; there are {', '.join(study_names())}")
+    return StudyConfig.load(FILES / f"{name}.toml")
+
+
+def load_base(overrides: dict[str, object]) -> BaseConfig:
+    """base.toml with the values of `overrides` that are not None."""
+    values = BaseConfig.load(FILES / "base.toml").model_dump()
+    return BaseConfig.parse(values | {key: value for key, value in overrides.items() if value is not None}, "study")
+
+
+def chosen_arms(config: StudyConfig, names: list[str]) -> tuple[ArmConfig, ...]:
+    """All arms, or those of `names`. Raises ConfigError for a name that is none."""
+    known = {arm.name: arm for arm in config.arms}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"--arm {name}: no such arm; there are {', '.join(known)}")
+    return tuple(known[name] for name in names) if names else config.arms
+
+
+def make_study(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base: BaseConfig, folder: Path,
+               overrides: list[str], data: TokenSet) -> Study:
+    """The runs of `arms` on `data`. folder: dpar.toml and gpt.toml; overrides: over every arm. Raises UserError."""
+    rules, p_avg = base_rules(load_run(folder / "dpar.toml", dpar_only(overrides)), base, data, overrides)
+    made = []
+    for arm in arms:
+        for seed in seeds_of(arm, base):
+            made.append(Arm(folder_name(arm, seed), arm, run_of(arm, seed, base, folder, overrides, rules, p_avg, data)))
+    return Study(name, config, base, made, p_avg)
+
+
+def seeds_of(arm: ArmConfig, base: BaseConfig) -> tuple[int, ...]:
+    """All for the default, the first for the others."""
+    return base.seeds if arm.name == DEFAULT else base.seeds[:1]
+
+
+def folder_name(arm: ArmConfig, seed: int) -> str:
+    return f"{arm.name}-{seed}" if arm.name == DEFAULT else arm.name
+
+
+def dpar_only(overrides: list[str]) -> list[str]:
+    return [one for one in overrides if not one.startswith("model.blocks=")]
+
+
+def gpt_only(overrides: list[str]) -> list[str]:
+    sizes = ("encoder_blocks", "decoder_blocks", "patch_transformer_blocks", "patch_rope")
+    parts = ("patchify.", *(f"model.{name}=" for name in sizes))
+    return [one for one in overrides if not one.startswith(parts)]
+
+
+def training_entropies(data: TokenSet) -> np.ndarray:
+    """float [N, T] of some upright training pictures. Raises DataError without any."""
+    if data.entropies is None:
+        raise DataError("the tokens have no entropies; run score first")
+    if len(data.train) == 0:
+        raise DataError("the tokens have no training pictures")
+    return np.asarray(data.entropies[0][data.train[:: max(1, len(data.train) // SAMPLE)]])
+
+
+def base_rules(run: Run, base: BaseConfig, data: TokenSet, overrides: list[str]) -> tuple[PatchRules, float]:
+    """The base's gates at the E_th whose mean patch length is base.p_avg (or at the one that is set), and that length."""
+    assert isinstance(run, DPARRun)
+    entropies, width = training_entropies(data), data.sizes["width"]
+    rules = run.patchify
+    if not any(one.startswith("patchify.entropy_threshold=") for one in overrides):
+        rules = rules.model_copy(update={"entropy_threshold": threshold_for(entropies, width, rules, base.p_avg)})
+    return rules, mean_patch_length(entropies, width, rules)
+
+
+def run_of(arm: ArmConfig, seed: int, base: BaseConfig, folder: Path, overrides: list[str], rules: PatchRules, p_avg: float,
+           data: TokenSet) -> Run:
+    """The configuration of one training. Raises ConfigError."""
+    own = [*overrides, *arm.set]
+    run = load_run(folder / f"{arm.kind}.toml", gpt_only(own) if arm.kind == "gpt" else dpar_only(own))
+    steps = max(1, base.images // run.train.batch_size)
+    train = run.train.model_copy(update={
+        "steps": steps, "seed": seed, "warmup": min(run.train.warmup, round(base.warmup * steps)),
+        "validate_every": max(1, steps // base.validations), "log_every": min(run.train.log_every, steps)})
+    run = run.model_copy(update={"train": train})
+    if isinstance(run, GPTRun):
+        return run
+    return run.model_copy(update={"patchify": gates_of(arm, run.patchify, rules, p_avg, data)})
+
+
+def gates_of(arm: ArmConfig, own: PatchRules, rules: PatchRules, p_avg: float, data: TokenSet) -> PatchRules:
+    """own: the gates that the arm's settings name; rules: the base's, with its E_th."""
+    if arm.static:
+        return static_rules(p_avg)
+    threshold = rules.entropy_threshold
+    if arm.length is not None:
+        threshold = threshold_for(training_entropies(data), data.sizes["width"], rules, p_avg * arm.length)
+    return own.model_copy(update={"entropy_threshold": threshold})

@@ -1,0 +1,156 @@
+"""Studies: every arm of every table trains a step and is measured; what may stand in --out, and what is refused."""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.cli import main
+from models.runs import load_run
+from models.study.plan import FILES, StudyConfig, study_names
+from models.token_data import note_entropies
+
+TINY = ["model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.blocks=2",
+        "train.batch_size=4", "train.bf16=false", "train.compile=false", "train.optimizer=adamw", "train.ema=0", "held_out=8"]
+SMALL = [part for one in TINY for part in ("--set", one)] + ["--images", "4", "--seeds", "0", "1", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Holds `tokens` of three classes, whose entropies make patches of different lengths, and `out`, shared by all studies."""
+    root = tmp_path_factory.mktemp("study")
+    write_tokens(root / "tokens", 0)
+    return root
+
+
+def write_tokens(folder: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    folder.mkdir()
+    tokens = rng.integers(64, size=(1, 80, 64)).astype(np.int16)
+    entropies = (rng.normal(size=(1, 80, 64)) + rng.uniform(-1, 1, size=(1, 80, 1))).astype(np.float32)
+    for name, array in {"tokens": tokens, "entropies": entropies, "labels": np.arange(80) % 3, "train": np.arange(64),
+                        "held_out": np.arange(64, 80)}.items():
+        np.save(folder / f"{name}.npy", array)
+    (folder / "meta.json").write_text(json.dumps({"classes": ["a", "b", "c"], "vocab": 64, "grid": 8}))
+    note_entropies(folder / "entropies.npy", tokens, "none")
+
+
+def study(place: Path, name: str, *more: str, out: str = "out") -> int:
+    return main(["study", name, "--tokens", str(place / "tokens"), "--out", str(place / out), *SMALL, *more])
+
+
+def test_there_is_a_file_for_every_table_and_names_mean_one_thing():
+    assert study_names() == ["table3", "table4", "table5", "table6", "table7", "table9", "figure4", "table10", "resolution"]
+    seen = {}
+    for name in study_names():
+        for arm in StudyConfig.load(FILES / f"{name}.toml").arms:
+            settings = (arm.kind, arm.set, arm.length, arm.static)
+            assert seen.setdefault(arm.name, settings) == settings, f"{name}: {arm.name} is another run elsewhere"
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_arm_trains_a_step_and_is_measured(place, name, capsys):
+    write = ["--larger", str(place / "tokens")] if name == "resolution" else []
+    assert study(place, name, *write) == 0
+    page = (place / "out" / name / "results.md").read_text()
+    config = StudyConfig.load(FILES / f"{name}.toml")
+    for arm in config.arms:
+        assert arm.shown in page
+        for value in arm.paper if isinstance(arm.paper, list) else [arm.paper]:
+            assert value is None or f"| {value} |" in page
+    assert "Not all is there yet" not in page
+    if config.measure == "trained":
+        assert "Spread of the default's 2 seeds" in page and ("beyond the spread" in page or "within the spread" in page)
+    capsys.readouterr()
+    before = {path: path.stat().st_mtime_ns for path in (place / "out/arms").rglob("*.json")}
+    assert study(place, name, *write) == 0  # all is done: nothing is trained or measured again
+    assert {path: path.stat().st_mtime_ns for path in (place / "out/arms").rglob("*.json")} == before
+    assert "parameters" not in capsys.readouterr().out
+
+
+def test_the_list_says_what_is_left(place, capsys):
+    assert study(place, "table5", "--list", out="other") == 0
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("pmax-16", "default-1", "4 images", " h", "E_th"))
+    assert not (place / "other/arms").exists()
+    speed = json.loads((place / "other/speed.json").read_text())
+    assert speed["macs_per_second"] > 0
+
+
+def test_unknown_studies_arms_and_settings_are_named(place, tmp_path, capsys):
+    assert study(place, "table8") == 2
+    assert "table8: no such study; there are table3" in capsys.readouterr().err
+    assert study(place, "table3", "--arm", "nothing") == 2
+    assert "--arm nothing: no such arm; there are static" in capsys.readouterr().err
+    assert study(place, "table3", "--set", "model.vocab=128", out="none") == 2
+    assert "model.vocab is 128" in capsys.readouterr().err
+    assert study(place, "table3", "--set", "model.nothing=1", out="none") == 2
+    assert "unknown key 'model.nothing'" in capsys.readouterr().err
+    assert main(["study", "table3", "--tokens", str(tmp_path), "--out", str(place / "none")]) == 2
+    assert main(["study", "table3", "--out", str(place / "none")]) == 2
+    assert study(place, "table3", "--judge", str(tmp_path), out="none") == 2
+    assert "FID-lite needs --data" in capsys.readouterr().err
+    assert not (place / "none/arms").exists()
+
+
+def test_results_of_another_configuration_or_of_other_tokens_stay(place, tmp_path, capsys):
+    assert study(place, "table9", "--arm", "rope-2d", out="mine") == 0
+    folder = place / "mine/arms/rope-2d"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert study(place, "table9", "--arm", "rope-2d", "--set", "train.lr=0.5", out="mine") == 2
+    assert "train.lr: 0.0015 there, 0.5 here" in capsys.readouterr().err
+    write_tokens(tmp_path / "tokens", 1)
+    assert main(["study", "table9", "--tokens", str(tmp_path / "tokens"), "--out", str(place / "mine"), *SMALL,
+                 "--set", "patchify.entropy_threshold=1", "--arm", "rope-once"]) == 2
+    assert "arms of other tokens" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_training_that_is_there_takes_an_arm_s_place(place, capsys):
+    assert study(place, "table7", "--arm", "gpt", out="first") == 0
+    there = place / "first/arms/gpt"
+    assert study(place, "table7", "--trained", f"gpt={there}", "--arm", "gpt", out="second") == 0
+    assert not (place / "second/arms/gpt/model.safetensors").exists()
+    assert study(place, "table7", "--trained", f"default-0={there}", out="third") == 2
+    assert "holds a gpt, and the arm is a dpar" in capsys.readouterr().err
+
+
+HOLD = """import sys, filelock
+lock = filelock.FileLock(sys.argv[1], timeout=0)
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()"""
+
+
+def test_an_arm_that_another_process_trains_is_left_to_it(place, capsys):
+    folder = place / "shared/arms/rope-2d"
+    folder.mkdir(parents=True)
+    with subprocess.Popen([sys.executable, "-c", HOLD, folder / "lock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        assert study(place, "table9", "--arm", "rope-2d", "--arm", "rope-once", out="shared") == 0
+        text = capsys.readouterr().out
+        assert "in work by other processes: rope-2d" in text and "2D: 0 of 1 done" in text
+        assert not (folder / "model.safetensors").exists()
+        assert (place / "shared/arms/rope-once/model.safetensors").exists()
+        other.kill()
+    assert study(place, "table9", "--arm", "rope-2d", out="shared") == 0  # the lock went with its process
+    assert (folder / "model.safetensors").exists()
+
+
+def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
+    for name in study_names():
+        assert main(["study", name, "--scale", "paper", "--out", "runs/study"]) == 0
+        text = capsys.readouterr().out
+        lines = [shlex.split(line) for line in text.splitlines() if line.startswith("torchrun")]
+        for words in lines:
+            sets = [words[at + 1] for at, word in enumerate(words) if word == "--set"]
+            run = load_run(Path(__file__).parents[2] / words[words.index("--config") + 1], sets)
+            assert run.train.steps * run.train.batch_size == 64_058_112  # 50 epochs
+            place = words[words.index("--out") + 1]
+            assert f"--trained {Path(place).name}={place}" in text and "GPU hours" in text
+        assert len(lines) == {"table3": 6, "table4": 7, "table5": 8, "table6": 4, "table7": 4, "table9": 5, "table10": 7,
+                              "figure4": 4, "resolution": 0}[name]
