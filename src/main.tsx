@@ -35,13 +35,13 @@ const deps: StudioDeps = {
 };
 const studio = createStudio(deps);
 const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
-const workbench = { studio, deps, frame: createFrameLoop(studio), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
+const workbench = { studio, deps, view: studio.view, generateWithThis: studio.generateWithThis, frame: createFrameLoop(studio.settings, studio.view), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
 if (embed) {
   workbench.options.setState({ stage: embed.stage });
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });
   void import('./embed/events.ts').then(({ tellEvents, toParent }) => {
     const send = toParent(window);
-    if (send) tellEvents(studio, send);
+    if (send) tellEvents(studio.view, send);
   });
 } else {
   recordRuns(studio, history);

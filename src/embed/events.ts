@@ -1,5 +1,5 @@
 import { atMostEvery } from '../lib/frames.ts';
-import type { Studio } from '../state/studio.ts';
+import type { RunView } from '../state/runView.ts';
 
 /** What the embedded view tells the page around it (docs/embed.md). */
 export type EmbedEvent = { source: 'dpar-studio'; version: 1 } & (
@@ -13,16 +13,16 @@ type Body = EmbedEvent extends infer E ? (E extends unknown ? Omit<E, 'source' |
 const PROGRESS_MS = 100;
 
 /** Tells `send` about the runs of this page; returns the way out. Nothing is ever read from the page around. */
-export function tellEvents(studio: Pick<Studio, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
+export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
   const say = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
   let ready = '';
   let told = '';
   const pace = atMostEvery(PROGRESS_MS, () => {
-    const { count, header, phase } = studio.run.getState();
+    const { count, header, phase } = run.getState();
     if (header && phase === 'running') say({ type: 'progress', tokens: count, total: header.grid.tokens });
   });
   const onPack = () => {
-    const { manifest, problem } = studio.pack.getState();
+    const { manifest, problem } = pack.getState();
     if (manifest && manifest.name !== ready) say({ type: 'ready', pack: (ready = manifest.name) });
     if (problem) fail(problem);
   };
@@ -30,7 +30,7 @@ export function tellEvents(studio: Pick<Studio, 'pack' | 'run'>, send: (event: E
     if (told !== message) say({ type: 'failed', code, message: (told = message) });
   };
   const onRun = () => {
-    const { id, phase, origin, header, digest, count, problem } = studio.run.getState();
+    const { id, phase, origin, header, digest, count, problem } = run.getState();
     if (phase === 'running') pace.request();
     if (phase === 'failed' && problem) fail(problem);
     if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || told === String(id)) return;
@@ -38,7 +38,7 @@ export function tellEvents(studio: Pick<Studio, 'pack' | 'run'>, send: (event: E
     say({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
   };
   onPack();
-  const ends = [studio.pack.subscribe(onPack), studio.run.subscribe(onRun), pace.cancel];
+  const ends = [pack.subscribe(onPack), run.subscribe(onRun), pace.cancel];
   return () => ends.forEach((end) => end());
 }
 

@@ -3,7 +3,7 @@ import type { Manifest } from '../../engine/manifest.ts';
 import { writeAddress } from '../state/address.ts';
 import { checkOf } from '../state/linkCheck.ts';
 import type { PaintedPicture } from '../state/run.ts';
-import { usePack, useRun, useStudio } from '../views/context.ts';
+import { usePack, useRun, useRunView } from '../views/context.ts';
 
 export interface Shared {
   manifest: Manifest;
@@ -15,13 +15,13 @@ export interface Shared {
 
 /** The run in view as it can be shared; null while there is none or it is still being decoded. */
 export function useShared(): Shared | null {
-  const studio = useStudio();
+  const view = useRunView();
   const manifest = usePack((state) => state.manifest);
   const name = usePack((state) => state.name);
   const picture = useRun((state) => state.picture);
   const still = useRun((state) => state.phase === 'complete' || state.phase === 'stopped');
   useRun((state) => state.id);
-  const { header, events } = studio.run.getState();
+  const { header, events } = view.run.getState();
   if (!manifest || !header || !still || events.length === 0) return null;
   const run = new RunLog(header, events).toRun();
   return {

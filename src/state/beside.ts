@@ -2,7 +2,6 @@ import type { LoadReport } from '../../workers/messages.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
-import type { PackStore } from './pack.ts';
 
 /** A run to be made: everything that is not the pack's. */
 export interface RunWish {
@@ -22,15 +21,3 @@ export function headerOf(wish: RunWish, manifest: Manifest, hash: string | null,
 }
 
 export const titleOf = (header: Pick<RunHeader, 'className' | 'seed'>): string => `${header.className}, seed ${header.seed}`;
-
-/** Resolves when the model is ready, has failed, or its download was ended. */
-export function modelSettled(pack: PackStore): Promise<void> {
-  if (pack.getState().model !== 'loading') return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = pack.subscribe(({ model }) => {
-      if (model === 'loading') return;
-      end();
-      resolve();
-    });
-  });
-}

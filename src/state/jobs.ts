@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
-import { toImage } from './pictures.ts';
+import { toPainted } from './pictures.ts';
 import type { PlaybackStore } from './playback.ts';
 import { fromFailure } from './problem.ts';
 import { generateWithRecovery, isLoss } from './recovery.ts';
@@ -89,7 +89,7 @@ export function createJobs({ view, playback, now, shown, recover = async () => f
         job.run.append(id, events, now() - started);
         if (inView(job)) playback.follow();
       },
-      onPicture: (picture) => job.run.paint(id, { image: toImage(picture), size: picture.size, cells: picture.cells }),
+      onPicture: (picture) => job.run.paint(id, toPainted(picture)),
     };
   }
 

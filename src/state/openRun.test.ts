@@ -14,7 +14,7 @@ describe('opening a run', () => {
       reducedMotion: () => true, metered: () => true, now: () => 0, reload: () => undefined,
     });
     await studio.open();
-    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
+    await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
     return studio;
   };
   const other = (header: object = {}): Run => ({ ...run, header: { ...run.header, class: 1, className: 'Forest', seed: 99, ...header } });
@@ -37,12 +37,12 @@ describe('opening a run', () => {
   it('shows it with its settings and address, and one step leads back', async () => {
     const studio = await opened();
     const undo = await show(studio, other({ settings: { ...run.header.settings, guidance: 3 } }));
-    expect(studio.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', title: 'Forest, seed 99', count: 256 });
+    expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', title: 'Forest, seed 99', count: 256 });
     expect(studio.settings.getState()).toMatchObject({ class: 1, seed: 99, values: { guidance: 3 } });
-    expect(studio.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
+    expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
     expect(hash).toMatch(new RegExp(`^#class=Forest&seed=99&g=3&check=${run.digest.slice(0, 12)}\\.`));
     undo();
-    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ origin: 'recorded', title: 'River, seed 7' }));
+    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', title: 'River, seed 7' }));
     await vi.waitFor(() => expect(studio.settings.getState().values!.guidance).toBe(pack.manifest.defaults.guidance));
     expect(hash).toBe('');
   });
@@ -50,7 +50,7 @@ describe('opening a run', () => {
   it('marks one that was stopped', async () => {
     const studio = await opened();
     await show(studio, { ...other(), events: run.events.slice(0, 9), complete: false });
-    expect(studio.run.getState()).toMatchObject({ phase: 'stopped', count: 9 });
+    expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', count: 9 });
     expect(hash).not.toContain('check=');
   });
 
@@ -58,7 +58,7 @@ describe('opening a run', () => {
     const studio = await opened();
     await show(studio, other({ pack: { name: 'second', hash: '' } }));
     expect(studio.pack.getState().manifest!.name).toBe('second');
-    expect(studio.run.getState()).toMatchObject({ origin: 'opened', title: 'Forest, seed 99' });
+    expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', title: 'Forest, seed 99' });
     expect(studio.notices.getState().list).toMatchObject([{ source: 'opened', code: 'pack-differs' }]);
   });
 
@@ -69,9 +69,9 @@ describe('opening a run', () => {
     ['of a class there is not', { class: 11 }, /class 11/],
   ])('refuses a run %s and changes nothing', async (_, header, words) => {
     const studio = await opened();
-    const before = [studio.run.getState(), studio.settings.getState(), studio.pack.getState(), hash];
+    const before = [studio.view.run.getState(), studio.settings.getState(), studio.pack.getState(), hash];
     await expect(show(studio, other(header))).rejects.toThrow(words);
-    expect([studio.run.getState(), studio.settings.getState(), studio.pack.getState(), hash]).toEqual(before);
+    expect([studio.view.run.getState(), studio.settings.getState(), studio.pack.getState(), hash]).toEqual(before);
   });
 
   it('refuses codes that the pack does not have', async () => {

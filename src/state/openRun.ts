@@ -3,22 +3,14 @@ import type { Run, RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { PackStore } from './pack.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
-import type { PlaybackStore } from './playback.ts';
 import { problem, type Problem } from './problem.ts';
-import type { PaintedPicture, RunStore } from './run.ts';
+import type { OpenedRun } from './run.ts';
+import type { RunView } from './runView.ts';
 import type { SettingsStore } from './settings.ts';
-
-/** A run from a file or from the history. */
-export interface OpenedRun {
-  run: Run;
-  title: string;
-  picture: PaintedPicture | null;
-}
 
 export interface OpenDeps {
   pack: PackStore;
-  run: RunStore;
-  playback: PlaybackStore;
+  view: RunView;
   settings: SettingsStore;
   base: string;
   hash: () => string;
@@ -51,16 +43,15 @@ const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pac
 
 /** What is in view and set now; the returned function brings it back. */
 export function remember(deps: OpenDeps): () => void {
-  const { pack, run, playback, settings } = deps;
-  const before = { name: pack.getState().name, hash: deps.hash(), run: run.getState(), settings: settings.getState(), cursor: playback.getState().cursor };
+  const { pack, view, settings } = deps;
+  const back = view.snapshot();
+  const before = { name: pack.getState().name, hash: deps.hash(), settings: settings.getState() };
   const undo = async () => {
     await deps.stop();
     deps.replaceHash(before.hash);
     if (pack.getState().name !== before.name) await deps.switchPack();
-    run.restore(before.run);
+    back();
     settings.setState(before.settings);
-    playback.restart('paused');
-    playback.seek(before.cursor);
   };
   return () => void undo();
 }
@@ -73,7 +64,7 @@ export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fe
  * or `run-invalid` before anything on the page has changed.
  */
 export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
-  const { pack, run, playback, settings } = deps;
+  const { pack, view: { run, playback }, settings } = deps;
   const { header } = opened.run;
   const same = pack.getState().manifest?.name === header.pack.name;
   checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, deps.base));
@@ -86,9 +77,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   run.showOpened(opened);
   playback.restart('paused');
   playback.seek(Infinity);
-  settings.setAll(header.settings);
-  settings.setClass(header.class);
-  settings.setSeed(String(header.seed));
+  settings.adopt(header);
   deps.publish();
   return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
 }

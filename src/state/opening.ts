@@ -10,16 +10,17 @@ import { checkOf } from './linkCheck.ts';
 import type { Loading } from './loading.ts';
 import { keepLocalPack } from './localPacks.ts';
 import type { createNotices } from './notices.ts';
-import { openRun, packOf, remember, type OpenDeps, type OpenedRun } from './openRun.ts';
+import { openRun, packOf, remember, type OpenDeps } from './openRun.ts';
 import type { PackStore } from './pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from './packFiles.ts';
-import { toImage } from './pictures.ts';
-import type { PlaybackStore } from './playback.ts';
+import { toPainted } from './pictures.ts';
 import { problem, toProblem } from './problem.ts';
 import { askAgain } from './recovery.ts';
-import type { RunStore } from './run.ts';
+import type { OpenedRun } from './run.ts';
+import type { RunView } from './runView.ts';
 import type { Running } from './running.ts';
 import type { SettingsStore } from './settings.ts';
+import { until } from './until.ts';
 import type { ViewStore } from './views.ts';
 
 export interface OpeningDeps {
@@ -31,8 +32,7 @@ export interface OpeningDeps {
   metered: () => boolean;
   pack: PackStore;
   settings: SettingsStore;
-  run: RunStore;
-  playback: PlaybackStore;
+  view: RunView;
   views: ViewStore;
   notices: ReturnType<typeof createNotices>;
   jobs: Jobs;
@@ -43,7 +43,8 @@ export interface OpeningDeps {
 
 /** What comes into view: the pack and run of the address, a recorded run, a run from a file, a pack from a folder. */
 export function createOpening(deps: OpeningDeps) {
-  const { base, hash, replaceHash, pack, settings, run, playback, views, notices, jobs, loading, running, follow } = deps;
+  const { base, hash, replaceHash, pack, settings, view, views, notices, jobs, loading, running, follow } = deps;
+  const { run, playback } = view;
   /** Class (by its id) and seed to take into the next pack. */
   let kept: { id: string | undefined; seed: string } | null = null;
   /** The pack being opened; whatever opens another ends it, so that the last one asked for wins. */
@@ -110,14 +111,13 @@ export function createOpening(deps: OpeningDeps) {
     if (!manifest || !recording) return;
     const before = run.getState().id;
     try {
-      const { run: recorded, picture } = await fetchRecording(recording, manifestUrl);
+      const recorded = await fetchRecording(recording, manifestUrl);
       // A run that came in the meantime stays in view, as does another pack, and another class chosen since is waited for.
       if (pack.getState().manifestUrl !== manifestUrl) return;
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
-      const { header, events, digest } = recorded;
-      run.showRecorded(header, events, digest, recording.title, { image: picture, size: picture.width, cells: events.length });
-      if (adopt && !readAddress(hash()).run) settings.setClass(header.class);
-      if (deps.reducedMotion()) playback.seek(events.length);
+      view.showRecorded(recorded);
+      if (adopt && !readAddress(hash()).run) settings.setClass(recorded.run.header.class);
+      if (deps.reducedMotion()) playback.seek(Infinity);
       else {
         playback.restart('paused');
         playback.play(false);
@@ -151,7 +151,7 @@ export function createOpening(deps: OpeningDeps) {
     painting = id;
     const result = await askAgain(() => client.paint(tokensOf(events)), () => loading.load());
     painting = null;
-    if (result.ok) run.paint(id, { image: toImage(result.value), size: result.value.size, cells: result.value.cells });
+    if (result.ok) run.paint(id, toPainted(result.value));
   }
 
   /** The address was changed by hand: another pack opens anew, another run of this pack is made. */
@@ -170,18 +170,15 @@ export function createOpening(deps: OpeningDeps) {
   }
 
   const openDeps: OpenDeps = {
-    pack, run, playback, settings, base, hash, replaceHash, stop: running.stopped,
+    pack, view, settings, base, hash, replaceHash, stop: running.stopped,
     // The weights may take their time: the manifest is enough to show a run.
     async switchPack() {
       const signal = nextTurn();
       await closePack(signal);
-      const there = new Promise<void>((resolve) => {
-        const end = pack.subscribe((state) => {
-          if (!(state.manifest && state.hash) && state.model !== 'failed') return;
-          end();
-          resolve();
-        });
-      });
+      const there = until(() => {
+        const { manifest, hash: known, model } = pack.getState();
+        return (manifest !== null && known !== null) || model === 'failed';
+      }, pack);
       if (!signal.aborted) void open(signal);
       return there;
     },

@@ -1,11 +1,12 @@
 import { PackError, StudioError } from '../../engine/errors.ts';
-import { parseRun, type Run } from '../../engine/log.ts';
+import { parseRun } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
 import { downloadFile } from '../../packs/download.ts';
 import { fetchManifest as fetchAnyManifest, type ManifestOptions } from '../../packs/fetch-manifest.ts';
 import { localFiles } from '../../packs/local-files.ts';
 import { jsonOf } from '../../packs/small-file.ts';
 import { localPackFiles } from './localPacks.ts';
+import type { OpenedRun } from './run.ts';
 
 const PACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -36,7 +37,9 @@ export async function fetchPackFile(file: PackFile, manifestUrl: string, signal?
   return (await downloadFile(manifestUrl, file, { ...(signal && { signal }), ...(local && { cache: localFiles(local) }) })).bytes;
 }
 
-export async function fetchRecording(recording: Manifest['recordings'][number], manifestUrl: string): Promise<{ run: Run; picture: ImageBitmap }> {
-  const [run, picture] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
-  return { run: parseRun(jsonOf(run, recording.run.path)), picture: await createImageBitmap(new Blob([picture], { type: 'image/png' })) };
+export async function fetchRecording(recording: Manifest['recordings'][number], manifestUrl: string): Promise<OpenedRun> {
+  const [log, png] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
+  const run = parseRun(jsonOf(log, recording.run.path));
+  const image = await createImageBitmap(new Blob([png], { type: 'image/png' }));
+  return { run, title: recording.title, picture: { image, size: image.width, cells: run.events.length } };
 }

@@ -1,9 +1,10 @@
 import type { Picture } from '../../workers/messages.ts';
+import type { PaintedPicture } from './run.ts';
 
 /** A picture from the worker as something a canvas can draw. */
-export function toImage(picture: Picture): CanvasImageSource {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = picture.size;
-  canvas.getContext('2d')!.putImageData(new ImageData(picture.rgba, picture.size, picture.size), 0, 0);
-  return canvas;
+export function toPainted({ rgba, size, cells }: Picture): PaintedPicture {
+  const image = document.createElement('canvas');
+  image.width = image.height = size;
+  image.getContext('2d')!.putImageData(new ImageData(rgba, size, size), 0, 0);
+  return { image, size, cells };
 }

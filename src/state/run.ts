@@ -6,6 +6,13 @@ import type { Problem } from './problem.ts';
 export type Origin = 'recorded' | 'generated' | 'opened' | 'given';
 export type RunPhase = 'empty' | 'running' | 'complete' | 'stopped' | 'failed';
 
+/** A run that was made earlier: recorded with its pack, from a file or from the history. */
+export interface OpenedRun {
+  run: Run;
+  title: string;
+  picture: PaintedPicture | null;
+}
+
 /** A painted picture and how many cells of it, in raster order, are decoded. */
 export interface PaintedPicture {
   image: CanvasImageSource;
@@ -55,7 +62,7 @@ export function createRun() {
       });
     },
     /** A run that ended earlier, complete or not. */
-    showOpened(opened: { run: Run; title: string; picture: PaintedPicture | null }): void {
+    showOpened(opened: OpenedRun): void {
       const { header, events, digest, complete } = opened.run;
       store.setState({
         ...EMPTY, id: store.getState().id + 1, phase: complete ? 'complete' : 'stopped', origin: 'opened', header, events, count: events.length,

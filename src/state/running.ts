@@ -1,18 +1,19 @@
 import type { RunHeader } from '../../engine/log.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
-import { headerOf, modelSettled, titleOf, type RunWish } from './beside.ts';
-import type { Inspect } from './inspect/index.ts';
+import { headerOf, titleOf, type RunWish } from './beside.ts';
 import type { Job, Jobs } from './jobs.ts';
 import type { Loading } from './loading.ts';
 import type { createNotices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { SettingsStore } from './settings.ts';
+import { until } from './until.ts';
 
 export interface RunningDeps {
   pack: PackStore;
   settings: SettingsStore;
   jobs: Jobs;
-  inspect: Inspect;
+  /** What else asks the model something. */
+  inspect: { busy: () => boolean; settle: () => Promise<void> };
   loading: Loading;
   queue: ReturnType<typeof createNotices>['queue'];
 }
@@ -66,7 +67,7 @@ export function createRunning({ pack, settings, jobs, inspect, loading, queue }:
     const { manifest, model } = pack.getState();
     if (!manifest || jobs.getState().running) return false;
     if (model === 'failed' || model === 'asking' || model === 'idle') await loading.load();
-    await modelSettled(pack);
+    await until(() => pack.getState().model !== 'loading', pack);
     if (inspect.busy()) await inspect.settle();
     const { report, hash, model: now } = pack.getState();
     const client = loading.client();

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { checkSettings, parseSetting, type SettingKey, type Settings } from '../../engine/settings.ts';
+import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { toProblem, type Problem } from './problem.ts';
 
@@ -51,6 +52,12 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
       const { seed } = store.getState().errors;
       store.setState({ errors: seed ? { seed } : {} });
       apply({ ...values });
+    },
+    /** Class, seed and settings of a run, as the next run's. */
+    adopt({ class: index, seed, settings }: Pick<RunHeader, 'class' | 'seed' | 'settings'>): void {
+      this.setAll(settings);
+      this.setClass(index);
+      this.setSeed(String(seed));
     },
     set<K extends SettingKey>(key: K, value: Settings[K]): void {
       const { values } = store.getState();

@@ -62,27 +62,27 @@ describe('studio', () => {
     pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
     const studio = made();
     void studio.open();
-    await vi.waitFor(() => expect(studio.run.getState().title).toBe('River, seed 7'));
+    await vi.waitFor(() => expect(studio.view.run.getState().title).toBe('River, seed 7'));
     studio.chooseClass(1);
-    await vi.waitFor(() => expect(studio.run.getState().title).toBe('Forest, seed 7'));
+    await vi.waitFor(() => expect(studio.view.run.getState().title).toBe('Forest, seed 7'));
     studio.chooseClass(2); // has none
     await tick();
-    expect(studio.run.getState().title).toBe('Forest, seed 7');
+    expect(studio.view.run.getState().title).toBe('Forest, seed 7');
     studio.chooseClass(8);
     client.ready();
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
     void studio.generate();
     studio.chooseClass(1);
     await tick();
-    expect(studio.run.getState()).toMatchObject({ origin: 'generated', phase: 'running', title: 'River, seed 7' });
+    expect(studio.view.run.getState()).toMatchObject({ origin: 'generated', phase: 'running', title: 'River, seed 7' });
   });
 
   it('shows the recorded run before the model is there, whole under reduced motion', async () => {
     const studio = made();
     void studio.open();
-    await vi.waitFor(() => expect(studio.run.getState().origin).toBe('recorded'));
-    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
-    expect(studio.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
+    await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+    await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
+    expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
     expect(studio.pack.getState().model).toBe('loading');
   });
 
@@ -129,16 +129,16 @@ describe('studio', () => {
   it('goes on from an edit once the model has looked at it, unless that is taken back', async () => {
     const studio = made();
     void studio.open();
-    await vi.waitFor(() => expect(studio.run.getState().origin).toBe('recorded'));
+    await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
-    const { edit } = studio.inspect;
+    const { edit } = studio.view;
     const put = async () => {
-      edit.put(5, (studio.run.getState().events[5]!.token + 1) % 12);
+      edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
       await vi.waitFor(() => expect(client.score).toHaveBeenCalled());
       client.score.mockClear();
-      return studio.inspect.continueFrom(edit.given(), 8, 7);
+      return studio.continueFrom(edit.given(), 8, 7);
     };
     const first = put();
     await vi.waitFor(() => expect(studio.queue.getState().queued).toBe(true));
@@ -153,7 +153,7 @@ describe('studio', () => {
     client.scored();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ given: { length: 6 } });
-    expect(studio.run.getState()).toMatchObject({ phase: 'running', origin: 'generated' });
+    expect(studio.view.run.getState()).toMatchObject({ phase: 'running', origin: 'generated' });
   });
 
   it('asks before the download on a metered connection', async () => {
@@ -166,11 +166,11 @@ describe('studio', () => {
   it('names a failed download, keeps the recorded run, and can try again', async () => {
     const studio = made();
     void studio.open();
-    await vi.waitFor(() => expect(studio.run.getState().count).toBe(256));
+    await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
     client.refuse('shard-missing');
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('failed'));
     expect(studio.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
-    expect(studio.run.getState().count).toBe(256);
+    expect(studio.view.run.getState().count).toBe(256);
     void studio.loadModel();
     client.ready();
     await vi.waitFor(() => expect(studio.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
@@ -184,13 +184,13 @@ describe('studio', () => {
     await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
     const done = studio.generate();
     client.emit([event(0), event(1)]);
-    expect(studio.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });
+    expect(studio.view.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });
     await studio.stop();
     expect(client.api.stop).toHaveBeenCalledOnce();
     client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await done;
-    expect(studio.run.getState()).toMatchObject({ phase: 'stopped', count: 2 });
-    expect(studio.playback.getState().mode).toBe('paused');
+    expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', count: 2 });
+    expect(studio.view.playback.getState().mode).toBe('paused');
   });
 
   it('loads again after the worker was lost, and the run goes on from its log', async () => {
@@ -204,13 +204,13 @@ describe('studio', () => {
     client.emit([event(0), event(1)]);
     client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
-    expect(studio.run.getState()).toMatchObject({ phase: 'running', count: 2 });
+    expect(studio.view.run.getState()).toMatchObject({ phase: 'running', count: 2 });
     client.ready();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
     expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0, entropy: null }, { token: 1, entropy: 1 }] });
     client.emit([event(2)]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 3, times: { total: 5, preview: 0 }, gpuMemory: null } });
-    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
+    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
     expect(studio.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
   });
 
@@ -258,7 +258,7 @@ describe('studio', () => {
     expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
     expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('went on where it was, on the processor') }]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
-    await vi.waitFor(() => expect(studio.run.getState().phase).toBe('complete'));
+    await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('complete'));
   });
 
   it('a cancelled download waits to be asked for again', async () => {
@@ -282,7 +282,7 @@ describe('studio', () => {
     client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     client.refuse('shard-missing');
-    await vi.waitFor(() => expect(studio.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } }));
+    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } }));
   });
 
   it('says that there is no such pack', async () => {

@@ -5,11 +5,16 @@ import type { History } from '../history/history.ts';
 import type { LanguageStore } from '../state/language.ts';
 import type { OptionsStore } from '../state/options.ts';
 import type { createTheme } from '../state/theme.ts';
+import type { RunView } from '../state/runView.ts';
 import type { Studio, StudioDeps } from '../state/studio.ts';
 import type { FrameLoop } from './frame.ts';
 
 export interface Workbench {
   studio: Studio;
+  /** The run in view here: the page's, or one of a view's own. */
+  view: RunView;
+  /** Makes a run with the rules in this view. */
+  generateWithThis: () => Promise<void>;
   /** What a studio beside this one is made from. */
   deps: StudioDeps;
   frame: FrameLoop;
@@ -27,19 +32,22 @@ export function useWorkbench(): Workbench {
   return workbench;
 }
 
+/** The page; the run in view here is `useRunView`'s. */
 export const useStudio = () => useWorkbench().studio;
+export const useRunView = () => useWorkbench().view;
 
 type StateOf<S> = S extends { getState: () => infer T } ? T : never;
 
-export const usePack = <R>(select: (state: StateOf<Studio['pack']>) => R) => useStore(useStudio().pack, select);
+/** The pack of the run in view. */
+export const usePack = <R>(select: (state: StateOf<RunView['pack']>) => R) => useStore(useRunView().pack, select);
 export const useSettings = <R>(select: (state: StateOf<Studio['settings']>) => R) => useStore(useStudio().settings, select);
-export const useRun = <R>(select: (state: StateOf<Studio['run']>) => R) => useStore(useStudio().run, select);
+export const useRun = <R>(select: (state: StateOf<RunView['run']>) => R) => useStore(useRunView().run, select);
 export const useBatch = <R>(select: (state: StateOf<Studio['batch']>) => R) => useStore(useStudio().batch, select);
-export const usePlayback = <R>(select: (state: StateOf<Studio['playback']>) => R) => useStore(useStudio().playback, select);
+export const usePlayback = <R>(select: (state: StateOf<RunView['playback']>) => R) => useStore(useRunView().playback, select);
 
-export const useWhatIf = <R>(select: (state: StateOf<Studio['inspect']['whatIf']>) => R) => useStore(useStudio().inspect.whatIf, select);
-export const useEdit = <R>(select: (state: StateOf<Studio['inspect']['edit']>) => R) => useStore(useStudio().inspect.edit, select);
-export const useDesk = <R>(select: (state: StateOf<Studio['inspect']['desk']>) => R) => useStore(useStudio().inspect.desk, select);
+export const useWhatIf = <R>(select: (state: StateOf<RunView['whatIf']>) => R) => useStore(useRunView().whatIf, select);
+export const useEdit = <R>(select: (state: StateOf<RunView['edit']>) => R) => useStore(useRunView().edit, select);
+export const useDesk = <R>(select: (state: StateOf<Studio['desk']>) => R) => useStore(useStudio().desk, select);
 
 /** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render. */
 export function useDraw(draw: () => void): void {

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Studio } from '../state/studio.ts';
+import type { RunView } from '../state/runView.ts';
 import { useStudio } from './context.ts';
 
 /** Elements that have a use of their own for these keys. */
@@ -7,33 +7,34 @@ const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"
 
 /** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding, B held shows the boundaries; nothing else is taken from the browser. */
 export function useKeys(): void {
-  useKeysOf(useStudio());
+  const { view, stop } = useStudio();
+  useKeysOf(view, stop);
 }
 
 /** The same keys for a run of the view's own; with `first`, before those of the page. */
-export function useKeysOf(studio: Studio, first = false): void {
+export function useKeysOf(view: RunView, stop: () => Promise<void>, first = false): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = event.target as Element;
       if (event.key === 'Escape') {
         if (target.closest('[role="dialog"]')) return;
-        if (studio.inspect.edit.getState().brush !== null) studio.inspect.edit.setBrush(null);
-        else void studio.stop();
+        if (view.edit.getState().brush !== null) view.edit.setBrush(null);
+        else void stop();
         return;
       }
       const onSlider = target.closest('[role="slider"]') !== null;
       if (target.closest(BUSY) && !(event.key === ' ' && onSlider)) return;
       const acts: Record<string, () => void> = {
-        ' ': () => studio.togglePlay(),
-        ArrowLeft: () => studio.playback.step(-1),
-        ArrowRight: () => studio.playback.step(1),
-        Home: () => studio.playback.seek(1),
-        End: () => studio.playback.seek(Infinity),
+        ' ': () => view.togglePlay(),
+        ArrowLeft: () => view.playback.step(-1),
+        ArrowRight: () => view.playback.step(1),
+        Home: () => view.playback.seek(1),
+        End: () => view.playback.seek(Infinity),
         b: () => document.documentElement.toggleAttribute('data-boundaries', true),
       };
       const act = acts[event.key] ?? acts[event.key.toLowerCase()];
-      if (!act || studio.run.getState().count === 0) return;
+      if (!act || view.run.getState().count === 0) return;
       event.preventDefault();
       act();
     };
@@ -48,5 +49,5 @@ export function useKeysOf(studio: Studio, first = false): void {
       window.removeEventListener('keyup', release);
       window.removeEventListener('blur', leave);
     };
-  }, [studio, first]);
+  }, [view, stop, first]);
 }

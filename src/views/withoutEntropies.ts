@@ -3,11 +3,12 @@ import { isTokenByToken } from '../../engine/settings.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
 import { nats, probability } from '../lib/format.ts';
 import { reasonText } from '../lib/reasons.ts';
-import type { Studio } from '../state/studio.ts';
+import type { RunState } from '../state/run.ts';
+import type { RunView } from '../state/runView.ts';
 import { t } from '../text/t.ts';
 import { usePack, useRun } from './context.ts';
 
-const lacking = ({ header, events, count }: ReturnType<Studio['run']['getState']>): boolean =>
+const lacking = ({ header, events, count }: RunState): boolean =>
   header !== null && count > 0 && isTokenByToken(header.settings) && !hasEntropies(events);
 
 /** The run in view was decoded token by token, or its pack knows no other way: nothing had to be known about the entropies, so nothing is. */
@@ -17,7 +18,7 @@ export const useWithoutEntropies = (): boolean => {
 };
 
 /** A token in words: its entropy and why it opens a patch, or, where neither is known, how likely it was. */
-export function tokenText(event: TokenEvent, { run }: Pick<Studio, 'run'>): string {
+export function tokenText(event: TokenEvent, { run }: Pick<RunView, 'run'>): string {
   if (!lacking(run.getState())) return `${nats(event.entropy)}, ${reasonText(event.opens)}`;
   return t('code {token}, probability {p}', { token: event.token, p: event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob)) });
 }

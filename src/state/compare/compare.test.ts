@@ -49,7 +49,7 @@ describe('compare', () => {
       return guests.at(-1)!;
     };
     await page.open();
-    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
+    await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
     const compare = createCompare({ page, base: 'https://studio.test/', guest, readHistory: async () => { throw new Error('gone'); } });
     compare.start(true);
     await vi.waitFor(() => expect(compare.getState().source.a).toBe('view'));
@@ -58,12 +58,12 @@ describe('compare', () => {
 
   it('starts with the run of the page, and a preset makes B while the page keeps its run', async () => {
     const { page, compare } = await opened();
-    const inView = page.run.getState();
+    const inView = page.view.run.getState();
     await compare.against('token');
     await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'view', b: 'made:0' }));
     expect(requests[0]).toMatchObject({ class: 8, seed: 7, settings: { maxPatchLength: 1 } });
     expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
-    expect(page.run.getState()).toBe(inView);
+    expect(page.view.run.getState()).toBe(inView);
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
   });
 
@@ -105,9 +105,9 @@ describe('compare', () => {
   it('tries other rules on one side alone', async () => {
     const { compare } = await opened();
     await compare.choose('b', 'recording:eurosat:0');
-    compare.a.inspect.whatIf.set('entropyThreshold', 1);
-    expect([compare.a.inspect.shown().whatIf, compare.b.inspect.shown().whatIf]).toEqual([true, false]);
-    await compare.a.inspect.generateWithThis();
+    compare.a.whatIf.set('entropyThreshold', 1);
+    expect([compare.a.shown().whatIf, compare.b.shown().whatIf]).toEqual([true, false]);
+    await compare.makeWithRules(compare.a);
     expect(requests[0]!.settings.entropyThreshold).toBe(1);
   });
 
@@ -115,13 +115,13 @@ describe('compare', () => {
     const { page, compare, guests, client } = await opened();
     await compare.discover();
     expect(compare.getState().packs.map(({ name }) => name)).toEqual(['baseline']);
-    const before = [page.run.getState(), page.pack.getState()];
+    const before = [page.view.run.getState(), page.pack.getState()];
     await compare.againstPack('baseline');
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
     expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
     expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
-    expect([page.run.getState(), page.pack.getState()]).toEqual(before);
+    expect([page.view.run.getState(), page.pack.getState()]).toEqual(before);
     expect(compare.getState().source.a).toBe('view');
     guests[0]!.notices.add('backend', problem('backend-changed', 'The memory of the GPU was not enough.', ''));
     expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');

@@ -1,14 +1,15 @@
 import { createStore } from 'zustand/vanilla';
-import type { Run, RunHeader } from '../../../engine/log.ts';
+import type { RunHeader } from '../../../engine/log.ts';
 import type { RunWish } from '../beside.ts';
 import { checkFits } from '../openRun.ts';
 import { createPack } from '../pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
-import type { PaintedPicture, RunState, RunStore } from '../run.ts';
-import { createSide } from '../side.ts';
+import type { OpenedRun, RunState, RunStore } from '../run.ts';
+import { createRunView, type RunView } from '../runView.ts';
 import type { Studio } from '../studio.ts';
+import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
 import { sheetThresholds, wishAgainst, wishClass, wishThresholds, type Against } from './wishes.ts';
 
@@ -41,7 +42,7 @@ export interface CompareDeps {
   /** A studio with another pack's model, not opened yet. */
   guest: (pack: string) => Studio;
   /** A run of this browser's history with its picture. */
-  readHistory: (id: string) => Promise<{ run: Run; title: string; picture: PaintedPicture | null }>;
+  readHistory: (id: string) => Promise<OpenedRun>;
 }
 
 export type Compare = ReturnType<typeof createCompare>;
@@ -50,9 +51,8 @@ export type Compare = ReturnType<typeof createCompare>;
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page, waiting: false, problem: null }));
   const playback = createPlayback(() => Math.max(a.run.getState().count, b.run.getState().count));
-  const side = (): Studio => ({ ...createSide(page, { playback, pack: createPack(), generateWithThis: (from) => makeWithRules(from) }), stop: () => stop() });
-  const a: Studio = side();
-  const b: Studio = side();
+  const a: RunView = createRunView({ playback, pack: createPack() });
+  const b: RunView = createRunView({ playback, pack: createPack() });
   const sides = { a, b };
   /** Counts what was asked for, so that a late answer can be told. */
   const asked = { a: 0, b: 0 };
@@ -80,7 +80,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     name(which === 'a' ? 'b' : 'a', '');
   }
 
-  async function put(which: SideName, source: string, header: RunHeader, show: (side: Studio) => void): Promise<void> {
+  async function put(which: SideName, source: string, header: RunHeader, show: (side: RunView) => void): Promise<void> {
     const mine = ++asked[which];
     const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
@@ -98,14 +98,14 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   async function choose(which: SideName, source: string): Promise<void> {
     const [kind, id = '', index = ''] = source.split(':');
     try {
-      if (kind === 'view' && page.run.getState().header) await putStore(which, source, page.run);
+      if (kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
       const made = kind === 'made' ? store.getState().made[Number(id)] : undefined;
       if (made) await putStore(which, source, made);
       const from = kind === 'recording' ? await packFor(id) : undefined;
       const recording = from?.manifest.recordings[Number(index)];
       if (from && recording) {
-        const { run, picture } = await fetchRecording(recording, from.manifestUrl);
-        await put(which, source, run.header, (target) => target.run.showRecorded(run.header, run.events, run.digest, recording.title, { image: picture, size: picture.width, cells: run.events.length }));
+        const recorded = await fetchRecording(recording, from.manifestUrl);
+        await put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
       }
       if (kind === 'history') {
         const opened = await readHistory(id);
@@ -158,26 +158,18 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     const first = store.getState().made.length;
     await make([wish], ([run]) => {
       playback.restart('paused');
-      return whenBegun(run!).then(() => putStore(which, `made:${first}`, run!));
+      // A run of a queue has no header before its turn.
+      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, `made:${first}`, run!));
     }, pack);
     playback.settle();
   }
   const makeB = (wish: RunWish, pack?: string) => makeSide('b', wish, pack);
 
-  /** A run of a queue has no header before its turn. */
-  const whenBegun = (run: RunStore): Promise<void> => new Promise((resolve) => {
-    if (run.getState().header) return resolve();
-    const end = run.subscribe((state) => {
-      if (!state.header) return;
-      end();
-      resolve();
-    });
-  });
-
-  async function makeWithRules(from: Studio): Promise<void> {
-    const { header } = from.run.getState();
-    const rules = from.inspect.whatIf.current();
-    if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, from.pack.getState().name);
+  /** A side's run again under the rules in its view, as B. */
+  async function makeWithRules({ run, whatIf, pack }: RunView): Promise<void> {
+    const { header } = run.getState();
+    const rules = whatIf.current();
+    if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, pack.getState().name);
   }
 
   /** Ends what is being made, here and on the page, and a guest's download. */
@@ -196,12 +188,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   b.run.subscribe(follow);
 
   return {
-    ...store, a, b, playback, choose, make, makeSide, stop,
+    ...store, a, b, playback, choose, make, makeSide, makeWithRules, stop,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
     start(other: boolean): void {
-      const { header, title } = page.run.getState();
+      const { header, title } = page.view.run.getState();
       if (store.getState().source.a !== '' || !header) return;
       const { manifest, name: pack } = page.pack.getState();
       const recorded = other ? manifest?.recordings.findIndex((entry) => entry.title !== title) ?? -1 : -1;
@@ -214,7 +206,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       if (asked === page.pack.getState().name) store.setState({ packs });
     },
     /** A new run of the page takes the place of the old one on the sides that follow it. */
-    followPage: (): (() => void) => page.run.subscribe((state: RunState, before: RunState) => {
+    followPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
       for (const which of ['a', 'b'] as const) if (store.getState().source[which] === 'view') void choose(which, 'view');
     }),

@@ -5,6 +5,7 @@ import { checkOf, compareWithLink, explainDifference, type LinkOutcome } from '.
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
 import type { Studio } from '../studio.ts';
+import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -19,16 +20,7 @@ export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undef
 
 /** Resolves when the page has its model, or knows that it will not have one, and makes no run of its own. */
 export function pageIdle({ pack, queue, jobs }: Pick<Studio, 'pack' | 'queue' | 'jobs'>): Promise<void> {
-  const busy = () => !['ready', 'failed'].includes(pack.getState().model) || queue.getState().queued || jobs.getState().running;
-  return new Promise((resolve) => {
-    const look = () => {
-      if (busy()) return;
-      ends.forEach((end) => end());
-      resolve();
-    };
-    const ends = [pack.subscribe(look), queue.subscribe(look), jobs.subscribe(look)];
-    look();
-  });
+  return until(() => ['ready', 'failed'].includes(pack.getState().model) && !queue.getState().queued && !jobs.getState().running, pack, queue, jobs);
 }
 
 const text = (link: LinkedRun | undefined) => link && writePermalink(link);

@@ -53,38 +53,38 @@ describe('guide', () => {
 
   it('shows recorded runs without any weights, and leaves the run of the page alone', async () => {
     const { page, guide } = await opened();
-    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
-    const before = page.run.getState();
+    await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
+    const before = page.view.run.getState();
     for (let step = 1; step <= STEPS.length; step++) {
       await guide.go(step);
       expect(guide.getState()).toMatchObject({ step, phase: 'ready', problem: null });
-      expect(guide.side.run.getState()).toMatchObject({ origin: 'recorded', count: 256 });
-      expect(guide.side.playback.getState().cursor).toBe(256);
+      expect(guide.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 });
+      expect(guide.view.playback.getState().cursor).toBe(256);
     }
-    expect(page.run.getState()).toBe(before);
+    expect(page.view.run.getState()).toBe(before);
     expect(page.pack.getState().model).not.toBe('ready');
   });
 
   it('tries out E_th on its own run and starts every step as decoded', async () => {
     const { page, guide } = await opened();
     await guide.go(3);
-    guide.side.inspect.whatIf.set('entropyThreshold', 3);
-    expect(guide.side.inspect.shown().whatIf).toBe(true);
-    expect(page.inspect.shown().whatIf).toBe(false);
+    guide.view.whatIf.set('entropyThreshold', 3);
+    expect(guide.view.shown().whatIf).toBe(true);
+    expect(page.view.shown().whatIf).toBe(false);
     await guide.go(4);
-    expect(guide.side.inspect.shown().whatIf).toBe(false);
-    expect(guide.side.playback.getState().pin).not.toBeNull();
+    expect(guide.view.shown().whatIf).toBe(false);
+    expect(guide.view.playback.getState().pin).not.toBeNull();
   });
 
   it('takes its run along to the other views, with a way back', async () => {
     const { page, guide } = await opened();
-    await vi.waitFor(() => expect(page.run.getState().count).toBe(256));
-    const before = page.run.getState();
+    await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
+    const before = page.view.run.getState();
     await guide.go(2);
     const back = guide.takeAlong();
-    expect(page.run.getState().events).toBe(guide.side.run.getState().events);
+    expect(page.view.run.getState().events).toBe(guide.view.run.getState().events);
     back();
-    expect(page.run.getState().events).toBe(before.events);
+    expect(page.view.run.getState().events).toBe(before.events);
   });
 
   it('says so when the pack has no recorded run', async () => {
@@ -105,11 +105,11 @@ describe('guide', () => {
     let hash = '#pack=baseline';
     const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
-    await vi.waitFor(() => expect(page.run.getState().header?.pack.name).toBe('baseline'));
+    await vi.waitFor(() => expect(page.view.run.getState().header?.pack.name).toBe('baseline'));
     const guide = createGuide(page, 'https://studio.test/', () => true);
     await guide.go(3);
     expect(guide.getState()).toMatchObject({ phase: 'ready', problem: null });
-    expect(guide.side.run.getState().header?.pack.name).toBe('eurosat');
+    expect(guide.view.run.getState().header?.pack.name).toBe('eurosat');
     expect(page.pack.getState().name).toBe('baseline');
     void guide.takePack();
     await vi.waitFor(() => expect(page.pack.getState().manifest?.name).toBe('eurosat'));

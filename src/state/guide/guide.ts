@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { createPack } from '../pack.ts';
 import { fetchRecording } from '../packFiles.ts';
 import { toProblem, type Problem } from '../problem.ts';
-import { createSide } from '../side.ts';
+import { createRunView } from '../runView.ts';
 import type { Studio } from '../studio.ts';
 import { patchedPack } from './pack.ts';
 import { clampStep, recordingFor, STEPS } from './steps.ts';
@@ -21,20 +21,8 @@ export type Guide = ReturnType<typeof createGuide>;
 export function createGuide(page: Studio, base: string, still: () => boolean) {
   const store = createStore<GuideState>(() => ({ step: 1, phase: 'loading', problem: null }));
   const pack = createPack();
-  const side = createSide(page, {
-    pack,
-    async generateWithThis({ run, inspect }) {
-      const { header } = run.getState();
-      const rules = inspect.whatIf.current();
-      if (!header || !rules) return;
-      page.settings.setAll({ ...header.settings, ...rules });
-      page.settings.setClass(header.class);
-      page.settings.setSeed(String(header.seed));
-      page.views.open('generate');
-      await page.generate();
-    },
-  });
-  const { run, playback, inspect } = side;
+  const view = createRunView({ pack });
+  const { run, playback, whatIf } = view;
   /** Recording shown now, with its pack. */
   let shown = '';
 
@@ -44,7 +32,7 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     const recording = manifest?.recordings[index];
     if (!manifest) return false;
     if (!recording) {
-      const there = page.run.getState();
+      const there = page.view.run.getState();
       if (there.header?.pack.name !== manifest.name) return false;
       shown = '';
       run.restore(there);
@@ -52,16 +40,15 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     }
     const key = `${manifestUrl}#${recording.id}`;
     if (key === shown) return true;
-    const { run: recorded, picture } = await fetchRecording(recording, manifestUrl);
+    const recorded = await fetchRecording(recording, manifestUrl);
     if (store.getState().step !== step) return true;
-    const { header, events, digest } = recorded;
-    run.showRecorded(header, events, digest, recording.title, { image: picture, size: picture.width, cells: events.length });
+    view.showRecorded(recorded);
     shown = key;
     return true;
   }
 
   return {
-    ...store, side,
+    ...store, view,
     /** Opens a step: its run, cursor and cell. */
     async go(wanted: number): Promise<void> {
       const step = clampStep(wanted);
@@ -80,12 +67,21 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
         store.setState({ problem: toProblem(error), phase: 'ready' });
         return;
       }
-      inspect.whatIf.clear();
+      whatIf.clear();
       const { events, header } = run.getState();
       playback.restart('paused');
       if (show === 'play' && !still()) playback.play(false);
       else playback.seek(Infinity);
       playback.pinCell(cell(events, header!.grid.width));
+    },
+    /** Makes the run of the step on the page, with the rules in view. */
+    async generateWithThis(): Promise<void> {
+      const { header } = run.getState();
+      const rules = whatIf.current();
+      if (!header || !rules) return;
+      page.settings.adopt({ ...header, settings: { ...header.settings, ...rules } });
+      page.views.open('generate');
+      await page.generate();
     },
     /** Its pack takes the place of the page's where that has no patches to show. */
     async takePack(): Promise<void> {
@@ -94,15 +90,9 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     },
     /** The run of the step becomes the page's, so that other views show it; returns the way back. */
     takeAlong(): () => void {
-      const [before, cursor] = [page.run.getState(), page.playback.getState().cursor];
-      page.run.restore(run.getState());
-      page.playback.restart('paused');
-      page.playback.seek(Infinity);
-      return () => {
-        page.run.restore(before);
-        page.playback.restart('paused');
-        page.playback.seek(cursor);
-      };
+      const back = page.view.snapshot();
+      page.view.restore(run.getState());
+      return back;
     },
   };
 }

@@ -12,7 +12,7 @@ import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
 import { unfamiliar } from './unfamiliar.ts';
 
-vi.mock('../pictures.ts', () => ({ toImage: () => ({}) as CanvasImageSource }));
+vi.mock('../pictures.ts', () => ({ toPainted: () => ({}) }));
 
 const m = tinyManifest();
 const tokens = Array.from({ length: 16 }, (_, i) => i % 12);

@@ -6,10 +6,10 @@ import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
 import type { LoadProgress } from '../../../workers/messages.ts';
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
-import type { Cut } from '../../lib/cutPicture.ts';
+import { cutPicture, type Cut } from '../../lib/cutPicture.ts';
 import type { Source } from '../../lib/readPicture.ts';
 import type { PackStore } from '../pack.ts';
-import { toImage } from '../pictures.ts';
+import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
 import { fromFailure, toProblem, type Problem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
@@ -49,15 +49,19 @@ export interface DeskDeps {
   settings: SettingsStore;
   /** Ends what is being decoded. */
   stop: () => Promise<void>;
-  read: (file: Blob, name: string) => Promise<Source>;
-  cut: (source: Source, crop: Crop, size: number) => Cut;
+  /** Default: what this browser can read. */
+  read?: (file: Blob, name: string) => Promise<Source>;
+  cut?: (source: Source, crop: Crop, size: number) => Cut;
 }
+
+// What knows the kinds of pictures is fetched with the first one.
+const readAny = async (file: Blob, name: string) => (await import('../../lib/readPicture.ts')).readPicture(file, name);
 
 export type Desk = ReturnType<typeof createDesk>;
 
 /** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
 export function createDesk(deps: DeskDeps) {
-  const { pack, run, playback, settings } = deps;
+  const { pack, run, playback, settings, read = readAny, cut = cutPicture } = deps;
   const store = createStore<DeskState>(() => EMPTY);
   /** Later work overtakes earlier: answers under an old ticket are dropped. */
   let ticket = 0;
@@ -96,7 +100,7 @@ export function createDesk(deps: DeskDeps) {
     const { source, crop } = store.getState();
     const { manifest, model } = pack.getState();
     if (!source || !crop || !manifest) return;
-    const { rgba, image } = deps.cut(source, crop, manifest.image.size);
+    const { rgba, image } = cut(source, crop, manifest.image.size);
     store.setState({ original: image, problem: null });
     const client = deps.client();
     if (model !== 'ready' || !client) {
@@ -120,7 +124,7 @@ export function createDesk(deps: DeskDeps) {
     const header = headerOf(tokens);
     const events = scoredEvents(tokens, scored.value, rulesOf(header.settings), manifest.grid.width);
     const pin = store.getState().runId === run.getState().id ? playback.getState().pin : null;
-    const runId = run.showGiven(header, events, store.getState().name, { image: toImage(reconstruction), size: reconstruction.size, cells: reconstruction.cells });
+    const runId = run.showGiven(header, events, store.getState().name, toPainted(reconstruction));
     playback.restart('paused');
     playback.seek(Infinity);
     if (pin !== null) playback.pinCell(pin);
@@ -187,7 +191,7 @@ export function createDesk(deps: DeskDeps) {
   return {
     ...store,
     /** A file, dropped, pasted or picked; its probabilities are those of no class until one is chosen. */
-    open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => deps.read(file, name)),
+    open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => read(file, name)),
     /** One of the pack's own pictures. */
     openTile: (name: string, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
     /** Shows the new crop at once; the model follows with the newest one. */

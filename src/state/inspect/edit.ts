@@ -42,7 +42,8 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
     return { tokens, keep: tokens.length };
   };
   const current = (): Draft => store.getState().draft ?? original();
-  const editable = () => run.getState().phase !== 'running' && run.getState().count > 0;
+  const running = () => run.getState().phase === 'running';
+  const editable = () => !running() && run.getState().count > 0;
 
   /** Asks the model about the newest draft; answers about an older one are dropped. One question at a time. */
   async function refresh(): Promise<void> {
@@ -52,8 +53,8 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
         if (!draft || draft === asking) break;
         asking = draft;
         const tokens = [...draft.tokens];
-        const picture = await model.paint(tokens);
-        const entropies = await model.score(tokens);
+        const picture = running() ? null : await model.paint(tokens);
+        const entropies = running() ? null : await model.score(tokens);
         if (store.getState().draft?.tokens === draft.tokens) store.setState({ ...(picture && { picture }), ...(entropies && { entropies }) });
       }
     } finally {

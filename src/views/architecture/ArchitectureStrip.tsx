@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useDraw, usePack, useStudio } from '../context.ts';
+import { useDraw, usePack, useRunView } from '../context.ts';
 import { partsOf, type Part, type PartName } from './parts.ts';
 import './architecture.css';
 
@@ -12,7 +12,7 @@ const ORDER: readonly PartName[] = ['entropy', 'gate', 'patch', 'decoder', 'toke
  * dark where it was skipped. It reads the log and the cursor, so it replays and scrubs. A press on a part opens what it did.
  */
 export default function ArchitectureStrip() {
-  const studio = useStudio();
+  const view = useRunView();
   const plain = usePack((state) => state.manifest?.kind === 'gpt');
   const [open, setOpen] = useState<PartName | null>(null);
   const root = useRef<HTMLElement>(null);
@@ -21,8 +21,8 @@ export default function ArchitectureStrip() {
   useDraw(() => {
     const box = root.current;
     if (!box) return;
-    const { events, version, known, rules } = studio.inspect.shown();
-    const at = lookedAt(events.length, studio.playback.getState());
+    const { events, version, known, rules } = view.shown();
+    const at = lookedAt(events.length, view.playback.getState());
     const key = `${version}/${at}/${open}`;
     if (key === last.current) return;
     last.current = key;

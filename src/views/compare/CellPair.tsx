@@ -1,8 +1,8 @@
 import { probability } from '../../lib/format.ts';
-import type { Studio } from '../../state/studio.ts';
+import type { RunView } from '../../state/runView.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { usePlayback, useFrameEvery, WorkbenchContext } from '../context.ts';
+import { useFrameEvery, usePlayback, WorkbenchContext } from '../context.ts';
 import { tokenText, useWithoutEntropies } from '../withoutEntropies.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import type { CompareSession } from './session.ts';
@@ -38,12 +38,12 @@ function Pair({ session, children }: { session: CompareSession; children: React.
   );
 }
 
-function Cell({ side, name }: { side: Studio; name: 'a' | 'b' }) {
+function Cell({ side, name }: { side: RunView; name: 'a' | 'b' }) {
   useFrameEvery(120);
   usePlayback((state) => state.pick);
   usePlayback((state) => state.pin);
   const plain = useWithoutEntropies();
-  const { events } = side.inspect.shown();
+  const { events } = side.shown();
   const at = lookedAt(Infinity, side.playback.getState());
   const event = at === null ? undefined : events[at];
   return (

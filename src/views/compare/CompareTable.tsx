@@ -1,7 +1,7 @@
 import { figuresAt } from '../../../engine/view.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
 import { tableOf, type Side } from '../../state/compare/table.ts';
-import type { Studio } from '../../state/studio.ts';
+import type { RunView } from '../../state/runView.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
@@ -12,12 +12,12 @@ import type { CompareSession } from './session.ts';
 const READABLE_MS = 120;
 
 /** Figures of a side as shown; null without a run. */
-function sideOf({ run, pack, playback, inspect }: Studio): Side | null {
-  const { header, origin, wallMs, count } = run.getState();
-  const { manifest } = pack.getState();
+function sideOf(view: RunView): Side | null {
+  const { header, origin, wallMs, count } = view.run.getState();
+  const { manifest } = view.pack.getState();
   if (!header || !manifest) return null;
-  const shown = inspect.shown();
-  const { cursor } = playback.getState();
+  const shown = view.shown();
+  const { cursor } = view.playback.getState();
   const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
   return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt', backend: backendName(header.backend) };
 }
@@ -31,7 +31,7 @@ function Table({ session: { compare } }: { session: CompareSession }) {
   useFrameEvery(READABLE_MS);
   const { a, b, playback } = compare;
   const rows = tableOf(sideOf(a), sideOf(b), playback.getState().cursor);
-  const [whatIfA, whatIfB] = [a.inspect.shown().whatIf, b.inspect.shown().whatIf];
+  const [whatIfA, whatIfB] = [a.shown().whatIf, b.shown().whatIf];
   return (
     <section className="compare-table">
       <h2 className="heading">{t('In figures')}</h2>

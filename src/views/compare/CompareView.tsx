@@ -28,10 +28,10 @@ export default function CompareView() {
   const { compare, benches, linked } = session;
   const pageRun = useRun((state) => state.id);
   const { problem } = useStore(compare);
-  useKeysOf(compare.a, true);
+  useKeysOf(compare.a, compare.stop, true);
   const { sides } = useStore(page.studio.views);
   useEffect(() => {
-    if (page.studio.run.getState().header) compare.start(!linked.restore());
+    if (page.view.run.getState().header) compare.start(!linked.restore());
   }, [compare, linked, page, pageRun, sides]);
   useEffect(() => linked.follow(), [linked]);
   useEffect(() => compare.followPage(), [compare]);

@@ -69,7 +69,7 @@ export function TokenDifferenceMap({ session: { compare } }: { session: CompareS
   useDraw(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
-    const [one, other] = [compare.a.inspect.shown(), compare.b.inspect.shown()];
+    const [one, other] = [compare.a.shown(), compare.b.shown()];
     const { cursor } = compare.playback.getState();
     const key = `${one.version}/${other.version}/${cursor}`;
     if (key === last.current) return;

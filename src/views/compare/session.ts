@@ -3,6 +3,7 @@ import { createGuest } from '../../state/guest.ts';
 import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
+import type { RunView } from '../../state/runView.ts';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
@@ -37,21 +38,12 @@ export function compareSession(workbench: Workbench): CompareSession {
       return { run, title: entry?.title ?? `${run.header.className}, seed ${run.header.seed}`, picture };
     },
   });
-  const { a, b, playback } = compare;
-  const both = (one: Subscribable, other: Subscribable): Subscribable => ({
-    subscribe(changed) {
-      const ends = [one.subscribe(changed), other.subscribe(changed)];
-      return () => ends.forEach((end) => end());
-    },
-  });
-  const frame = createFrameLoop({ run: both(a.run, b.run), playback, settings: a.settings, inspect: both(a.inspect, b.inspect), growing: () => a.growing() || b.growing() });
-  const session = { page: studio, compare, frame, benches: { a: { ...workbench, studio: a, frame }, b: { ...workbench, studio: b, frame } }, linked: createLinkedSides(compare, studio, document.baseURI) };
+  const { a, b, makeWithRules } = compare;
+  const frame = createFrameLoop(studio.settings, a, b);
+  const bench = (view: RunView): Workbench => ({ ...workbench, view, frame, generateWithThis: () => makeWithRules(view) });
+  const session = { page: studio, compare, frame, benches: { a: bench(a), b: bench(b) }, linked: createLinkedSides(compare, studio, document.baseURI) };
   sessions.set(workbench, session);
   return session;
-}
-
-interface Subscribable {
-  subscribe: (changed: () => void) => () => void;
 }
 
 /** Width that a PNG's header names. */

@@ -4,13 +4,13 @@ import { nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { said, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useEdit, usePack, usePlayback, useRun, useStudio, useWhatIf } from '../context.ts';
+import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { CodeTile } from './CodeTile.tsx';
 import { Rivals } from './Rivals.tsx';
 
 /** The cell pointed at, else the one pinned, else the last one shown. `onPut`: a rival can be put in its place. */
 export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => void }) {
-  const { inspect, playback } = useStudio();
+  const { shown, playback } = useRunView();
   // The panel above renders on frames; a pick has to show at once.
   usePlayback((state) => state.pick);
   const pin = usePlayback((state) => state.pin);
@@ -20,7 +20,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   useEdit((state) => state.entropies);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const { events, decoded, known, whatIf } = inspect.shown();
+  const { events, decoded, known, whatIf } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {

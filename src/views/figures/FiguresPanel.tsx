@@ -1,6 +1,6 @@
 import type { Figures } from '../../../engine/view.ts';
 import { t } from '../../text/t.ts';
-import { useFrameEvery, usePack, useStudio } from '../context.ts';
+import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { CellPanel } from './CellPanel.tsx';
 import { Cost, Totals } from './Totals.tsx';
 import { shownFigures } from './shownFigures.ts';
@@ -12,19 +12,19 @@ const READABLE_MS = 120;
 /** Figures of what is shown, and of the run as decoded while another rule is tried out. */
 export function useFigures(): { now: Figures | null; decoded: Figures | null } {
   useFrameEvery(READABLE_MS);
-  const studio = useStudio();
+  const view = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { header } = studio.run.getState();
-  return manifest && header ? shownFigures(studio.inspect.shown(), studio.playback.getState().cursor, manifest, header) : { now: null, decoded: null };
+  const { header } = view.run.getState();
+  return manifest && header ? shownFigures(view.shown(), view.playback.getState().cursor, manifest, header) : { now: null, decoded: null };
 }
 
 /** What the shown part of the run took, and the cell in question. */
 export default function FiguresPanel() {
-  const studio = useStudio();
+  const view = useRunView();
   const { now, decoded } = useFigures();
-  const { wallMs, count } = studio.run.getState();
+  const { wallMs, count } = view.run.getState();
   // Wall-clock speed of a run made here; a recording only knows its stages.
-  const whole = wallMs !== null && studio.playback.getState().cursor === count && count > 0;
+  const whole = wallMs !== null && view.playback.getState().cursor === count && count > 0;
   const speed = whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
   return (
     <aside className="figures" aria-label={t('Figures')}>

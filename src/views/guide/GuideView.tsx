@@ -20,7 +20,7 @@ export default function GuideView() {
   const { studio } = page;
   const { guide, bench } = guideSession(page);
   const own = usePack((state) => state.manifest);
-  const manifest = useStore(guide.side.pack, (state) => state.manifest);
+  const manifest = useStore(guide.view.pack, (state) => state.manifest);
   const pageRun = useRun((state) => state.id);
   const step = clampStep(useStore(studio.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
@@ -28,7 +28,7 @@ export default function GuideView() {
   const title = useRef<HTMLHeadingElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const entry = STEPS[step - 1]!;
-  useKeysOf(guide.side, true);
+  useKeysOf(guide.view, studio.stop, true);
 
   const go = (wanted: number) => {
     if (clampStep(wanted) === step) return;
@@ -67,7 +67,7 @@ export default function GuideView() {
     studio.toast.say('The guide’s run is in view now.', guide.takeAlong());
   };
   const generate = () => {
-    const { header } = guide.side.run.getState();
+    const { header } = guide.view.run.getState();
     studio.views.open('generate');
     void guide.takePack().then(() => header && studio.settings.setClass(header.class));
   };

@@ -4,7 +4,7 @@ import { fixed, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useFrameEvery, usePack, usePlayback, useStudio } from '../context.ts';
+import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
 import { Cost, Totals } from '../figures/Totals.tsx';
 
@@ -27,8 +27,8 @@ function CostReading() {
 
 function GateReading() {
   const { now, decoded } = useFigures();
-  const { inspect } = useStudio();
-  const { rules } = inspect.shown();
+  const { shown } = useRunView();
+  const { rules } = shown();
   return (
     <dl className="facts">
       <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(rules?.entropyThreshold ?? null)}</dd></div>
@@ -41,9 +41,9 @@ function GateReading() {
 function CellReading({ id }: { id: StepId }) {
   useFrameEvery(120);
   usePlayback((state) => state.pick);
-  const { inspect, playback, run } = useStudio();
+  const { shown, playback, run } = useRunView();
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const { events } = inspect.shown();
+  const { events } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) return <dl className="facts"><div><dt>{t('Cell')}</dt><dd>{t('none shown yet')}</dd></div></dl>;

@@ -16,7 +16,7 @@ export function guideSession(page: Workbench): GuideSession {
   const known = sessions.get(page);
   if (known) return known;
   const guide = createGuide(page.studio, document.baseURI, () => matchMedia('(prefers-reduced-motion: reduce)').matches);
-  const session = { guide, bench: { ...page, studio: guide.side, frame: createFrameLoop(guide.side), options: createOptions() } };
+  const session = { guide, bench: { ...page, view: guide.view, generateWithThis: guide.generateWithThis, frame: createFrameLoop(page.studio.settings, guide.view), options: createOptions() } };
   sessions.set(page, session);
   return session;
 }

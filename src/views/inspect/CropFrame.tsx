@@ -9,7 +9,7 @@ const SIDE = 512;
 
 /** The whole picture with the square that is cut out: drag it, or use the sliders. */
 export function CropFrame() {
-  const { desk } = useStudio().inspect;
+  const { desk } = useStudio();
   const source = useDesk((state) => state.source);
   const crop = useDesk((state) => state.crop);
   const name = useDesk((state) => state.name);

@@ -6,7 +6,7 @@ import { hasEntropies, rulesKeys, thresholdCurve } from '../../../engine/whatif.
 import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { useFrameEvery, usePack, useStudio } from '../context.ts';
+import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const STEP = 0.1;
@@ -24,9 +24,9 @@ export function packAt(curve: Manifest['curve'], threshold: number): number | nu
 /** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures. */
 export function CurvePlot() {
   useFrameEvery(200);
-  const { inspect, run } = useStudio();
+  const { shown, run } = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { events, rules } = inspect.shown();
+  const { events, rules } = shown();
   const { header } = run.getState();
   const known = hasEntropies(events) && run.getState().phase !== 'running';
   if (!manifest || !header || !rules || !known) {

@@ -3,13 +3,12 @@ import { Popover } from 'radix-ui';
 import { said, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
-import { useEdit, usePack, usePlayback, useRun, useSettings, useStudio } from '../context.ts';
+import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
 import { Palette } from './Palette.tsx';
 
 /** Change tokens, erase the end, and let the model go on from there. */
 export function EditPanel() {
-  const { inspect, playback } = useStudio();
-  const { edit } = inspect;
+  const { edit, shown, playback } = useRunView();
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const brush = useEdit((state) => state.brush);
@@ -19,7 +18,7 @@ export function EditPanel() {
   const pin = usePlayback((state) => state.pin);
   usePlayback((state) => state.cursor);
   if (!finished) return null;
-  const cell = pin ?? lookedAt(inspect.shown().events.length, { ...playback.getState(), pick: null });
+  const cell = pin ?? lookedAt(shown().events.length, { ...playback.getState(), pick: null });
   const changed = draft ? edit.changed().length : 0;
   return (
     <section className="edit" aria-label={t('Edit and go on')}>
@@ -52,7 +51,8 @@ export function EditPanel() {
 }
 
 function ContinueForm() {
-  const { inspect } = useStudio();
+  const { edit } = useRunView();
+  const { continueFrom } = useStudio();
   const manifest = usePack((state) => state.manifest);
   const header = useRun((state) => state.header);
   const id = useRun((state) => state.id);
@@ -65,7 +65,7 @@ function ContinueForm() {
   if (!manifest || !header) return null;
   const own = header.class < manifest.classes.length ? header.class : fallback;
   const index = choice?.of === id ? choice.class : own;
-  const given = draft ? inspect.edit.given() : inspect.edit.given().slice(0, (pin ?? -1) + 1);
+  const given = draft ? edit.given() : edit.given().slice(0, (pin ?? -1) + 1);
   const left = manifest.grid.tokens - given.length;
   // The same seed goes on as the run did; another one takes another way.
   const seed = (header.seed + again) >>> 0;
@@ -84,7 +84,7 @@ function ContinueForm() {
           {[1, 2, 3].map((by) => <option key={by} value={by}>{(header.seed + by) >>> 0}</option>)}
         </select>
       </label>
-      <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void inspect.continueFrom(given, index, seed)}>
+      <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void continueFrom(given, index, seed)}>
         {t('Continue from here')}
       </button>
       <p className="hint">{given.length === 0 ? t('Pin a cell to go on from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} tokens to sample.', { left }) : t('{left} tokens to sample; starts when the model is loaded.', { left })}</p>

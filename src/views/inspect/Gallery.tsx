@@ -25,7 +25,7 @@ function cutTile(image: CanvasImageSource, index: number, { columns, size }: She
 
 /** Held-out real pictures, never trained on, to start from; those of the chosen class first. */
 export function Gallery() {
-  const { desk } = useStudio().inspect;
+  const { desk } = useStudio();
   const manifest = usePack((state) => state.manifest);
   const url = usePack((state) => state.manifestUrl);
   const chosen = useSettings((state) => state.class);

@@ -4,7 +4,7 @@ import { entropyHistogram, hasEntropies, lengthHistogram, meanEntropy } from '..
 import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { useFrameEvery, usePack, useStudio } from '../context.ts';
+import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const BINS = 28;
@@ -13,9 +13,9 @@ const HEIGHT = 112;
 /** How long the patches are, where there are any, and how surprising the tokens. */
 export function Histograms({ patches }: { patches: boolean }) {
   useFrameEvery(200);
-  const { inspect } = useStudio();
+  const { shown } = useRunView();
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
-  const { events } = inspect.shown();
+  const { events } = shown();
   const top = Math.log(vocab);
   const { lengths, entropies } = useMemo(() => {
     const counts = lengthHistogram(events);

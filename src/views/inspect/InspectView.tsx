@@ -8,7 +8,7 @@ import { Strip } from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
-import { usePack, useStudio } from '../context.ts';
+import { usePack, useRunView, useStudio } from '../context.ts';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditPanel } from './EditPanel.tsx';
 import { Histograms } from './Histograms.tsx';
@@ -56,7 +56,7 @@ export default function InspectView() {
 }
 
 function Readings() {
-  const { edit } = useStudio().inspect;
+  const { edit } = useRunView();
   const { now, decoded } = useFigures();
   const patches = usePack((state) => state.manifest?.kind !== 'gpt');
   return (

@@ -6,14 +6,14 @@ import { t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useThresholdScale } from '../thresholdScale.ts';
-import { usePack, useRun, useStudio, useWhatIf } from '../context.ts';
+import { usePack, useRun, useRunView, useWhatIf } from '../context.ts';
 
 /** The paper's gates, but for E_th, which is of the entropies. */
 const DPAR_RULES = { maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null } as const satisfies Partial<Rules>;
 
 /** The rules that boundaries are drawn with; a change redraws them from the stored entropies, without the model. */
 export function RulesPanel() {
-  const { whatIf } = useStudio().inspect;
+  const { whatIf } = useRunView();
   useWhatIf((state) => state.rules);
   const header = useRun((state) => state.header);
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);

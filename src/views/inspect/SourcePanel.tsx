@@ -16,7 +16,7 @@ const WORDS = {
 /** Where a picture comes from: a file, the clipboard, or the held-out pictures of the pack. */
 export function SourcePanel() {
   const studio = useStudio();
-  const { desk } = studio.inspect;
+  const { desk } = studio;
   const input = useRef<HTMLInputElement>(null);
   const phase = useDesk((state) => state.phase);
   const progress = useDesk((state) => state.progress);
@@ -55,7 +55,7 @@ export function SourcePanel() {
 
 /** The class that the picture's probabilities are for. */
 function ProbabilityClass() {
-  const { desk } = useStudio().inspect;
+  const { desk } = useStudio();
   const manifest = usePack((state) => state.manifest);
   const chosen = useDesk((state) => state.class);
   const phase = useDesk((state) => state.phase);

@@ -11,5 +11,5 @@ export async function openAny(studio: Studio, file: File): Promise<void> {
     const carries = bytes.length > 33 && [PNG_LOG_KEYWORD, PNG_KEYWORD].some((keyword) => readPngText(bytes, keyword) !== null);
     if (carries) return void (await openFile(studio, file));
   }
-  await studio.inspect.desk.open(file, file.name || 'The pasted picture');
+  await studio.desk.open(file, file.name || 'The pasted picture');
 }

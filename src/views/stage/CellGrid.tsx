@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import { atMostEvery } from '../../lib/frames.ts';
 import { t } from '../../text/t.ts';
-import { useStudio, useWorkbench } from '../context.ts';
+import { useRunView, useWorkbench } from '../context.ts';
 import { tokenText } from '../withoutEntropies.ts';
 
 /** How often texts follow a run that is playing; nobody can read faster. */
@@ -12,17 +12,17 @@ const TEXT_MS = 500;
  * It lies over the map and lets the pointer through.
  */
 export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
-  const studio = useStudio();
+  const view = useRunView();
   const { frame } = useWorkbench();
   const root = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     const write = () => {
-      const { events, known } = studio.inspect.shown();
-      const { cursor } = studio.playback.getState();
+      const { events, known } = view.shown();
+      const { cursor } = view.playback.getState();
       root.current?.querySelectorAll<HTMLElement>('[role="gridcell"]').forEach((cell, index) => {
         const event = index < cursor ? events[index] : undefined;
-        const text = !event ? t('not decoded yet') : index < known ? tokenText(event, studio) : t('not scored yet');
+        const text = !event ? t('not decoded yet') : index < known ? tokenText(event, view) : t('not scored yet');
         if (cell.textContent !== text) cell.textContent = text;
       });
     };
@@ -32,7 +32,7 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
       end();
       pace.cancel();
     };
-  }, [frame, studio]);
+  }, [frame, view]);
 
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
     const cells = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="gridcell"]')];
@@ -41,9 +41,9 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
     if (at >= 0 && (event.key === 'Enter' || event.key === ' ')) {
       event.preventDefault();
       event.stopPropagation();
-      const { brush } = studio.inspect.edit.getState();
-      if (brush === null) studio.playback.pinCell(at);
-      else studio.inspect.edit.put(at, brush);
+      const { brush } = view.edit.getState();
+      if (brush === null) view.playback.pinCell(at);
+      else view.edit.put(at, brush);
       return;
     }
     const rowStart = at - (at % width);
@@ -61,8 +61,8 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
   return (
     <div
       ref={root} className="cell-grid" role="grid" aria-label={t('Next-token entropy by cell')} onKeyDown={walk}
-      onFocus={(event) => studio.playback.look(Number((event.target as HTMLElement).dataset.cell ?? NaN) || 0)}
-      onBlur={() => studio.playback.look(null)}
+      onFocus={(event) => view.playback.look(Number((event.target as HTMLElement).dataset.cell ?? NaN) || 0)}
+      onBlur={() => view.playback.look(null)}
     >
       {Array.from({ length: width }, (_, row) => (
         <div role="row" key={row} aria-rowindex={row + 1}>

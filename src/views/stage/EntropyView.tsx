@@ -2,13 +2,14 @@ import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { mapColour } from '../../lib/colourMap.ts';
 import { t } from '../../text/t.ts';
-import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { CellGrid } from './CellGrid.tsx';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 import { Overlay } from './Overlay.tsx';
 
 /** Entropies as colours, one canvas pixel a cell, stretched by CSS. */
 export function EntropyView() {
+  const view = useRunView();
   const studio = useStudio();
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
@@ -20,9 +21,9 @@ export function EntropyView() {
   useDraw(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
-    const { events, version, rules } = studio.inspect.shown();
+    const { events, version, rules } = view.shown();
     const threshold = (rules ?? studio.settings.getState().values)?.entropyThreshold ?? top;
-    const { cursor } = studio.playback.getState();
+    const { cursor } = view.playback.getState();
     const key = `${version}/${cursor}/${map}/${map === 'threshold' ? threshold : ''}`;
     if (key === last.current) return;
     last.current = key;

@@ -1,16 +1,16 @@
 import { useRef, type PointerEvent } from 'react';
 import { useStore } from 'zustand';
 import { patchesAt, patchOf } from '../../../engine/view.ts';
-import { useDraw, useEdit, usePack, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { useDraw, useEdit, usePack, useRunView, useWhatIf, useWorkbench } from '../context.ts';
 import { lookedAt } from '../cell.ts';
 import { atRest } from './rest.ts';
 import { boundaryPath, edgePath, outlinePath, restPath } from './boundaries.ts';
 
 /** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
-  const studio = useStudio();
+  const runView = useRunView();
   const { options } = useWorkbench();
-  const { edit, shown, whatIf } = studio.inspect;
+  const { edit, shown, whatIf } = runView;
   const bricks = useStore(options, (state) => state.bricks);
   const compare = useWhatIf((state) => state.compare && state.rules !== null);
   const painting = useEdit((state) => state.brush !== null);
@@ -26,7 +26,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
 
   useDraw(() => {
     const view = shown();
-    const playback = studio.playback.getState();
+    const playback = runView.playback.getState();
     const key = `${view.version}/${playback.cursor}/${bricks}/${whatIf.getState().compare}`;
     if (key !== last.current) {
       last.current = key;
@@ -41,7 +41,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     if (at !== null) cell.current?.setAttribute('transform', `translate(${at % width} ${Math.floor(at / width)})`);
     const around = at === null ? undefined : patchOf(view.events, at, playback.cursor, width);
     patch.current?.setAttribute('d', around ? outlinePath(around) : '');
-    root.current?.classList.toggle('at-rest', atRest(studio));
+    root.current?.classList.toggle('at-rest', atRest(runView));
   });
 
   const cellAt = (event: PointerEvent<SVGSVGElement>): number | null => {
@@ -50,7 +50,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     const row = Math.floor(((event.clientY - box.top) / box.height) * width);
     const inside = column >= 0 && row >= 0 && column < width && row < width;
     const index = row * width + column;
-    return inside && index < studio.playback.getState().cursor ? index : null;
+    return inside && index < runView.playback.getState().cursor ? index : null;
   };
   const paint = (index: number | null) => {
     const { brush } = edit.getState();
@@ -58,7 +58,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   };
   const move = (event: PointerEvent<SVGSVGElement>) => {
     const index = cellAt(event);
-    studio.playback.look(index);
+    runView.playback.look(index);
     if (event.buttons === 1) paint(index);
   };
   const press = (event: PointerEvent<SVGSVGElement>) => {
@@ -66,15 +66,15 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     const index = cellAt(event);
     if (painting) return paint(index);
     // A finger cannot hover: its touch always chooses.
-    if (event.pointerType === 'mouse' || index !== studio.playback.getState().pin) studio.playback.pinCell(index);
-    studio.playback.look(event.pointerType === 'mouse' ? index : null);
+    if (event.pointerType === 'mouse' || index !== runView.playback.getState().pin) runView.playback.pinCell(index);
+    runView.playback.look(event.pointerType === 'mouse' ? index : null);
   };
 
   return (
     <svg
       ref={root} className={`layer overlay ${tone}${painting ? ' painting' : ''}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
       onPointerMove={move} onPointerDown={press}
-      onPointerLeave={(event) => event.pointerType === 'mouse' && studio.playback.look(null)}
+      onPointerLeave={(event) => event.pointerType === 'mouse' && runView.playback.look(null)}
     >
       <path ref={rest} className="rest" />
       <path ref={edges} className="edges" />

@@ -1,12 +1,13 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../text/t.ts';
-import { useDraw, usePack, useStudio, useWorkbench } from '../context.ts';
+import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
 import { decodedClip } from './boundaries.ts';
 
 /** The picture, masked to the cells that are both decoded and shown; `original`: the one that its tokens were made of. */
 export function PictureView({ original = false }: { original?: boolean }) {
+  const view = useRunView();
   const studio = useStudio();
   const { options } = useWorkbench();
   const smooth = useStore(options, (state) => state.smooth);
@@ -17,17 +18,17 @@ export function PictureView({ original = false }: { original?: boolean }) {
   useDraw(() => {
     const target = canvas.current;
     if (!target) return;
-    const { header } = studio.run.getState();
-    const { picture } = studio.inspect.shown();
+    const { header } = view.run.getState();
+    const { picture } = view.shown();
     const width = header?.grid.width ?? 16;
-    const image = (original ? studio.inspect.desk.getState().original : null) ?? picture?.image ?? null;
+    const image = (original ? studio.desk.getState().original : null) ?? picture?.image ?? null;
     if (image !== drawn.current) {
       const ctx = target.getContext('2d')!;
       ctx.clearRect(0, 0, target.width, target.height);
       if (image) ctx.drawImage(image, 0, 0, target.width, target.height);
       drawn.current = image;
     }
-    const shown = Math.min(studio.playback.getState().cursor, picture?.cells ?? 0);
+    const shown = Math.min(view.playback.getState().cursor, picture?.cells ?? 0);
     const clip = decodedClip(shown, width);
     if (target.style.clipPath !== clip) target.style.clipPath = clip;
   });

@@ -4,7 +4,7 @@ import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useDraw, usePack, useRun, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { useDraw, usePack, useRun, useRunView, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
@@ -24,6 +24,7 @@ function useTried(): boolean {
 
 /** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both. */
 export function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
+  const view = useRunView();
   const studio = useStudio();
   const { frame, theme } = useWorkbench();
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
@@ -68,18 +69,18 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
     colours.current ??= resolveColours(box, COLOURS);
     const ctx = target.getContext('2d')!;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { events: all, known, rules: shownRules, whatIf } = studio.inspect.shown();
+    const { events: all, known, rules: shownRules, whatIf } = view.shown();
     const events = known < all.length ? all.slice(0, known) : all;
-    const playback = studio.playback.getState();
+    const playback = view.playback.getState();
     const { cursor } = playback;
     const looked = lookedAt(events.length, playback);
     const line = (rules: { entropyGate: boolean; entropyThreshold: number } | null | undefined) => (rules?.entropyGate ? rules.entropyThreshold : null);
     const threshold = line(shownRules ?? studio.settings.getState().values);
-    const decoded = whatIf ? line(studio.run.getState().header?.settings) : null;
+    const decoded = whatIf ? line(view.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
     drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
-    const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, studio)}` : t('nothing shown yet');
+    const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
   });
@@ -91,10 +92,10 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
     if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
     else if (!event.currentTarget.hasPointerCapture(event.pointerId)) {
       // Pointing at a bar looks at its cell in every view.
-      if (event.pointerType === 'mouse') studio.playback.look(at <= studio.playback.getState().cursor ? at - 1 : null);
+      if (event.pointerType === 'mouse') view.playback.look(at <= view.playback.getState().cursor ? at - 1 : null);
       return;
     }
-    studio.playback.seek(at);
+    view.playback.seek(at);
   };
   const keys = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -104,7 +105,7 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
     if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    studio.playback.step(by);
+    view.playback.step(by);
   };
 
   return (
@@ -114,7 +115,7 @@ export function Strip({ label = t('Entropy strip'), legend = true }: { label?: s
         <div
           ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label={t('Token shown')} aria-orientation="horizontal"
           aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
-          onPointerDown={scrub} onPointerMove={scrub} onPointerLeave={(event) => event.pointerType === 'mouse' && studio.playback.look(null)} onKeyDown={keys}
+          onPointerDown={scrub} onPointerMove={scrub} onPointerLeave={(event) => event.pointerType === 'mouse' && view.playback.look(null)} onKeyDown={keys}
         >
           <canvas ref={canvas} />
         </div>

@@ -3,7 +3,7 @@ import { fixed } from '../../lib/format.ts';
 import { keep, readKept } from '../../lib/kept.ts';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { useDraw, usePack, useStudio } from '../context.ts';
+import { useDraw, usePack, useRunView, useStudio } from '../context.ts';
 import { entropyAt, levelY, stripGeometry } from './geometry.ts';
 
 const STEP = 0.05;
@@ -17,8 +17,9 @@ const settle = (value: number) => Math.round(value / STEP) * STEP;
 
 /** The E_th line's handle: drag it, or use the arrow keys, and the boundaries of a finished run are drawn anew. */
 export function ThresholdLine() {
+  const view = useRunView();
   const studio = useStudio();
-  const { whatIf, shown } = studio.inspect;
+  const { whatIf, shown } = view;
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
   const handle = useRef<HTMLDivElement>(null);

@@ -5,7 +5,7 @@ import { fixed } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
-import { useEdit, useRun, useSettings, useStudio, useWhatIf } from '../context.ts';
+import { useEdit, useRun, useRunView, useSettings, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 
 const changedRules = (now: Rules, before: Rules): string => {
   const words: string[] = [];
@@ -20,7 +20,9 @@ const changedRules = (now: Rules, before: Rules): string => {
 
 /** Under the strip while other rules are tried out: what they change, and the ways on. */
 export default function WhatIfBar() {
-  const { inspect, jobs } = useStudio();
+  const { whatIf, shown } = useRunView();
+  const { generateWithThis } = useWorkbench();
+  const { jobs } = useStudio();
   const rules = useWhatIf((state) => state.rules);
   const compare = useWhatIf((state) => state.compare);
   const header = useRun((state) => state.header);
@@ -28,7 +30,7 @@ export default function WhatIfBar() {
   const wrong = useSettings((state) => Object.values(state.errors)[0]);
   useEdit((state) => state.draft);
   if (!rules || !header) return null;
-  const { decoded, events } = inspect.shown();
+  const { decoded, events } = shown();
   const { added, removed } = boundaryChanges(decoded, events);
   const blind = rules.entropyGate && !hasEntropies(events);
   return (
@@ -37,9 +39,9 @@ export default function WhatIfBar() {
         <strong>{t('What-if:')}</strong> {changedRules(rules, header.settings)}{' '}
         <span className="muted">{blind ? t('this run has no entropies to compare with E_th') : t(compare ? '{added} boundaries more (solid), {removed} fewer (dotted) than decoded' : '{added} boundaries more, {removed} fewer than decoded', { added, removed })}</span>
       </p>
-      <Toggle label={t('Compare')} checked={compare} onChange={inspect.whatIf.setCompare} />
-      <button type="button" className="button" onClick={inspect.whatIf.clear}><Icon name="reset" size={16} />{t('As decoded')}</button>
-      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void inspect.generateWithThis()}>{t('Generate with this')}</button>
+      <Toggle label={t('Compare')} checked={compare} onChange={whatIf.setCompare} />
+      <button type="button" className="button" onClick={whatIf.clear}><Icon name="reset" size={16} />{t('As decoded')}</button>
+      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void generateWithThis()}>{t('Generate with this')}</button>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { fixed, integer, milliseconds, operations, percent } from '../../lib/for
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
-import { useFrameEvery, usePack, useRun, useStudio } from '../context.ts';
+import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type Shown } from './overview.ts';
@@ -30,7 +30,7 @@ export function HowItRan({ title = t('How it ran') }: { title?: string }) {
 }
 
 function Timeline() {
-  const studio = useStudio();
+  const view = useRunView();
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
@@ -38,18 +38,18 @@ function Timeline() {
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
     const shown = (): Shown => {
-      const { events } = studio.run.getState();
-      const { cursor } = studio.playback.getState();
+      const { events } = view.run.getState();
+      const { cursor } = view.playback.getState();
       const from = rowStart(Math.min(cursor, events.length) - 1, width);
       return { events, cursor, from, to: from + width };
     };
     return { lanes, above: overview(shown, tokens, width, lanes), below: calls(shown, lanes), empty: stacked([], tokens, lanes) };
-  }, [gpt, studio, tokens, waits, width]);
+  }, [gpt, view, tokens, waits, width]);
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
     const { left, width: wide } = event.currentTarget.querySelector('.u-over')!.getBoundingClientRect();
     if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) studio.playback.seek(tokenAt(event.clientX - left, wide, tokens));
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) view.playback.seek(tokenAt(event.clientX - left, wide, tokens));
   };
 
   return (
@@ -58,7 +58,7 @@ function Timeline() {
       <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
         <Plot
           label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
-          onFrame={(plot) => plot.setData(stacked(studio.run.getState().events, tokens, lanes))}
+          onFrame={(plot) => plot.setData(stacked(view.run.getState().events, tokens, lanes))}
         />
       </div>
       <p className="small-print muted"><RowName width={width} /></p>
@@ -71,8 +71,8 @@ function Timeline() {
 
 function useRow(width: number): number {
   useFrameEvery(READABLE_MS);
-  const studio = useStudio();
-  return rowStart(Math.min(studio.playback.getState().cursor, studio.run.getState().count) - 1, width);
+  const view = useRunView();
+  return rowStart(Math.min(view.playback.getState().cursor, view.run.getState().count) - 1, width);
 }
 
 function RowName({ width }: { width: number }) {
@@ -82,10 +82,10 @@ function RowName({ width }: { width: number }) {
 /** Per stage, of what is shown; and what the patch transformer would have run for token by token. */
 function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
-  const studio = useStudio();
+  const view = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { events: all, header, origin } = studio.run.getState();
-  const events = all.slice(0, studio.playback.getState().cursor);
+  const { events: all, header, origin } = view.run.getState();
+  const events = all.slice(0, view.playback.getState().cursor);
   const totals = totalsOf(events);
   const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
   if (!manifest || !header) return null;
@@ -132,7 +132,7 @@ const timeOf = (call: Call | undefined) => (call ? fixed(call.ms, 2) : t('did no
 /** The calls of one row as text. */
 function RowTable({ width, lanes }: { width: number; lanes: readonly (typeof LANES)[number][] }) {
   const from = useRow(width);
-  const { events } = useStudio().run.getState();
+  const { events } = useRunView().run.getState();
   const calls = callsOf(events, from, from + width);
   return (
     <div className="visually-hidden"><table>

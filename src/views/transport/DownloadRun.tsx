@@ -1,11 +1,11 @@
 import { RunLog, runToJson } from '../../../engine/log.ts';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { useRun, useStudio } from '../context.ts';
+import { useRun, useRunView } from '../context.ts';
 
 /** The run in view as a file: header, every event, digest (docs/packs.md, "A run"). */
 export function DownloadRun() {
-  const { run } = useStudio();
+  const { run } = useRunView();
   const empty = useRun((state) => state.count === 0 || state.phase === 'running');
   const save = () => {
     const { header, events } = run.getState();

@@ -1,0 +1,59 @@
+import type { StoreApi } from 'zustand/vanilla';
+import { createEdit, type DraftModel, type EditStore } from './inspect/edit.ts';
+import { createShown, type Shown } from './inspect/shown.ts';
+import { createWhatIf, type WhatIfStore } from './inspect/whatIf.ts';
+import type { PackState } from './pack.ts';
+import { createPlayback, type PlaybackStore } from './playback.ts';
+import { createRun, type OpenedRun, type RunState, type RunStore } from './run.ts';
+
+export interface RunViewOptions {
+  /** The pack of the run in view. */
+  pack: StoreApi<PackState>;
+  /** Shared by views whose cursors go together. */
+  playback?: PlaybackStore;
+  /** What is asked about edited tokens; without it they are shown unscored. */
+  model?: DraftModel;
+}
+
+/** A run in view: its log, the cursor in it, edits and other rules on top, and what all of them show. */
+export interface RunView {
+  pack: StoreApi<PackState>;
+  run: RunStore;
+  playback: PlaybackStore;
+  whatIf: WhatIfStore;
+  edit: EditStore;
+  shown: () => Shown;
+  /** Its run is being decoded. */
+  growing: () => boolean;
+  togglePlay: () => void;
+  showRecorded: (recorded: OpenedRun) => void;
+  /** Shows a run as it was, paused at a cursor; default: all of it. */
+  restore: (state: RunState, cursor?: number) => void;
+  /** The way back to the run and cursor that are in view now. */
+  snapshot: () => () => void;
+}
+
+const unasked: DraftModel = { paint: async () => null, score: async () => null };
+
+export function createRunView({ pack, playback: shared, model = unasked }: RunViewOptions): RunView {
+  const run = createRun();
+  const playback = shared ?? createPlayback(() => run.getState().count);
+  const whatIf = createWhatIf(run);
+  const edit = createEdit(run, model);
+  const growing = () => run.getState().phase === 'running';
+  const restore = (state: RunState, cursor = Infinity) => {
+    run.restore(state);
+    playback.restart('paused');
+    playback.seek(cursor);
+  };
+
+  return {
+    pack, run, playback, whatIf, edit, growing, restore, shown: createShown({ run, whatIf, edit }),
+    togglePlay: () => (playback.getState().mode === 'paused' ? playback.play(growing()) : playback.pause()),
+    showRecorded: ({ run: { header, events, digest }, title, picture }) => run.showRecorded(header, events, digest, title, picture),
+    snapshot() {
+      const [state, { cursor }] = [run.getState(), playback.getState()];
+      return () => restore(state, cursor);
+    },
+  };
+}
