@@ -22,6 +22,8 @@ export function sampleCases(): SampleCase[] {
   })));
 }
 
+type Answer = Choice & { nullEntropy: number | null };
+
 /** Largest error of a probability, of float32 sums over a vocabulary. */
 const CLOSE = 2e-5;
 const close = (a: number | null, b: number | null) => (a === null || b === null ? a === b : Math.abs(Math.exp(a) - Math.exp(b)) <= CLOSE);
@@ -30,12 +32,13 @@ const close = (a: number | null, b: number | null) => (a === null || b === null 
  * What is wrong with a choice; null where it is the processor's within the tolerance: another token only where u stands that
  * close to where the two meet, other alternatives only where their probabilities are that close.
  */
-export function wrongWith({ classLogits, nullLogits, rules, u, forced }: SampleCase, got: Choice, want: Choice): string | null {
+export function wrongWith({ classLogits, nullLogits, rules, u, forced }: SampleCase, got: Answer, want: Answer): string | null {
   const p = distribution(guide({ classLogits: Float32Array.from(classLogits), nullLogits: nullLogits && Float32Array.from(nullLogits) }, rules.guidance), rules);
   const upTo = (token: number) => p.subarray(0, token).reduce((sum, value) => sum + value, 0);
   const onEdge = forced === undefined && [got.token, got.token + 1].some((token) => Math.abs(upTo(token) - u) <= CLOSE);
   if (got.token !== want.token && !(onEdge && p[got.token]! > 0)) return `token ${got.token} in place of ${want.token}`;
   if (got.token === want.token && !(close(got.logprob, want.logprob) && close(got.classLogprob, want.classLogprob))) return `log-probabilities ${got.logprob}, ${got.classLogprob} in place of ${want.logprob}, ${want.classLogprob}`;
+  if (!(Math.abs(got.nullEntropy! - want.nullEntropy!) <= 1e-4)) return `entropy ${got.nullEntropy} in place of ${want.nullEntropy}`;
   if (got.alternatives.length !== want.alternatives.length) return `${got.alternatives.length} alternatives in place of ${want.alternatives.length}`;
   for (const [i, [id, share]] of got.alternatives.entries()) {
     const [, most] = want.alternatives[i]!;

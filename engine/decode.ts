@@ -5,7 +5,7 @@ import type { DecodeGraphs, Timed, TokenRequest, TokenResult } from './graphs.ts
 import { ImageState } from './image-state.ts';
 import type { Stage, TokenEvent } from './log.ts';
 import type { Kind, Manifest } from './manifest.ts';
-import { choose, groupsOf } from './sampling.ts';
+import { choose, groupsOf, nullEntropyOf } from './sampling.ts';
 
 export type { DecodeRequest };
 
@@ -60,8 +60,9 @@ async function onHost(graphs: DecodeGraphs, stage: (typeof stages)[Kind], tokens
   const logits = await timed(stage.logits, tokens, () => graphs.decoderStep(tokens));
   const results: TokenResult[] = [];
   for (const [i, token] of tokens.entries()) {
-    const choice = await timed('sampling', [token], () => choose(logits[i]!, token.rules, token.u, token.forced));
-    results.push({ choice, entropy: null });
+    results.push(await timed('sampling', [token], () => ({
+      choice: choose(logits[i]!, token.rules, token.u, token.forced), entropy: null, nullEntropy: token.nullEntropy ? nullEntropyOf(logits[i]!) : null,
+    })));
   }
   const steps = tokens.map(({ image, t, feed }, i) => ({ image, t, token: results[i]!.choice.token, feed, result: results[i]! }));
   const fed = steps.filter(({ feed }) => feed !== 'none');

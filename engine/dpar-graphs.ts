@@ -139,7 +139,7 @@ export class DparGraphs implements DecodeGraphs {
     const entropy = feed === 'all' ? await timed('entropy', tokens, () => this.#entropy.onDevice(t, token)) : null;
     const { choice, also } = await timed('wait', tokens, () => device.read(entropy));
     entropy?.dispose();
-    return [{ choice, entropy: also }];
+    return [{ choice, entropy: also, nullEntropy: null }];
   }
 
   dispose(): void {

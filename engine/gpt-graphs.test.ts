@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
 import { DparGraphs } from './dpar-graphs.ts';
@@ -40,6 +40,33 @@ test('a run is token by token: one graph, one stage, no entropies', async () => 
   expect(events.map((e) => e.patch)).toEqual(events.map((e) => e.t));
   expect(events.every((e) => e.entropy === null)).toBe(true);
   expect(Object.keys(events[3]!.times).sort()).toEqual(['gpt', 'sampling']);
+});
+
+describe('a pack whose entropies are its null class', () => {
+  const m = { ...tinyGptManifest(), entropySource: 'null-class' as const };
+  delete m.entropyModel;
+  /** One likely code in the class row, two in the null row. */
+  const peaks = () => new FakeGraphs(() => NaN, (_t, row) => Float32Array.from({ length: 12 }, (_, k) => (k < 1 + row ? 0 : -100)));
+  const run = async (changes: object, request: object = {}) => {
+    const events = [];
+    for await (const event of decodeOne(peaks(), m, { class: 0, seed: 1, settings: { ...m.defaults, ...changes }, ...request })) events.push(event);
+    return events.map(({ entropy }) => entropy && Number(entropy.toFixed(6)));
+  };
+  const after = (entropy: number | null) => [null, ...Array<number | null>(15).fill(entropy)];
+
+  test('has them while it decodes, from the null row before guidance and temperature', async () => {
+    expect(await run({ guidance: 3, temperature: 0.5 })).toEqual(after(0.693147));
+  });
+
+  test('has none without that row, but where the row there is has no class', async () => {
+    expect(await run({ guidance: 1 })).toEqual(after(null));
+    expect(await run({ guidance: 1 }, { class: m.classes.length })).toEqual(after(0));
+  });
+
+  test('keeps those of the log that it goes on from', async () => {
+    const resume = Array.from({ length: 5 }, (_, t) => ({ token: 0, entropy: t === 0 || t === 3 ? null : t }));
+    expect((await run({}, { resume })).slice(0, 7)).toEqual([null, 1, 2, 0.693147, 4, 0.693147, 0.693147]);
+  });
 });
 
 test('what the kind fixes is refused by name, and the other kind keeps its graphs', async () => {

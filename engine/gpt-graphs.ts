@@ -1,13 +1,16 @@
 /** DecodeGraphs of the token-by-token baseline (kind gpt) over any onnxruntime: one graph makes the logits (docs/packs.md). */
 import { FeedSets, intFeed, type Feed } from './feed.ts';
-import type { DecodeGraphs, Position, TokenStep } from './graphs.ts';
+import type { DecodeGraphs, Position, Timed, TokenRequest, TokenResult, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
-import { logitsOf } from './places.ts';
+import type { OnDevice } from './on-device.ts';
+import { logitsOf, type Place } from './places.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
+import type { GraphTensor } from './tensors.ts';
 
 export class GptGraphs implements DecodeGraphs {
+  readonly #runner: GraphRunner;
   readonly #m: GptManifest;
   readonly #cache: KvCache;
   readonly #feeds: FeedSets<Record<'token' | 'class' | 'first', Feed<Int32Array>>>;
@@ -15,23 +18,32 @@ export class GptGraphs implements DecodeGraphs {
   #classes: readonly number[] = [];
   /** x_{t-1} of every image, ignored at t = 0. */
   #tokens: number[] = [];
+  #tokenStep: DecodeGraphs['tokenStep'];
 
   constructor(runner: GraphRunner, manifest: GptManifest) {
+    this.#runner = runner;
     this.#m = manifest;
     this.#cache = new KvCache(runner, 'gpt', manifest.model.blocks, ['logits']);
     this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [1, n]), class: intFeed(runner, [this.#groups, n]), first: intFeed(runner, [n]) }));
   }
 
+  get tokenStep(): DecodeGraphs['tokenStep'] {
+    return this.#tokenStep;
+  }
+
   async begin(groups: Groups, classes: readonly number[]): Promise<void> {
     const { model: { dim, heads }, grid } = this.#m;
     this.dispose();
+    // The device samples for one image; of several the answers are read.
+    const device = classes.length === 1 ? this.#runner.onDevice : undefined;
+    this.#tokenStep = device && ((tokens, timed) => this.#onDevice(device, tokens, timed));
     this.#groups = groups;
     this.#classes = [...classes];
     this.#tokens = classes.map(() => 0);
-    this.#cache.begin({ images: classes.length, groups, heads, capacity: grid.tokens + 1, headDim: dim / heads });
+    this.#cache.begin({ images: classes.length, groups, heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['logits'] : []);
   }
 
-  /** Runs of this kind are token by token: the entropy model is in the pack for inspection. */
+  /** Runs of this kind are token by token: an entropy model is in the pack for inspection, and a null class is read from its logits. */
   entropyStep(): Promise<never> {
     return Promise.reject(new Error('a pack of kind gpt decodes without the entropy model'));
   }
@@ -44,10 +56,10 @@ export class GptGraphs implements DecodeGraphs {
     // A token is its own patch: nothing is pooled and nothing conditions it.
   }
 
-  async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
-    const { vocab, classes: { length: none } } = this.#m;
+  /** [groups * n, 1, V] of x_t. */
+  async #logits(places: readonly Place[]): Promise<GraphTensor> {
+    const none = this.#m.classes.length;
     const groups = this.#groups;
-    const places = this.#cache.places(steps.map(({ image, t }) => ({ image, slot: t })));
     const n = places.length;
     const { token, class: label, first } = this.#feeds.of(n);
     for (const [i, { image, slot }] of places.entries()) {
@@ -56,12 +68,29 @@ export class GptGraphs implements DecodeGraphs {
       if (groups === 2) label.values[n + i] = none;
       first.values[i] = slot === 0 ? 1 : 0;
     }
-    const { logits } = await this.#cache.run(places, { token: token.tensor, class: label.tensor, first: first.tensor });
-    return logitsOf(await takeFloats(logits!, groups * n * vocab, 'The logits'), places, groups, vocab);
+    return (await this.#cache.run(places, { token: token.tensor, class: label.tensor, first: first.tensor })).logits!;
+  }
+
+  async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
+    const { vocab } = this.#m;
+    const groups = this.#groups;
+    const places = this.#cache.places(steps.map(({ image, t }) => ({ image, slot: t })));
+    return logitsOf(await takeFloats(await this.#logits(places), groups * places.length * vocab, 'The logits'), places, groups, vocab);
+  }
+
+  /** The one image of the batch. */
+  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
+    const { t, rules, u, forced, nullEntropy } = tokens[0]!;
+    const logits = await timed('gpt', tokens, () => this.#logits([{ image: 0, slot: t, step: 0 }]));
+    await timed('sampling', tokens, () => device.sample({ logits, rules, u, nullEntropy, ...(forced !== undefined && { forced }) }));
+    const { choice, nullEntropy: entropy } = await timed('wait', tokens, () => device.read(null));
+    this.#tokens[0] = choice.token;
+    return [{ choice, entropy: null, nullEntropy: entropy }];
   }
 
   dispose(): void {
     this.#cache.dispose();
     this.#feeds.dispose();
+    this.#tokenStep = undefined;
   }
 }

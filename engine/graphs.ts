@@ -32,12 +32,16 @@ export interface TokenRequest extends Position {
   forced: number | undefined;
   /** What x_t is fed to: nothing after the last token, the entropy model only where its entropies are used. */
   feed: 'none' | 'encoder' | 'all';
+  /** Whether e_t is read from the logits of x_t: those of the null row. */
+  nullEntropy: boolean;
 }
 
 export interface TokenResult {
   choice: Choice;
   /** e_{t+1} in nats; null where the entropy model did not run. */
   entropy: number | null;
+  /** e_t in nats of the null row; null where it was not asked for. */
+  nullEntropy: number | null;
 }
 
 /**

@@ -3,9 +3,10 @@ import type { DecodeRequest } from './decode-request.ts';
 import { StudioError } from './errors.ts';
 import type { PatchStep, TokenRequest, TokenResult } from './graphs.ts';
 import type { OpenReason, StageTimes, TokenEvent } from './log.ts';
-import type { Manifest } from './manifest.ts';
+import { decodesWithNullEntropies, type Manifest } from './manifest.ts';
 import { PatchGate } from './patchify.ts';
 import { uniform } from './philox.ts';
+import { groupsOf } from './sampling.ts';
 import { isTokenByToken } from './settings.ts';
 
 export class ImageState {
@@ -18,6 +19,8 @@ export class ImageState {
   readonly #gate: PatchGate;
   /** Whether the entropy model runs for it. */
   readonly #entropies: boolean;
+  /** Whether its null row, or its class row where that is the null class's, makes its entropies. */
+  readonly #nullRow: boolean;
   /** The token that is decoded next, its entropy, and why it opens a patch. */
   #t = 0;
   #entropy: number | null = null;
@@ -26,11 +29,13 @@ export class ImageState {
   #patch = -1;
   #start = 0;
 
-  constructor(image: number, request: DecodeRequest, { grid }: Manifest) {
+  constructor(image: number, request: DecodeRequest, manifest: Manifest) {
     this.image = image;
     this.#request = request;
+    const { grid, classes } = manifest;
     this.#tokens = grid.tokens;
     this.#entropies = !isTokenByToken(request.settings);
+    this.#nullRow = decodesWithNullEntropies(manifest) && (groupsOf(request.settings) === 2 || request.class === classes.length);
     this.#gate = new PatchGate(request.settings, grid.width);
     this.#opens = this.#gate.next(null);
   }
@@ -55,14 +60,17 @@ export class ImageState {
       image: this.image, t, rules: settings, u: uniform(seed, t), forced: resume?.[t]?.token ?? given?.[t],
       // Nothing runs after the last token.
       feed: t + 1 === this.#tokens ? 'none' : this.#entropies ? 'all' : 'encoder',
+      // The first token has no prediction in DPAR.
+      nullEntropy: this.#nullRow && t > 0,
     };
   }
 
   /** Takes the next token, and asks the gate about the one after it. */
-  settle({ choice, entropy: next }: TokenResult): TokenEvent {
+  settle({ choice, entropy: next, nullEntropy }: TokenResult): TokenEvent {
     const { given = [], resume } = this.#request;
+    const entropy = nullEntropy === null ? this.#entropy : resume?.[this.#t]?.entropy ?? nullEntropy;
     const event: TokenEvent = {
-      t: this.#t, entropy: this.#entropy, opens: this.#opens, source: this.#t < given.length ? 'given' : 'sampled', patch: this.#patch, ...choice, times: this.times,
+      t: this.#t, entropy, opens: this.#opens, source: this.#t < given.length ? 'given' : 'sampled', patch: this.#patch, ...choice, times: this.times,
     };
     if (next !== null && !Number.isFinite(next)) throw new StudioError('graph-failed', `The entropy model gave ${next} for token ${this.#t + 1} of image ${this.image + 1}. Try the other backend, or the variant fp32.`);
     this.times = {};

@@ -22,7 +22,7 @@ export type Stage = keyof StageTimes;
 export const TokenEvent = z.object({
   t: index,
   token: index,
-  /** e_t in nats; null for t = 0 and where the entropy model did not run. */
+  /** e_t in nats; null for t = 0 and where neither an entropy model nor a null row ran. */
   entropy: z.nullable(z.number()),
   opens: z.array(z.enum(openReasons)),
   source: z.enum(['sampled', 'given']),

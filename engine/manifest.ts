@@ -143,6 +143,10 @@ export type EntropySource = 'entropy-model' | 'null-class';
 export const entropySource = (m: Pick<Manifest, 'entropySource' | 'entropyModel'>): EntropySource =>
   m.entropySource ?? (m.entropyModel ? 'entropy-model' : 'null-class');
 
+/** Whether the logits of a token, where a null row runs, hold its entropy. */
+export const decodesWithNullEntropies = (m: Pick<Manifest, 'kind' | 'entropySource' | 'entropyModel'>): boolean =>
+  m.kind === 'gpt' && entropySource(m) === 'null-class';
+
 type Report = (field: string, message: string) => void;
 
 /** Shapes that contradict each other. */

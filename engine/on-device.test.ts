@@ -6,7 +6,8 @@ import { decodeOne, type DecodeRequest } from './decode.ts';
 import type { DecodeGraphs } from './graphs.ts';
 import type { TokenEvent } from './log.ts';
 import { DparGraphs } from './dpar-graphs.ts';
-import type { DparManifest } from './manifest.ts';
+import { GptGraphs } from './gpt-graphs.ts';
+import type { DparManifest, GptManifest, Manifest } from './manifest.ts';
 import { withDevice } from './testing/host-device.ts';
 
 const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano'));
@@ -14,9 +15,9 @@ const manifest = pack.manifest as DparManifest;
 const inner = new NodeRunner(pack, { byRow: false });
 afterAll(() => inner.release());
 
-async function run(graphs: DecodeGraphs, request: DecodeRequest): Promise<TokenEvent[]> {
+async function run(graphs: DecodeGraphs, request: DecodeRequest, m: Manifest = manifest): Promise<TokenEvent[]> {
   const events: TokenEvent[] = [];
-  for await (const event of decodeOne(graphs, manifest, request)) events.push(event);
+  for await (const event of decodeOne(graphs, m, request)) events.push(event);
   graphs.dispose();
   return events;
 }
@@ -47,4 +48,18 @@ test('given tokens are scored on the device, and a second run starts anew', asyn
   expect(first.slice(0, 4).map(({ token, source }) => [token, source])).toEqual([[5, 'given'], [6, 'given'], [7, 'given'], [8, 'given']]);
   expect(plain(await run(graphs, request))).toEqual(plain(first));
   expect(plain(first)).toEqual(plain(await run(new DparGraphs(inner, manifest), request)));
+});
+
+test.each([2, 1])('token by token, guidance %s: the same run at one wait a token, the entropies of the null row with it', async (guidance) => {
+  const gpt = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano-llamagen'));
+  const m = gpt.manifest as GptManifest;
+  const plainly = new NodeRunner(gpt, { byRow: false });
+  const { runner, device } = withDevice(plainly);
+  const request = { class: 1, seed: 11, settings: { ...m.defaults, guidance }, given: [7, 9] };
+  const beside = await run(new GptGraphs(runner, m), request, m);
+  expect(plain(beside)).toEqual(plain(await run(new GptGraphs(plainly, m), request, m)));
+  expect(beside.slice(1).every(({ entropy }) => (guidance === 1 ? entropy === null : entropy! > 1))).toBe(true);
+  expect(device.waits).toBe(m.grid.tokens);
+  expect(Object.keys(beside[1]!.times).sort()).toEqual(['gpt', 'sampling', 'wait']);
+  await plainly.release();
 });

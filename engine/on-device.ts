@@ -17,6 +17,14 @@ export interface SampleRequest {
   u: number;
   /** Scored in place of a token of its own. */
   forced?: number;
+  /** Whether the entropy of the last row is wanted. */
+  nullEntropy?: boolean;
+}
+
+export interface Sampled {
+  choice: Choice;
+  /** In nats, of the last row, before guidance and temperature; null where it was not wanted. */
+  nullEntropy: number | null;
 }
 
 /** All calls take effect after the runs before them and before those that follow. */
@@ -27,5 +35,5 @@ export interface OnDevice {
   /** Chooses x_t as engine/sampling.ts does, in float32: the token, int32 [1, 1], valid until the next call. Disposes the logits. */
   sample(request: SampleRequest): GraphTensor;
   /** The one wait: what `sample` chose last, and the first value of `also`. Throws `graph-failed` where logits were not finite. */
-  read(also: GraphTensor | null): Promise<{ choice: Choice; also: number | null }>;
+  read(also: GraphTensor | null): Promise<Sampled & { also: number | null }>;
 }

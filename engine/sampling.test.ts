@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
-import { alternatives, choose, distribution, groupsOf, guide, pick, softmax } from './sampling.ts';
+import { alternatives, choose, distribution, entropyOf, groupsOf, guide, nullEntropyOf, pick, softmax } from './sampling.ts';
 
 const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 40 }).map((v) => Float64Array.from(v));
 const sum = (p: Iterable<number>) => [...p].reduce((a, b) => a + b, 0);
@@ -13,6 +13,17 @@ test('guidance is null + s (class - null)', () => {
   expect([...guide(rows, 0)]).toEqual([3, 1]);
   expect([...guide({ ...rows, nullLogits: null }, 1)]).toEqual([1, 2]);
   expect([groupsOf({ guidance: 1 }), groupsOf({ guidance: 1.5 }), groupsOf({ guidance: 0 })]).toEqual([1, 2, 2]);
+});
+
+test('the entropy of logits, in nats: that of their softmax; the null row where there is one', () => {
+  fc.assert(fc.property(logits, (values) => {
+    const p = softmax(values);
+    expect(entropyOf(values)).toBeCloseTo(-sum(p.map((x) => (x > 0 ? x * Math.log(x) : 0))), 9);
+  }));
+  expect(entropyOf(new Float32Array(12))).toBeCloseTo(Math.log(12), 12);
+  const rows = { classLogits: new Float32Array(3), nullLogits: Float32Array.of(50, 0, 0) };
+  expect(nullEntropyOf(rows)).toBeCloseTo(0, 12);
+  expect(nullEntropyOf({ ...rows, nullLogits: null })).toBeCloseTo(Math.log(3), 12);
 });
 
 test('logits that are not finite are a failed graph', () => {

@@ -53,6 +53,22 @@ function probabilityOf(logits: ArrayLike<number>, token: number): number {
   return Math.exp(logits[token]! - max) / sum;
 }
 
+/** Entropy in nats of softmax(logits). */
+export function entropyOf(logits: ArrayLike<number>): number {
+  const max = largest(logits);
+  let sum = 0;
+  let weighted = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const weight = Math.exp(logits[i]! - max);
+    sum += weight;
+    weighted += weight * (logits[i]! - max);
+  }
+  return Math.log(sum) - weighted / sum;
+}
+
+/** e_t of the null row, before guidance and temperature: of the one row there is where that has no class either. */
+export const nullEntropyOf = ({ classLogits, nullLogits }: DecodeLogits): number => entropyOf(nullLogits ?? classLogits);
+
 /** The lowest id of the largest value. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;

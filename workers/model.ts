@@ -1,7 +1,7 @@
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { StudioError } from '../engine/errors.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
-import { packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
+import { decodesWithNullEntropies, packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { goldenTolerance } from '../engine/variants.ts';
 import type { Backend, BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
@@ -41,6 +41,7 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
     const attempt = (one: SessionRunner) => tryBackend(decodeGraphs(one, pack.manifest), golden, {
       backend,
       entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
+      nullEntropy: decodesWithNullEntropies(pack.manifest),
       tolerance: goldenTolerance(pack.manifest, pack.variant),
       best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
       onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),

@@ -1,15 +1,15 @@
 /// <reference types="@webgpu/types" />
 import { StudioError } from '../engine/errors.ts';
-import type { Copy, OnDevice, SampleRequest } from '../engine/on-device.ts';
-import { choose, type Choice, type SamplingRules } from '../engine/sampling.ts';
+import type { Copy, OnDevice, Sampled, SampleRequest } from '../engine/on-device.ts';
+import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
 import { words } from '../packs/request.ts';
 import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
-import { ALTERNATIVES, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
+import { ALTERNATIVES, NULL_ENTROPY, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
 /** The result and, after it, the value that is read along. */
 const ANSWER = (RESULT + 1) * WORD;
-const PARAMS = 8 * WORD;
+const PARAMS = 12 * WORD;
 /** Buffers that results are read from, in turn: one may still be mapped while the next is written. */
 const RING = 3;
 
@@ -30,6 +30,8 @@ export class GpuTokens implements OnDevice {
   #guided: GPUBuffer | null = null;
   /** Logits of the last sample: freed once they were read. */
   #logits: GraphTensor | null = null;
+  /** Whether the last sample was asked for the entropy of its last row. */
+  #nullEntropy = false;
   /** What the GPU could not do since the last answer: without memory it goes on with nothing in its buffers. */
   #error: GPUError | null = null;
   readonly #hear = ({ error }: GPUUncapturedErrorEvent): void => { this.#error ??= error; };
@@ -56,14 +58,14 @@ export class GpuTokens implements OnDevice {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  sample({ logits, rules, u, forced }: SampleRequest): GraphTensor {
+  sample({ logits, rules, u, forced, nullEntropy = false }: SampleRequest): GraphTensor {
     const device = this.#device;
     const [rows, , vocab] = logits.dims as [number, number, number];
     if (!this.#guided || this.#guided.size < vocab * WORD) {
       this.#guided?.destroy();
       this.#guided = device.createBuffer({ size: vocab * WORD, usage: GPUBufferUsage.STORAGE });
     }
-    device.queue.writeBuffer(this.#params, 0, paramsOf(rules, u, forced, vocab, rows));
+    device.queue.writeBuffer(this.#params, 0, paramsOf(rules, u, forced, vocab, rows, nullEntropy));
     const buffers = [this.#params, bufferOf(logits), this.#guided, bufferOf(this.#token), this.#result];
     const group = device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const encoder = device.createCommandEncoder();
@@ -75,10 +77,11 @@ export class GpuTokens implements OnDevice {
     device.queue.submit([encoder.finish()]);
     this.#logits?.dispose();
     this.#logits = logits;
+    this.#nullEntropy = nullEntropy;
     return this.#token;
   }
 
-  async read(also: GraphTensor | null): Promise<{ choice: Choice; also: number | null }> {
+  async read(also: GraphTensor | null): Promise<Sampled & { also: number | null }> {
     const staging = this.#ring[this.#turn++ % RING]!;
     const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.#result, 0, staging, 0, RESULT * WORD);
@@ -90,7 +93,7 @@ export class GpuTokens implements OnDevice {
     this.#logits?.dispose();
     this.#logits = null;
     this.#check();
-    return { choice: choiceOf(values), also: also ? values[RESULT]! : null };
+    return { choice: choiceOf(values), nullEntropy: this.#nullEntropy ? values[NULL_ENTROPY]! : null, also: also ? values[RESULT]! : null };
   }
 
   #check(): void {
@@ -118,13 +121,14 @@ export class GpuTokens implements OnDevice {
 }
 
 /** The uniforms of the shader. Greedy is the likeliest one of any temperature. */
-function paramsOf({ guidance, temperature, topK, topP }: SamplingRules, u: number, forced: number | undefined, vocab: number, rows: number): ArrayBuffer {
+function paramsOf({ guidance, temperature, topK, topP }: SamplingRules, u: number, forced: number | undefined, vocab: number, rows: number, nullEntropy: boolean): ArrayBuffer {
   const greedy = temperature === 0;
   const params = new ArrayBuffer(PARAMS);
   new Uint32Array(params).set([vocab, rows, greedy ? 1 : topK]);
   new Int32Array(params)[3] = forced ?? -1;
   // Rounded down: in float32 the next number could be 1, which is past every token.
   new Float32Array(params).set([guidance, greedy ? 1 : temperature, greedy ? 1 : topP, Math.floor(u * 2 ** 24) / 2 ** 24], 4);
+  new Uint32Array(params)[8] = Number(nullEntropy);
   return params;
 }
 
@@ -170,10 +174,10 @@ async function samplesRightly(device: GPUDevice, tokens: OnDevice, vocab = 300):
     device.queue.writeBuffer(bufferOf(logits), 0, values);
     const host = { classLogits: values.subarray(0, vocab), nullLogits: values.subarray(vocab) };
     const want = choose(host, rules, 0.4321);
-    tokens.sample({ logits, rules, u: 0.4321 });
-    const { choice } = await tokens.read(null);
+    tokens.sample({ logits, rules, u: 0.4321, nullEntropy: true });
+    const { choice, nullEntropy } = await tokens.read(null);
     const near = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) < CLOSE;
-    if (choice.token !== want.token || !near(choice.logprob, want.logprob) || !near(choice.classLogprob, want.classLogprob)) return false;
+    if (choice.token !== want.token || !near(choice.logprob, want.logprob) || !near(choice.classLogprob, want.classLogprob) || !near(nullEntropy, nullEntropyOf(host))) return false;
     if (choice.alternatives.length !== want.alternatives.length || !choice.alternatives.every(([id, p], i) => id === want.alternatives[i]![0] && near(p, want.alternatives[i]![1]))) return false;
   }
   return true;

@@ -1,16 +1,18 @@
 /**
  * Sampling of one token in one workgroup, as engine/sampling.ts does it, in float32: guidance, temperature, top-k, top-p,
- * inverse CDF in token order, the likeliest alternatives. Every thread owns a run of neighbouring tokens. Top-k and top-p cut
+ * inverse CDF in token order, the likeliest alternatives; and, where it is asked for, the entropy of the last row. Every thread owns a run of neighbouring tokens. Top-k and top-p cut
  * the order (logit falling, then id rising) at one place: `cut` is the key of the last logit that stays, `ties` how many of
  * the tokens with that very logit do. The key is found bit by bit, so nothing is sorted.
  */
 export const ALTERNATIVES = 5;
 export const THREADS = 256;
-/** Floats of the result: token, its probability, log-probability in the class row, count of bad logits, ids, probabilities. */
+/** Where in the result the entropy is. */
+export const NULL_ENTROPY = 4 + 2 * ALTERNATIVES;
+/** Floats of the result: token, its probability, log-probability in the class row, count of bad logits, ids, probabilities, entropy. */
 export const RESULT = 16;
 
 export const SAMPLE_SHADER = /* wgsl */ `
-struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, guidance: f32, temperature: f32, topP: f32, u: f32 }
+struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, guidance: f32, temperature: f32, topP: f32, u: f32, nullEntropy: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> guided: array<f32>;
@@ -111,6 +113,22 @@ fn main(@builtin(local_invocation_index) me: u32) {
   var ofClass = 0.0;
   for (var i = first; i < past; i++) { ofClass += exp(logits[i] - topClass); }
   ofClass = sum(ofClass, me);
+  if (params.nullEntropy == 1u) {
+    let row = (params.rows - 1u) * vocab;
+    var topNull = -3.4e38;
+    for (var i = first; i < past; i++) { topNull = max(topNull, logits[row + i]); }
+    topNull = largest(topNull, me);
+    var all = 0.0;
+    var weighted = 0.0;
+    for (var i = first; i < past; i++) {
+      let below = logits[row + i] - topNull;
+      all += exp(below);
+      weighted += exp(below) * below;
+    }
+    all = sum(all, me);
+    weighted = sum(weighted, me);
+    if (me == 0u) { result[${NULL_ENTROPY}] = log(all) - weighted / all; }
+  }
 
   var cut = 0u;
   var ties = vocab;

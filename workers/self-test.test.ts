@@ -47,6 +47,15 @@ test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['o
   expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: expect.stringContaining('golden') });
 });
 
+test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats off: right %s', async (off, correct) => {
+  const { graphs } = fakes(1);
+  const tokenStep: DecodeGraphs['tokenStep'] = async ([token]) => [{
+    choice: { token: token!.forced!, logprob: 0, classLogprob: 0, alternatives: [] }, entropy: null,
+    nullEntropy: token!.nullEntropy ? golden.entropies[token!.t]! + off : null,
+  }];
+  expect(await tryBackend({ ...graphs, tokenStep }, golden, { backend: 'webgpu', tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
+});
+
 test('a clearly slower backend is given up early', async () => {
   const { graphs, now } = fakes(400);
   const tokens = vi.fn();

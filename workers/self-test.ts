@@ -19,6 +19,8 @@ export interface TrialOptions {
   tolerance: number;
   /** False for packs that generate without the entropy model. Default true. */
   entropies?: boolean;
+  /** True for packs whose entropies are the null row's. Default false. */
+  nullEntropy?: boolean;
   /** Milliseconds a token of the best backend so far: a clearly slower one is given up early. */
   best?: number;
   onToken?: (done: number, of: number) => void;
@@ -69,7 +71,7 @@ export function checkGolden(json: unknown): Golden {
 
 /** Decodes the first golden tokens, guided and teacher-forced, and compares every entropy (where the pack uses them) and the golden logits. */
 export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: TrialOptions): Promise<BackendTrial> {
-  const { backend, tolerance, entropies = true, best = Infinity, onToken, now = () => performance.now() } = options;
+  const { backend, tolerance, entropies = true, nullEntropy = false, best = Infinity, onToken, now = () => performance.now() } = options;
   const trial: BackendTrial = { backend, correct: false, msPerToken: null, maxError: null, reason: null };
   let worst = 0;
   const see = (error: number) => { worst = Math.max(worst, error); };
@@ -98,8 +100,10 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
         await graphs.encoderStep(steps);
         if (entropies) entropy = (await graphs.entropyStep(steps))[0]!;
       } else {
-        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder' };
-        ({ entropy } = (await graphs.tokenStep([request], async (_stage, _images, run) => run()))[0]!);
+        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder', nullEntropy: nullEntropy && t > 0 };
+        const answer = (await graphs.tokenStep([request], async (_stage, _images, run) => run()))[0]!;
+        ({ entropy } = answer);
+        if (request.nullEntropy) see(distance([answer.nullEntropy!], [golden.entropies[t]!]));
       }
       if (entropies) see(distance([entropy!], [golden.entropies[t + 1]!]));
       onToken?.(t + 1, tokens);

@@ -4,7 +4,7 @@ import type { DecodeGraphs } from '../../engine/graphs.ts';
 import { around, type GraphRunner } from '../../engine/graph-runner.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
-import { choose, type Choice, type SamplingRules } from '../../engine/sampling.ts';
+import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../../engine/sampling.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { GpuTokens } from '../../workers/on-device.ts';
 import { fetchPack } from '../../packs/pack.ts';
@@ -93,6 +93,8 @@ async function captured(manifestPath: string, seeds: readonly number[], changes:
   return results;
 }
 
+type Answer = Choice & { nullEntropy: number | null };
+
 export interface SampleCase {
   classLogits: number[];
   nullLogits: number[] | null;
@@ -102,7 +104,7 @@ export interface SampleCase {
 }
 
 /** The same cases on the GPU and on the processor. */
-async function sample(cases: SampleCase[]): Promise<{ got: Choice; want: Choice }[]> {
+async function sample(cases: SampleCase[]): Promise<{ got: Answer; want: Answer }[]> {
   const { device, sampler } = runtime.gpu!;
   const tokens = new GpuTokens(device, sampler!, gpuTensor(runtime.ort));
   const answers = [];
@@ -110,10 +112,10 @@ async function sample(cases: SampleCase[]): Promise<{ got: Choice; want: Choice 
     const values = Float32Array.from([...classLogits, ...(nullLogits ?? [])]);
     const logits = tokens.zeros([nullLogits ? 2 : 1, 1, classLogits.length]);
     device.queue.writeBuffer((logits as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer, 0, values);
-    tokens.sample({ logits, rules, u, ...(forced !== undefined && { forced }) });
-    const { choice: got } = await tokens.read(null);
+    tokens.sample({ logits, rules, u, nullEntropy: true, ...(forced !== undefined && { forced }) });
+    const { choice, nullEntropy } = await tokens.read(null);
     const host = { classLogits: values.subarray(0, classLogits.length), nullLogits: nullLogits && values.subarray(classLogits.length) };
-    answers.push({ got, want: choose(host, rules, u, forced) });
+    answers.push({ got: { ...choice, nullEntropy }, want: { ...choose(host, rules, u, forced), nullEntropy: nullEntropyOf(host) } });
   }
   tokens.release();
   return answers;

@@ -1,13 +1,13 @@
 /** OnDevice over plain memory: what a GPU does beside the graphs, for tests with runtimes that have none. */
 import { around, type GraphRunner } from '../graph-runner.ts';
-import type { Copy, OnDevice, SampleRequest } from '../on-device.ts';
-import { choose, type Choice } from '../sampling.ts';
+import type { Copy, OnDevice, Sampled, SampleRequest } from '../on-device.ts';
+import { choose, nullEntropyOf } from '../sampling.ts';
 import type { GraphTensor } from '../tensors.ts';
 
 export class HostDevice implements OnDevice {
   readonly #runner: GraphRunner;
   readonly #values = new Map<GraphTensor, Float32Array>();
-  #choice: Promise<Choice> | null = null;
+  #sampled: Sampled | null = null;
   readonly #token = new Int32Array(1);
   /** How often something was read. */
   waits = 0;
@@ -27,18 +27,19 @@ export class HostDevice implements OnDevice {
     for (const { from, to, at } of copies) this.#values.get(to)!.set((from as unknown as { data: Float32Array }).data, at);
   }
 
-  sample({ logits, rules, u, forced }: SampleRequest): GraphTensor {
+  sample({ logits, rules, u, forced, nullEntropy = false }: SampleRequest): GraphTensor {
     const values = (logits as unknown as { data: Float32Array }).data;
     const vocab = logits.dims[2]!;
-    const choice = choose({ classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null }, rules, u, forced);
-    this.#choice = Promise.resolve(choice);
+    const rows = { classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null };
+    const choice = choose(rows, rules, u, forced);
+    this.#sampled = { choice, nullEntropy: nullEntropy ? nullEntropyOf(rows) : null };
     this.#token[0] = choice.token;
     return this.#runner.tensor('int32', this.#token, [1, 1]);
   }
 
-  async read(also: GraphTensor | null): Promise<{ choice: Choice; also: number | null }> {
+  async read(also: GraphTensor | null): Promise<Sampled & { also: number | null }> {
     this.waits++;
-    return { choice: (await this.#choice)!, also: also ? (also as unknown as { data: Float32Array }).data[0]! : null };
+    return { ...this.#sampled!, also: also ? (also as unknown as { data: Float32Array }).data[0]! : null };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Entropies of finished runs that were decoded without any, where the pack's own model tells them at no further download:
- * a GPT's null class over the whole sequence.
+ * Entropies of finished runs that were decoded without a null row (no guidance, or by an older studio), where the pack's own
+ * model gives them at no further download: a GPT's null class over the whole sequence.
  */
 import { entropySource } from '../../engine/manifest.ts';
 import { hasEntropies } from '../../engine/whatif.ts';

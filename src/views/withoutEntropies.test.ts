@@ -21,6 +21,10 @@ test('a token is told by its entropy and why it opens a patch', () => {
 });
 
 test('where no entropy was computed it is told by its code and how likely that was', () => {
-  expect(tokenText(event(null), shown(1, [event(null)]))).toBe('code 42, probability 25.0\u2009%');
-  expect(tokenText(event(null, null), shown(1, [event(null, null)]))).toBe('code 42, probability n/a');
+  expect(tokenText(event(null), shown(1, [event(null), event(null)]))).toBe('code 42, probability 25.0\u2009%');
+  expect(tokenText(event(null, null), shown(1, [event(null, null), event(null)]))).toBe('code 42, probability n/a');
+});
+
+test('a first token alone leaves it open, as it never has an entropy', () => {
+  expect(tokenText(event(null), shown(1, [event(null)]))).toContain('n/a, opens');
 });

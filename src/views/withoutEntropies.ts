@@ -1,4 +1,5 @@
 import type { TokenEvent } from '../../engine/log.ts';
+import { entropySource } from '../../engine/manifest.ts';
 import { isTokenByToken } from '../../engine/settings.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
 import { nats, probability } from '../lib/format.ts';
@@ -9,11 +10,11 @@ import { t } from '../text/t.ts';
 import { usePack, useRun } from './context.ts';
 
 const lacking = ({ header, events, count }: RunState): boolean =>
-  header !== null && count > 0 && isTokenByToken(header.settings) && !hasEntropies(events);
+  header !== null && count > 1 && isTokenByToken(header.settings) && !hasEntropies(events);
 
-/** The run in view was decoded token by token, or its pack knows no other way: nothing had to be known about the entropies, so nothing is. */
+/** The run in view was decoded token by token, or its pack knows no other way, and no null class gave the entropies meanwhile. */
 export const useWithoutEntropies = (): boolean => {
-  const plain = usePack((state) => state.manifest?.kind === 'gpt');
+  const plain = usePack((state) => state.manifest?.kind === 'gpt' && entropySource(state.manifest) !== 'null-class');
   return useRun((state) => lacking(state) || (plain && state.count === 0));
 };
 
