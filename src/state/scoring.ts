@@ -30,4 +30,5 @@ export function scoreRuns({ run, pack, client }: ScoringDeps): void {
   };
   run.subscribe(look);
   pack.subscribe(look);
+  look();
 }

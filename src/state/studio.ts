@@ -14,7 +14,6 @@ import { createPack } from './pack.ts';
 import { isPartMissing, problem } from './problem.ts';
 import { createRunning } from './running.ts';
 import { createRunView } from './runView.ts';
-import { scoreRuns } from './scoring.ts';
 import { createSettings } from './settings.ts';
 import { createToast } from './toast.ts';
 import { createViews } from './views.ts';
@@ -67,7 +66,8 @@ export function createStudio(deps: StudioDeps) {
       await view.edit.settle();
     },
   };
-  scoreRuns({ run, pack, client: loading.client });
+  // Nothing is scored before a model has loaded.
+  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client: loading.client }));
   const running = createRunning({ pack, settings, jobs, inspect, loading, queue: notices.queue });
   const opening = createOpening({ ...deps, pack, settings, view, views, notices, jobs, loading, running, follow });
   const { open, reopen, usePack, choosePack, chooseClass, show, makeAgain } = opening;
