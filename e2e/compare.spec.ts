@@ -51,7 +51,7 @@ test('two recorded runs before any weights: one cursor, linked cells, one side u
   await expect(page.getByRole('region', { name: 'Entropy strip of run A' })).not.toContainText('What-if');
 });
 
-test('a run against token by token and against the strip over E_th, made here', async ({ page }) => {
+test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
   test.skip(!nano, 'no fixture pack');
   test.setTimeout(240_000);
   await mountPack(page, nano!);
@@ -62,14 +62,14 @@ test('a run against token by token and against the strip over E_th, made here', 
   const hash = new URL(page.url()).hash;
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
   await expect(figure(page, 'tokens-a')).toHaveText('64');
-  await page.getByRole('button', { name: 'Token by token' }).click();
+  await page.getByRole('button', { name: 'Same model, one token per patch' }).click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await expect(figure(page, 'p-avg-b')).toHaveText('1.00');
   await expect(figure(page, 'place-b')).toContainText('this device');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
   await expect(page.locator('[data-ran="patchTransformer-calls"]').last()).toHaveText('64');
   expect(new URL(page.url()).hash.replace(/&b=[^&]*/, ''), 'the run in view stays').toBe(`${hash.replace(/&check=.*/, '')}&view=compare${/&check=.*/.exec(hash)?.[0] ?? ''}`);
-  await page.getByRole('button', { name: 'Strip over' }).click();
+  await page.getByRole('button', { name: 'One seed, six thresholds' }).click();
   const tiles = page.locator('.sheet-tile');
   await expect.poll(() => tiles.count()).toBeGreaterThanOrEqual(5);
   await expect(tiles.last()).toContainText('steps', { timeout: 150_000 });
@@ -89,8 +89,8 @@ test('the address holds the second run and its settings: opened elsewhere both a
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}&class=1&seed=4&view=compare`);
   await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
-  await expect(page.getByRole('button', { name: 'Token by token' })).toBeEnabled({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Token by token' }).click();
+  await expect(page.getByRole('button', { name: 'Same model, one token per patch' })).toBeEnabled({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Same model, one token per patch' }).click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await expect.poll(() => new URL(page.url()).hash).toContain('b=pack%3Dnano');
   await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/b=pack=nano&class=Beta&seed=4&pmax=1&check=[0-9a-f]{12}\./);
@@ -99,7 +99,7 @@ test('the address holds the second run and its settings: opened elsewhere both a
   await elsewhere.goto(page.url());
   await expect(figure(elsewhere, 'patches-b')).toHaveText('64', { timeout: 150_000 });
   await expect(figure(elsewhere, 'patches-a')).toHaveText((await figure(page, 'patches-a').textContent())!);
-  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Same as in the link');
+  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Matches the link');
   expect(new URL(elsewhere.url()).hash).toBe(new URL(page.url()).hash);
   await elsewhere.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
   await expect.poll(() => new URL(elsewhere.url()).hash).not.toContain('b=');
@@ -121,7 +121,7 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   await expect(preset).toBeEnabled({ timeout: 60_000 });
   await preset.click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
-  await expect(page.getByText('Decoded token by token: no entropies were computed')).toBeVisible();
+  await expect(page.getByText('One token per patch: no entropies were computed')).toBeVisible();
   await expect(page.locator('[data-ran="gpt-calls"]')).toHaveText('64');
   await expect(source(page, 'A')).toHaveValue('view');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
@@ -131,12 +131,12 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/^#pack=nano&.*b=pack=nano-gpt&class=Alpha&seed=3&/);
   const elsewhere = await context.newPage();
   await open(elsewhere, page.url());
-  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Same as in the link', { timeout: 150_000 });
+  await expect(elsewhere.locator('.compare-side.b .mark')).toHaveText('Matches the link', { timeout: 150_000 });
   await elsewhere.close();
 
   await page.getByRole('button', { name: 'Swap A and B' }).click();
   await expect(page.getByRole('button', { name: 'Nano', exact: true }), 'the way back').toBeEnabled();
-  await expect(page.getByRole('button', { name: /^(Dynamic|Static|Strip over)/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /^(Dynamic|Static|One seed)/ })).toHaveCount(0);
 });
 
 test('the second worker crashes before its run and in it: the run of B is made all the same', async ({ page }) => {
@@ -156,7 +156,7 @@ test('the second worker crashes before its run and in it: the run of B is made a
   await crash();
   await expect.poll(() => page.workers().length).toBe(1);
   await preset.click();
-  const went = page.getByText('The run went on where it was').first();
+  const went = page.getByText('The run continued where it was').first();
   await expect(went).toBeVisible({ timeout: 60_000 });
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await page.getByRole('button', { name: 'Close' }).first().click();
@@ -190,7 +190,7 @@ test('another pack opens in the view that is open; the guide shows patches even 
   await page.getByRole('gridcell').nth(20).focus();
   await expect(page.getByRole('gridcell').nth(20)).toHaveText(/^code \d+, probability/);
   await page.getByRole('link', { name: 'Generate' }).click();
-  await expect(page.getByText('decodes token by token, so there is no')).toBeVisible();
+  await expect(page.getByText('it has no patches, so there is no')).toBeVisible();
   expect(await axe(), 'Generate').toEqual([]);
   await page.getByRole('link', { name: 'Guide' }).click();
   await page.getByRole('button', { name: 'Next', exact: true }).click();

@@ -88,10 +88,10 @@ test('a pack is opened by its address after consent, and nothing is asked of an 
     await page.goto(`${server.url}#pack=nano-gpt`);
     await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 60_000 });
     await page.getByRole('button', { name: /nano/i }).first().click();
-    const field = page.getByRole('textbox', { name: 'Another pack, by its address' });
+    const field = page.getByRole('textbox', { name: 'Load a pack from a URL' });
     await field.fill('https://evil.test/pack');
     await field.press('Enter');
-    await expect(messages(page)).toContainText('This site asks nothing of https://evil.test.');
+    await expect(messages(page)).toContainText('This site may not load from https://evil.test.');
     await field.fill(`${server.url}models/nano`);
     await field.press('Enter');
     const consent = messages(page).filter({ hasText: 'Use the pack "Nano"' });

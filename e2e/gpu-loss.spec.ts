@@ -8,7 +8,7 @@ import { beforeWorker } from './worker-hook.ts';
 /** Losses of a real device, on Chromium's software adapter. */
 const pico = fixturePacks.find(({ name }) => name === 'pico')!;
 const chip = (page: Page) => page.locator('.status-chip');
-const went = (page: Page) => messages(page).filter({ hasText: 'The run went on where it was' });
+const went = (page: Page) => messages(page).filter({ hasText: 'The run continued where it was' });
 const tokensOf = ({ events }: Run) => events.map(({ token }) => token);
 const tokens = (page: Page) => page.locator('[data-figure="tokens"]').textContent().then(Number);
 const decoded = (page: Page, count: number) => expect.poll(() => tokens(page), { intervals: [50], timeout: 300_000 }).toBeGreaterThanOrEqual(count);
@@ -111,7 +111,7 @@ test.describe.serial('a model that runs on the GPU', () => {
     await generate(page);
     await decoded(page, 2);
     await runOutOfMemory(page);
-    await expect(messages(page).filter({ hasText: 'The memory of the GPU was not enough. The run went on where it was, on the processor (WASM)' })).toBeVisible({ timeout: 150_000 });
+    await expect(messages(page).filter({ hasText: 'The GPU ran out of memory. The run continued where it was, on the processor (WASM)' })).toBeVisible({ timeout: 150_000 });
     await runFinished(page);
     expect(tokensOf(await downloadRun(page))).toEqual(tokensOf(whole));
     await expect(chip(page)).toContainText('WASM');

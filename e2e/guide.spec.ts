@@ -45,7 +45,7 @@ test('steps work on the real views: the gate redraws, the cell tells its reason,
   await page.getByRole('slider', { name: /E_th line/ }).focus();
   await page.keyboard.press('PageDown');
   await expect(reading(page, 'threshold')).toHaveText('4.70 nats');
-  await expect(reading(page, 'patches')).toContainText(`as decoded ${before}`);
+  await expect(reading(page, 'patches')).toContainText(`decoded: ${before}`);
   expect(parseInt((await reading(page, 'patches').textContent())!, 10)).toBeGreaterThan(before);
   await page.getByRole('button', { name: 'Next', exact: true }).click();
   await expect(page.locator('.run-title')).not.toContainText('What-if');

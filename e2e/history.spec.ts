@@ -49,7 +49,7 @@ test('runs are kept, survive a reload, open, pin and delete with a way back', as
   await openHistory(page);
 
   await page.getByRole('button', { name: 'Pin Alpha, seed 1' }).click();
-  await page.getByRole('button', { name: 'Delete all not pinned' }).click();
+  await page.getByRole('button', { name: 'Delete unpinned runs' }).click();
   await expect(rows(page)).toHaveCount(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rows(page)).toHaveCount(2);
@@ -122,7 +122,7 @@ test('stop ends the whole batch', async ({ page }) => {
 test('presets set the patching and leave the rest', async ({ page }) => {
   await start(page);
   await page.getByRole('textbox', { name: 'Guidance' }).fill('3');
-  await page.getByRole('radio', { name: 'Token by token' }).click();
+  await page.getByRole('radio', { name: 'One per patch' }).click();
   await generateButton(page).click();
   await runFinished(page);
   await expect(page.locator('[data-figure="patches"]')).toHaveText('64');

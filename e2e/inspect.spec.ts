@@ -70,7 +70,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   const redrawn = Number(await figure(page, 'patches').textContent());
   expect(redrawn).toBeGreaterThan(Number(decoded));
   await expect(figure(page, 'decoded')).toContainText(decoded!);
-  const [, more, fewer] = /(\d+) boundaries more, (\d+) fewer/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
+  const [, more, fewer] = /(\d+) boundaries added, (\d+) removed/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
   expect(Number(more) - Number(fewer)).toBe(redrawn - Number(decoded));
   await page.getByRole('switch', { name: 'Compare' }).click();
   await expect(page.locator('.edge-added').first()).toHaveAttribute('d', /^M/);
@@ -89,12 +89,12 @@ test('other rules redraw a finished run without the model, marked, compared, and
   await rules.getByRole('slider', { name: 'What-if P_max' }).press('Home');
   await expect(figure(page, 'patches')).toHaveText('256');
   await expect(figure(page, 'cost-ratio')).toHaveText(/100/);
-  await page.getByRole('button', { name: 'As decoded' }).click();
+  await page.getByRole('button', { name: 'Back to decoded' }).click();
   await expect(figure(page, 'patches')).toHaveText(decoded!);
   await expect(page.locator('.run-title')).not.toContainText('What-if');
 });
 
-test('a cell tells its token, entropy, reasons, span, probability and rivals; a click pins it', async ({ page }) => {
+test('a cell tells its token, entropy, reasons, span, probability and alternatives; a click pins it', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await page.goto('/#view=inspect');
@@ -105,7 +105,7 @@ test('a cell tells its token, entropy, reasons, span, probability and rivals; a 
   await expect(panel.locator('[data-cell-figure="opens"]')).toContainText('row start');
   await expect(panel.locator('[data-cell-figure="entropy"]')).toContainText('nats');
   await expect(panel.locator('[data-cell-figure="probability"]')).toContainText('%');
-  await expect(panel.getByRole('button', { name: /^Put token/ })).toHaveCount(4);
+  await expect(panel.getByRole('button', { name: /^Use token/ })).toHaveCount(4);
   await page.keyboard.press('Enter');
   await page.locator('.run-title').click();
   await expect(panel.getByRole('heading', { name: 'Cell, row 1, column 0' })).toBeVisible();
@@ -122,9 +122,9 @@ test('a run is edited and continued: what is kept stays, the address makes it ag
   const before = await downloadRun(page);
   await cell(page, 20).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: /^Put token/ }).first().click();
+  await page.getByRole('button', { name: /^Use token/ }).first().click();
   await expect(page.locator('.run-title')).toContainText('Edited');
-  const edit = page.getByRole('region', { name: 'Edit and go on' });
+  const edit = page.getByRole('region', { name: 'Edit and continue' });
   await expect(edit.getByRole('status')).toContainText('1 token changed; the first 21 are kept');
   await edit.getByRole('button', { name: 'Undo' }).click();
   await expect(page.locator('.run-title')).not.toContainText('Edited');
@@ -180,7 +180,7 @@ test('painting with a code, by pointer', async ({ page }) => {
   await page.mouse.down();
   await page.mouse.move(box.x + step * 4.5, box.y + step * 1.5, { steps: 9 });
   await page.mouse.up();
-  await expect(page.getByRole('region', { name: 'Edit and go on' }).getByRole('status')).toContainText(/[1-4] tokens? changed; the first 13 are kept/);
+  await expect(page.getByRole('region', { name: 'Edit and continue' }).getByRole('status')).toContainText(/[1-4] tokens? changed; the first 13 are kept/);
 });
 
 test('any picture: cut, rebuilt, scored, its crop moved; nothing leaves the device', async ({ page }) => {
@@ -198,7 +198,7 @@ test('any picture: cut, rebuilt, scored, its crop moved; nothing leaves the devi
   const first = await downloadRun(page);
   expect(first.events.every((event) => event.source === 'given' && event.logprob !== null)).toBe(true);
   expect(first.header.class).toBe(3);
-  const square = page.getByRole('slider', { name: 'Left to right' });
+  const square = page.getByRole('slider', { name: 'Crop position, across' });
   await square.press('Home');
   await expect(square).toHaveAttribute('aria-valuenow', '0');
   await expect.poll(async () => (await downloadRun(page)).digest, { timeout: 30_000 }).not.toBe(first.digest);
@@ -219,7 +219,7 @@ test('of a picture that moves the first frame is used, and that is said', async 
   };
   await openNano(page);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
-  const said = page.locator('.source').getByText('This picture moves; its first frame is used.');
+  const said = page.locator('.source').getByText('This file is animated; its first frame is used.');
   const digestOf = async (name: string, buffer: Buffer) => {
     await page.locator('.source input[type=file]').setInputFiles({ name, mimeType: 'image/gif', buffer });
     await expect(page.locator('.run-title')).toContainText(name);
@@ -256,10 +256,10 @@ test('a held-out picture opens under its own class', async ({ page }) => {
   await page.getByRole('list', { name: 'Held-out pictures' }).getByRole('button').nth(1).click();
   await expect(page.locator('.run-title')).toContainText('held-out picture');
   await expect(page.locator('.source').getByRole('combobox')).not.toHaveValue('3');
-  await expect(page.getByRole('slider', { name: 'Left to right' }), 'it is taken whole').toHaveCount(0);
+  await expect(page.getByRole('slider', { name: 'Crop position, across' }), 'it is taken whole').toHaveCount(0);
   await page.locator('.source input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
   await expect(page.locator('.source [role=alert]')).toContainText('not a picture');
-  await expect(page.locator('.source').getByRole('button', { name: 'Put away' }), 'the picture before stays').toBeVisible();
+  await expect(page.locator('.source').getByRole('button', { name: 'Remove picture' }), 'the picture before stays').toBeVisible();
 });
 
 test('given tokens that the pack does not have are named', async ({ page }) => {
@@ -283,7 +283,7 @@ for (const { name, viewport, touch } of [
       await line(page).press('PageDown');
       await cell(page, 40).focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: /^Put token/ }).first().click();
+      await page.getByRole('button', { name: /^Use token/ }).first().click();
       expect(await axe(page), 'what-if and edited').toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       await page.evaluate(() => scrollTo(0, 0));

@@ -68,7 +68,7 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await expect(page.getByRole('button', { name: 'Share' })).toBeFocused();
 });
 
-test('Inspect: a cell of the grid, another threshold, a rival put in, and on from there', async ({ page }) => {
+test('Inspect: a cell of the grid, another threshold, an alternative put in, and on from there', async ({ page }) => {
   await page.goto(`/#pack=${nano.name}&class=0&seed=3`);
   await runFinished(page);
   await tabTo(page, /^a Inspect/, 'Shift+Tab');
@@ -82,10 +82,10 @@ test('Inspect: a cell of the grid, another threshold, a rival put in, and on fro
   await tabTo(page, /^slider E_th line/);
   await page.keyboard.press('PageDown');
   await expect(page.getByRole('group', { name: 'What-if' })).toBeVisible();
-  await tabTo(page, /^button As decoded/);
+  await tabTo(page, /^button Back to decoded/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: 'What-if' })).toBeHidden();
-  await tabTo(page, /^button Put token/);
+  await tabTo(page, /^button Use token/);
   await page.keyboard.press('Enter');
   await expect(page.locator('.run-title')).toContainText('Edited');
   await tabTo(page, /^button Continue from here/, 'Shift+Tab');
@@ -94,11 +94,11 @@ test('Inspect: a cell of the grid, another threshold, a rival put in, and on fro
   await runFinished(page);
 });
 
-test('Compare: token by token against the run, one cursor, changed sides', async ({ page }) => {
+test('Compare: one token per patch against the run, one cursor, changed sides', async ({ page }) => {
   await page.goto(`/#pack=${nano.name}&class=0&seed=3&view=compare`);
   await expect(page.locator('[data-compare="tokens-a"]')).toHaveText('64', { timeout: 120_000 });
-  await expect(page.getByRole('button', { name: 'Token by token' })).toBeEnabled({ timeout: 60_000 });
-  await tabTo(page, /^button Token by token/);
+  await expect(page.getByRole('button', { name: 'Same model, one token per patch' })).toBeEnabled({ timeout: 60_000 });
+  await tabTo(page, /^button Same model, one token per patch/);
   await page.keyboard.press('Enter');
   await expect(page.locator('[data-compare="patches-b"]')).toHaveText('64', { timeout: 120_000 });
   await tabTo(page, /^slider Token shown/);
@@ -124,7 +124,7 @@ test('the bar: history and display open, act and give the focus back', async ({ 
   await tabTo(page, /^button Display/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();
-  await tabTo(page, /^radio (Light|Dark|As the system)/);
+  await tabTo(page, /^radio (Light|Dark|System)/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');

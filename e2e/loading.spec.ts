@@ -98,7 +98,7 @@ test('a worker that crashes in a run is replaced, and the run goes on to the sam
   await generateButton(page).click();
   await expect.poll(() => page.locator('[data-figure="tokens"]').textContent().then(Number), { intervals: [50] }).toBeGreaterThan(4);
   await page.workers()[0]!.evaluate(() => { setTimeout(() => { throw new Error('injected crash'); }); });
-  await expect(messages(page).filter({ hasText: 'The run went on where it was' })).toBeVisible({ timeout: 60_000 });
+  await expect(messages(page).filter({ hasText: 'The run continued where it was' })).toBeVisible({ timeout: 60_000 });
   await runFinished(page);
   const again = await downloadRun(page);
   expect(again.digest).toBe(whole.digest);

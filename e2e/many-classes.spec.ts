@@ -64,7 +64,7 @@ test('a pack as import-llamagen makes it: generated, entropies of its own null c
     // Scored once it is complete: by the graph that node/golden.test.ts compares with PyTorch.
     await expect.poll(async () => (await downloadRun(page)).events.filter(({ entropy }) => entropy !== null).length, { timeout: 30_000 }).toBe(63);
     await page.getByRole('link', { name: 'Inspect' }).or(page.getByRole('tab', { name: 'Inspect' })).first().click();
-    await page.getByRole('button', { name: 'Cut as DPAR does' }).click();
+    await page.getByRole('button', { name: 'Show DPAR’s patches' }).click();
     await expect(page.getByText('What if', { exact: false }).first()).toBeVisible();
   } finally {
     await server.close();

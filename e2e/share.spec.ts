@@ -155,7 +155,7 @@ test('a link reproduces the run, from its token, and says that it is the same', 
   const run = await made(page);
   await page.locator('.strip-plot').press('ArrowDown');
   await page.getByRole('button', { name: 'Share' }).click();
-  await share(page).getByRole('switch', { name: /Show it from token 56/ }).click();
+  await share(page).getByRole('switch', { name: /Start at token 56/ }).click();
   await share(page).getByRole('button', { name: 'Copy link' }).click();
   await expect(share(page).getByText('Copied')).toBeVisible();
   const url = await page.evaluate(() => navigator.clipboard.readText());
@@ -166,7 +166,7 @@ test('a link reproduces the run, from its token, and says that it is the same', 
   await mountPack(other, pack);
   await other.goto(url);
   await runFinished(other);
-  await expect(other.getByText('Same as in the link')).toBeVisible();
+  await expect(other.getByText('Matches the link')).toBeVisible();
   await expect(other.getByRole('slider', { name: 'Token shown' })).toHaveAttribute('aria-valuenow', '56');
   await expect(messages(other)).toHaveCount(0);
   expect((await downloadRun(other)).digest).toBe(run.digest);
@@ -176,7 +176,7 @@ test('what differs from the link is named', async ({ page }) => {
   const run = await made(page);
   const check = `${'0'.repeat(12)}.${'f'.repeat(8)}.q8.webgpu`;
   await page.goto(`${address('&class=1&seed=3')}&check=${check}`);
-  await expect(messages(page)).toContainText('not the picture that the link was made of');
+  await expect(messages(page)).toContainText('not the picture that the link was made from');
   await expect(messages(page)).toContainText(`The pack is another version (${run.header.pack.hash.slice(0, 8)} here, ffffffff in the link)`);
   await expect(messages(page)).toContainText('variant fp32, the link\'s were q8');
   await expect(messages(page)).toContainText('ran on WebAssembly, the link\'s ran on WebGPU');
@@ -222,8 +222,8 @@ test('the embedded view waits, plays, and tells the page around it', async ({ pa
   const frame = page.frameLocator('iframe');
   await expect(frame.locator('.bar')).toHaveCount(0);
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
-  await frame.getByRole('button', { name: /Make the linked picture/ }).click();
-  await expect(frame.locator('.run-title .chip')).toHaveText('Made here', { timeout: 120_000 });
+  await frame.getByRole('button', { name: /Generate the linked image/ }).click();
+  await expect(frame.locator('.run-title .chip')).toHaveText('Generated here', { timeout: 120_000 });
   const said = await page.evaluate(() => (globalThis as unknown as { said: { type: string; digest?: string; origin: string }[] }).said);
   expect(said.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1])).toEqual(expect.arrayContaining(['ready', 'finished']));
   expect(said.find(({ type }) => type === 'finished')).toMatchObject({ complete: true, class: 'Beta', seed: 3, tokens: 64, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });

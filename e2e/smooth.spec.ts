@@ -27,7 +27,7 @@ for (const view of ['generate', 'inspect']) {
     await slowDown(page, 30);
     await page.waitForTimeout(500);
     await restartSmoothness(page);
-    if (view === 'inspect') await page.getByRole('button', { name: 'Generate with this' }).click();
+    if (view === 'inspect') await page.getByRole('button', { name: 'Generate with these rules' }).click();
     else await generateButton(page).click();
     await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
     await runFinished(page);

@@ -75,7 +75,7 @@ const generate = (page: Page, from: number, to: number) => page.evaluate(async (
     await soon();
     found('.launch-action .primary').click();
     const late = performance.now() + 180_000;
-    const done = () => found('.run-title').textContent.includes(`seed ${seed}`) && found('.run-title .chip')?.textContent === 'Made here';
+    const done = () => found('.run-title').textContent.includes(`seed ${seed}`) && found('.run-title .chip')?.textContent === 'Generated here';
     while (!done()) {
       if (performance.now() > late) throw new Error(`Seed ${seed} was not made: ${found('.run-title').textContent}`);
       await soon();

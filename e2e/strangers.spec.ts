@@ -79,9 +79,9 @@ test('a page that is translated goes on: runs, views, messages, and figures that
   await page.getByRole('button', { name: 'History' }).click();
   await expect(page.getByRole('list', { name: 'Runs' }).getByRole('listitem')).toHaveCount(2);
   await translate(page);
-  await page.getByRole('button', { name: 'Delete all not pinned' }).click();
+  await page.getByRole('button', { name: 'Delete unpinned runs' }).click();
   await expect(page.getByRole('list', { name: 'Runs' }).getByRole('listitem')).toHaveCount(0);
-  await expect(page.getByText('The page failed to draw')).toHaveCount(0);
+  await expect(page.getByText('This page could not be shown')).toHaveCount(0);
   expect(errors).toEqual([]);
 });
 
@@ -102,7 +102,7 @@ test('a link opened while a field holds what cannot be read wins over it', async
 test('a drop on Inspect is read as on Generate: the picture beside a text, a pack, an address', async ({ page }) => {
   await servePack(page, await syntheticPack());
   await page.goto('/#view=inspect');
-  await expect(page.getByRole('region', { name: 'Any picture' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Your own picture' })).toBeVisible();
   const drop = async (files: { name: string; type: string; base64: string }[], address?: string) => {
     const transfer = await page.evaluateHandle(([list, link]) => {
       const data = new DataTransfer();
@@ -115,7 +115,7 @@ test('a drop on Inspect is read as on Generate: the picture beside a text, a pac
   const text = { name: 'notes.txt', type: 'text/plain', base64: Buffer.from('hello').toString('base64') };
   const png = { name: 'plain.png', type: 'image/png', base64: readFileSync(join(import.meta.dirname, 'fixtures', 'pictures', 'plain.png')).toString('base64') };
   await drop([text, png]);
-  await expect(page.getByRole('button', { name: 'Put away' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove picture' })).toBeVisible();
   await expect(page.locator('.source .field-error')).toHaveCount(0);
   await drop([{ name: 'pack.zip', type: 'application/zip', base64: text.base64 }]);
   await expect(page.locator('.notice')).toContainText(/zip/i);

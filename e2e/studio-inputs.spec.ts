@@ -22,7 +22,7 @@ test('under reduced motion the recorded run stands on its last frame', async ({ 
   await page.goto('/');
   await expect(page.getByRole('slider', { name: 'Token shown' })).toHaveAttribute('aria-valuenow', '256');
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
-  // Surprising and joining bars keep colours of their own: red leads in one, blue in the other.
+  // Opening and joining bars keep colours of their own: red leads in one, blue in the other.
   const leads = () => page.locator('.strip-plot canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     const found = { orange: 0, blue: 0 };
@@ -65,8 +65,8 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   const threshold = page.getByRole('textbox', { name: /Threshold/ });
   await threshold.fill('high');
   await expect(page.locator('.setting .field-error')).toContainText('E_th must be a number in nats');
-  await expect(page.getByText('A value has to be corrected first.')).toBeVisible();
-  await page.getByRole('button', { name: 'Back to 5.2' }).click();
+  await expect(page.getByText('Fix the highlighted value first.')).toBeVisible();
+  await page.getByRole('button', { name: 'Reset to 5.2' }).click();
   await expect(threshold).toHaveValue('5.2');
   await canGenerate(page);
   await threshold.fill('4.4');

@@ -35,4 +35,4 @@ export async function downloadRun(page: Page): Promise<Run> {
   return parseRun(JSON.parse(readFileSync(await (await waiting).path(), 'utf8')));
 }
 
-export const runFinished = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Made here', { timeout: 150_000 });
+export const runFinished = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Generated here', { timeout: 150_000 });

@@ -39,8 +39,8 @@ function expectSameTokens(page: Run, line: Run): number {
 
 /** A pack that decodes token by token says so, and speaks of no patches, thresholds or entropies that it does not have. */
 async function expectNoPatches(page: Page, tokens: number): Promise<void> {
-  await expect(page.getByText('Decoded token by token: no entropies were computed')).toBeVisible();
-  await expect(page.getByText('decodes token by token, so there is no')).toBeVisible();
+  await expect(page.getByText('One token per patch: no entropies were computed')).toBeVisible();
+  await expect(page.getByText('it has no patches, so there is no')).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Figures' })).toContainText(`${tokens} transformer steps`);
   await expect(page.getByRole('complementary', { name: 'Figures' })).not.toContainText(/patch/i);
   await expect(page.getByRole('slider', { name: /E_th|Longest patch/ })).toHaveCount(0);
@@ -126,7 +126,7 @@ test('Escape stops a run and keeps what was decoded', async ({ page }, { project
   await page.keyboard.press('Escape');
   await expect(generateButton(page)).toBeVisible();
   const state = page.locator('.run-title .chip');
-  await expect(state).toHaveText(/Stopped|Made here/);
+  await expect(state).toHaveText(/Stopped|Generated here/);
 });
 
 test('cursor keys, the strip and the grid move one cursor', async ({ page }) => {

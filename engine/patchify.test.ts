@@ -26,7 +26,7 @@ test('the threshold is rounded to float32 and must be exceeded', () => {
   expect(opens(Math.fround(5.200001))).toEqual(['entropy']);
 });
 
-test('P_max = 1 is token by token', () => {
+test('P_max = 1 is one token per patch', () => {
   expect(patchify(Array<number>(16).fill(0), rules({ maxPatchLength: 1 }), 4).spans).toHaveLength(16);
 });
 

@@ -48,10 +48,10 @@ const row = (
 export const settingsTable: readonly SettingProperty[] = [
   row('guidance', 'guidance', 'Guidance', '', 'number', 0, 20, 0.05, 'g', 'scale s of null + s (class - null); 1 runs without null rows'),
   row('temperature', 'temperature', 'Temperature', '', 'number', 0, 5, 0.05, 'temp', '0 is greedy'),
-  row('topK', 'top-k', 'Top-k', 'tokens', 'integer', 0, 65536, 1, 'k', 'sample from the k likeliest tokens; 0 is off'),
-  row('topP', 'top-p', 'Top-p', '', 'number', 0.01, 1, 0.01, 'p', 'sample from the likeliest tokens that hold this share; 1 is off'),
+  row('topK', 'top-k', 'Top-k', 'tokens', 'integer', 0, 65536, 1, 'k', 'sample from the k most likely tokens; 0 is off'),
+  row('topP', 'top-p', 'Top-p', '', 'number', 0.01, 1, 0.01, 'p', 'sample from the most likely tokens that hold this share; 1 is off'),
   row('entropyThreshold', 'E_th', 'Entropy threshold', 'nats', 'number', 0, 20, 0.05, 'eth', 'a token whose entropy is above it opens a patch'),
-  row('maxPatchLength', 'P_max', 'Longest patch', 'tokens', 'integer', 1, 1024, 1, 'pmax', '1 is token by token'),
+  row('maxPatchLength', 'P_max', 'Longest patch', 'tokens', 'integer', 1, 1024, 1, 'pmax', '1 is one token per patch'),
   row('entropyGate', 'entropy gate', 'Entropy gate', '', 'switch', 0, 1, 1, 'eg', 'high entropy opens a patch'),
   row('lengthGate', 'length gate', 'Length gate', '', 'switch', 0, 1, 1, 'lg', 'a patch of P_max tokens is full'),
   row('rowReset', 'row reset', 'Row reset', '', 'switch', 0, 1, 1, 'rr', 'a new row opens a patch'),
@@ -165,7 +165,7 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind'
   }
   const changed = fixedSettings(manifest).find((key) => settings[key] !== manifest.defaults[key]);
   if (changed) {
-    throw new StudioError('bad-setting', `${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer that decodes token by token, without patches. Leave it out.`);
+    throw new StudioError('bad-setting', `${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
   }
   if (isStatic(settings) && settings.staticLength === null) {
     throw new StudioError('bad-setting', 'All three switches are off, so static length must be set (a number of tokens), or turn a switch on.');

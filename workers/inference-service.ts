@@ -124,7 +124,7 @@ export class InferenceService {
 
   /** One at a time; `stop` aborts it. */
   async #exclusive<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#abort) throw new StudioError('busy', 'A picture is already being made. Stop it first.');
+    if (this.#abort) throw new StudioError('busy', 'A picture is already being generated. Stop it first.');
     const { signal } = this.#abort = new AbortController();
     try {
       return await work(signal);

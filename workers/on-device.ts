@@ -100,7 +100,7 @@ export class GpuTokens implements OnDevice {
     const error = this.#error;
     if (!error) return;
     this.#error = null;
-    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', 'The memory of the GPU was not enough. Close other pages or programs, or pick a smaller pack or variant.', error.message);
+    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', 'The GPU ran out of memory. Close other pages or programs, or pick a smaller pack or variant.', error.message);
     throw new StudioError('graph-failed', 'The GPU could not do what it was asked for. Load the pack again, or try the other backend.', error.message);
   }
 

@@ -16,5 +16,5 @@ export const isOutOfMemory = ({ message, detail = '' }: Failure): boolean => say
 
 export const outOfMemory = ({ message, detail }: Failure): Failure => ({
   ok: false, code: 'out-of-memory', detail: detail ?? message,
-  message: 'The memory was not enough for the model. Close other tabs or programs, then load the model again.',
+  message: 'There was not enough memory for the model. Close other tabs or programs, then load the model again.',
 });

@@ -33,8 +33,8 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
       <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
       {measuring.state !== 'done' && manifest && (
         <p>
-          {t('Decodes pictures with {pack} in dynamic patches and token by token, and tells how fast each was.', { pack: said(manifest.title) })}{' '}
-          <span className="muted">{t('It takes a minute or so, and nothing is sent anywhere: the report is yours to copy.')}</span>
+          {t('Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each.', { pack: said(manifest.title) })}{' '}
+          <span className="muted">{t('It takes about a minute. Nothing is sent anywhere; you can copy the report.')}</span>
         </p>
       )}
       {measuring.state === 'idle' && (
@@ -43,7 +43,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
           {baseline && (
             <label className="device-choice">
               <input type="checkbox" checked={withBaseline} onChange={(event) => setWithBaseline(event.target.checked)} />
-              <span>{t('Compare with {pack}', { pack: said(baseline.title) })} <span className="muted">{t('({size} to download, unless they are kept here)', { size: megabytes(baseline.bytes) })}</span></span>
+              <span>{t('Compare with {pack}', { pack: said(baseline.title) })} <span className="muted">{t('({size} to download, unless already stored)', { size: megabytes(baseline.bytes) })}</span></span>
             </label>
           )}
         </>
@@ -78,7 +78,7 @@ function whatRuns(progress: MeasureProgress | null): string {
 function Progress({ progress }: { progress: MeasureProgress | null }) {
   return (
     <div className="device-progress">
-      <progress aria-label={t('Share measured')} max={1} value={progress?.done ?? 0} />
+      <progress aria-label={t('Progress of the measurement')} max={1} value={progress?.done ?? 0} />
       <p>{whatRuns(progress)}</p>
     </div>
   );

@@ -57,8 +57,8 @@ test('the self-test tells where recorded kernels are used, and what they save', 
   const gpu = { backend: 'webgpu' as const, correct: true, msPerToken: 4, maxError: 0, reason: null };
   const said = (used: boolean) => factsOf(deviceReport(facts, { ...loaded, trials: [{ ...gpu, capture: { used, msPerToken: 4, withoutMs: 12 } }] }, measured(), { cold: null, warm: null }, new Date()))
     .find(([name]) => name === 'Self-test')![1];
-  expect(said(true)).toBe('WebGPU 4 ms a token with recorded kernels, 12 without');
-  expect(said(false)).toBe('WebGPU 4 ms a token');
+  expect(said(true)).toBe('WebGPU 4 ms per token with recorded kernels, 12 without');
+  expect(said(false)).toBe('WebGPU 4 ms per token');
 });
 
 test('images that were cut short give rates, but no time of an image', () => {
@@ -87,14 +87,14 @@ test('the facts name browser, GPU, cores, isolation, pack, variant, loads and th
   const all = factsOf(report()).map(([name, text]) => `${name}: ${text}`).join('\n');
   for (const part of [
     'Date: 2026-01-02', 'Browser 1, Linux', 'GPU: some gpu', '8 logical cores; 4 WASM threads; cross-origin isolated', 'onnxruntime-web 1.30.0, wasm',
-    'tiny cccccccccccc, fp32, 16 tokens, guidance 2', 'Last first load: 0.9 s, 30.0 MB (2026-01-01)', 'Last load from storage: not noted yet',
-    'WASM 2.5 ms a token; WebGPU clearly slower', 'This load: 1.2 s, 30.0 MB, 0.0 MB of it kept here',
+    'tiny cccccccccccc, fp32, 16 tokens, guidance 2', 'Last first load: 0.9 s, 30.0 MB (2026-01-01)', 'Last load from storage: not measured yet',
+    'WASM 2.5 ms per token; WebGPU clearly slower', 'This load: 1.2 s, 30.0 MB, 0.0 MB of it from storage',
   ]) expect(all).toContain(part);
 });
 
 test('Markdown has a table a part, and bars in names do no harm', () => {
   const text = toMarkdown({ ...report(), failures: [] });
-  expect(text).toContain('| Decoded with | Tokens a second | ms an image | Tokens a patch | Outside the runtime |\n|---|---:|---:|---:|---:|\n| WASM, dynamic patches | 200 (150 to 300) | 80 (60 to 120) | 2 | 25.0 % |');
+  expect(text).toContain('| Decoded with | Tokens per second | ms per image | Tokens per patch | Outside the runtime |\n|---|---:|---:|---:|---:|\n| WASM, dynamic patches | 200 (150 to 300) | 80 (60 to 120) | 2 | 25.0 % |');
   expect(text).toContain('| WASM, P_max = 1 | 2.00× |');
   expect(text).toContain('| decoder | 2.5 (16) | 5 (16) | 2.5 (16) |');
   expect(toMarkdown({ ...report(), device: { ...facts, adapter: 'a|b' } })).toContain('GPU: a|b');

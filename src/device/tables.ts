@@ -26,14 +26,14 @@ function spread(value: Summary, text: (value: number) => string = digits): strin
   return low === high ? middle! : `${middle} (${low} to ${high})`;
 }
 
-const loadText = (time: LoadTime | null): string => (time ? `${(time.ms / 1000).toFixed(1)} s, ${(time.bytes / 1e6).toFixed(1)} MB (${time.date})` : 'not noted yet');
+const loadText = (time: LoadTime | null): string => (time ? `${(time.ms / 1000).toFixed(1)} s, ${(time.bytes / 1e6).toFixed(1)} MB (${time.date})` : 'not measured yet');
 
 const recorded = (capture: BackendTrial['capture']): string => (capture?.used ? ` with recorded kernels, ${digits(capture.withoutMs)} without` : '');
 
 /** What it was measured on and with. */
 export function factsOf(report: DeviceReport): [string, string][] {
   const { device, runtime, pack, baseline, load, date, settings } = report;
-  const tests = report.selfTest.map(({ backend, msPerToken, reason, capture }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms a token${recorded(capture)}${reason ? ` (${reason})` : ''}`}`);
+  const tests = report.selfTest.map(({ backend, msPerToken, reason, capture }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms per token${recorded(capture)}${reason ? ` (${reason})` : ''}`}`);
   return [
     ['Date', date],
     ['Browser', `${device.browser}, ${device.system}`],
@@ -42,7 +42,7 @@ export function factsOf(report: DeviceReport): [string, string][] {
     ['Runtime', `onnxruntime-web ${runtime.version}, ${runtime.build}`],
     ['Pack', `${pack.name} ${pack.hash.slice(0, 12)}, ${pack.variant}, ${pack.tokens} tokens, guidance ${settings.guidance}`],
     ...(baseline ? [['Baseline', `${baseline.name}, ${baseline.variant}`] as [string, string]] : []),
-    ['This load', `${(load.ms / 1000).toFixed(1)} s, ${(load.bytes / 1e6).toFixed(1)} MB, ${(load.fromCache / 1e6).toFixed(1)} MB of it kept here`],
+    ['This load', `${(load.ms / 1000).toFixed(1)} s, ${(load.bytes / 1e6).toFixed(1)} MB, ${(load.fromCache / 1e6).toFixed(1)} MB of it from storage`],
     ['Last first load', loadText(load.cold)],
     ['Last load from storage', loadText(load.warm)],
     ['Self-test', tests.join('; ')],
@@ -58,7 +58,7 @@ export function tablesOf(report: DeviceReport): Table[] {
   return [
     {
       title: 'Speed',
-      columns: ['Decoded with', 'Tokens a second', 'ms an image', 'Tokens a patch', 'Outside the runtime'],
+      columns: ['Decoded with', 'Tokens per second', 'ms per image', 'Tokens per patch', 'Outside the runtime'],
       rows: results.map((result) => [
         nameOf(result), spread(result.tokensPerSecond), result.msPerImage ? spread(result.msPerImage) : cut(result.tokens),
         digits(result.tokensPerPatch), result.outside === null ? '–' : share(result.outside),
@@ -66,11 +66,11 @@ export function tablesOf(report: DeviceReport): Table[] {
     },
     {
       title: 'Gain of dynamic patches',
-      columns: ['Against', 'Faster by', 'Operations allow', 'Share reached'],
+      columns: ['Against', 'Faster by', 'Operations allow', 'Share of the limit'],
       rows: speedups.map(({ backend, against, measured, allowed }) => [nameOf({ backend, way: against }), spread(measured, times), times(allowed), share(measured.median / allowed)]),
     },
     {
-      title: 'Graphs: ms a run (runs an image)',
+      title: 'Graphs: ms per run (runs per image)',
       columns: ['Graph', ...results.map(nameOf)],
       rows: graphs.map((graph) => [graph, ...results.map((result) => {
         const time = result.graphs[graph];

@@ -40,8 +40,8 @@ function EmbedFoot() {
   const page = new URL(location.href);
   page.search = '';
   const generate = () => (running ? studio.stop() : studio.generate());
-  const size = manifest && model === 'asking' ? ` ${t('(loads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
-  const start = `${asked && model === 'asking' ? t('Make the linked picture') : t('Generate')}${size}`;
+  const size = manifest && model === 'asking' ? ` ${t('(downloads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
+  const start = `${asked && model === 'asking' ? t('Generate the linked image') : t('Generate')}${size}`;
   const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;
   return (
     <p className="embed-foot">

@@ -47,7 +47,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
             <Dialog.Close className="button icon quiet" aria-label={t('Close history')}><Icon name="close" /></Dialog.Close>
           </div>
           {problem && <p className="drawer-note"><strong>{said(problem.message)}</strong> {said(problem.detail)}</p>}
-          {loaded && entries.length === 0 && <p className="drawer-note muted">{t('Every run made here is kept on this device, stopped ones too. There is none yet.')}</p>}
+          {loaded && entries.length === 0 && <p className="drawer-note muted">{t('Runs generated here are kept on this device, including stopped ones. There are none yet.')}</p>}
           <ol className="history" aria-label={t('Runs')}>
             {entries.map((entry) => (
               <HistoryRow
@@ -59,7 +59,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
           {entries.length > 0 && (
             <div className="drawer-foot">
               <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: entries.length, size: megabytes(totalBytes(entries)) })}</span>
-              <button type="button" className="button quiet small" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete all not pinned')}</button>
+              <button type="button" className="button quiet small" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete unpinned runs')}</button>
             </div>
           )}
         </Dialog.Content>

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { formatSetting, settingsTable } from '../../engine/settings.ts';
 import { fixed } from '../lib/format.ts';
+import { symbols } from '../text/rich.tsx';
 import { decimal, said, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { usePack } from '../views/context.ts';
@@ -43,11 +44,11 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         {entry.picture ? <Thumb bytes={entry.picture} /> : <span className="history-blank" aria-hidden="true" />}
         <span className="history-text">
           <strong>{title}</strong>
-          <span>{[ago(entry.when, now), average, state].filter(Boolean).join(' · ')}</span>
-          <span>{settings || (defaults ? t('default settings') : header.pack.name)}</span>
+          <span>{symbols([ago(entry.when, now), average, state].filter(Boolean).join(' · '))}</span>
+          <span>{settings ? symbols(settings) : (defaults ? t('default settings') : header.pack.name)}</span>
         </span>
       </button>
-      <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: it is kept when others make room') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>
+      <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: kept when older runs are removed') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>
       <button type="button" className="button icon quiet" aria-label={t('Delete {title}', { title })} title={t('Delete')} onClick={onRemove}><Icon name="trash" size={18} /></button>
     </li>
   );

@@ -30,7 +30,7 @@ interface Kept {
 
 export type History = ReturnType<typeof createHistory>;
 
-const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data do that.');
+const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data cause this.');
 const storeFull = () => problem('history-full', 'The browser has no room for more runs.', 'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.');
 
 const storeBlocked = () => problem('history-blocked', 'Another tab of the studio keeps the history.', 'Runs of this page last until it is closed. Close the other tabs of the studio, then reload this one.');

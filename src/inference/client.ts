@@ -85,7 +85,7 @@ export class InferenceClient {
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
-    if (this.#run) return failure('busy', 'A picture is already being made. Stop it first.');
+    if (this.#run) return failure('busy', 'A picture is already being generated. Stop it first.');
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
@@ -140,7 +140,7 @@ export class InferenceClient {
 
   /** A call that may first have to fetch its graph; refused while a picture is being made. */
   async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'hear'>): Promise<Result<T>> {
-    if (this.#run) return failure('busy', 'A picture is being made. Wait for it, or stop it first.');
+    if (this.#run) return failure('busy', 'A picture is being generated. Wait for it, or stop it first.');
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
   }
@@ -162,7 +162,7 @@ export class InferenceClient {
     const line = this.#open();
     const watchdog = startWatchdog(stallMs, () => {
       const seconds = Math.round(stallMs / 1000);
-      this.#drop(failure('timeout', `The model gave no sign of life for ${seconds} seconds and was unloaded. Load it again.`), line);
+      this.#drop(failure('timeout', `The model did not respond for ${seconds} seconds and was unloaded. Load it again.`), line);
     });
     if (hear) {
       this.#hear = hear;

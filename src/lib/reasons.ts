@@ -13,13 +13,18 @@ const WORDS = {
   first: 'first token',
   second: 'second token',
   row: 'row start',
-  full: 'patch before is full',
-  entropy: 'surprising',
+  full: 'previous patch full',
+  entropy: 'above E_th',
   static: 'static length',
 } as const satisfies Record<Reason, string>;
 
-/** "opens: surprising, row start" or "joins the patch". */
+/** "opens a patch: row start; also above E_th" or "joins the patch". */
 export const reasonText = (opens: readonly Reason[]) =>
   opens.length === 0 ? t('joins the patch') : t('opens a patch: {reasons}', { reasons: reasonWords(opens) });
 
-export const reasonWords = (opens: readonly Reason[]) => opens.map((reason) => t(WORDS[reason])).join(', ');
+/** "previous patch full; also above E_th". */
+export function reasonWords(opens: readonly Reason[]): string {
+  const others = opens.filter((reason) => reason !== 'entropy').map((reason) => t(WORDS[reason])).join(', ');
+  if (!opens.includes('entropy')) return others;
+  return others ? `${others}; ${t('also above E_th')}` : t(WORDS.entropy);
+}

@@ -21,7 +21,7 @@ export function ThreadsChoice() {
   return (
     <label className="threads-choice">
       <input type="checkbox" checked={wanted} onChange={(event) => choose(event.target.checked)} />
-      <span>{t('Several threads for WASM')} <span className="muted">{wanted === now ? (now ? t('(in use)') : t('(off)')) : t('(from the next load on)')}</span></span>
+      <span>{t('Several threads for WASM')} <span className="muted">{wanted === now ? (now ? t('(in use)') : t('(off)')) : t('(from the next load)')}</span></span>
     </label>
   );
 }

@@ -8,8 +8,8 @@ export function askFor({ title, ...manifest }: Manifest, bytes: number, host: st
   notices.replace('pack', [{
     code: 'pack-consent', message: `Use the pack "${title.slice(0, 80)}" (${megabytes(bytes)})?`,
     detail: host === null
-      ? `It comes from a file, not from this site. Licence as it says: ${license}; data ${data}. It is used for this visit only.`
-      : `It comes from ${host}. Licence as it says: ${license}; data ${data}. It is used for this visit only.`,
+      ? `It comes from a file, not from this site. Stated licence: ${license}; data ${data}. It is used for this visit only.`
+      : `It comes from ${host}. Stated licence: ${license}; data ${data}. It is used for this visit only.`,
     action: { label: 'Use it', run: () => { notices.replace('pack', []); void agreed(); } },
   }]);
 }

@@ -13,10 +13,10 @@ const refused = (message: string, detail: string) => new StudioError('pack-refus
 /** The manifest's address: `text` is that, or the pack's folder. Throws `pack-refused` for an origin that this site does not ask. */
 export function manifestAt(text: string, page: string, allowed?: readonly string[]): string {
   const words = text.trim();
-  if (words === '' || !URL.canParse(words, page)) throw refused(`"${words.slice(0, 80)}" is no address.`, 'Give the address of a pack\'s folder or of its manifest.json.');
+  if (words === '' || !URL.canParse(words, page)) throw refused(`"${words.slice(0, 80)}" is not a URL.`, 'Enter the URL of a pack\'s folder or of its manifest.json.');
   const address = new URL(words.endsWith('.json') || words.endsWith('/') ? words : `${words}/`, page);
   if (usableMirrors([address.href], new URL(page).origin, allowed).length === 0) {
-    throw refused(`This site asks nothing of ${address.origin}.`, 'Download the pack and drop its folder or zip here. Who builds a site can name other origins for it (docs/hosting.md).');
+    throw refused(`This site may not load from ${address.origin}.`, 'Download the pack and drop its folder or zip here. Whoever builds a site can allow other origins (docs/hosting.md).');
   }
   return new URL('manifest.json', address).href;
 }

@@ -37,7 +37,7 @@ export function FileRows({ shared }: { shared: Shared }) {
             <button type="button" className="button" onClick={() => void write(picturePng(picture, run, times), `-${size * times}.png`)}>PNG {size * times} px</button>
             <CopyPicture shared={shared} />
           </>}
-          {!picture && <span className="hint">{t('It is painted when the model is loaded.')}</span>}
+          {!picture && <span className="hint">{t('Available once the model is loaded.')}</span>}
         </div>
         {hasEntropies(run.events) && <>
           <span id="share-map">{t('Entropy map')}</span>
@@ -52,7 +52,7 @@ export function FileRows({ shared }: { shared: Shared }) {
           <button type="button" className="button" onClick={() => void write(text(runToCsv(run), 'text/csv'), '.csv')}>CSV</button>
         </div>
       </div>
-      <p className="hint">{t('A picture saved as PNG carries its run: drop it on the studio to open it again.')}</p>
+      <p className="hint">{t('A saved PNG contains its run: drop it on the studio to open it again.')}</p>
     </section>
   );
 }

@@ -21,8 +21,8 @@ export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) 
         <CopyButton text={url}>{t('Copy link')}</CopyButton>
         {'share' in navigator && <button type="button" className="button" onClick={() => void share()}>{t('Share…')}</button>}
       </div>
-      {before && <Toggle label={t('Show it from token {cursor}', { cursor })} checked={fromHere} onChange={setFromHere} />}
-      <p className="hint">{run.complete ? t('Opening it makes the same run again and checks that it is the same.') : t('This run was stopped: the link makes it whole. The PNG and the JSON keep it as it is.')}</p>
+      {before && <Toggle label={t('Start at token {cursor}', { cursor })} checked={fromHere} onChange={setFromHere} />}
+      <p className="hint">{run.complete ? t('Opening it reruns and verifies this image.') : t('This run was stopped: the link generates the whole image. PNG and JSON keep it as it is.')}</p>
     </section>
   );
 }

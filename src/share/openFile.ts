@@ -26,7 +26,7 @@ export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'noti
       ? await studio.show({ run: carried.run, title, picture: await pictureOf(carried) })
       : await studio.makeAgain(header, carried.digest);
     notices.replace('file', []);
-    toast.say(carried.kind === 'run' ? `Opened ${title}.` : `Making ${title} again: this picture carries its settings only.`, undo);
+    toast.say(carried.kind === 'run' ? `Opened ${title}.` : `Generating ${title} again: this file contains only its settings.`, undo);
   } catch (error) {
     notices.replace('file', [toProblem(error)]);
   }

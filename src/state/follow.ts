@@ -41,7 +41,7 @@ export function createFollow({ pack, playback, views, notices, replaceHash }: Fo
       if (!check) return;
       const outcome = compareWithLink(check, header, digest);
       link.setState({ outcome });
-      if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made of.', explainDifference(outcome))]);
+      if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
     },
   };
 }

@@ -37,7 +37,7 @@ export function createGoOn({ view: { run, edit, whatIf, snapshot }, settings, to
       if (!header) return;
       const [back, edits] = [snapshot(), edit.getState()];
       settings.adopt({ class: classIndex, seed, settings: settingsOf(header, rulesOf(header.settings)) });
-      toast.say(`Going on from token ${given.length}.`, () => {
+      toast.say(`Continuing from token ${given.length}.`, () => {
         back();
         edit.restore(edits);
       });

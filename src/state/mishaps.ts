@@ -7,7 +7,7 @@ import { problem, type Problem } from './problem.ts';
 export const isGpuLoss = (failure: Failure): boolean => ['worker-lost', 'out-of-memory', 'timeout'].includes(failure.code);
 
 const cause = (failure: Failure) => ({
-  'out-of-memory': 'The memory of the GPU was not enough.', timeout: 'The model no longer answered.',
+  'out-of-memory': 'The GPU ran out of memory.', timeout: 'The model stopped responding.',
 } as Partial<Record<Failure['code'], string>>)[failure.code] ?? 'The browser took the GPU or the model\'s worker away.';
 
 /** The model is loaded on the processor in place of the GPU. */
@@ -19,8 +19,8 @@ export function wentOn(failure: Failure, header: RunHeader, backend: string | un
   const moved = backend !== header.backend;
   return problem(
     moved ? 'backend-changed' : 'run-resumed',
-    `${cause(failure)} The run went on where it was${moved ? ', on the processor (WASM)' : ''}; nothing was lost.`,
-    moved ? 'Made again in one piece it may differ from here on, since backends round differently.' : '',
+    `${cause(failure)} The run continued where it was${moved ? ', on the processor (WASM)' : ''}; nothing was lost.`,
+    moved ? 'Generated again in one piece it may differ from here on, because backends round differently.' : '',
   );
 }
 

@@ -38,7 +38,7 @@ export function checkFits({ header, events }: Run, manifest: Manifest): void {
 const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pack.hash === hash ? null : problem(
   'pack-differs',
   `This run was made with another version of the pack ${run.header.pack.name} (${run.header.pack.hash.slice(0, 8) || 'unnamed'}; here: ${hash.slice(0, 8)}).`,
-  'What it decoded is shown as it was; making it again here may give another picture.',
+  'It is shown as it was decoded; generating it again here may give a different picture.',
 ));
 
 /** What is in view and set now; the returned function brings it back. */

@@ -63,7 +63,7 @@ export function createOpening(deps: OpeningDeps) {
     try {
       const manifestUrl = manifestAddress(name, base);
       pack.setState({ name, manifestUrl, problem: null });
-      const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is asked once more before this is given up.')]);
+      const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is tried once more.')]);
       const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
       const hashOf = await packHash(manifest);
       signal.throwIfAborted();

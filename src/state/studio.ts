@@ -92,7 +92,7 @@ export function createStudio(deps: StudioDeps) {
         return;
       }
       const tagged = toTagged(error);
-      notices.add('unexpected', problem(tagged.code, tagged.message, 'What is on the page stays. If something no longer answers, reload.'));
+      notices.add('unexpected', problem(tagged.code, tagged.message, 'What is on the page stays. If something does not respond, reload.'));
     },
   };
 }

@@ -50,7 +50,7 @@ test('signs of a pattern are signs in a text', () => {
 
 test('symbols are set as in the paper, and elements stand in their places', () => {
   const html = (node: ReactNode) => renderToStaticMarkup(node);
-  expect(html(rich('P_avg over E_th'))).toBe('P<span class="sub">avg</span> over E<span class="sub">th</span>');
+  expect(html(rich('P_avg against E_th'))).toBe('P<span class="sub">avg</span> against E<span class="sub">th</span>');
   expect(html(rich('mean {mean} nats', { mean: createElement('b', null, '5.1') }))).toBe('mean <b>5.1</b> nats');
   expect(html(rich('*M* large steps instead of *T*'))).toBe('<var>M</var> large steps instead of <var>T</var>');
 });

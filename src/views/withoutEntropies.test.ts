@@ -15,9 +15,9 @@ function shown(maxPatchLength: number, events: TokenEvent[]) {
   return { run };
 }
 
-test('a token is told by its entropy and why it opens a patch', () => {
-  expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00 nats, opens a patch: patch before is full');
-  expect(tokenText(event(3), shown(1, [event(3)])), 'token by token, and scored all the same').toContain('3.00 nats');
+test('a token is described by its entropy and why it opens a patch', () => {
+  expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00 nats, opens a patch: previous patch full');
+  expect(tokenText(event(3), shown(1, [event(3)])), 'one token per patch, and scored all the same').toContain('3.00 nats');
 });
 
 test('where no entropy was computed it is told by its code and how likely that was', () => {

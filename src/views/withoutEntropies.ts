@@ -12,7 +12,7 @@ import { usePack, useRun } from './context.ts';
 const lacking = ({ header, events, count }: RunState): boolean =>
   header !== null && count > 1 && isTokenByToken(header.settings) && !hasEntropies(events);
 
-/** The run in view was decoded token by token, or its pack knows no other way, and no null class gave the entropies meanwhile. */
+/** The run in view has one token per patch, or its pack has no patches, and no null class gave the entropies meanwhile. */
 export const useWithoutEntropies = (): boolean => {
   const plain = usePack((state) => state.manifest?.kind === 'gpt' && entropySource(state.manifest) !== 'null-class');
   return useRun((state) => lacking(state) || (plain && state.count === 0));

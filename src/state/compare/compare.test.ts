@@ -123,7 +123,7 @@ describe('compare', () => {
     expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
     expect([page.view.run.getState(), page.pack.getState()]).toEqual(before);
     expect(compare.getState().source.a).toBe('view');
-    guests[0]!.notices.add('backend', problem('backend-changed', 'The memory of the GPU was not enough.', ''));
+    guests[0]!.notices.add('backend', problem('backend-changed', 'The GPU ran out of memory.', ''));
     expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');
     await compare.againstPack('baseline');
     expect(guests, 'its model is loaded once').toHaveLength(1);

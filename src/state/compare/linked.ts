@@ -64,7 +64,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     if (!link.check || !header || phase !== 'complete' || !digest) return;
     const outcome = compareWithLink(link.check, header, digest);
     outcomes.setState({ [which]: outcome });
-    if (!outcome.same) compare.say(problem('link-differs', 'This is not the picture that the link was made of.', explainDifference(outcome)));
+    if (!outcome.same) compare.say(problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome)));
   }
 
   return {

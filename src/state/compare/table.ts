@@ -52,7 +52,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('p-avg', 'P_avg, tokens', ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
     row('steps', a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
-    row('ratio', 'Of token by token', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
+    row('ratio', 'Of one token per patch', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timeOf),
     row('speed', 'Tokens/s', (side) => fixed(speed(side), 1), speed),
     row('place', 'Measured', placeOf),

@@ -155,7 +155,7 @@ export function createDesk(deps: DeskDeps) {
       return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
     }, deps.loadModel);
     if (mine !== ticket) return;
-    // Token by token the decoder runs without the entropy model: what it has said of the picture stays.
+    // With one token per patch the decoder runs without the entropy model: what it has said of the picture stays.
     const scored = run.getState().events;
     if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
     const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';

@@ -16,8 +16,8 @@ export function unfamiliar(manifest: Pick<Manifest, 'heldOut' | 'evaluation'>, p
   const worst = byClass.length > 0 ? Math.min(...byClass) : -Infinity;
   const floor = heldOut?.psnr.low ?? worst - MARGIN_DB;
   if (psnr < floor) {
-    const usual = heldOut ? `99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : `the class hardest to rebuild has ${worst.toFixed(1)} dB on average`;
-    words.push(`The tokens rebuild it with ${psnr.toFixed(1)} dB only; ${usual}.`);
+    const usual = heldOut ? `99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : `the class hardest to reconstruct has ${worst.toFixed(1)} dB on average`;
+    words.push(`The tokens reconstruct it with ${psnr.toFixed(1)} dB only; ${usual}.`);
   }
   if (heldOut && entropy > heldOut.entropy.high) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is above that of 99 of 100 held-out pictures (${heldOut.entropy.high.toFixed(2)}).`);
   if (heldOut && entropy < heldOut.entropy.low) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is below that of 99 of 100 held-out pictures (${heldOut.entropy.low.toFixed(2)}).`);

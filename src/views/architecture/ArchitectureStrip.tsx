@@ -31,9 +31,8 @@ export default function ArchitectureStrip() {
     // Two names for one animation, so that it starts again with every token.
     if (at !== null) box.dataset.beat = String(at % 2);
     for (const name of ORDER) write(box, name, parts.find((part) => part.name === name));
-    const detail = box.querySelector('.part-detail');
-    const text = parts.find((part) => part.name === open)?.detail ?? '';
-    if (detail && detail.textContent !== text) detail.textContent = text;
+    const detail = box.querySelector<HTMLElement>('.part-detail');
+    if (detail) writeDetail(detail, parts.find((part) => part.name === open)?.detail ?? '');
   });
 
   useEffect(() => {
@@ -70,6 +69,19 @@ export default function ArchitectureStrip() {
 const LABELS: Record<PartName, () => string> = {
   entropy: () => t('Entropy model'), gate: () => t('Gate'), patch: () => t('Patch transformer'), decoder: () => t('Decoder'), token: () => t('Token'), encoder: () => t('Encoder'),
 };
+
+/** Outside React, since it changes with the cursor; E_th is set as in the paper. */
+function writeDetail(element: HTMLElement, text: string): void {
+  if (element.dataset.text === text) return;
+  element.dataset.text = text;
+  element.replaceChildren(...text.split(/(_th)/).map((part) => {
+    if (part !== '_th') return part;
+    const sub = document.createElement('span');
+    sub.className = 'sub';
+    sub.textContent = 'th';
+    return sub;
+  }));
+}
 
 function write(box: HTMLElement, name: PartName, part: Part | undefined): void {
   const element = box.querySelector<HTMLElement>(`.part-${name}`);

@@ -24,7 +24,7 @@ it('an entropy was computed, and timed, with the token before', () => {
 });
 
 it('the gate gives its reason, and the threshold where it is on', () => {
-  expect(part(1, 'gate').detail).toBe('It opened a patch here: second token, surprising.');
+  expect(part(1, 'gate').detail).toBe('It opened a patch here: second token; also above E_th.');
   expect(part(2, 'gate').detail).toContain('2.25 nats is at most 5.80');
   expect(partsOf(events, 2, null)[1]!.detail).toBe('It let this token join the open patch.');
 });

@@ -34,7 +34,7 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     {
       name: 'entropy', ran: event.entropy !== null, short: event.entropy === null ? t('n/a') : nats(event.entropy),
       detail: event.entropy === null
-        ? t('The first token has no prediction, so no entropy; a run token by token needs none.')
+        ? t('The first token has no prediction, so no entropy; a run with one token per patch needs none.')
         : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at, entropy: nats(event.entropy) }) + took(events[at - 1], 'entropy'),
     },
     {

@@ -53,7 +53,7 @@ function Report({ report }: { report: NonNullable<PackState['report']> }) {
       {trials.map((trial) => (
         <div key={trial.backend}>
           <dt>{backendName(trial.backend)}</dt>
-          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} a token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
+          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} per token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
         </div>
       ))}
       {adapter && <div><dt>GPU</dt><dd>{adapter}</dd></div>}

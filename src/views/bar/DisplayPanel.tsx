@@ -21,7 +21,7 @@ export default function DisplayPanel() {
       <h2 className="heading">{t('Theme')}</h2>
       <Segmented
         label={t('Theme')} value={now.chosen ? now.theme : 'system'}
-        options={[{ value: 'light', label: t('Light') }, { value: 'dark', label: t('Dark') }, { value: 'system', label: t('As the system') }]}
+        options={[{ value: 'light', label: t('Light') }, { value: 'dark', label: t('Dark') }, { value: 'system', label: t('System') }]}
         onChange={(value: Theme | 'system') => theme.choose(value === 'system' ? null : value)}
       />
       <h2 className="heading">{t('Colours of the entropy map')}</h2>
@@ -30,7 +30,7 @@ export default function DisplayPanel() {
         options={[{ value: 'threshold', label: t('By threshold') }, { value: 'viridis', label: 'Viridis' }, { value: 'cividis', label: 'Cividis' }, { value: 'grey', label: t('Grey') }]}
         onChange={(map: MapName) => theme.chooseMap(map)}
       />
-      <p className="muted">{t('All are safe for colour-blind eyes.')}</p>
+      <p className="muted">{t('All are safe for colour-blind readers.')}</p>
       <h2 className="heading">{t('Language')}</h2>
       <Segmented label={t('Language')} value={spoken} options={languages.map((value) => ({ value, label: LANGUAGES[value] }))} onChange={(chosen) => void speak(chosen)} />
     </>

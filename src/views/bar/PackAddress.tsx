@@ -15,7 +15,7 @@ export function PackAddress() {
   };
   return (
     <form className="pack-address" onSubmit={open}>
-      <label className="heading" htmlFor={id}>{t('Another pack, by its address')}</label>
+      <label className="heading" htmlFor={id}>{t('Load a pack from a URL')}</label>
       <div className="pack-address-row">
         <input id={id} className="field" type="text" inputMode="url" autoComplete="off" spellCheck={false} placeholder="https://…/manifest.json" value={text} onChange={(event) => setText(event.target.value)} />
         <button type="submit" className="button" disabled={running || text.trim() === ''}>{t('Open')}</button>

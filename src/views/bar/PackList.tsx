@@ -4,7 +4,7 @@ import { fetchPackList, type PackEntry } from '../../state/packList.ts';
 import { t } from '../../text/t.ts';
 import { usePack, useRun, useStudio } from '../context.ts';
 
-const KINDS = { dpar: 'dynamic patches', gpt: 'token by token' } as const;
+const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 
 /** The packs beside this page; with one alone there is nothing to choose. */
 export function PackList() {

@@ -17,7 +17,7 @@ export default function PackPanel() {
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
     [t('Model'), count(manifest.model.parameters)],
-    [t('Entropies'), entropySource(manifest) === 'null-class' ? t('its own null class') : t('entropy model')],
+    [t('Entropies'), entropySource(manifest) === 'null-class' ? t('from its own null class') : t('entropy model')],
     ...(manifest.entropyModel ? [[t('Entropy model'), count(manifest.entropyModel.parameters)] satisfies [string, string]] : []),
     [t('Tokenizer'), count(manifest.tokenizer.parameters)],
     [t('Tokens'), t('{width} × {width}, {n} codes', { width: manifest.grid.width, n: integer(manifest.vocab) })],

@@ -23,7 +23,7 @@ export function Weights({ disabled }: { disabled: boolean }) {
       )}
       <p>
         {variant}, {megabytes(variantBytes(manifest, variant))}
-        {figures && variant !== 'fp32' && <span className="muted">; {t('{kl} nats a token from the trained ones', { kl: decimal(figures.klMean.toPrecision(1)) })}</span>}
+        {figures && variant !== 'fp32' && <span className="muted">; {t('KL to the trained weights: {kl} nats per token', { kl: decimal(figures.klMean.toPrecision(1)) })}</span>}
       </p>
     </>
   );

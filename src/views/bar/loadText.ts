@@ -26,7 +26,7 @@ export function stageText(progress: LoadProgress, short = false): string {
     const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(' MB', ''), total: megabytes(total) }) : megabytes(loaded);
     if (short) return of;
     const { secondsLeft, waiting } = progress;
-    if (waiting) return `${said(waiting)} ${t('Trying again.')}`;
+    if (waiting) return `${said(waiting)} ${t('Retrying.')}`;
     return `${t('Downloading {of}: {label}', { of, label })}${secondsLeft != null && loaded < total ? `, ${t('{time} left', { time: timeLeft(secondsLeft) })}` : ''}`;
   }
   return short || !label ? t(STAGES[stage]) : `${t(STAGES[stage])}: ${said(label)}`;

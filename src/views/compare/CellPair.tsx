@@ -33,7 +33,7 @@ function Pair({ session, children }: { session: CompareSession; children: React.
     <section className="cell-pair" aria-label={t('Cell in both runs')}>
       <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
       <div className="cell-pair-sides">{children}</div>
-      <p className="small-print muted">{t('Point at a cell of either run; a click keeps it.')}</p>
+      <p className="small-print muted">{t('Point at a cell of either run; click to pin it.')}</p>
     </section>
   );
 }
@@ -55,7 +55,7 @@ function Cell({ side, name }: { side: RunView; name: 'a' | 'b' }) {
             <CodeTile token={event.token} />
             <p>
               <span className="muted">{t('Token')}</span> <b data-pair="token">{event.token}</b><br />
-              {plain ? t('no entropy: token by token') : tokenText(event, side)}<br />
+              {plain ? t('no entropies needed') : tokenText(event, side)}<br />
               <span className="muted">{event.logprob === null ? t('probability n/a') : t('probability {p}', { p: probability(Math.exp(event.logprob)) })}</span>
             </p>
           </>

@@ -34,7 +34,7 @@ function Table({ session: { compare } }: { session: CompareSession }) {
   const [whatIfA, whatIfB] = [a.shown().whatIf, b.shown().whatIf];
   return (
     <section className="compare-table">
-      <h2 className="heading">{t('In figures')}</h2>
+      <h2 className="heading">{t('Key figures')}</h2>
       <table>
         <thead>
           <tr>
@@ -55,7 +55,7 @@ function Table({ session: { compare } }: { session: CompareSession }) {
           ))}
         </tbody>
       </table>
-      <p className="small-print muted">{rich('Multiply-accumulates count the linear layers, the entropy model included; token by token is the same model with P_max 1. Times hold for the device named.')}</p>
+      <p className="small-print muted">{rich('Multiply-accumulates are those of the linear layers, including the entropy model. “One token per patch” is the same model with P_max = 1. Times are those of the device named.')}</p>
     </section>
   );
 }

@@ -70,7 +70,7 @@ export default function CompareView() {
       </div>
       <div className="compare-ran">
         {(['a', 'b'] as const).map((name) => (
-          <WorkbenchContext key={name} value={benches[name]}><HowItRan title={t('How run {name} ran', { name: name.toUpperCase() })} /></WorkbenchContext>
+          <WorkbenchContext key={name} value={benches[name]}><HowItRan title={t('Timing of run {name}', { name: name.toUpperCase() })} /></WorkbenchContext>
         ))}
       </div>
     </main>
@@ -97,7 +97,7 @@ function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
     <>
       <SourceSelect name={name} session={session} />
       <figure className="view">
-        <figcaption><span>{said(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Same as in the link') : t('Not as in the link')}</span>}</figcaption>
+        <figcaption><span>{said(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}</figcaption>
         {size ? <PictureView /> : <div className="square" />}
       </figure>
       <figure className="view">

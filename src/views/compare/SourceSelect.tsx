@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { formatSetting, settingsTable } from '../../../engine/settings.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import type { RunHeader } from '../../../engine/log.ts';
+import { symbols } from '../../text/rich.tsx';
 import { decimal, said, t } from '../../text/t.ts';
 import { useWorkbench } from '../context.ts';
 import type { CompareSession } from './session.ts';
@@ -33,9 +34,9 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
         <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
         <select className="field" value={source[name]} onChange={(event) => void compare.choose(name, event.target.value)}>
           <option value="" disabled>{t('Choose a run')}</option>
-          <option value="view">{t('The run in view')}</option>
+          <option value="view">{t('Current run')}</option>
           {made.length > 0 && (
-            <optgroup label={t('Made for this comparison')}>
+            <optgroup label={t('Generated for this comparison')}>
               {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
             </optgroup>
           )}
@@ -51,7 +52,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           )}
         </select>
       </label>
-      {changed && <span className="source-note muted" title={changed}>{changed}</span>}
+      {changed && <span className="source-note muted" title={changed}>{symbols(changed)}</span>}
     </div>
   );
 }
@@ -61,6 +62,6 @@ function MadeOption({ index, run }: { index: number; run: CompareSession['compar
   const header = useStore(run, (state) => state.header);
   if (!header) return <option value={`made:${index}`} disabled>{index + 1}: {t('waiting')}</option>;
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
-  const kind = lengthGate && maxPatchLength === 1 ? t('token by token') : entropyGate ? `E_th ${entropyThreshold}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
+  const kind = lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
   return <option value={`made:${index}`}>{index + 1}: {said(title)}, {kind}</option>;
 }

@@ -3,20 +3,20 @@ import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import type { SheetTile } from '../../state/compare/compare.ts';
-import { rich, symbols } from '../../text/rich.tsx';
+import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
 import type { CompareSession } from './session.ts';
 
-/** One seed over E_th: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
+/** One seed at six thresholds: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
 export function ThresholdSheet({ session: { compare } }: { session: CompareSession }) {
   const sheet = useStore(compare, (state) => state.sheet);
   const shown = useStore(compare, (state) => state.source.b);
   const { made } = compare.getState();
   if (sheet.length === 0) return null;
   return (
-    <section className="threshold-sheet" aria-label={t('One seed over E_th')}>
-      <h2 className="heading">{rich('One seed over E_th')}</h2>
+    <section className="threshold-sheet" aria-label={t('One seed, six thresholds')}>
+      <h2 className="heading">{t('One seed, six thresholds')}</h2>
       <ol>
         {sheet.map((tile, i) => (
           <li key={i}><Tile tile={tile} shown={shown === `made:${made.indexOf(tile.run)}`} onShow={() => void compare.showTile(i)} /></li>

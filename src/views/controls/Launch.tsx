@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
 import { MOST } from '../../state/batch.ts';
 import type { SettingsState } from '../../state/settings.ts';
+import { symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { variantBytes } from '../../state/pack.ts';
@@ -26,7 +27,7 @@ export function Launch() {
 
 /** What stands in the way: said in full beside its field, and here where it belongs to none. */
 const blocked = ({ all, ...fields }: SettingsState['errors']) =>
-  (Object.keys(fields).length > 0 ? t('A value has to be corrected first.') : said(all?.message ?? ''));
+  (Object.keys(fields).length > 0 ? t('Fix the highlighted value first.') : said(all?.message ?? ''));
 
 function GenerateButton() {
   const studio = useStudio();
@@ -42,7 +43,7 @@ function GenerateButton() {
         <button type="button" className="button primary stop" onClick={() => void studio.stop()}>
           <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
         </button>
-        <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts as soon as the model is here')}</p>
+        <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts when the model is loaded')}</p>
       </div>
     );
   }
@@ -54,7 +55,7 @@ function GenerateButton() {
         </button>
         <CountField />
       </div>
-      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? blocked(errors) : <Hint model={model} />}</p>
+      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? symbols(blocked(errors)) : <Hint model={model} />}</p>
     </div>
   );
 }
@@ -66,7 +67,7 @@ function CountField() {
   return (
     <label className="count">
       <span className="visually-hidden">{t('Pictures')}</span>
-      <select className="field" value={count} title={t('Pictures, one seed after the other')} onChange={(event) => batch.setCount(Number(event.target.value))}>
+      <select className="field" value={count} title={t('Number of pictures, with consecutive seeds')} onChange={(event) => batch.setCount(Number(event.target.value))}>
         {Array.from({ length: MOST }, (_, i) => <option key={i} value={i + 1}>×{'\u2009'}{i + 1}</option>)}
       </select>
     </label>
@@ -89,14 +90,14 @@ function SurpriseButton() {
 function RunningHint() {
   const { jobs } = useStudio();
   const { list } = useStore(jobs);
-  return t(list.length > 1 ? 'Esc stops all of them, too' : 'Esc stops, too');
+  return t(list.length > 1 ? 'or press Esc to stop all' : 'or press Esc');
 }
 
 function Hint({ model }: { model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed' }) {
   const manifest = usePack((state) => state.manifest);
   if (model === 'ready') return t('Nothing leaves this device.');
-  if (model === 'loading') return t('Loading; you can press already.');
-  if (model === 'failed') return t(manifest ? 'Tries to load the model again.' : 'There is no pack to generate with.');
-  if (model === 'asking' && manifest) return t('Loads the model first: {size}.', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) });
+  if (model === 'loading') return t('Loading. Press now; it starts when ready.');
+  if (model === 'failed') return t(manifest ? 'Loads the model again.' : 'There is no pack to generate with.');
+  if (model === 'asking' && manifest) return t('Downloads the model first: {size}.', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) });
   return t('Opening the pack.');
 }

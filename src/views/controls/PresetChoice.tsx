@@ -1,4 +1,5 @@
 import { presetOf, withPreset, type Preset } from '../../state/presets.ts';
+import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { usePack, useSettings, useStudio } from '../context.ts';
@@ -6,13 +7,13 @@ import { usePack, useSettings, useStudio } from '../context.ts';
 const OPTIONS = [
   { value: 'dynamic', label: 'Dynamic' },
   { value: 'static', label: 'Static' },
-  { value: 'token', label: 'Token by token' },
+  { value: 'token', label: 'One per patch' },
 ] as const;
 
 const HELP = {
-  dynamic: 'Entropy decides where a patch ends.',
+  dynamic: 'Entropy decides where a patch opens.',
   static: 'Patches of one length, the mean of the dynamic ones.',
-  token: 'Every token is a patch of its own (P_max = 1).',
+  token: 'Same model, one token per patch: P_max = 1.',
 } as const satisfies Record<Preset, string>;
 
 /** How the next image is cut into patches. */
@@ -25,7 +26,7 @@ export function PresetChoice() {
   return (
     <div className="preset">
       <Segmented label={t('Patching')} value={now} options={OPTIONS.map(({ value, label }) => ({ value, label: t(label) }))} onChange={(preset) => settings.setAll(withPreset(preset, values, manifest))} />
-      <p className="hint">{t(HELP[now])}</p>
+      <p className="hint">{symbols(t(HELP[now]))}</p>
     </div>
   );
 }

@@ -12,6 +12,9 @@ import { BadValue } from './BadValue.tsx';
 
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
 
+/** Names as the paper writes them. */
+const SYMBOLS: Partial<Record<SettingProperty['key'], 'Threshold E_th' | 'Longest patch P_max'>> = { entropyThreshold: 'Threshold E_th', maxPatchLength: 'Longest patch P_max' };
+
 /** What was typed as the settings table reads it: either decimal sign, and the word for a filter that is off. */
 const typed = (key: SettingProperty['key'], text: string): string => {
   const off = OFF[key];
@@ -33,7 +36,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
 
   const reset = value !== initial && (
-    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Back to {value}', { value: decimal(formatSetting(initial ?? null)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
+    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: decimal(formatSetting(initial ?? null)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
       <Icon name="reset" size={16} />
     </button>
   );
@@ -49,7 +52,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   return (
     <div className="setting">
       <label className="setting-name" htmlFor={id} title={said(property.help)}>
-        {key === 'entropyThreshold' ? rich('Threshold E_th') : label}
+        {SYMBOLS[key] ? rich(SYMBOLS[key]) : label}
       </label>
       {reset}
       <input

@@ -44,7 +44,7 @@ export default function SettingsPanel() {
         const property = settingsTable.find((row) => row.key === key)!;
         return <SettingRow key={key} property={property} range={reach(property, vocab, window)} scale={key === 'entropyThreshold' ? scale : null} />;
       })}
-      {fixed.length > 0 && <p className="muted small-print">{rich('This pack is a plain transformer: it decodes token by token, so there is no E_th, P_max or row reset to set.')}</p>}
+      {fixed.length > 0 && <p className="muted small-print">{rich('This pack is a plain transformer: it has no patches, so there is no E_th, P_max or row reset to set.')}</p>}
     </section>
   );
 }

@@ -1,14 +1,16 @@
 import { patchesAt, type PatchView } from '../../../engine/view.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { nats, probability } from '../../lib/format.ts';
+import type { Rules } from '../../../engine/patchify.ts';
+import { fixed, nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
+import { rich, symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { CodeTile } from './CodeTile.tsx';
-import { Rivals } from './Rivals.tsx';
+import { Alternatives } from './Alternatives.tsx';
 
-/** The cell pointed at, else the one pinned, else the last one shown. `onPut`: a rival can be put in its place. */
+/** The cell pointed at, else the one pinned, else the last one shown. `onPut`: an alternative can be put in its place. */
 export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => void }) {
   const { shown, playback } = useRunView();
   // The panel above renders on frames; a pick has to show at once.
@@ -20,7 +22,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   useEdit((state) => state.entropies);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const { events, decoded, known, whatIf } = shown();
+  const { events, decoded, known, whatIf, rules } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {
@@ -40,18 +42,24 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       <dl className="facts">
         <div><dt>{t('Entropy')}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
         <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
-        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? reasonWords(event.opens) : t('no reason to open one')}</dd></div>}
+        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {!gpt && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
-          : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit is scored')}</dd></div>)}
-        {differs && <div className="decoded-line"><dt>{t('As decoded')}</dt><dd>{before.opens.length > 0 ? t('opened: {reason}', { reason: reasonWords(before.opens) }) : t('joined')}</dd></div>}
+          : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit has been scored')}</dd></div>)}
+        {differs && <div className="decoded-line"><dt>{t('Decoded')}</dt><dd>{before.opens.length > 0 ? symbols(t('opened: {reason}', { reason: reasonWords(before.opens) })) : t('joined')}</dd></div>}
       </dl>
-      <Rivals event={event} onPut={onPut && ((token) => onPut(at, token))} />
+      <Alternatives event={event} onPut={onPut && ((token) => onPut(at, token))} />
     </section>
   );
 }
 
 const sourceText = (event: TokenEvent) => (t(event.source === 'given' ? 'given, not sampled' : 'sampled'));
+
+/** Why it joins: with the entropy gate on, its entropy against the threshold. */
+function joinsText({ entropy }: TokenEvent, rules: Rules | null) {
+  if (entropy === null || !rules?.entropyGate) return t('no rule opens one');
+  return rich('{entropy} is at most E_th {threshold}', { entropy: fixed(entropy, 2), threshold: fixed(rules.entropyThreshold, 2) });
+}
 
 /** "4th of 4, columns 3–6". */
 function spanText(patch: PatchView, at: number): string {
@@ -64,7 +72,7 @@ function spanText(patch: PatchView, at: number): string {
 function chosenWith({ logprob, source, alternatives }: TokenEvent): string {
   if (logprob !== null) return probability(Math.exp(logprob));
   if (source === 'sampled') return t('n/a');
-  return t(alternatives.length > 0 ? 'below the five likeliest' : 'not computed yet');
+  return t(alternatives.length > 0 ? 'not among the five most likely' : 'not computed yet');
 }
 
 const ordinal = (n: number) => `${n}${n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;

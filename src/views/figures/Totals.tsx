@@ -20,7 +20,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
       <dl className="facts">
         {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
         {decoded
-          ? <div><dt>{t('As decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
+          ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
           : <div><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}</span></dd></div>}
       </dl>
     </section>
@@ -42,17 +42,17 @@ export function Cost({ figures, decoded }: Props) {
     );
   }
   return (
-    <section title={t('Multiply-accumulates of the linear layers so far, the entropy model included, against the same tokens one by one on the same weights.')}>
+    <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch.')}>
       <h2 className="heading">{t('Multiply-accumulates')}</h2>
       <div className="versus">
         <span>{decoded ? t('With these rules') : t('Dynamic patches')}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>
         <i><b style={{ width: `${(100 * (ratio ?? 0)) / scale}%`, background: 'var(--accent)' }} /></i>
-        <span>{t('Token by token')}</span><span>{figures ? operations(figures.baseline.total) : '–'}</span>
+        <span>{t('One token per patch')}</span><span>{figures ? operations(figures.baseline.total) : '–'}</span>
         <i><b style={{ width: `${ratio === null ? 0 : 100 / scale}%`, background: 'var(--control-line)' }} /></i>
       </div>
       <p className="muted small-print">
-        {rich('{share} of token by token', { share: <b data-figure="cost-ratio">{ratio === null ? '–' : percent(ratio)}</b> })}
-        {decoded?.costRatio != null && <>; {t('as decoded {share}', { share: percent(decoded.costRatio) })}</>}
+        {rich('{share} of one token per patch', { share: <b data-figure="cost-ratio">{ratio === null ? '–' : percent(ratio)}</b> })}
+        {decoded?.costRatio != null && <>; {t('decoded: {share}', { share: percent(decoded.costRatio) })}</>}
       </p>
     </section>
   );

@@ -64,7 +64,7 @@ export default function GuideView() {
   const inspect = async () => {
     studio.views.open('inspect');
     await guide.takePack();
-    studio.toast.say('The guide’s run is in view now.', guide.takeAlong());
+    studio.toast.say('Now showing the run of the guide.', guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.view.run.getState();

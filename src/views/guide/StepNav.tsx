@@ -20,8 +20,8 @@ export function StepNav({ step, titles, onStep }: Props) {
         ))}
       </ol>
       <div className="step-moves">
-        <button type="button" className="button" disabled={step === 1} onClick={() => onStep(step - 1)} title={t('Shift and ←')}>{t('Previous')}</button>
-        <button type="button" className={step < last ? 'button strong' : 'button'} disabled={step === last} onClick={() => onStep(step + 1)} title={t('Shift and →')}>{t('Next')}</button>
+        <button type="button" className="button" disabled={step === 1} onClick={() => onStep(step - 1)} title={t('Shift + ←')}>{t('Previous')}</button>
+        <button type="button" className={step < last ? 'button strong' : 'button'} disabled={step === last} onClick={() => onStep(step + 1)} title={t('Shift + →')}>{t('Next')}</button>
       </div>
     </nav>
   );

@@ -32,7 +32,7 @@ function GateReading() {
   return (
     <dl className="facts">
       <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(rules?.entropyThreshold ?? null)}</dd></div>
-      <div><dt>{t('Patches')}</dt><dd data-guide="patches">{now?.patches ?? '–'}{decoded && <span className="muted">, {t('as decoded {share}', { share: decoded.patches })}</span>}</dd></div>
+      <div><dt>{t('Patches')}</dt><dd data-guide="patches">{now?.patches ?? '–'}{decoded && <span className="muted">, {t('decoded: {share}', { share: decoded.patches })}</span>}</dd></div>
       <div><dt>P<span className="sub">avg</span></dt><dd>{fixed(now?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>
     </dl>
   );

@@ -32,9 +32,9 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     surprise: {
-      title: t('How surprising is the next token?'),
-      text: t('A second, small model without a class guesses each token from those before it. The entropy of its guess, in nats, says how open the next token is: 0 where it is certain, ln {vocab} = {top} where every code is as likely. It looks at the past only, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) }),
-      tryIt: t('Point at bright and dark cells of the map. The most surprising one is outlined.'),
+      title: t('How uncertain is the next token?'),
+      text: t('A second, small model that does not know the class predicts each token from those before it. The entropy of its prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln {vocab} = {top} where every code is equally likely. It looks only at earlier tokens, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) }),
+      tryIt: t('Point at cells of the map: bright ones are uncertain. The most uncertain one is outlined.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1, eq. 3')} spoken={t('e i is minus the sum over all codes c of the entropy model\'s probability of c at i times its logarithm')}>
           <var>e</var><Sub>i</Sub> = −∑<Sub>c</Sub> ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')}) log ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')})
@@ -42,9 +42,9 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     gate: {
-      title: t('The gate: a surprise opens a patch'),
+      title: t('The gate: uncertainty opens a patch'),
       text: rich('A token whose entropy is above the threshold E_th opens a new patch. The tokens after it join, as long as they stay at or below it. Calm areas end up in long patches, busy ones in short ones.'),
-      tryIt: rich('Drag the E_th line of the strip up and down. The boundaries follow; nothing is computed anew, so this is a what-if.'),
+      tryIt: rich('Drag the E_th line of the strip up and down. The boundaries follow. The tokens stay as they are, so this is a what-if.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1')} spoken={t('token i opens a patch if e i is above E th, else it joins')}>
           {rich('{token} opens a patch if {entropy} > E_th, else it joins', { token: x('i'), entropy: <><var>e</var><Sub>i</Sub></> })}
@@ -52,9 +52,9 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     forced: {
-      title: t('Starts that need no surprise'),
-      text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full. And each row starts afresh: the last cell of a row and the first of the next are no neighbours.', { length: defaults.maxPatchLength }),
-      tryIt: t('This picture is calm: most bars carry the mark of a forced start. Point at cells to read the reason.'),
+      title: t('Four rules that need no uncertainty'),
+      text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full. And each row starts a new patch: the last cell of a row and the first of the next are not neighbours.', { length: defaults.maxPatchLength }),
+      tryIt: t('This picture is calm: most bars have the mark of one of these rules. Point at cells to read the reason.'),
       formula: (
         <Formula where={t('Paper, section 6.1, Alg. 3')} spoken={t('i is 0, or i is 1, or e i is above E th, or the open patch has P max tokens, or i starts a row')}>
           <var>i</var> ∈ {'{0, 1}'}{or}<var>e</var><Sub>i</Sub> &gt; <Eth />{or}|<var>P</var>| = <Pmax />{or}<var>i</var> mod <var>W</var> = 0
@@ -70,7 +70,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
           {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}
         </>
       ),
-      tryIt: t('Let it play and watch the two bars: this run, and the same tokens one by one on the same weights.'),
+      tryIt: t('Let it play and watch the two bars: this run, and the same model with one token per patch.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1 (P_avg), table 8 (cost)')} spoken={t('P avg is the mean over images of T over M')}>
           <var>P</var><Sub>avg</Sub> = 𝔼[<var>T</var> / <var>M</var>],&ensp;{rich('*M* large steps instead of *T*')}
@@ -80,7 +80,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     rope: {
       title: t('Where a patch is: Dynamic RoPE'),
       text: t('Patches differ in length, so one position is not enough. Queries and keys of the large transformer are rotated by the patch’s row and by its first and its last column; both columns come twice. This works because a patch never leaves its row.'),
-      tryIt: t('Point at patches: the numbers that the rotation is made of stand below.'),
+      tryIt: t('Point at patches: the numbers that the rotation uses are shown below.'),
       formula: (
         <Formula where={t('Paper, section 6.3, eq. 9')} spoken={t('the rotation is made of the row with d quarter frequencies omega, then first column, last column, last column, first column with d sixteenth frequencies alpha each')}>
           [ <var>P</var><Sub>x</Sub>, <var>P</var><Sub>ys</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ys</Sub> ]
@@ -89,8 +89,8 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     guidance: {
-      title: t('Guidance: two rows, one image'),
-      text: rich('To follow the class more closely, each prediction is made twice: with the class and with a null class. The difference is stretched by *s*. The class enters the patch transformer alone, so that and the decoder run on two rows. The entropy model and the encoder know no class: they run once, and both rows share their patches.'),
+      title: t('Guidance: two predictions, one image'),
+      text: rich('To follow the class more closely, each prediction is made twice: with the class and with a null class. The difference is multiplied by *s*. Only the patch transformer sees the class, so it and the decoder make both predictions. The entropy model and the encoder do not use the class: they run once, and both predictions share their patches.'),
       tryIt: t('The outlined token is the one that guidance moved most. Point at others.'),
       formula: (
         <Formula where={t('Classifier-free guidance; scales in the paper’s tables 11 and 12')} spoken={t('the logits are those of the null class plus s times the difference of class and null class')}>

@@ -54,10 +54,10 @@ export function CropFrame() {
         />
       </div>
       <p className="hint">{t('{crop} × {crop} of {width} × {height} pixels, scaled to {size} × {size}', { crop: Math.round(crop.size), width, height, size })}</p>
-      {room.x >= 1 && <CropSlider label={t('Left to right')} value={crop.x} max={room.x} onChange={(x) => void desk.setCrop({ ...crop, x })} />}
-      {room.y >= 1 && <CropSlider label={t('Top to bottom')} value={crop.y} max={room.y} onChange={(y) => void desk.setCrop({ ...crop, y })} />}
+      {room.x >= 1 && <CropSlider label={t('Crop position, across')} value={crop.x} max={room.x} onChange={(x) => void desk.setCrop({ ...crop, x })} />}
+      {room.y >= 1 && <CropSlider label={t('Crop position, down')} value={crop.y} max={room.y} onChange={(y) => void desk.setCrop({ ...crop, y })} />}
       {largest > size && (
-        <CropSlider label={t('Size of the square')} min={size} value={crop.size} max={largest} onChange={(side) => void desk.setCrop(zoomCrop(crop, side, source, size))} />
+        <CropSlider label={t('Crop size')} min={size} value={crop.size} max={largest} onChange={(side) => void desk.setCrop(zoomCrop(crop, side, source, size))} />
       )}
     </div>
   );

@@ -10,7 +10,6 @@ import { Palette } from './Palette.tsx';
 export function EditPanel() {
   const { edit, shown, playback } = useRunView();
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
-  const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const brush = useEdit((state) => state.brush);
   const draft = useEdit((state) => state.draft);
   const undoable = useEdit((state) => state.past.length > 0);
@@ -21,8 +20,8 @@ export function EditPanel() {
   const cell = pin ?? lookedAt(shown().events.length, { ...playback.getState(), pick: null });
   const changed = draft ? edit.changed().length : 0;
   return (
-    <section className="edit" aria-label={t('Edit and go on')}>
-      <h2 className="heading">{t('Edit and go on')}</h2>
+    <section className="edit" aria-label={t('Edit and continue')}>
+      <h2 className="heading">{t('Edit and continue')}</h2>
       <div className="edit-row">
         <Popover.Root>
           <Popover.Trigger className="button">{brush === null ? t('Paint with a code…') : <><CodeTile token={brush} />{t('Painting {brush}', { brush })}</>}</Popover.Trigger>
@@ -35,7 +34,7 @@ export function EditPanel() {
         {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
       </div>
       <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>
-        {cell === null ? t('Erase from a cell on') : t('Erase from row {row}, column {column} on', { row: Math.floor(cell / width), column: cell % width })}
+        {cell === null ? t('Erase from a cell onward') : t('Erase from this cell onward')}
       </button>
       <div className="edit-row">
         <button type="button" className="button" disabled={!undoable} onClick={edit.undo}>{t('Undo')}</button>
@@ -43,7 +42,7 @@ export function EditPanel() {
         <button type="button" className="button" disabled={!draft} onClick={edit.discard}>{t('Discard')}</button>
       </div>
       <p className="hint" role="status">
-        {draft ? `${changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} ${t('the first {keep} are kept, the rest is sampled again.', { keep: draft.keep })}` : t('Pin a cell, then press one of its rivals, or paint.')}
+        {draft ? `${changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} ${t('the first {keep} are kept, the rest are sampled again.', { keep: draft.keep })}` : t('Pin a cell, then choose one of its alternatives, or paint.')}
       </p>
       <ContinueForm />
     </section>
@@ -87,7 +86,7 @@ function ContinueForm() {
       <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void continueFrom(given, index, seed)}>
         {t('Continue from here')}
       </button>
-      <p className="hint">{given.length === 0 ? t('Pin a cell to go on from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} tokens to sample.', { left }) : t('{left} tokens to sample; starts when the model is loaded.', { left })}</p>
+      <p className="hint">{given.length === 0 ? t('Pin a cell to continue from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} tokens to sample.', { left }) : t('{left} tokens to sample; starts when the model is loaded.', { left })}</p>
     </div>
   );
 }

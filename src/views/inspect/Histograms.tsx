@@ -10,7 +10,7 @@ import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 const BINS = 28;
 const HEIGHT = 112;
 
-/** How long the patches are, where there are any, and how surprising the tokens. */
+/** How long the patches are, where there are any, and how uncertain the tokens. */
 export function Histograms({ patches }: { patches: boolean }) {
   useFrameEvery(200);
   const { shown } = useRunView();

@@ -23,10 +23,10 @@ export function RulesPanel() {
   const plain = manifest?.kind === 'gpt';
   const scored = useRun((state) => hasEntropies(state.events));
   if (plain && !scored) {
-    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('This pack decodes token by token: there are no patches to draw otherwise.')}</p></section>;
+    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('This pack is a plain transformer: it has no patches to redraw.')}</p></section>;
   }
   if (!rules || !manifest || !header || !finished) {
-    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('They can be tried out on a finished run.')}</p></section>;
+    return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('Try other rules once a run has finished.')}</p></section>;
   }
   const top = Math.log(manifest.vocab);
   const longest = 'window' in manifest.model ? manifest.model.window : manifest.grid.width;
@@ -36,8 +36,8 @@ export function RulesPanel() {
       <h2 className="heading">{t('Patch rules, what if')}</h2>
       {plain && (
         <p className="muted">
-          {t('This pack decodes token by token; its entropies tell where DPAR would cut.')}{' '}
-          <button type="button" className="button quiet small" onClick={() => whatIf.use({ ...DPAR_RULES, entropyThreshold: manifest.defaults.entropyThreshold })}>{t('Cut as DPAR does')}</button>
+          {t('This pack is a plain transformer; its entropies show where DPAR would open patches.')}{' '}
+          <button type="button" className="button quiet small" onClick={() => whatIf.use({ ...DPAR_RULES, entropyThreshold: manifest.defaults.entropyThreshold })}>{t('Show DPAR’s patches')}</button>
         </p>
       )}
       <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />

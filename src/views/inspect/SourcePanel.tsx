@@ -9,7 +9,7 @@ import { openAny } from './openAny.ts';
 const ACCEPT = 'image/*,.png,.jpg,.jpeg,.webp,.avif,.gif,.bmp,.heic';
 
 const WORDS = {
-  reading: 'Reading the picture', waiting: 'Waiting for the model', working: 'Turning it into tokens',
+  reading: 'Reading the picture', waiting: 'Waiting for the model', working: 'Encoding it into tokens',
   probing: 'Computing probabilities',
 } as const;
 
@@ -25,10 +25,10 @@ export function SourcePanel() {
   const source = useDesk((state) => state.source);
   const loading = progress && progress.total > 0 ? ` (${Math.round((100 * progress.loaded) / progress.total)} %)` : '';
   return (
-    <section className="source" aria-label={t('Any picture')}>
+    <section className="source" aria-label={t('Your own picture')}>
       <div className="settings-head">
-        <h2 className="heading">{t('Any picture')}</h2>
-        {source && <button type="button" className="button quiet small" onClick={desk.close}>{t('Put away')}</button>}
+        <h2 className="heading">{t('Your own picture')}</h2>
+        {source && <button type="button" className="button quiet small" onClick={desk.close}>{t('Remove picture')}</button>}
       </div>
       <input
         ref={input} type="file" accept={ACCEPT} className="visually-hidden" tabIndex={-1} aria-hidden="true"
@@ -42,10 +42,10 @@ export function SourcePanel() {
       <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
       <p className="hint desk-phase" role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}${loading}…`}</p>
       {problem && <Told problem={problem} onClose={desk.forget} />}
-      {source?.animated && <p className="hint" role="note">{t('This picture moves; its first frame is used.')}</p>}
+      {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (
-        <p className="unfamiliar" role="note"><strong>{t('Unlike what this pack has seen.')}</strong> {words.map(said).join(' ')} {t('Read its entropies with care.')}</p>
+        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {words.map(said).join(' ')} {t('treat these entropies with caution.')}</p>
       )}
       {source && <ProbabilityClass />}
       <Gallery />

@@ -14,9 +14,9 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
     if (!error) return this.props.children;
     return (
       <main className="splash">
-        <h1>{t('The page failed to draw')}</h1>
+        <h1>{t('This page could not be shown')}</h1>
         <p>{error.message}</p>
-        <p className="muted">{t('The address still holds the run: reloading makes it again.')}</p>
+        <p className="muted">{t('The address still contains the run: reload to generate it again.')}</p>
         <button type="button" className="button" onClick={() => location.reload()}>{t('Reload')}</button>
       </main>
     );

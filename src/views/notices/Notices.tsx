@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import type { Problem } from '../../state/problem.ts';
+import { symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
@@ -25,7 +26,7 @@ function Message(props: { problem: Problem; action?: string; onAction?: () => vo
   return (
     <div className="notice" data-code={problem.code}>
       <Icon name="alert" />
-      <p><strong>{said(problem.message)}</strong> <span>{said(problem.detail)}</span></p>
+      <p><strong>{symbols(said(problem.message))}</strong> <span>{symbols(said(problem.detail))}</span></p>
       {action && <button type="button" className="button" onClick={onAction}>{said(action)}</button>}
       {onClose && <button type="button" className="button icon quiet" aria-label={t('Close message')} onClick={onClose}><Icon name="close" /></button>}
     </div>

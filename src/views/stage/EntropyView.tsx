@@ -40,7 +40,7 @@ export function EntropyView() {
       <span className="no-entropy" style={{ width: `${100 / width}%`, height: `${100 / width}%` }} aria-hidden="true" />
       <canvas ref={canvas} className="layer pixels" width={width} height={width} aria-hidden="true" />
       {without
-        ? <p className="entropy-note"><span>{t('Decoded token by token: no entropies were computed, none are needed.')}</span></p>
+        ? <p className="entropy-note"><span>{t('One token per patch: no entropies were computed, none are needed.')}</span></p>
         : <Overlay tone="strong" />}
       <CellGrid width={width} />
     </div>

@@ -17,7 +17,7 @@ export function PictureCaption() {
   if (!own || psnr === null) return <><span>{t('Image')}</span>{size && <span className="muted">{t('{size} × {size} pixels', { size })}</span>}</>;
   return (
     <>
-      <span>{original ? t('Original') : t('Rebuilt')} <span className="muted" data-figure="psnr">{fixed(psnr, 1)} dB PSNR</span></span>
+      <span>{original ? t('Original') : t('Reconstructed')} <span className="muted" data-figure="psnr">{fixed(psnr, 1)} dB PSNR</span></span>
       <PictureSides />
     </>
   );

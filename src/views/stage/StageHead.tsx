@@ -23,22 +23,22 @@ function LinkNote() {
   const outcome = useStore(link, (state) => state.outcome);
   const header = useRun((state) => state.header);
   if (!outcome || outcome.header !== header) return null;
-  return <span className="mark" role="status">{outcome.same ? t('Same as in the link') : t('Not as in the link')}</span>;
+  return <span className="mark" role="status">{outcome.same ? t('Matches the link') : t('Differs from the link')}</span>;
 }
 
 function RecordedChip({ backend }: { backend: string | undefined }) {
   const where = backend ? ` ${t('on {backend}', { backend: backendName(backend) })}` : '';
   return (
     <>
-      <span className="chip recorded" title={t('Made in advance with this pack{where} and played back here; nothing is being computed.', { where })}>{t('Recorded')}</span>
-      <span className="run-note">{t('made in advance')}<span className="optional">{where}</span></span>
+      <span className="chip recorded" title={t('Recorded with this pack{where} and played back here; nothing is being computed.', { where })}>{t('Recorded')}</span>
+      <span className="run-note">{t('recorded')}<span className="optional">{where}</span></span>
     </>
   );
 }
 
 const WORDS = { running: 'Decoding', stopped: 'Stopped', failed: 'Failed' } as const;
 
-const MADE = { recorded: 'Recorded', opened: 'Opened', generated: 'Made here', given: 'Your picture' } as const;
+const MADE = { recorded: 'Recorded', opened: 'Opened', generated: 'Generated here', given: 'Your picture' } as const;
 
 /** What is on top of the run: shown, but never decoded. */
 function Marks() {

@@ -22,7 +22,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
   const verify = async ({ id, title }: StoredPack) => {
     setNews(t('Checking {title}…', { title }));
     const { damaged, checked } = await verifyStored(id);
-    setNews(damaged.length === 0 ? t('{title}: all {checked} files are intact.', { title, checked }) : t('{title}: {files} damaged or missing; fetched anew with the next load.', { title, files: damaged.join(', ') }));
+    setNews(damaged.length === 0 ? t('{title}: all {checked} files are intact.', { title, checked }) : t('{title}: {files} damaged or missing; downloaded again with the next load.', { title, files: damaged.join(', ') }));
   };
   const remove = async ({ id, title }: StoredPack) => {
     await deleteStored(id);
@@ -65,7 +65,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
       )}
-      <p className="stored-said" role="status">{news || (total > 0 ? t('{size} in all.', { size: megabytes(total) }) : '')}</p>
+      <p className="stored-said" role="status">{news || (total > 0 ? t('{size} in total.', { size: megabytes(total) }) : '')}</p>
       <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>
     </dialog>
   );

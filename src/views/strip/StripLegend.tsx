@@ -5,13 +5,13 @@ import { useWithoutEntropies } from '../withoutEntropies.ts';
 /** What height, colour and marks mean. */
 export function StripLegend() {
   if (useWithoutEntropies()) {
-    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: decoded token by token')}</span></div>;
+    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span></div>;
   }
   return (
     <div className="strip-legend">
       <span className="axis-name">{t('Entropy, nats')}</span>
-      <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: surprising, above E_th')}</span>
-      <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, row or full')}</span>
+      <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: above E_th')}</span>
+      <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, new row or full patch')}</span>
       <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
     </div>
   );

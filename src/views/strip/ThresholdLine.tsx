@@ -71,7 +71,7 @@ export function ThresholdLine() {
   return (
     <div
       ref={handle} className="threshold" role="slider" tabIndex={0} aria-label={t('E_th line, redraws the boundaries')} aria-orientation="vertical"
-      aria-valuemin={0} aria-valuemax={Number(top.toFixed(2))} aria-valuenow={0} title={t('Drag: boundaries under another threshold')}
+      aria-valuemin={0} aria-valuemax={Number(top.toFixed(2))} aria-valuenow={0} title={t('Drag to see the boundaries at another threshold')}
       onPointerDown={drag} onPointerMove={drag} onKeyDown={keys}
     >
       <span className="threshold-tag"><Icon name="grip" size={10} /><b ref={number} /></span>

@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { boundaryChanges, hasEntropies } from '../../../engine/whatif.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { fixed } from '../../lib/format.ts';
+import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
@@ -36,12 +37,12 @@ export default function WhatIfBar() {
   return (
     <div className="whatif-bar" role="group" aria-label={t('What-if')}>
       <p>
-        <strong>{t('What-if:')}</strong> {changedRules(rules, header.settings)}{' '}
-        <span className="muted">{blind ? t('this run has no entropies to compare with E_th') : t(compare ? '{added} boundaries more (solid), {removed} fewer (dotted) than decoded' : '{added} boundaries more, {removed} fewer than decoded', { added, removed })}</span>
+        <strong>{t('What-if:')}</strong> {symbols(changedRules(rules, header.settings))}{' '}
+        <span className="muted">{blind ? rich('this run has no entropies to compare with E_th') : t(compare ? '{added} boundaries added (solid), {removed} removed (dotted)' : '{added} boundaries added, {removed} removed', { added, removed })}</span>
       </p>
       <Toggle label={t('Compare')} checked={compare} onChange={whatIf.setCompare} />
-      <button type="button" className="button" onClick={whatIf.clear}><Icon name="reset" size={16} />{t('As decoded')}</button>
-      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void generateWithThis()}>{t('Generate with this')}</button>
+      <button type="button" className="button" onClick={whatIf.clear}><Icon name="reset" size={16} />{t('Back to decoded')}</button>
+      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void generateWithThis()}>{t('Generate with these rules')}</button>
     </div>
   );
 }

@@ -83,7 +83,7 @@ function drawBars(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripF
     const x = barX(g, token);
     const y = event.entropy === null ? base - 3 : levelY(g, event.entropy);
     ctx.fillRect(x, y, wide, Math.max(1, base - y));
-    // The mark says "opened, though not surprising" without colour.
+    // The mark says "opened, though not above E_th" without colour.
     if (kind === 'forced') ctx.fillRect(x + wide / 2 - mark / 2, y - mark - 2.5, mark, mark);
   });
   ctx.globalAlpha = 1;

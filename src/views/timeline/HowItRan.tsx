@@ -17,8 +17,8 @@ const OVERVIEW = 88;
 /** The calls are drawn by their own times. */
 const NO_DATA: [number[], number[]] = [[0, 1], [0, 0]];
 
-/** Which graph ran when, from the times of the log: every token, the calls of one row, totals, and the cost against token by token. */
-export function HowItRan({ title = t('How it ran') }: { title?: string }) {
+/** Which graph ran when, from the times of the log: every token, the calls of one row, totals, and the cost against one token per patch. */
+export function HowItRan({ title = t('Timing') }: { title?: string }) {
   const count = useRun((state) => state.count);
   const timed = useRun((state) => state.events.some(({ times }) => Object.keys(times).length > 0));
   return (
@@ -54,7 +54,7 @@ function Timeline() {
 
   return (
     <>
-      <p className="small-print muted">{t('Milliseconds of every token')}</p>
+      <p className="small-print muted">{t('Milliseconds per token')}</p>
       <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
         <Plot
           label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
@@ -79,7 +79,7 @@ function RowName({ width }: { width: number }) {
   return <>{t('Calls of row {row}', { row: useRow(width) / width })}</>;
 }
 
-/** Per stage, of what is shown; and what the patch transformer would have run for token by token. */
+/** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
 function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
   const view = useRunView();
@@ -97,7 +97,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   return (
     <>
       <table className="times ran">
-        <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Part')}</th><th scope="col">{t('Each')}</th></tr></thead>
+        <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Share of the time')}</th><th scope="col">{t('Per call')}</th></tr></thead>
         <tbody>
           {lanes.map((stage) => {
             const lane = totals.find((row) => row.stage === stage);
@@ -117,11 +117,11 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
       <p className="small-print muted">
         {manifest.kind === 'gpt' ? t('{operations} multiply-accumulates.', { operations: operations(cost.total) }) : (
           <>
-            {rich('{patches} patch-transformer steps for {tokens} tokens; token by token takes one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
-            {t('{operations} multiply-accumulates, token by token {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
+            {rich('{patches} patch-transformer steps for {tokens} tokens; with one token per patch it would be one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
+            {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
           </>
         )}{' '}
-        {t(origin === 'generated' ? 'Times of this device, {backend}.' : 'Times as logged where the run was made, {backend}.', { backend: backendName(header.backend) })}
+        {t(origin === 'generated' ? 'Measured on this device, {backend}.' : 'Recorded where the run was generated, {backend}.', { backend: backendName(header.backend) })}
       </p>
     </>
   );

@@ -15,7 +15,7 @@ function sentence({ share, quality, samples }: Worth): string {
     better: t('and their pictures are better.'),
     worse: t('but their pictures are worse: here the patches save work and cost quality.'),
     alike: t('and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
-    unknown: t('whether their pictures are as good was not measured by one judge.'),
+    unknown: t('whether their pictures are as good has not been measured with the same classifier.'),
   };
   return `${work}, ${words[quality]}`;
 }
@@ -34,7 +34,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
     <section className="worth" aria-label={t('Is it worth it?')}>
       <h2>{t('Is it worth it?')}</h2>
       <p className="worth-verdict" data-worth="verdict">{sentence(worth)}</p>
-      <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Figures of the three ways')}>
+      <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Figures of the three methods')}>
         <table>
           <thead>
             <tr>
