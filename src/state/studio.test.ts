@@ -256,7 +256,7 @@ describe('studio', () => {
     client.ready('wasm');
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
     expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
-    expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('went on where it was, on the processor') }]);
+    expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('continued where it was, on the processor') }]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('complete'));
   });
