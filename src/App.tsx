@@ -11,7 +11,7 @@ const LiveRegion = late(() => import('./views/notices/LiveRegion.tsx'));
 
 export function App() {
   useKeys();
-  const { views } = useStudio();
+  const { views } = useStudio().address;
   const { view } = useStore(views);
   const View = ROUTES[view];
   return (

@@ -44,7 +44,7 @@ if (embed) {
     if (send) tellEvents(studio.view, send);
   });
 } else {
-  recordRuns(studio, history);
+  recordRuns(studio.session.jobs, history, studio.reportUnexpected);
   void import('./share/listenForFiles.ts').then(({ listenForFiles }) => listenForFiles(studio)).catch(() => undefined);
   void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }

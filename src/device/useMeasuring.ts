@@ -25,8 +25,8 @@ export function useMeasuring() {
 
   const start = async (baseline: Baseline | null) => {
     const mine = abort.current = new AbortController();
-    const { report } = studio.pack.getState();
-    const client = studio.client();
+    const { report } = studio.session.pack.getState();
+    const client = studio.session.client();
     if (!client || !report) return;
     setMeasuring({ state: 'running', progress: null });
     const result = await client.measure(
@@ -37,7 +37,7 @@ export function useMeasuring() {
     if (!result.ok) {
       setMeasuring({ state: 'idle', said: [result.message, result.code !== 'aborted' && result.detail].filter(Boolean).join(' ') });
       // A worker that had to be ended comes back with its files from the browser's storage.
-      if (!client.loaded) void studio.loadModel();
+      if (!client.loaded) void studio.session.load();
       return;
     }
     setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });

@@ -33,13 +33,13 @@ export default function EmbedApp() {
 function EmbedFoot() {
   const studio = useStudio();
   useRun((state) => state.phase);
-  const running = useStore(studio.jobs, (state) => state.running);
+  const running = useStore(studio.session.jobs, (state) => state.running);
   const model = usePack((state) => state.model);
   const manifest = usePack((state) => state.manifest);
-  const asked = useStore(studio.queue, (state) => state.queued);
+  const asked = useStore(studio.session.queue, (state) => state.queued);
   const page = new URL(location.href);
   page.search = '';
-  const generate = () => (running ? studio.stop() : studio.generate());
+  const generate = () => (running ? studio.session.stop() : studio.generate());
   const size = manifest && model === 'asking' ? ` ${t('(downloads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
   const start = `${asked && model === 'asking' ? t('Generate the linked image') : t('Generate')}${size}`;
   const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;

@@ -3,7 +3,7 @@ import { registerOffline } from './register.ts';
 
 /** After one visit the studio works without a network: the shell by service worker, model files by hash. */
 export function keepOffline(studio: Studio): void {
-  const { pack, notices } = studio;
+  const { session: { pack }, notices } = studio;
   const end = pack.subscribe(({ model, report }) => {
     if (model !== 'ready' || report?.stored !== 'stored') return;
     end();
@@ -12,7 +12,7 @@ export function keepOffline(studio: Studio): void {
   });
   window.addEventListener('online', () => {
     const { model, problem } = pack.getState();
-    if (model === 'failed' && problem?.code === 'unreachable') void (pack.getState().manifest ? studio.loadModel() : studio.open());
+    if (model === 'failed' && problem?.code === 'unreachable') void (pack.getState().manifest ? studio.session.load() : studio.open());
   });
   if (import.meta.env.PROD) {
     void registerOffline({

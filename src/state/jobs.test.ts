@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
 import { createJobs } from './jobs.ts';
+import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
 
@@ -43,9 +44,10 @@ describe('jobs', () => {
     const view = createRun();
     const playback = createPlayback(() => view.getState().count);
     const ends: RunState[] = [];
-    const jobs = createJobs({ view, playback, now: () => 0, shown: () => undefined });
-    jobs.onEnd((state) => ends.push(state));
-    return { view, playback, jobs, ends, start: (...seeds: number[]) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client) };
+    const jobs = createJobs({ now: () => 0 });
+    const { show } = createJobsInView({ jobs, view: { run: view, playback }, shown: () => undefined });
+    jobs.watch({ ended: ({ run }) => ends.push(run.getState()) });
+    return { view, playback, jobs, show, ends, start: (...seeds: number[]) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client) };
   };
   beforeEach(() => { client = fakeClient(); });
 
@@ -66,23 +68,23 @@ describe('jobs', () => {
   });
 
   it('brings a finished one into view while the next goes on, and back', async () => {
-    const { view, playback, jobs, start } = setup();
+    const { view, playback, show, start } = setup();
     const all = start(5, 6, 7);
     await client.finish();
-    jobs.show(0);
+    show(0);
     expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
     client.token();
     client.token();
     expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
     expect(playback.getState()).toMatchObject({ cursor: TOTAL, mode: 'paused' });
-    jobs.show(2);
+    show(2);
     expect(view.getState().title).toBe('seed 5');
-    jobs.show(1);
+    show(1);
     expect(view.getState()).toMatchObject({ title: 'seed 6', count: 2, phase: 'running' });
     client.token();
     expect(view.getState().count).toBe(3);
     expect(playback.getState()).toMatchObject({ cursor: 3, mode: 'live' });
-    jobs.show(0);
+    show(0);
     await client.finish();
     expect(view.getState().title).toBe('seed 5');
     await client.finish();

@@ -2,10 +2,9 @@ import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
-import type { PlaybackStore } from './playback.ts';
 import { fromFailure } from './problem.ts';
 import { generateWithRecovery, isLoss } from './recovery.ts';
-import { createRun, type RunState, type RunStore } from './run.ts';
+import { createRun, type RunStore } from './run.ts';
 
 /** One picture of a batch: asked for, being decoded or ended. It keeps growing while another is in view. */
 export interface Job {
@@ -20,16 +19,20 @@ export interface JobsState {
 }
 
 export interface JobsDeps {
-  /** The run in view. */
-  view: RunStore;
-  playback: PlaybackStore;
   now: () => number;
-  /** A job came into view: at its start, at its end, or because it was picked. */
-  shown: (state: RunState) => void;
   /** Gets a model ready again for a run whose worker was lost; false where that cannot be. */
   recover?: (failure: Failure, header: RunHeader) => Promise<boolean>;
   /** Runs of the pack that its graphs take at once. Default 1: one after the other. */
   atOnce?: () => number;
+}
+
+/** Follows what is decoded. */
+export interface JobsWatcher {
+  /** `lead`: the one to look at, unless another is. */
+  begun?: (job: Job, lead: boolean) => void;
+  grew?: (job: Job) => void;
+  /** Complete, stopped or failed. */
+  ended?: (job: Job) => void;
 }
 
 export type Jobs = ReturnType<typeof createJobs>;
@@ -51,43 +54,32 @@ interface Begun {
 
 const requestOf = ({ class: index, seed, settings, given }: RunHeader): GenerateRequest => ({ class: index, seed, settings, ...(given && { given }) });
 
-/** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own and the view follows one of them. */
-export function createJobs({ view, playback, now, shown, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
+/** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
+export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
   const store = createStore<JobsState>(() => ({ list: [], running: false }));
-  const ended = new Set<(state: RunState) => void>();
+  const watchers = new Set<JobsWatcher>();
   let cancelled = false;
   let settled: Promise<unknown> = Promise.resolve();
-  /** False once the person has picked another run while these are being made. */
-  let following = true;
-  const inView = (job: Job) => view.getState().header === job.header;
 
-  function bring(job: Job, live: boolean): void {
-    view.mirror(job.run);
-    playback.restart(live ? 'live' : 'paused');
-    if (live) playback.follow();
-    else playback.seek(Infinity);
-    shown(view.getState());
-  }
-
-  async function decodeAll(list: readonly Job[], client: Client): Promise<Result<GenerateReport> | null> {
+  async function decodeAll(list: readonly Job[], client: Client, follow: boolean): Promise<Result<GenerateReport> | null> {
     let last: Result<GenerateReport> | null = null;
     for (const job of list) {
       if (cancelled) break;
-      last = await decode(begin(job, following), client);
+      last = await decode(begin(job, follow), client);
       if (!last.ok) break;
     }
     return last;
   }
 
-  function begin(job: Job, show: boolean): Begun {
+  function begin(job: Job, lead: boolean): Begun {
     const id = job.run.begin(job.header, job.title);
-    if (show) bring(job, true);
+    for (const { begun } of watchers) begun?.(job, lead);
     const started = now();
     return {
       job, id, started,
       onEvents: (events) => {
         job.run.append(id, events, now() - started);
-        if (inView(job)) playback.follow();
+        for (const { grew } of watchers) grew?.(job);
       },
       onPicture: (picture) => job.run.paint(id, toPainted(picture)),
     };
@@ -122,30 +114,25 @@ export function createJobs({ view, playback, now, shown, recover = async () => f
     if (result.ok) run.end(id, { complete: result.value.complete, digest: result.value.digest, wallMs: result.value.times.total });
     else if (result.code === 'stopped') run.end(id, { complete: false, digest: null, wallMs: now() - started });
     else run.fail(id, fromFailure(result));
-    if (inView(job)) {
-      playback.settle();
-      shown(view.getState());
-    }
-    for (const tell of ended) tell(run.getState());
+    for (const { ended } of watchers) ended?.(job);
     return result;
   }
 
   return {
     ...store,
-    /** Called with every run made here, when it is complete, stopped or failed. */
-    onEnd(listener: (state: RunState) => void): () => void {
-      ended.add(listener);
-      return () => ended.delete(listener);
+    /** In the order of their coming; returns the way out. */
+    watch(watcher: JobsWatcher): () => void {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
-    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they come into view. */
+    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they are looked at. */
     start(headers: readonly RunHeader[], title: (header: RunHeader) => string, client: Client, follow = true): Promise<Result<GenerateReport> | null> {
       cancelled = false;
-      following = follow;
       const list = headers.map((header): Job => ({ header, title: title(header), run: createRun() }));
       store.setState({ list, running: true });
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = follow && list.length > 1 && list.length <= atOnce();
-      const all = (together ? decodeTogether(list, client) : decodeAll(list, client)).finally(() => store.setState({ running: false }));
+      const all = (together ? decodeTogether(list, client) : decodeAll(list, client, follow)).finally(() => store.setState({ running: false }));
       settled = all.catch(() => undefined);
       return all;
     },
@@ -155,14 +142,6 @@ export function createJobs({ view, playback, now, shown, recover = async () => f
     async stop(client: Client): Promise<void> {
       cancelled = true;
       await client.stop();
-    },
-    /** Brings one that has begun into the main view. */
-    show(index: number): void {
-      const job = store.getState().list[index];
-      if (!job || job.run.getState().phase === 'empty') return;
-      const live = job.run.getState().phase === 'running';
-      following = live;
-      if (!inView(job)) bring(job, live);
     },
     clear(): void {
       if (!store.getState().running) store.setState({ list: [] });

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, Result } from '../inference/client.ts';
 import { createJobs } from './jobs.ts';
+import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
 
@@ -20,8 +21,9 @@ function setup(recovers = true) {
     failures.push(failure);
     return recovers;
   });
-  const jobs = createJobs({ view, playback, now: () => 0, shown: () => undefined, recover, atOnce: () => 3 });
-  jobs.onEnd((state) => ends.push(state));
+  const jobs = createJobs({ now: () => 0, recover, atOnce: () => 3 });
+  const { show } = createJobsInView({ jobs, view: { run: view, playback }, shown: () => undefined });
+  jobs.watch({ ended: ({ run }) => ends.push(run.getState()) });
   const many: number[][] = [];
   const single: GenerateRequest[] = [];
   let emit: (image: number, events: TokenEvent[]) => void = () => undefined;
@@ -41,7 +43,7 @@ function setup(recovers = true) {
     stop: vi.fn(async () => end({ ok: true, value: many[0]!.map((seed) => report(`d${seed}`, 1)) })),
   };
   return {
-    view, jobs, ends, failures, many, single, client,
+    view, jobs, show, ends, failures, many, single, client,
     start: (seeds: number[], follow = true) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client, follow),
     token: (image: number, t: number) => emit(image, [token(t)]),
     end: (result: Result<GenerateReport[]>) => end(result),
@@ -52,14 +54,14 @@ function setup(recovers = true) {
 
 describe('runs made at once', () => {
   it('all grow together; the first comes into view, another can be picked', async () => {
-    const { view, jobs, ends, many, start, token: emit, end, phases, counts } = setup();
+    const { view, jobs, show, ends, many, start, token: emit, end, phases, counts } = setup();
     const all = start([5, 6, 7]);
     expect([many, phases()]).toEqual([[[5, 6, 7]], ['running', 'running', 'running']]);
     for (const image of [0, 1, 2]) emit(image, 0);
     emit(1, 1);
     expect(counts()).toEqual([1, 2, 1]);
     expect(view.getState()).toMatchObject({ title: 'seed 5', count: 1 });
-    jobs.show(1);
+    show(1);
     emit(1, 2);
     expect(view.getState()).toMatchObject({ title: 'seed 6', count: 3 });
     end({ ok: true, value: [5, 6, 7].map((seed) => report(`d${seed}`)) });

@@ -1,24 +1,22 @@
 import type { RunHeader } from '../../engine/log.ts';
 import type { Failure, InferenceClientApi } from '../inference/client.ts';
 import { localPackFiles } from './localPacks.ts';
-import { gpuGaveUp, isGpuLoss, storageNotices, wentOn } from './mishaps.ts';
-import type { createNotices } from './notices.ts';
+import { gpuGaveUp, storageNotices, wentOn } from './lossNotices.ts';
+import type { Notices } from './notices.ts';
 import type { BackendChoice, PackStore } from './pack.ts';
 import { fromFailure, toProblem, type Problem } from './problem.ts';
+import { isLoss } from './recovery.ts';
 
 export interface LoadingDeps {
   connect: () => InferenceClientApi;
   pack: PackStore;
-  notices: ReturnType<typeof createNotices>;
-  ready: () => void;
-  /** There will be no model for now: the load failed or was called off. */
-  gaveUp: () => void;
+  notices: Pick<Notices, 'replace'>;
 }
 
 export type Loading = ReturnType<typeof createLoading>;
 
 /** The worker and its model: loaded, called off, brought back after a loss. */
-export function createLoading({ connect, pack, notices, ready, gaveUp }: LoadingDeps) {
+export function createLoading({ connect, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;
   let current: AbortController | null = null;
 
@@ -29,7 +27,6 @@ export function createLoading({ connect, pack, notices, ready, gaveUp }: Loading
     pack.setState({ model: 'loading', choice, progress: null, report: null, problem: null });
     const fail = (reason: Problem) => {
       if (current !== mine) return;
-      gaveUp();
       pack.setState({ model: 'failed', problem: reason, progress: null });
     };
     try {
@@ -46,7 +43,7 @@ export function createLoading({ connect, pack, notices, ready, gaveUp }: Loading
       mine.signal,
     );
     if (current !== mine) return;
-    if (!result.ok && isGpuLoss(result) && choice !== 'wasm') {
+    if (!result.ok && isLoss(result) && choice !== 'wasm') {
       await load('wasm');
       if (pack.getState().model === 'ready') notices.replace('backend', [gpuGaveUp(result)]);
       return;
@@ -58,7 +55,6 @@ export function createLoading({ connect, pack, notices, ready, gaveUp }: Loading
     notices.replace('storage', storageNotices(result.value.stored));
     pack.setState({ model: 'ready', report: result.value, progress: null, hash: result.value.packHash });
     if (!files) void import('../device/loads.ts').then(({ noteLoad }) => noteLoad(result.value));
-    ready();
   }
 
   return {
@@ -68,7 +64,6 @@ export function createLoading({ connect, pack, notices, ready, gaveUp }: Loading
     cancel(): void {
       current?.abort();
       current = null;
-      gaveUp();
       pack.setState({ model: 'asking', progress: null });
     },
     /** A fresh worker for a run whose worker was lost, on the backend that the run began on where that is possible. */

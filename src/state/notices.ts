@@ -7,6 +7,8 @@ export interface Notice extends Problem {
   source: string;
 }
 
+export type Notices = ReturnType<typeof createNotices>;
+
 /** Messages that stay until closed or replaced. */
 export function createNotices() {
   let next = 1;
@@ -14,8 +16,6 @@ export function createNotices() {
   const make = (source: string, reason: Problem): Notice => ({ ...reason, source, id: next++ });
   return {
     ...store,
-    /** True while Generate waits for the model. */
-    queue: createStore<{ queued: boolean }>(() => ({ queued: false })),
     has: (source: string) => store.getState().list.some((notice) => notice.source === source),
     add(source: string, reason: Problem): void {
       const same = store.getState().list.some((notice) => notice.source === source && notice.message === reason.message);

@@ -57,7 +57,7 @@ describe('opening a run', () => {
   it('goes to the run\'s own pack', async () => {
     const studio = await opened();
     await show(studio, other({ pack: { name: 'second', hash: '' } }));
-    expect(studio.pack.getState().manifest!.name).toBe('second');
+    expect(studio.session.pack.getState().manifest!.name).toBe('second');
     expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', title: 'Forest, seed 99' });
     expect(studio.notices.getState().list).toMatchObject([{ source: 'opened', code: 'pack-differs' }]);
   });
@@ -69,9 +69,9 @@ describe('opening a run', () => {
     ['of a class there is not', { class: 11 }, /class 11/],
   ])('refuses a run %s and changes nothing', async (_, header, words) => {
     const studio = await opened();
-    const before = [studio.view.run.getState(), studio.settings.getState(), studio.pack.getState(), hash];
+    const before = [studio.view.run.getState(), studio.settings.getState(), studio.session.pack.getState(), hash];
     await expect(show(studio, other(header))).rejects.toThrow(words);
-    expect([studio.view.run.getState(), studio.settings.getState(), studio.pack.getState(), hash]).toEqual(before);
+    expect([studio.view.run.getState(), studio.settings.getState(), studio.session.pack.getState(), hash]).toEqual(before);
   });
 
   it('refuses codes that the pack does not have', async () => {

@@ -1,26 +1,22 @@
 import { StudioError } from '../../engine/errors.ts';
 import type { Run, RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
-import type { PackStore } from './pack.ts';
+import type { AddressBar } from './addressBar.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import { problem, type Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
+import type { PackSession } from './session.ts';
 import type { SettingsStore } from './settings.ts';
 
 export interface OpenDeps {
-  pack: PackStore;
+  session: PackSession;
   view: RunView;
   settings: SettingsStore;
+  address: AddressBar;
   base: string;
-  hash: () => string;
-  replaceHash: (hash: string) => void;
-  /** Ends what is being decoded. */
-  stop: () => Promise<void>;
   /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
   switchPack: () => Promise<void>;
-  /** Puts the run in view into the address. */
-  publish: () => void;
 }
 
 /** Throws `run-invalid` for a run that this pack cannot show. */
@@ -42,14 +38,13 @@ const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pac
 ));
 
 /** What is in view and set now; the returned function brings it back. */
-export function remember(deps: OpenDeps): () => void {
-  const { pack, view, settings } = deps;
+export function remember({ session, view, settings, address, switchPack }: OpenDeps): () => void {
   const back = view.snapshot();
-  const before = { name: pack.getState().name, hash: deps.hash(), settings: settings.getState() };
+  const before = { name: session.pack.getState().name, hash: address.hash(), settings: settings.getState() };
   const undo = async () => {
-    await deps.stop();
-    deps.replaceHash(before.hash);
-    if (pack.getState().name !== before.name) await deps.switchPack();
+    await session.stopped();
+    address.replaceHash(before.hash);
+    if (session.pack.getState().name !== before.name) await switchPack();
     back();
     settings.setState(before.settings);
   };
@@ -64,20 +59,20 @@ export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fe
  * or `run-invalid` before anything on the page has changed.
  */
 export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
-  const { pack, view: { run, playback }, settings } = deps;
+  const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
   const same = pack.getState().manifest?.name === header.pack.name;
-  checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, deps.base));
-  await deps.stop();
+  checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, base));
+  await stopped();
   const undo = remember(deps);
   if (!same) {
-    deps.replaceHash(`#pack=${header.pack.name}`);
-    await deps.switchPack();
+    address.replaceHash(`#pack=${header.pack.name}`);
+    await switchPack();
   }
   run.showOpened(opened);
   playback.restart('paused');
   playback.seek(Infinity);
   settings.adopt(header);
-  deps.publish();
+  address.publish(run.getState());
   return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
 }

@@ -4,47 +4,41 @@ import { classText } from '../../engine/settings.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import type { LocalPack, PackAt } from '../packs/readPack.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
-import type { Follow } from './follow.ts';
-import type { Jobs } from './jobs.ts';
+import type { AddressBar } from './addressBar.ts';
 import { checkOf } from './linkCheck.ts';
-import type { Loading } from './loading.ts';
 import { keepLocalPack } from './localPacks.ts';
-import type { createNotices } from './notices.ts';
+import type { Notices } from './notices.ts';
 import { openRun, packOf, remember, type OpenDeps } from './openRun.ts';
-import type { PackStore } from './pack.ts';
-import { fetchManifest, fetchRecording, manifestAddress } from './packFiles.ts';
+import { fetchRecording } from './packFiles.ts';
 import { toPainted } from './pictures.ts';
-import { problem, toProblem } from './problem.ts';
+import { toProblem } from './problem.ts';
 import { askAgain } from './recovery.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
-import type { Running } from './running.ts';
+import type { PackSession } from './session.ts';
 import type { SettingsStore } from './settings.ts';
 import { until } from './until.ts';
-import type { ViewStore } from './views.ts';
 
 export interface OpeningDeps {
-  base: string;
-  hash: () => string;
-  replaceHash: (hash: string) => void;
-  reducedMotion: () => boolean;
-  /** True on a metered connection: ask before the download. */
-  metered: () => boolean;
-  pack: PackStore;
-  settings: SettingsStore;
+  host: {
+    /** document.baseURI */
+    base: string;
+    reducedMotion: () => boolean;
+    /** True on a metered connection: ask before the download. */
+    metered: () => boolean;
+  };
+  session: PackSession;
   view: RunView;
-  views: ViewStore;
-  notices: ReturnType<typeof createNotices>;
-  jobs: Jobs;
-  loading: Loading;
-  running: Running;
-  follow: Follow;
+  settings: SettingsStore;
+  address: AddressBar;
+  notices: Notices;
 }
 
 /** What comes into view: the pack and run of the address, a recorded run, a run from a file, a pack from a folder. */
-export function createOpening(deps: OpeningDeps) {
-  const { base, hash, replaceHash, pack, settings, view, views, notices, jobs, loading, running, follow } = deps;
+export function createOpening({ host: { base, reducedMotion, metered }, session, view, settings, address: bar, notices }: OpeningDeps) {
+  const { pack } = session;
   const { run, playback } = view;
+  const { hash, replaceHash, views } = bar;
   /** Class (by its id) and seed to take into the next pack. */
   let kept: { id: string | undefined; seed: string } | null = null;
   /** The pack being opened; whatever opens another ends it, so that the last one asked for wins. */
@@ -60,33 +54,23 @@ export function createOpening(deps: OpeningDeps) {
     const address = readAddress(hash());
     const name = address.pack;
     views.follow(address.view, address.step, address.sides);
-    try {
-      const manifestUrl = manifestAddress(name, base);
-      pack.setState({ name, manifestUrl, problem: null });
-      const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is tried once more.')]);
-      const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
-      const hashOf = await packHash(manifest);
-      signal.throwIfAborted();
-      settings.init(manifest);
-      pack.setState({ manifest, hash: hashOf });
-      applyAddress(address);
-      const keep = kept;
-      kept = null;
-      const same = keep ? manifest.classes.findIndex((entry) => entry.id === keep.id) : -1;
-      if (keep) settings.setSeed(keep.seed);
-      if (keep) settings.setClass(Math.max(0, same));
-      // A link's class shows its recorded run until the run of the link is there.
-      const wished = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
-      void showRecording((address.run || keep) && wished >= 0 ? wished : 0, true, !address.run && same < 0);
-    } catch (error) {
-      if (!signal.aborted) pack.setState({ model: 'failed', problem: toProblem(error) });
-      return;
-    } finally {
-      if (!signal.aborted) notices.replace('slow', []);
-    }
-    if (address.run) running.wait(settings.firstError() === null && !notices.has('address'));
-    if (deps.metered()) pack.setState({ model: 'asking' });
-    else await loading.load();
+    const found = await session.read(name, base, signal);
+    if (!found) return;
+    const { manifest, hash: hashOf } = found;
+    settings.init(manifest);
+    session.use({ manifest, hash: hashOf });
+    const given = applyAddress(address);
+    const keep = kept;
+    kept = null;
+    const same = keep ? manifest.classes.findIndex((entry) => entry.id === keep.id) : -1;
+    if (keep) settings.setSeed(keep.seed);
+    if (keep) settings.setClass(Math.max(0, same));
+    // A link's class shows its recorded run until the run of the link is there.
+    const wished = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
+    void showRecording((address.run || keep) && wished >= 0 ? wished : 0, true, !address.run && same < 0);
+    if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.wishes(1, given) : null);
+    if (metered()) pack.setState({ model: 'asking' });
+    else await session.load();
   }
 
   /** The settings of a link; what cannot be used is named and left at its default. Returns the tokens its run goes on from. */
@@ -99,9 +83,8 @@ export function createOpening(deps: OpeningDeps) {
     settings.setSeed(String(seed ?? 7));
     notices.replace('address', problems);
     notices.replace('link', []);
-    running.want(given ?? []);
     const { class: chosen, seed: used } = settings.getState();
-    follow.ask(address.run ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
+    bar.ask(address.run ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
     return given ?? [];
   }
 
@@ -117,7 +100,7 @@ export function createOpening(deps: OpeningDeps) {
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
       view.showRecorded(recorded);
       if (adopt && !readAddress(hash()).run) settings.setClass(recorded.run.header.class);
-      if (deps.reducedMotion()) playback.seek(Infinity);
+      if (reducedMotion()) playback.seek(Infinity);
       else {
         playback.restart('paused');
         playback.play(false);
@@ -129,14 +112,11 @@ export function createOpening(deps: OpeningDeps) {
 
   /** Ends everything of the pack in view. False where yet another pack was asked for meanwhile. */
   async function closePack(signal: AbortSignal): Promise<boolean> {
-    await running.stopped();
+    await session.stopped();
     if (signal.aborted) return false;
-    loading.drop();
     run.clear();
-    jobs.clear();
+    session.close();
     playback.restart('paused');
-    pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
-    notices.replace('slow', []);
     return true;
   }
 
@@ -146,10 +126,10 @@ export function createOpening(deps: OpeningDeps) {
   /** The picture of a run that was opened without one, once the model is there. */
   async function paintOpened(): Promise<void> {
     const { id, picture, origin, events } = run.getState();
-    const client = loading.client();
+    const client = session.client();
     if (picture || origin !== 'opened' || !client || pack.getState().model !== 'ready' || painting === id) return;
     painting = id;
-    const result = await askAgain(() => client.paint(tokensOf(events)), () => loading.load());
+    const result = await askAgain(() => client.paint(tokensOf(events)), () => session.load());
     painting = null;
     if (result.ok) run.paint(id, toPainted(result.value));
   }
@@ -164,13 +144,13 @@ export function createOpening(deps: OpeningDeps) {
     views.follow(address.view, address.step, address.sides);
     const given = applyAddress(address);
     if (address.run && !notices.has('address')) {
-      await running.stopped();
-      await running.generate(1, given);
+      await session.stopped();
+      await session.generate(() => settings.wishes(1, given));
     }
   }
 
   const openDeps: OpenDeps = {
-    pack, view, settings, base, hash, replaceHash, stop: running.stopped,
+    session, view, settings, address: bar, base,
     // The weights may take their time: the manifest is enough to show a run.
     async switchPack() {
       const signal = nextTurn();
@@ -182,7 +162,6 @@ export function createOpening(deps: OpeningDeps) {
       if (!signal.aborted) void open(signal);
       return there;
     },
-    publish: () => follow.publish(run.getState()),
   };
 
   return {
@@ -193,10 +172,10 @@ export function createOpening(deps: OpeningDeps) {
       const hashOf = await packHash(manifest);
       if (!(await closePack(signal))) return;
       settings.init(manifest);
-      pack.setState({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
+      session.use({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
       notices.replace('address', []);
       void showRecording(0, true);
-      await loading.load();
+      await session.load();
     },
     /** Opens another pack; view, class and seed stay, the class where that pack has it. */
     choosePack(name: string): Promise<void> {
@@ -211,7 +190,7 @@ export function createOpening(deps: OpeningDeps) {
       settings.setClass(index);
       const { origin, phase } = run.getState();
       const recording = pack.getState().manifest?.recordings.findIndex((entry) => entry.class === index) ?? -1;
-      if (recording >= 0 && origin === 'recorded' && phase !== 'running' && !running.queued()) void showRecording(recording);
+      if (recording >= 0 && origin === 'recorded' && phase !== 'running' && !session.queue.getState().queued) void showRecording(recording);
     },
     /** A run from a file or the history comes into view; throws what stands in the way and then changes nothing. Returns the way back. */
     async show(opened: OpenedRun): Promise<() => void> {
@@ -223,7 +202,7 @@ export function createOpening(deps: OpeningDeps) {
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
     async makeAgain(header: RunHeader, digest: string): Promise<() => void> {
       const manifest = await packOf(header, base);
-      await running.stopped();
+      await session.stopped();
       const undo = remember(openDeps);
       replaceHash(writePermalink({
         pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),

@@ -1,7 +1,7 @@
 import type { TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 
-/** A run is taken up this often; what keeps failing is not a mishap. */
+/** A run is taken up this often; what keeps failing is no accident. */
 const MOST = 2;
 
 export interface RecoveryDeps {
@@ -16,7 +16,7 @@ export interface RecoveryDeps {
   cancelled: () => boolean;
 }
 
-/** Failures that took the worker or its GPU away, not the run's own. */
+/** Failures that took the worker or its GPU away, not the run's own: a fresh worker, or another backend, may not have them. */
 export const isLoss = (failure: Failure) => ['worker-lost', 'timeout', 'out-of-memory'].includes(failure.code);
 
 /** Decodes a run; where the worker is lost on the way, a fresh one goes on from the run's log with the same tokens. */

@@ -3,6 +3,7 @@ import { checkSettings, parseSetting, type SettingKey, type Settings } from '../
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { toProblem, type Problem } from './problem.ts';
+import type { RunWish } from './runWish.ts';
 
 export interface SettingsState {
   /** Null until the pack is known. */
@@ -96,6 +97,12 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
     },
     rollSeed(): void {
       this.setSeed(String(random()));
+    },
+    /** Runs with these settings: the seed, the next seed and so on, going on from the tokens given. None while something stands in the way. */
+    wishes(count: number, given: readonly number[]): RunWish[] {
+      const { values, class: index, seed } = store.getState();
+      if (!values || this.firstError()) return [];
+      return Array.from({ length: count }, (_, i) => ({ class: index, seed: seed + i, settings: values, given }));
     },
     /** The first thing that stands in the way of a run. */
     firstError(): Problem | null {

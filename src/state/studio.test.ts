@@ -70,7 +70,7 @@ describe('studio', () => {
     expect(studio.view.run.getState().title).toBe('Forest, seed 7');
     studio.chooseClass(8);
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     studio.chooseClass(1);
     await tick();
@@ -83,7 +83,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
     await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
     expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
-    expect(studio.pack.getState().model).toBe('loading');
+    expect(studio.session.pack.getState().model).toBe('loading');
   });
 
   it('makes the run of an address once the model is loaded, and writes the same address back', async () => {
@@ -119,8 +119,8 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     await studio.generate();
-    expect(studio.queue.getState().queued).toBe(true);
-    await studio.stop();
+    expect(studio.session.queue.getState().queued).toBe(true);
+    await studio.session.stop();
     client.ready();
     await tick();
     expect(client.generate).not.toHaveBeenCalled();
@@ -132,7 +132,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     const { edit } = studio.view;
     const put = async () => {
       edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
@@ -141,14 +141,14 @@ describe('studio', () => {
       return studio.continueFrom(edit.given(), 8, 7);
     };
     const first = put();
-    await vi.waitFor(() => expect(studio.queue.getState().queued).toBe(true));
-    await studio.stop();
+    await vi.waitFor(() => expect(studio.session.queue.getState().queued).toBe(true));
+    await studio.session.stop();
     client.scored();
     await first;
     expect(client.generate).not.toHaveBeenCalled();
     edit.undo();
     void put();
-    await vi.waitFor(() => expect(studio.queue.getState().queued).toBe(true));
+    await vi.waitFor(() => expect(studio.session.queue.getState().queued).toBe(true));
     expect(client.generate).not.toHaveBeenCalled();
     client.scored();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
@@ -159,7 +159,7 @@ describe('studio', () => {
   it('asks before the download on a metered connection', async () => {
     const studio = made('', true);
     await studio.open();
-    expect(studio.pack.getState().model).toBe('asking');
+    expect(studio.session.pack.getState().model).toBe('asking');
     expect(client.load).not.toHaveBeenCalled();
   });
 
@@ -168,12 +168,12 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
     client.refuse('shard-missing');
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('failed'));
-    expect(studio.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
+    expect(studio.session.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
     expect(studio.view.run.getState().count).toBe(256);
-    void studio.loadModel();
+    void studio.session.load();
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
+    await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
   });
 
   it('follows a run, stops it, and keeps what was decoded', async () => {
@@ -181,11 +181,11 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     const done = studio.generate();
     client.emit([event(0), event(1)]);
     expect(studio.view.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });
-    await studio.stop();
+    await studio.session.stop();
     expect(client.api.stop).toHaveBeenCalledOnce();
     client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await done;
@@ -198,7 +198,7 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     client.emit([event(0), event(1)]);
@@ -222,7 +222,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     expect((client.load.mock.calls as unknown[][])[1]![0]).toMatchObject({ backend: 'wasm' });
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     await vi.waitFor(() => expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed' }]));
   });
 
@@ -233,7 +233,7 @@ describe('studio', () => {
       await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
       client.refuse('worker-lost');
     }
-    await vi.waitFor(() => expect(studio.pack.getState()).toMatchObject({ model: 'failed', problem: { code: 'worker-lost' } }));
+    await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ model: 'failed', problem: { code: 'worker-lost' } }));
     await tick();
     expect(client.load).toHaveBeenCalledTimes(2);
     expect(studio.notices.getState().list).toEqual([]);
@@ -244,7 +244,7 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
     client.ready('webgpu');
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     client.emit([event(0), event(1)]);
@@ -265,10 +265,10 @@ describe('studio', () => {
     const studio = made();
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
-    studio.cancelLoad();
+    studio.session.cancelLoad();
     client.refuse('aborted');
     await tick();
-    expect(studio.pack.getState()).toMatchObject({ model: 'asking', problem: null });
+    expect(studio.session.pack.getState()).toMatchObject({ model: 'asking', problem: null });
   });
 
   it('ends the run where no model can be had any more', async () => {
@@ -276,7 +276,7 @@ describe('studio', () => {
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
     client.ready();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('ready'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
@@ -288,8 +288,8 @@ describe('studio', () => {
   it('says that there is no such pack', async () => {
     const studio = made('#pack=mars');
     await studio.open();
-    expect(studio.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
-    expect(studio.pack.getState().problem!.message).toContain('mars');
+    expect(studio.session.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
+    expect(studio.session.pack.getState().problem!.message).toContain('mars');
   });
 
   it('takes class and seed into another pack that has the class, and makes no run', async () => {
@@ -299,20 +299,20 @@ describe('studio', () => {
       reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined,
     });
     void studio.open();
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
     studio.settings.setClass(1);
     studio.settings.setSeed('99');
     const [first, ...rest] = pack.manifest.classes;
     const other = { ...pack.manifest, name: 'other', title: 'Other', classes: [...rest, first!], recordings: [] };
     vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
-    studio.views.open('inspect');
+    studio.address.views.open('inspect');
     void studio.choosePack('other');
-    await vi.waitFor(() => expect(studio.pack.getState().manifest?.name).toBe('other'));
-    expect(studio.views.getState().view, 'the view stays').toBe('inspect');
-    await vi.waitFor(() => expect(studio.pack.getState().model).toBe('loading'));
+    await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
+    expect(studio.address.views.getState().view, 'the view stays').toBe('inspect');
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
     expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 99 });
     expect(hash).toBe('#pack=other&view=inspect');
-    expect(studio.queue.getState().queued).toBe(false);
+    expect(studio.session.queue.getState().queued).toBe(false);
     expect(client.generate).not.toHaveBeenCalled();
   });
 
@@ -346,10 +346,10 @@ describe('studio', () => {
       void studio.reopen();
       await vi.waitFor(() => expect(send.has('other')).toBe(true));
       send.get('other')!();
-      await vi.waitFor(() => expect(studio.pack.getState().manifest?.name).toBe('other'));
+      await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
       send.get('eurosat')!();
       await tick();
-      expect(studio.pack.getState()).toMatchObject({ name: 'other', model: 'loading', problem: null, manifest: { name: 'other' } });
+      expect(studio.session.pack.getState()).toMatchObject({ name: 'other', model: 'loading', problem: null, manifest: { name: 'other' } });
       expect(client.load.mock.calls.map(([request]: unknown[]) => (request as { manifest: { name: string } }).manifest.name)).toEqual(['other']);
     });
 
@@ -363,7 +363,7 @@ describe('studio', () => {
       first('aborted');
       await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
       await tick();
-      expect(studio.pack.getState()).toMatchObject({ name: 'third', model: 'loading', problem: null });
+      expect(studio.session.pack.getState()).toMatchObject({ name: 'third', model: 'loading', problem: null });
       expect((client.load.mock.calls[1] as unknown[])[0]).toMatchObject({ manifest: { name: 'third' } });
     });
   });

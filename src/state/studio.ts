@@ -1,22 +1,19 @@
 import { parseSeed } from '../../engine/settings.ts';
 import { toTagged } from '../../engine/errors.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
-import { atOnce, createBatch } from './batch.ts';
-import { createFollow } from './follow.ts';
+import { createAddressBar } from './addressBar.ts';
+import { createBatch } from './batch.ts';
 import { createGoOn } from './goOn.ts';
 import { createDesk } from './inspect/desk.ts';
 import { createDraftModel } from './inspect/draftModel.ts';
-import { createJobs } from './jobs.ts';
-import { createLoading } from './loading.ts';
+import { createJobsInView } from './jobsInView.ts';
 import { createNotices } from './notices.ts';
 import { createOpening } from './opening.ts';
-import { createPack } from './pack.ts';
 import { isPartMissing, problem } from './problem.ts';
-import { createRunning } from './running.ts';
 import { createRunView } from './runView.ts';
+import { createPackSession } from './session.ts';
 import { createSettings } from './settings.ts';
 import { createToast } from './toast.ts';
-import { createViews } from './views.ts';
 
 export interface StudioDeps {
   client: () => InferenceClientApi;
@@ -34,54 +31,36 @@ export interface StudioDeps {
 
 export type Studio = ReturnType<typeof createStudio>;
 
-/** The stores of the page and everything that acts on more than one of them. No React, no DOM but what `deps` gives. */
+/** The page: a pack with its model, the run in view, the address, and what acts on more than one of them. No React, no DOM but what `deps` gives. */
 export function createStudio(deps: StudioDeps) {
-  const pack = createPack();
-  const settings = createSettings(parseSeed);
   const notices = createNotices();
-  const toast = createToast();
-  const views = createViews(deps.hash, deps.replaceHash);
-  const batch = createBatch();
-
-  const loading = createLoading({
-    connect: deps.client, pack, notices,
-    ready: () => void (running.queued() ? running.goOn() : opening.paintOpened()),
-    gaveUp: () => running.wait(false),
-  });
-  const view = createRunView({ pack, model: createDraftModel({ pack, client: loading.client, loadModel: () => loading.load() }) });
+  const session = createPackSession({ connect: deps.client, notices, now: deps.now });
+  const { pack, jobs, client, load: loadModel } = session;
+  const view = createRunView({ pack, model: createDraftModel({ pack, client, loadModel }) });
   const { run, playback } = view;
-  const follow = createFollow({ pack, playback, views, notices, replaceHash: deps.replaceHash });
-  const jobs = createJobs({ view: run, playback, now: deps.now, shown: follow.publish, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
+  const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, pack, playback, notices });
+  const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
+  const settings = createSettings(parseSeed);
+  const toast = createToast();
   const desk = createDesk({
-    client: loading.client, loadModel: () => loading.load(), pack, run, playback, settings,
-    stop: async () => {
-      await running.stopped();
+    client, loadModel, pack, run, playback, settings,
+    async stop() {
+      await session.stopped();
       await view.edit.settle();
     },
   });
-  const inspect = {
-    busy: () => desk.busy() || view.edit.busy(),
-    async settle() {
-      await desk.settle();
-      await view.edit.settle();
-    },
-  };
+  session.addAsker(desk);
+  session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
-  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client: loading.client }));
-  const running = createRunning({ pack, settings, jobs, inspect, loading, queue: notices.queue });
-  const opening = createOpening({ ...deps, pack, settings, view, views, notices, jobs, loading, running, follow });
-  const { open, reopen, usePack, choosePack, chooseClass, show, makeAgain } = opening;
-  const goOn = createGoOn({ view, settings, toast, generate: (given) => running.generate(1, given) });
+  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client }));
+  const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices });
+  session.onReady(() => void paintOpened());
+  /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
+  const generate = (count = 1, given: readonly number[] = []): Promise<void> => session.generate(() => settings.wishes(count, given));
+  const goOn = createGoOn({ view, settings, toast, generate: (given) => generate(1, given) });
 
   return {
-    view, pack, settings, notices, queue: notices.queue, jobs, link: follow.link, toast, views, desk, batch,
-    open, reopen, usePack, choosePack, chooseClass, show, makeAgain,
-    client: loading.client, loadModel: loading.load, cancelLoad: loading.cancel, generate: running.generate, makeBeside: running.makeBeside, stop: running.stop, ...goOn,
-    /** Loads the model with other weights of the pack. */
-    chooseVariant(variant: string): Promise<void> {
-      pack.setState({ variant });
-      return loading.load();
-    },
+    session, view, address, settings, notices, toast, desk, batch: createBatch(), ...opening, ...goOn, generate, showJob,
     reportUnexpected(error: unknown): void {
       if (isPartMissing(error)) {
         notices.replace('part', [{

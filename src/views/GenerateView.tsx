@@ -17,7 +17,7 @@ const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'), () => <
 /** Several pictures were made, or will be. */
 function useSheet(): boolean {
   const wanted = useBatch((state) => state.count > 1);
-  return useStore(useStudio().jobs, (state) => state.list.length > 1) || wanted;
+  return useStore(useStudio().session.jobs, (state) => state.list.length > 1) || wanted;
 }
 
 /** Pick a class, press Generate, watch. */

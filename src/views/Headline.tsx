@@ -12,7 +12,7 @@ const PAPER = 'https://arxiv.org/abs/2512.21867';
 
 /** The idea in one line, for whoever comes here first; closed once, it stays closed. */
 export function Headline() {
-  const { views } = useStudio();
+  const { views } = useStudio().address;
   const [closed, setClosed] = useState(() => readKept(KEY, isClosed) !== null);
   if (closed) return null;
   const close = () => {

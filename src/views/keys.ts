@@ -7,8 +7,8 @@ const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"
 
 /** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding, B held shows the boundaries; nothing else is taken from the browser. */
 export function useKeys(): void {
-  const { view, stop } = useStudio();
-  useKeysOf(view, stop);
+  const { view, session } = useStudio();
+  useKeysOf(view, session.stop);
 }
 
 /** The same keys for a run of the view's own; with `first`, before those of the page. */

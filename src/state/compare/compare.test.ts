@@ -3,8 +3,8 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, Result } from '../../inference/client.ts';
 import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
 import { createGuest } from '../guest.ts';
-import { problem } from '../problem.ts';
-import { createStudio, type Studio, type StudioDeps } from '../studio.ts';
+import type { PackSession } from '../session.ts';
+import { createStudio, type StudioDeps } from '../studio.ts';
 import { createCompare } from './compare.ts';
 import { createLinkedSides, linkOfSide } from './linked.ts';
 
@@ -43,9 +43,9 @@ describe('compare', () => {
     } as unknown as InferenceClientApi;
     const deps: StudioDeps = { client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined };
     const page = createStudio(deps);
-    const guests: Studio[] = [];
-    const guest = (name: string) => {
-      guests.push(createGuest(deps, page, name));
+    const guests: PackSession[] = [];
+    const guest = () => {
+      guests.push(createGuest(deps, page));
       return guests.at(-1)!;
     };
     await page.open();
@@ -115,15 +115,15 @@ describe('compare', () => {
     const { page, compare, guests, client } = await opened();
     await compare.discover();
     expect(compare.getState().packs.map(({ name }) => name)).toEqual(['baseline']);
-    const before = [page.view.run.getState(), page.pack.getState()];
+    const before = [page.view.run.getState(), page.session.pack.getState()];
+    vi.spyOn(client, 'load').mockImplementationOnce(async () => ({ ok: false, code: 'out-of-memory', message: 'The memory of the GPU was not enough.' }));
     await compare.againstPack('baseline');
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
     expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
     expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
-    expect([page.view.run.getState(), page.pack.getState()]).toEqual(before);
+    expect([page.view.run.getState(), page.session.pack.getState()]).toEqual(before);
     expect(compare.getState().source.a).toBe('view');
-    guests[0]!.notices.add('backend', problem('backend-changed', 'The GPU ran out of memory.', ''));
     expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');
     await compare.againstPack('baseline');
     expect(guests, 'its model is loaded once').toHaveLength(1);
@@ -195,7 +195,7 @@ describe('compare', () => {
   it('brings in a run of another pack that an address names', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
-    page.views.follow('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
+    page.address.views.follow('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:baseline:0'));
     expect(linkOfSide(compare, 'b')).toMatchObject({ pack: 'baseline', class: 'River', seed: 7 });
@@ -204,16 +204,16 @@ describe('compare', () => {
   it('names its second run in the address, and brings in the one that an address names', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
-    page.views.open('compare');
+    page.address.views.open('compare');
     const end = linked.follow();
     await compare.against('token');
-    await vi.waitFor(() => expect(page.views.getState().sides.b).toMatchObject({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }));
-    expect(page.views.getState().sides.a).toBeUndefined();
+    await vi.waitFor(() => expect(page.address.views.getState().sides.b).toMatchObject({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }));
+    expect(page.address.views.getState().sides.a).toBeUndefined();
     await compare.choose('b', 'view');
-    expect(page.views.getState().sides).toEqual({});
+    expect(page.address.views.getState().sides).toEqual({});
     end();
 
-    page.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm' } } });
+    page.address.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm' } } });
     expect(linked.restore()).toBe(true);
     await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ class: 1, seed: 3 }));
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'link-differs' }));
@@ -226,13 +226,13 @@ describe('compare', () => {
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
-    page.views.follow('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
+    page.address.views.follow('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
     linked.follow();
-    expect(page.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
+    expect(page.address.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:eurosat:0'));
     expect(requests).toEqual([]);
-    page.views.follow('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
+    page.address.views.follow('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'unknown-class' }));
   });

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
-import type { RunWish } from '../beside.ts';
+import type { RunWish } from '../runWish.ts';
 import { checkFits } from '../openRun.ts';
 import { createPack } from '../pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
@@ -8,6 +8,7 @@ import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import type { OpenedRun, RunState, RunStore } from '../run.ts';
 import { createRunView, type RunView } from '../runView.ts';
+import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
@@ -30,7 +31,7 @@ export interface CompareState {
   /** Packs beside the page's whose runs go together with its runs. */
   packs: readonly KnownPack[];
   /** Who makes runs: the page, or a guest with the model of another pack. */
-  maker: Studio;
+  maker: PackSession;
   /** A run was asked for and waits for the model. */
   waiting: boolean;
   problem: Problem | null;
@@ -39,8 +40,8 @@ export interface CompareState {
 export interface CompareDeps {
   page: Studio;
   base: string;
-  /** A studio with another pack's model, not opened yet. */
-  guest: (pack: string) => Studio;
+  /** For another pack and its model; none yet. */
+  guest: () => PackSession;
   /** A run of this browser's history with its picture. */
   readHistory: (id: string) => Promise<OpenedRun>;
 }
@@ -49,7 +50,7 @@ export type Compare = ReturnType<typeof createCompare>;
 
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
-  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page, waiting: false, problem: null }));
+  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null }));
   const playback = createPlayback(() => Math.max(a.run.getState().count, b.run.getState().count));
   const a: RunView = createRunView({ playback, pack: createPack() });
   const b: RunView = createRunView({ playback, pack: createPack() });
@@ -62,7 +63,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const name = (which: SideName, source: string) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
 
   const known = (pack: string): Omit<KnownPack, 'name'> | undefined => {
-    const { manifest, manifestUrl } = page.pack.getState();
+    const { manifest, manifestUrl } = page.session.pack.getState();
     return manifest?.name === pack ? { manifest, manifestUrl } : store.getState().packs.find(({ name }) => name === pack);
   };
 
@@ -118,14 +119,17 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }
 
   /** The page for its own pack, else a guest; the guest before it lets its worker go. */
-  async function makerOf(pack: string): Promise<Studio> {
+  async function makerOf(pack: string): Promise<PackSession> {
     const before = store.getState().maker;
     if (before.pack.getState().name === pack) return before;
-    if (before !== page) before.client()?.dispose();
-    const own = pack === '' || page.pack.getState().name === pack;
-    const maker = own ? page : guest(pack);
+    if (before !== page.session) before.client()?.dispose();
+    const own = pack === '' || page.session.pack.getState().name === pack;
+    const maker = own ? page.session : guest();
     store.setState({ maker });
-    if (!own) await maker.open();
+    if (own) return maker;
+    const found = await maker.read(pack, base);
+    if (found) maker.use(found);
+    if (found) await maker.load();
     return maker;
   }
 
@@ -176,8 +180,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   async function stop(): Promise<void> {
     stops++;
     const { maker } = store.getState();
-    if (maker !== page && maker.pack.getState().model === 'loading') maker.cancelLoad();
-    await Promise.all([page.stop(), ...(maker === page ? [] : [maker.stop()])]);
+    if (maker !== page.session && maker.pack.getState().model === 'loading') maker.cancelLoad();
+    await Promise.all([page.session.stop(), ...(maker === page.session ? [] : [maker.stop()])]);
   }
 
   const follow = () => {
@@ -195,15 +199,15 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     start(other: boolean): void {
       const { header, title } = page.view.run.getState();
       if (store.getState().source.a !== '' || !header) return;
-      const { manifest, name: pack } = page.pack.getState();
+      const { manifest, name: pack } = page.session.pack.getState();
       const recorded = other ? manifest?.recordings.findIndex((entry) => entry.title !== title) ?? -1 : -1;
       void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${pack}:${recorded}`) : undefined));
     },
     /** Learns which other packs there are to compare with. */
     async discover(): Promise<void> {
-      const { name: asked } = page.pack.getState();
-      const packs = await packsBeside(page.pack, base);
-      if (asked === page.pack.getState().name) store.setState({ packs });
+      const { name: asked } = page.session.pack.getState();
+      const packs = await packsBeside(page.session.pack, base);
+      if (asked === page.session.pack.getState().name) store.setState({ packs });
     },
     /** A new run of the page takes the place of the old one on the sides that follow it. */
     followPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {

@@ -4,6 +4,7 @@ import { DEFAULT_PACK, linkOfRun, resolveRun, type Sides } from '../address.ts';
 import { checkOf, compareWithLink, explainDifference, type LinkOutcome } from '../linkCheck.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
+import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
@@ -19,7 +20,7 @@ export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undef
 }
 
 /** Resolves when the page has its model, or knows that it will not have one, and makes no run of its own. */
-export function pageIdle({ pack, queue, jobs }: Pick<Studio, 'pack' | 'queue' | 'jobs'>): Promise<void> {
+export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
   return until(() => ['ready', 'failed'].includes(pack.getState().model) && !queue.getState().queued && !jobs.getState().running, pack, queue, jobs);
 }
 
@@ -44,7 +45,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
 
   async function bring(which: SideName, link: LinkedRun): Promise<void> {
     const name = link.pack ?? DEFAULT_PACK;
-    const own = page.pack.getState();
+    const own = page.session.pack.getState();
     const url = manifestAddress(name, base);
     const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
@@ -58,7 +59,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
       const { run } = await fetchRecording(recording, url);
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, `recording:${name}:${i}`);
     }
-    await pageIdle(page);
+    await pageIdle(page.session);
     await compare.makeSide(which, wish, name);
     const { header, digest, phase } = compare[which].run.getState();
     if (!link.check || !header || phase !== 'complete' || !digest) return;
@@ -71,7 +72,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     outcomes,
     /** Brings in the sides that the address names and that are not there yet; true where it names B. */
     restore(): boolean {
-      const { sides } = page.views.getState();
+      const { sides } = page.address.views.getState();
       const missing = SIDES.filter((which) => sides[which] && text(sides[which]) !== tried[which] && text(sides[which]) !== text(linkOfSide(compare, which)));
       if (!restoring && missing.length > 0) void bringAll(missing.map((which) => [which, sides[which]!]));
       return sides.b !== undefined;
@@ -90,8 +91,8 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
   };
 
   function publish(): void {
-    if (restoring || page.views.getState().view !== 'compare') return;
-    const before = page.views.getState().sides;
+    if (restoring || page.address.views.getState().view !== 'compare') return;
+    const before = page.address.views.getState().sides;
     const sides: Sides = {};
     for (const which of SIDES) {
       const source = compare.getState().source[which];
@@ -100,6 +101,6 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }
-    if (SIDES.some((which) => text(sides[which]) !== text(before[which]))) page.views.setSides(sides);
+    if (SIDES.some((which) => text(sides[which]) !== text(before[which]))) page.address.views.setSides(sides);
   }
 }

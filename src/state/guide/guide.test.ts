@@ -47,7 +47,7 @@ describe('guide', () => {
     const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
     const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
-    await vi.waitFor(() => expect(page.pack.getState().manifest).not.toBeNull());
+    await vi.waitFor(() => expect(page.session.pack.getState().manifest).not.toBeNull());
     return { page, guide: createGuide(page, 'https://studio.test/', () => true) };
   }
 
@@ -62,7 +62,7 @@ describe('guide', () => {
       expect(guide.view.playback.getState().cursor).toBe(256);
     }
     expect(page.view.run.getState()).toBe(before);
-    expect(page.pack.getState().model).not.toBe('ready');
+    expect(page.session.pack.getState().model).not.toBe('ready');
   });
 
   it('tries out E_th on its own run and starts every step as decoded', async () => {
@@ -110,8 +110,8 @@ describe('guide', () => {
     await guide.go(3);
     expect(guide.getState()).toMatchObject({ phase: 'ready', problem: null });
     expect(guide.view.run.getState().header?.pack.name).toBe('eurosat');
-    expect(page.pack.getState().name).toBe('baseline');
+    expect(page.session.pack.getState().name).toBe('baseline');
     void guide.takePack();
-    await vi.waitFor(() => expect(page.pack.getState().manifest?.name).toBe('eurosat'));
+    await vi.waitFor(() => expect(page.session.pack.getState().manifest?.name).toBe('eurosat'));
   });
 });

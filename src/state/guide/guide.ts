@@ -55,7 +55,7 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       store.setState({ step, problem: null });
       const { cell, show, ...rest } = STEPS[step - 1]!;
       try {
-        const from = await patchedPack(page.pack, base);
+        const from = await patchedPack(page.session.pack, base);
         if (!from || store.getState().step !== step) return;
         const { manifest } = from;
         if (manifest !== pack.getState().manifest) pack.setState(from);
@@ -80,13 +80,13 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       const rules = whatIf.current();
       if (!header || !rules) return;
       page.settings.adopt({ ...header, settings: { ...header.settings, ...rules } });
-      page.views.open('generate');
+      page.address.views.open('generate');
       await page.generate();
     },
     /** Its pack takes the place of the page's where that has no patches to show. */
     async takePack(): Promise<void> {
       const { name } = pack.getState();
-      if (name !== page.pack.getState().name) await page.choosePack(name);
+      if (name !== page.session.pack.getState().name) await page.choosePack(name);
     },
     /** The run of the step becomes the page's, so that other views show it; returns the way back. */
     takeAlong(): () => void {

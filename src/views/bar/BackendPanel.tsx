@@ -27,17 +27,17 @@ export default function BackendPanel() {
   return (
     <>
       <h2 className="heading">{t('Runs on')}</h2>
-      <Segmented label={t('Backend')} value={choice} options={CHOICES.map(({ value, label }) => ({ value, label: said(label) }))} onChange={(value: BackendChoice) => !running && void studio.loadModel(value)} />
+      <Segmented label={t('Backend')} value={choice} options={CHOICES.map(({ value, label }) => ({ value, label: said(label) }))} onChange={(value: BackendChoice) => !running && void studio.session.load(value)} />
       <Weights disabled={running} />
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
       {progress && <p>{stageText(progress)}</p>}
-      {model === 'loading' && <button type="button" className="button" onClick={() => studio.cancelLoad()}>{t('Cancel')}</button>}
+      {model === 'loading' && <button type="button" className="button" onClick={() => studio.session.cancelLoad()}>{t('Cancel')}</button>}
       {problem && <p className="field-error">{said(problem.message)} {said(problem.detail)}</p>}
       {report && <Report report={report} />}
       <ThreadsChoice />
       <MeasureButton />
       {(model === 'failed' || model === 'asking') && (
-        <button type="button" className="button" onClick={() => void studio.loadModel()}>{model === 'failed' ? t('Try again') : t('Load the model')}</button>
+        <button type="button" className="button" onClick={() => void studio.session.load()}>{model === 'failed' ? t('Try again') : t('Load the model')}</button>
       )}
     </>
   );

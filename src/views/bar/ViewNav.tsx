@@ -6,7 +6,7 @@ import { useRun, useStudio } from '../context.ts';
 
 /** The views as links: each has an address of its own, so it opens in another tab, too. */
 export function ViewNav() {
-  const { views } = useStudio();
+  const { views } = useStudio().address;
   const { view } = useStore(views);
   // The links carry the run in view along.
   useRun((state) => state.id);

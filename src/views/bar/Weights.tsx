@@ -19,7 +19,7 @@ export function Weights({ disabled }: { disabled: boolean }) {
       <h2 className="heading">{t('Weights')}</h2>
       {names.length > 1 && (
         <Segmented label={t('Weights')} value={variant} options={names.map((name) => ({ value: name, label: name }))}
-          onChange={(name) => !disabled && void studio.chooseVariant(name)} />
+          onChange={(name) => !disabled && void studio.session.chooseVariant(name)} />
       )}
       <p>
         {variant}, {megabytes(variantBytes(manifest, variant))}

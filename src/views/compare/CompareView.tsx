@@ -29,7 +29,7 @@ export default function CompareView() {
   const pageRun = useRun((state) => state.id);
   const { problem } = useStore(compare);
   useKeysOf(compare.a, compare.stop, true);
-  const { sides } = useStore(page.studio.views);
+  const { sides } = useStore(page.studio.address.views);
   useEffect(() => {
     if (page.view.run.getState().header) compare.start(!linked.restore());
   }, [compare, linked, page, pageRun, sides]);

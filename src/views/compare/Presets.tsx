@@ -16,11 +16,11 @@ export function Presets({ session }: { session: CompareSession }) {
   const manifest = useStore(a.pack, (state) => state.manifest);
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
   const { waiting, maker, packs } = useStore(compare);
-  const own = useStore(page.pack, (state) => state.manifest);
-  const running = [useStore(page.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+  const own = useStore(page.session.pack, (state) => state.manifest);
+  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? Math.round((100 * progress.loaded) / progress.total) : null));
-  const guest = maker !== page;
+  const guest = maker !== page.session;
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
   const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)].filter(({ name }) => name !== header?.pack.name);

@@ -19,7 +19,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
   const { compare } = session;
   const { history } = useWorkbench();
   const { source, made, packs } = useStore(compare);
-  const page = useStore(session.page.pack, (state) => state.manifest);
+  const page = useStore(session.page.session.pack, (state) => state.manifest);
   const entries = useStore(history, (state) => state.entries);
   const side = compare[name];
   const header = useStore(side.run, (state) => state.header);

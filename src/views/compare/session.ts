@@ -24,9 +24,9 @@ export function compareSession(workbench: Workbench): CompareSession {
   if (known) return known;
   const { studio, deps, history } = workbench;
   /** Runs of another pack are kept like those of the page. */
-  const guest = (pack: string) => {
-    const beside = createGuest(deps, studio, pack);
-    recordRuns(beside, history);
+  const guest = () => {
+    const beside = createGuest(deps, studio);
+    recordRuns(beside.jobs, history, studio.reportUnexpected);
     return beside;
   };
   const compare = createCompare({

@@ -31,16 +31,16 @@ const blocked = ({ all, ...fields }: SettingsState['errors']) =>
 
 function GenerateButton() {
   const studio = useStudio();
-  const running = useStore(studio.jobs, (state) => state.running);
+  const running = useStore(studio.session.jobs, (state) => state.running);
   const model = usePack((state) => state.model);
-  const { queued } = useStore(studio.queue);
+  const { queued } = useStore(studio.session.queue);
   const ready = usePack((state) => state.manifest !== null);
   const errors = useSettings((state) => state.errors);
   const wrong = Object.values(errors)[0];
   if (running || queued) {
     return (
       <div className="launch-action">
-        <button type="button" className="button primary stop" onClick={() => void studio.stop()}>
+        <button type="button" className="button primary stop" onClick={() => void studio.session.stop()}>
           <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
         </button>
         <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts when the model is loaded')}</p>
@@ -78,7 +78,7 @@ function CountField() {
 function SurpriseButton() {
   const studio = useStudio();
   const classes = usePack((state) => state.manifest?.classes.length ?? 0);
-  const running = useStore(studio.jobs, (state) => state.running);
+  const running = useStore(studio.session.jobs, (state) => state.running);
   const surprise = () => {
     studio.settings.setClass(Math.floor(Math.random() * classes));
     studio.settings.rollSeed();
@@ -88,7 +88,7 @@ function SurpriseButton() {
 }
 
 function RunningHint() {
-  const { jobs } = useStudio();
+  const { jobs } = useStudio().session;
   const { list } = useStore(jobs);
   return t(list.length > 1 ? 'or press Esc to stop all' : 'or press Esc');
 }

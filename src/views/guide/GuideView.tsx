@@ -22,17 +22,17 @@ export default function GuideView() {
   const own = usePack((state) => state.manifest);
   const manifest = useStore(guide.view.pack, (state) => state.manifest);
   const pageRun = useRun((state) => state.id);
-  const step = clampStep(useStore(studio.views, (state) => state.step));
+  const step = clampStep(useStore(studio.address.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
   const narrow = useMedia(NARROW);
   const title = useRef<HTMLHeadingElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const entry = STEPS[step - 1]!;
-  useKeysOf(guide.view, studio.stop, true);
+  useKeysOf(guide.view, studio.session.stop, true);
 
   const go = (wanted: number) => {
     if (clampStep(wanted) === step) return;
-    studio.views.setStep(clampStep(wanted));
+    studio.address.views.setStep(clampStep(wanted));
     title.current?.focus({ preventScroll: !narrow });
   };
   const latest = useRef(go);
@@ -62,13 +62,13 @@ export default function GuideView() {
   if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
   const { title: heading, text, tryIt, formula } = stepText(entry.id, manifest);
   const inspect = async () => {
-    studio.views.open('inspect');
+    studio.address.views.open('inspect');
     await guide.takePack();
     studio.toast.say('Now showing the run of the guide.', guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.view.run.getState();
-    studio.views.open('generate');
+    studio.address.views.open('generate');
     void guide.takePack().then(() => header && studio.settings.setClass(header.class));
   };
   return (

@@ -5,8 +5,8 @@ import { JobTile } from './JobTile.tsx';
 
 /** The pictures of a batch, live; one of them is in the main view. Places are shown before they are filled. */
 export default function ContactSheet() {
-  const { jobs } = useStudio();
-  const { list, running } = useStore(jobs);
+  const { session, showJob } = useStudio();
+  const { list, running } = useStore(session.jobs);
   const count = useBatch((state) => state.count);
   const shown = useRun((state) => state.header);
   const places = running ? list.length : Math.max(count, list.length);
@@ -18,7 +18,7 @@ export default function ContactSheet() {
         {Array.from({ length: places }, (_, i) => {
           const job = done[i];
           return job
-            ? <li key={i}><JobTile job={job} shown={job.header === shown} onShow={() => jobs.show(i)} /></li>
+            ? <li key={i}><JobTile job={job} shown={job.header === shown} onShow={() => showJob(i)} /></li>
             : <li key={i}><span className="tile blank" aria-hidden="true" /></li>;
         })}
       </ol>

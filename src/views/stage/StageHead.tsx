@@ -19,7 +19,7 @@ export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMod
 
 /** The run a link asked for: the same as its digest says, or not. */
 function LinkNote() {
-  const { link } = useStudio();
+  const { link } = useStudio().address;
   const outcome = useStore(link, (state) => state.outcome);
   const header = useRun((state) => state.header);
   if (!outcome || outcome.header !== header) return null;

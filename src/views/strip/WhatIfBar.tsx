@@ -23,7 +23,7 @@ const changedRules = (now: Rules, before: Rules): string => {
 export default function WhatIfBar() {
   const { whatIf, shown } = useRunView();
   const { generateWithThis } = useWorkbench();
-  const { jobs } = useStudio();
+  const { jobs } = useStudio().session;
   const rules = useWhatIf((state) => state.rules);
   const compare = useWhatIf((state) => state.compare);
   const header = useRun((state) => state.header);

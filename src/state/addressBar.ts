@@ -1,30 +1,33 @@
 import type { Address } from './address.ts';
 import { writeAddress } from './address.ts';
 import { checkOf, compareWithLink, createLinkOutcome, explainDifference } from './linkCheck.ts';
-import type { createNotices } from './notices.ts';
+import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
 import { problem } from './problem.ts';
 import type { RunState } from './run.ts';
-import type { ViewStore } from './views.ts';
+import { createViews } from './views.ts';
 
 /** The run that the address asks for: its own address, what it should come to, and where to show it from. */
 export type Asked = Address['extra'] & { of: string };
 
-export interface FollowDeps {
+export interface AddressBarDeps {
+  hash: () => string;
+  replaceHash: (hash: string) => void;
   pack: PackStore;
   playback: PlaybackStore;
-  views: ViewStore;
-  notices: ReturnType<typeof createNotices>;
-  replaceHash: (hash: string) => void;
+  notices: Notices;
 }
 
-/** The address follows the run in view; a finished one is compared with the link it was asked for by. */
-export function createFollow({ pack, playback, views, notices, replaceHash }: FollowDeps) {
+export type AddressBar = ReturnType<typeof createAddressBar>;
+
+/** The address names the open view and follows the run in view; a finished run is compared with the link it was asked for by. */
+export function createAddressBar({ hash, replaceHash, pack, playback, notices }: AddressBarDeps) {
+  const views = createViews(hash, replaceHash);
   const link = createLinkOutcome();
   let asked: Asked | null = null;
   return {
-    link,
+    hash, replaceHash, views, link,
     ask(run: Asked | null): void {
       asked = run;
     },
@@ -45,4 +48,3 @@ export function createFollow({ pack, playback, views, notices, replaceHash }: Fo
     },
   };
 }
-export type Follow = ReturnType<typeof createFollow>;

@@ -3,9 +3,6 @@ import type { RunHeader } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { problem, type Problem } from './problem.ts';
 
-/** Failures that another backend may be spared. */
-export const isGpuLoss = (failure: Failure): boolean => ['worker-lost', 'out-of-memory', 'timeout'].includes(failure.code);
-
 const cause = (failure: Failure) => ({
   'out-of-memory': 'The GPU ran out of memory.', timeout: 'The model stopped responding.',
 } as Partial<Record<Failure['code'], string>>)[failure.code] ?? 'The browser took the GPU or the model\'s worker away.';

@@ -1,0 +1,51 @@
+import type { Job, Jobs } from './jobs.ts';
+import type { RunState } from './run.ts';
+import type { RunView } from './runView.ts';
+
+export interface JobsInViewDeps {
+  jobs: Jobs;
+  view: Pick<RunView, 'run' | 'playback'>;
+  /** A job came into view: at its start, at its end, or because it was picked. */
+  shown: (state: RunState) => void;
+}
+
+/** The run in view follows the one being decoded, until a person picks another. */
+export function createJobsInView({ jobs, view: { run, playback }, shown }: JobsInViewDeps) {
+  /** False once the person has picked another run while these are being made. */
+  let following = true;
+  const inView = (job: Job) => run.getState().header === job.header;
+
+  function bring(job: Job, live: boolean): void {
+    run.mirror(job.run);
+    playback.restart(live ? 'live' : 'paused');
+    if (live) playback.follow();
+    else playback.seek(Infinity);
+    shown(run.getState());
+  }
+
+  jobs.watch({
+    begun(job, lead) {
+      if (job === jobs.getState().list[0]) following = true;
+      if (lead && following) bring(job, true);
+    },
+    grew(job) {
+      if (inView(job)) playback.follow();
+    },
+    ended(job) {
+      if (!inView(job)) return;
+      playback.settle();
+      shown(run.getState());
+    },
+  });
+
+  return {
+    /** Brings one that has begun into view. */
+    show(index: number): void {
+      const job = jobs.getState().list[index];
+      if (!job || job.run.getState().phase === 'empty') return;
+      const live = job.run.getState().phase === 'running';
+      following = live;
+      if (!inView(job)) bring(job, live);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { createStore } from 'zustand/vanilla';
+import { packHash, type Manifest } from '../../engine/manifest.ts';
+import type { RunHeader } from '../../engine/log.ts';
+import type { InferenceClientApi } from '../inference/client.ts';
+import { atOnce } from './batch.ts';
+import { createJobs, type Job } from './jobs.ts';
+import { createLoading } from './loading.ts';
+import type { Notices } from './notices.ts';
+import { createPack, type PackState } from './pack.ts';
+import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { problem, toProblem } from './problem.ts';
+import { headerOf, titleOf, type RunWish } from './runWish.ts';
+import { until } from './until.ts';
+
+export interface PackSessionDeps {
+  connect: () => InferenceClientApi;
+  notices: Pick<Notices, 'replace'>;
+  now: () => number;
+}
+
+/** Something else that asks the model: it ends, or has its answer, before a run begins. */
+export interface Asker {
+  busy: () => boolean;
+  settle: () => Promise<void>;
+}
+
+export type PackSession = ReturnType<typeof createPackSession>;
+
+/** A pack with its model and the runs that it makes. It knows of no view and no address. */
+export function createPackSession({ connect, notices, now }: PackSessionDeps) {
+  const pack = createPack();
+  const loading = createLoading({ connect, pack, notices });
+  const jobs = createJobs({ now, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
+  /** True while Generate waits for the model. */
+  const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
+  /** The runs that wait; they are asked for when they can begin. */
+  let waiting: () => readonly RunWish[] = () => [];
+  const askers: Asker[] = [];
+  const listeners = new Set<() => void>();
+  const queued = () => queue.getState().queued;
+
+  pack.subscribe(({ model }, before) => {
+    if (before.model !== 'loading' || model === 'loading') return;
+    if (model !== 'ready') wait(null);
+    else if (queued()) void generate(waiting);
+    else for (const listener of listeners) listener();
+  });
+
+  /** Has these runs wait for the model; null: none. */
+  function wait(wishes: (() => readonly RunWish[]) | null): void {
+    if (wishes) waiting = wishes;
+    queue.setState({ queued: wishes !== null });
+  }
+
+  const loadIfNone = async () => {
+    if (['failed', 'asking', 'idle'].includes(pack.getState().model)) await loading.load();
+  };
+  const busy = () => askers.some((asker) => asker.busy());
+  const settle = async () => {
+    for (const asker of askers) await asker.settle();
+  };
+
+  /** Makes runs, one after the other or at once, as soon as the model is there and free. */
+  async function generate(wishes: () => readonly RunWish[]): Promise<void> {
+    const { manifest, model, report, hash } = pack.getState();
+    const client = loading.client();
+    const list = wishes();
+    if (!manifest || list.length === 0 || jobs.getState().running) return;
+    if (model !== 'ready' || !client || !report) {
+      wait(wishes);
+      return loadIfNone();
+    }
+    if (busy()) {
+      wait(wishes);
+      await settle();
+      return queued() ? generate(waiting) : undefined;
+    }
+    wait(null);
+    await decode(list.map((wish) => headerOf(wish, manifest, hash, report)), client);
+  }
+
+  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, follow = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
+    const all = jobs.start(headers, titleOf, client, follow);
+    begun?.(jobs.getState().list);
+    const result = await all;
+    // The worker had to be ended: its files come back from the cache.
+    if (result && !result.ok && (result.code === 'stopped' || result.code === 'worker-lost')) await loading.load();
+    return result?.ok ?? false;
+  }
+
+  /** Ends the runs being decoded, or takes back those that wait for the model. */
+  async function stop(): Promise<void> {
+    if (queued()) wait(null);
+    const client = loading.client();
+    if (jobs.getState().running && client) await jobs.stop(client);
+  }
+
+  return {
+    pack, jobs, queue, generate, wait, stop,
+    client: loading.client, load: loading.load, cancelLoad: loading.cancel,
+    addAsker: (asker: Asker): void => void askers.push(asker),
+    /** Called when the model has been loaded and no run waits for it. */
+    onReady: (listener: () => void): void => void listeners.add(listener),
+    /** Loads the model with other weights of the pack. */
+    chooseVariant(variant: string): Promise<void> {
+      pack.setState({ variant });
+      return loading.load();
+    },
+    /** The manifest of a pack beside this page, and its hash; null where it cannot be read, for which the pack has the reason, or where it was overtaken. */
+    async read(name: string, base: string, signal?: AbortSignal): Promise<{ manifest: Manifest; hash: string } | null> {
+      try {
+        const manifestUrl = manifestAddress(name, base);
+        pack.setState({ name, manifestUrl, problem: null });
+        const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is tried once more.')]);
+        const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
+        const hash = await packHash(manifest);
+        signal?.throwIfAborted();
+        return { manifest, hash };
+      } catch (error) {
+        if (!signal?.aborted) pack.setState({ model: 'failed', problem: toProblem(error) });
+        return null;
+      } finally {
+        if (!signal?.aborted) notices.replace('slow', []);
+      }
+    },
+    use: (read: Pick<PackState, 'manifest' | 'hash'> & Partial<PackState>): void => pack.setState(read),
+    /** Ends everything of the pack; no run may be under way. */
+    close(): void {
+      loading.drop();
+      jobs.clear();
+      pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
+      notices.replace('slow', []);
+    },
+    /** Makes runs while the one in view stays, once the model is ready; `begun` gets them as they begin. False unless all came to their end. */
+    async makeBeside(wishes: readonly RunWish[], begun: (list: readonly Job[]) => void): Promise<boolean> {
+      const { manifest } = pack.getState();
+      if (!manifest || jobs.getState().running) return false;
+      await loadIfNone();
+      await until(() => pack.getState().model !== 'loading', pack);
+      if (busy()) await settle();
+      const { report, hash, model } = pack.getState();
+      const client = loading.client();
+      if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
+      return decode(wishes.map((wish) => headerOf(wish, manifest, hash, report)), client, false, begun);
+    },
+    /** Ends what is being decoded; resolves once it has ended. */
+    async stopped(): Promise<void> {
+      await stop();
+      await jobs.settled();
+    },
+  };
+}
