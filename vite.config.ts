@@ -1,3 +1,4 @@
+import './scripts/vite-path.mjs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { serveFixtures } from './e2e/serve-fixtures.ts';

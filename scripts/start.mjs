@@ -1,16 +1,12 @@
 /** `npm start`: installs what is missing, builds, and serves the studio. PORT sets the port. */
 import process from 'node:process';
-import { root } from './run.mjs';
 
 await import('./ensure.mjs');
+await import('./vite-path.mjs');
 const { build, preview } = await import('vite');
 const port = Number(process.env.PORT ?? 4173);
 if (!Number.isInteger(port) || port < 1 || port > 65535) {
   console.error(`PORT must be a number from 1 to 65535, got "${process.env.PORT}".`);
-  process.exit(2);
-}
-if (/[#?]/.test(root)) {
-  console.error(`The studio cannot be built in ${root}: Vite reads # and ? in a path as parts of an address. Move the folder to a path without them.`);
   process.exit(2);
 }
 await build({ logLevel: 'warn' });

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function site(name: string): string {
   const place = join(folder, name);
   mkdirSync(place);
-  for (const file of ['start.mjs', 'run.mjs']) cpSync(join(root, 'scripts', file), join(place, 'scripts', file));
+  for (const file of ['start.mjs', 'run.mjs', 'vite-path.mjs']) cpSync(join(root, 'scripts', file), join(place, 'scripts', file));
   writeFileSync(join(place, 'scripts', 'ensure.mjs'), '');
   writeFileSync(join(place, 'index.html'), '<!doctype html><title>x</title>');
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
@@ -36,5 +36,12 @@ test('a port in use is named, with another one, and no stack', async () => {
 
 test('a path that Vite cannot build in is named before anything is built', () => {
   const { status, stderr } = start(site('with#hash'));
-  expect([status, stderr]).toEqual([2, expect.stringMatching(/cannot be built in .*with#hash: Vite reads # and \?/)]);
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/^The studio cannot be built in .*with#hash: Vite reads # and \?.*\n$/)]);
+}, 90_000);
+
+test.each([['build', ['build']], ['dev', []], ['preview', ['preview']]])('npm run %s in such a path says so in one line', (_, args) => {
+  const place = site('with#hash');
+  for (const file of ['vite.config.ts', 'tsconfig.base.json', 'scripts/site', 'scripts/vite-path.d.mts', 'e2e/serve-fixtures.ts', 'packs', 'engine']) cpSync(join(root, file), join(place, file), { recursive: true });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), ...args], { cwd: place, encoding: 'utf8', timeout: 60_000 });
+  expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^The studio cannot be built in .*with#hash: Vite reads # and \?.*\n$/)]);
 }, 90_000);
