@@ -30,6 +30,7 @@ const deps: StudioDeps = {
   reducedMotion: () => embed?.autoplay === false || matchMedia('(prefers-reduced-motion: reduce)').matches,
   // A page around an embedded view does not decide over someone's download.
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
+  spareGpu: async () => (navigator.maxTouchPoints > 1 ? (await import('./device/spareGpu.ts')).spareGpu(navigator) : null),
   now: () => performance.now(),
   reload: () => location.reload(),
 };

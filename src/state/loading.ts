@@ -1,7 +1,6 @@
 import type { RunHeader } from '../../engine/log.ts';
 import type { Failure, InferenceClientApi } from '../inference/client.ts';
 import { localPackFiles } from './localPacks.ts';
-import { gpuGaveUp, storageNotices, wentOn } from './lossNotices.ts';
 import type { Notices } from './notices.ts';
 import type { BackendChoice, PackStore } from './pack.ts';
 import { fromFailure, toProblem, type Problem } from './problem.ts';
@@ -9,6 +8,8 @@ import { isLoss } from './recovery.ts';
 
 export interface LoadingDeps {
   connect: () => InferenceClientApi;
+  /** Says why the GPU is used here only when it is chosen; null where it may be tried. */
+  spareGpu?: (() => Promise<Problem | null>) | undefined;
   pack: PackStore;
   notices: Pick<Notices, 'replace'>;
 }
@@ -16,9 +17,18 @@ export interface LoadingDeps {
 export type Loading = ReturnType<typeof createLoading>;
 
 /** The worker and its model: loaded, called off, brought back after a loss. */
-export function createLoading({ connect, pack, notices }: LoadingDeps) {
+export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;
   let current: AbortController | null = null;
+  /** That the GPU is spared is said once a visit. */
+  let spoken = false;
+
+  /** The words are fetched when they are needed; without them all goes on just the same. */
+  const say = async (source: string, words: (of: typeof import('./lossNotices.ts')) => Problem[]): Promise<void> => {
+    try {
+      notices.replace(source, words(await import('./lossNotices.ts')));
+    } catch { /* no network, no words */ }
+  };
 
   async function load(choice: BackendChoice = pack.getState().choice): Promise<void> {
     current?.abort();
@@ -37,22 +47,27 @@ export function createLoading({ connect, pack, notices }: LoadingDeps) {
     }
     const { manifestUrl, variant } = pack.getState();
     const files = localPackFiles(manifestUrl);
+    const spared = (choice === 'auto' && (await spareGpu?.().catch(() => null))) || null;
+    if (current !== mine) return;
     const result = await client.load(
-      { manifestUrl, manifest: pack.getState().manifest ?? undefined, backend: choice, ...(variant !== null && { variant }), ...(files && { files }) },
+      { manifestUrl, manifest: pack.getState().manifest ?? undefined, backend: spared ? 'wasm' : choice, ...(variant !== null && { variant }), ...(files && { files }) },
       (progress) => current === mine && pack.setState({ progress }),
       mine.signal,
     );
     if (current !== mine) return;
     if (!result.ok && isLoss(result) && choice !== 'wasm') {
       await load('wasm');
-      if (pack.getState().model === 'ready') notices.replace('backend', [gpuGaveUp(result)]);
+      if (pack.getState().model === 'ready') await say('backend', ({ gpuGaveUp }) => [gpuGaveUp(result)]);
       return;
     }
     if (!result.ok) {
       fail(fromFailure(result));
       return;
     }
-    notices.replace('storage', storageNotices(result.value.stored));
+    if (result.value.stored === 'full') void say('storage', ({ storageFull }) => [storageFull()]);
+    else notices.replace('storage', []);
+    if (!spared || !spoken) notices.replace('spared', spared ? [spared] : []);
+    spoken ||= spared !== null;
     pack.setState({ model: 'ready', report: result.value, progress: null, hash: result.value.packHash });
     if (!files) void import('../device/loads.ts').then(({ noteLoad }) => noteLoad(result.value));
   }
@@ -74,7 +89,7 @@ export function createLoading({ connect, pack, notices }: LoadingDeps) {
       if (noMemory && header.backend !== 'webgpu') return false;
       await load(noMemory ? 'wasm' : header.backend === 'webgpu' ? 'webgpu' : 'wasm');
       if (!noMemory) pack.setState({ choice });
-      if (isReady()) notices.replace('backend', [wentOn(failure, header, pack.getState().report?.backend)]);
+      if (isReady()) await say('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
       return isReady();
     },
     /** Lets the worker go, with whatever it was doing. */

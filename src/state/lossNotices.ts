@@ -1,4 +1,3 @@
-import type { Stored } from '../../packs/file-cache.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { problem, type Problem } from './problem.ts';
@@ -22,7 +21,5 @@ export function wentOn(failure: Failure, header: RunHeader, backend: string | un
 }
 
 /** What the next visit will have to fetch again, and why. */
-export function storageNotices(stored: Stored): Problem[] {
-  if (stored === 'full') return [problem('storage-full', 'There is no room left to keep the model in this browser, so it is used from memory.', 'The next visit downloads it again. Delete kept packs under "Stored" to make room.')];
-  return [];
-}
+export const storageFull = (): Problem =>
+  problem('storage-full', 'There is no room left to keep the model in this browser, so it is used from memory.', 'The next visit downloads it again. Delete kept packs under "Stored" to make room.');

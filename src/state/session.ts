@@ -4,17 +4,14 @@ import type { RunHeader } from '../../engine/log.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
 import { createJobs, type Job } from './jobs.ts';
-import { createLoading } from './loading.ts';
-import type { Notices } from './notices.ts';
+import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
 import { headerOf, titleOf, type RunWish } from './runWish.ts';
 import { until } from './until.ts';
 
-export interface PackSessionDeps {
-  connect: () => InferenceClientApi;
-  notices: Pick<Notices, 'replace'>;
+export interface PackSessionDeps extends Pick<LoadingDeps, 'connect' | 'spareGpu' | 'notices'> {
   now: () => number;
 }
 
@@ -27,9 +24,9 @@ export interface Asker {
 export type PackSession = ReturnType<typeof createPackSession>;
 
 /** A pack with its model and the runs that it makes. It knows of no view and no address. */
-export function createPackSession({ connect, notices, now }: PackSessionDeps) {
+export function createPackSession({ connect, spareGpu, notices, now }: PackSessionDeps) {
   const pack = createPack();
-  const loading = createLoading({ connect, pack, notices });
+  const loading = createLoading({ connect, spareGpu, pack, notices });
   const jobs = createJobs({ now, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
   /** True while Generate waits for the model. */
   const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { problem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -40,9 +41,9 @@ describe('studio', () => {
   let client: ReturnType<typeof fakeClient>;
   const written: string[] = [];
 
-  const made = (hash = '', metered = false) => createStudio({
+  const made = (hash = '', metered = false, spared: Problem | null = null) => createStudio({
     client: () => client.api, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => written.push(text),
-    reducedMotion: () => true, metered: () => metered, now: () => 0, reload: () => undefined,
+    reducedMotion: () => true, metered: () => metered, ...(spared && { spareGpu: async () => spared }), now: () => 0, reload: () => undefined,
   });
 
   beforeEach(async () => {
@@ -172,6 +173,7 @@ describe('studio', () => {
     expect(studio.session.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
     expect(studio.view.run.getState().count).toBe(256);
     void studio.session.load();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     client.ready();
     await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
   });
@@ -224,6 +226,28 @@ describe('studio', () => {
     client.ready();
     await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     await vi.waitFor(() => expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed' }]));
+  });
+
+  it('spares the GPU where it is known to end the page, with a word, until it is chosen', async () => {
+    const backends = () => (client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend);
+    const codes = () => studio.notices.getState().list.map(({ code }) => code);
+    const studio = made('', false, problem('gpu-spared', 'On the processor.', ''));
+    const { pack, load } = studio.session;
+    const ready = async (times: number) => {
+      await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
+      client.ready();
+      await vi.waitFor(() => expect(pack.getState().model).toBe('ready'));
+    };
+    void studio.open();
+    await ready(1);
+    expect([backends(), pack.getState().choice, codes()]).toEqual([['wasm'], 'auto', ['gpu-spared']]);
+    studio.notices.close(studio.notices.getState().list[0]!.id);
+    void load();
+    await ready(2);
+    expect([backends(), codes()], 'said once').toEqual([['wasm', 'wasm'], []]);
+    void load('webgpu');
+    await ready(3);
+    expect([backends().at(-1), codes()]).toEqual(['webgpu', []]);
   });
 
   it('a worker that never starts is tried on the processor once, then told; no notice says that it runs', async () => {

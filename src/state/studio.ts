@@ -9,7 +9,7 @@ import { createDraftModel } from './inspect/draftModel.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createNotices } from './notices.ts';
 import { createOpening } from './opening.ts';
-import { isPartMissing, problem } from './problem.ts';
+import { isPartMissing, problem, type Problem } from './problem.ts';
 import { createRunView } from './runView.ts';
 import { createPackSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -24,6 +24,8 @@ export interface StudioDeps {
   reducedMotion: () => boolean;
   /** True on a metered connection: ask before the download. */
   metered: () => boolean;
+  /** Says why the GPU is used here only when it is chosen; null where it may be tried. */
+  spareGpu?: () => Promise<Problem | null>;
   now: () => number;
   /** Draws the page anew, with the version of the studio that the host has. */
   reload: () => void;
@@ -34,7 +36,7 @@ export type Studio = ReturnType<typeof createStudio>;
 /** The page: a pack with its model, the run in view, the address, and what acts on more than one of them. No React, no DOM but what `deps` gives. */
 export function createStudio(deps: StudioDeps) {
   const notices = createNotices();
-  const session = createPackSession({ connect: deps.client, notices, now: deps.now });
+  const session = createPackSession({ connect: deps.client, spareGpu: deps.spareGpu, notices, now: deps.now });
   const { pack, jobs, client, load: loadModel } = session;
   const view = createRunView({ pack, model: createDraftModel({ pack, client, loadModel }) });
   const { run, playback } = view;
@@ -52,7 +54,7 @@ export function createStudio(deps: StudioDeps) {
   session.addAsker(desk);
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
-  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client }));
+  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client })).catch(() => undefined); // no network, no entropies
   const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices });
   session.onReady(() => void paintOpened());
   /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
