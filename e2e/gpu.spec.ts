@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { GpuPage, GpuRun, SampleCase } from './pages/gpu.ts';
 import { fixturePacks } from './packs.ts';
-import { sampleCases, wrongWith } from './sample-cases.ts';
+import { goldenCases, sampleCases, wrongWith } from './sample-cases.ts';
 
 type Scope = { gpu: GpuPage };
 const pack = fixturePacks.find(({ name }) => name === 'nano')!;
@@ -25,6 +25,15 @@ test('the sampler of the GPU chooses as the processor does', async ({ page }) =>
   expect(answers).toHaveLength(cases.length);
   const wrong = answers.map(({ got, want }, i) => wrongWith(cases[i]!, got, want)).filter((reason) => reason !== null);
   expect(wrong).toEqual([]);
+});
+
+test('tokens of the golden vectors come out of the sampler of the GPU and of the processor', async ({ page }) => {
+  await open(page);
+  const cases = goldenCases();
+  const answers = await page.evaluate((list: SampleCase[]) => (globalThis as unknown as Scope).gpu.sample(list), cases.map(({ sample }) => sample));
+  const tokens = cases.map(({ token }) => token);
+  expect(answers.map(({ got }) => got.token)).toEqual(tokens);
+  expect(answers.map(({ want }) => want.token)).toEqual(tokens);
 });
 
 test('recorded kernels give the tokens that kernels started one by one give, on the image after the first too', async ({ page }) => {

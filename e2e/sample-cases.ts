@@ -1,4 +1,7 @@
-import { uniform } from '../engine/philox.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gumbel } from '../engine/gumbel.ts';
+import { philox } from '../engine/philox.ts';
 import { distribution, guide, type Choice } from '../engine/sampling.ts';
 import type { SampleCase } from './pages/gpu.ts';
 
@@ -13,12 +16,21 @@ const VOCABS = [12, 64, 256, 1000, 1024, 16_384];
 /** Logits as models give them, and with many ties; every vocabulary with every rule. */
 export function sampleCases(): SampleCase[] {
   let counter = 0;
-  const next = () => uniform(20, counter++);
+  const next = () => philox([counter++, 0, 0, 0], [20, 0])[0] / 2 ** 32;
   return VOCABS.flatMap((vocab) => RULES.flatMap((rules) => [false, true].map((ties): SampleCase => {
     const logits = () => Array.from({ length: vocab }, () => (ties ? Math.floor(4 * next()) : Math.fround(4 * (next() + next() + next() - 1.5))));
     const classLogits = logits();
     const nullLogits = rules.guidance === 1 ? null : logits();
-    return { classLogits, nullLogits, rules, u: next(), ...(next() < 0.15 && { forced: Math.floor(next() * vocab) }) };
+    return { classLogits, nullLogits, rules, at: { seed: Math.floor(2 ** 32 * next()), t: counter }, ...(next() < 0.15 && { forced: Math.floor(next() * vocab) }) };
+  })));
+}
+
+/** The golden vectors that PyTorch's side made (`python -m models nano --kind sampling`). */
+export function goldenCases(): { sample: SampleCase; token: number }[] {
+  interface Golden { classLogits: number[]; nullLogits: number[]; choices: { seed: number; rules: SampleCase['rules']; tokens: number[] }[] }
+  const { classLogits, nullLogits, choices } = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/sampling.json'), 'utf8')) as Golden;
+  return choices.flatMap(({ seed, rules, tokens }) => tokens.map((token, t) => ({
+    sample: { classLogits, nullLogits: rules.guidance === 1 ? null : nullLogits, rules, at: { seed, t } }, token,
   })));
 }
 
@@ -26,17 +38,21 @@ type Answer = Choice & { nullEntropy: number | null };
 
 /** Largest error of a probability, of float32 sums over a vocabulary. */
 const CLOSE = 2e-5;
+/** Largest error of a logit over the temperature with its noise, both in float32. */
+const TIE = 1e-4;
 const close = (a: number | null, b: number | null) => (a === null || b === null ? a === b : Math.abs(Math.exp(a) - Math.exp(b)) <= CLOSE);
 
 /**
- * What is wrong with a choice; null where it is the processor's within the tolerance: another token only where u stands that
- * close to where the two meet, other alternatives only where their probabilities are that close.
+ * What is wrong with a choice; null where it is the processor's within the tolerance: another token only where
+ * logit and noise of the two are as close as float32 holds them, other alternatives only where their probabilities are that close.
  */
-export function wrongWith({ classLogits, nullLogits, rules, u, forced }: SampleCase, got: Answer, want: Answer): string | null {
-  const p = distribution(guide({ classLogits: Float32Array.from(classLogits), nullLogits: nullLogits && Float32Array.from(nullLogits) }, rules.guidance), rules);
-  const upTo = (token: number) => p.subarray(0, token).reduce((sum, value) => sum + value, 0);
-  const onEdge = forced === undefined && [got.token, got.token + 1].some((token) => Math.abs(upTo(token) - u) <= CLOSE);
-  if (got.token !== want.token && !(onEdge && p[got.token]! > 0)) return `token ${got.token} in place of ${want.token}`;
+export function wrongWith({ classLogits, nullLogits, rules, at, forced }: SampleCase, got: Answer, want: Answer): string | null {
+  const guided = guide({ classLogits: Float32Array.from(classLogits), nullLogits: nullLogits && Float32Array.from(nullLogits) }, rules.guidance);
+  const p = distribution(guided, rules);
+  const noise = gumbel(at, new Float64Array(p.length));
+  const height = (token: number) => guided[token]! / rules.temperature + noise[token]!;
+  const tied = forced === undefined && rules.temperature > 0 && Math.abs(height(got.token) - height(want.token)) <= TIE;
+  if (got.token !== want.token && !(tied && p[got.token]! > 0)) return `token ${got.token} in place of ${want.token}`;
   if (got.token === want.token && !(close(got.logprob, want.logprob) && close(got.classLogprob, want.classLogprob))) return `log-probabilities ${got.logprob}, ${got.classLogprob} in place of ${want.logprob}, ${want.classLogprob}`;
   if (!(Math.abs(got.nullEntropy! - want.nullEntropy!) <= 1e-4)) return `entropy ${got.nullEntropy} in place of ${want.nullEntropy}`;
   if (got.alternatives.length !== want.alternatives.length) return `${got.alternatives.length} alternatives in place of ${want.alternatives.length}`;

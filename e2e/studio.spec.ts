@@ -27,7 +27,7 @@ function expectSameTokens(page: Run, line: Run): number {
   for (const [t, event] of line.events.entries()) {
     const other = page.events[t]!;
     if (event.token === other.token) continue;
-    // u fell on the edge between the two, which only moves with the distribution: it has to be the same within the tolerance.
+    // Logits and noise of the two came as close as the backends round: the distributions have to be the same within the tolerance.
     for (const [id, p] of event.alternatives) {
       const q = other.alternatives.find(([candidate]) => candidate === id)?.[1];
       if (q !== undefined) expect(Math.abs(Math.log(p) - Math.log(q)), `token ${t}, candidate ${id}`).toBeLessThan(TOLERANCE);

@@ -61,7 +61,7 @@ async function onHost(graphs: DecodeGraphs, stage: (typeof stages)[Kind], tokens
   const results: TokenResult[] = [];
   for (const [i, token] of tokens.entries()) {
     results.push(await timed('sampling', [token], () => ({
-      choice: choose(logits[i]!, token.rules, token.u, token.forced), entropy: null, nullEntropy: token.nullEntropy ? nullEntropyOf(logits[i]!) : null,
+      choice: choose(logits[i]!, token.rules, { seed: token.seed, t: token.t }, token.forced), entropy: null, nullEntropy: token.nullEntropy ? nullEntropyOf(logits[i]!) : null,
     })));
   }
   const steps = tokens.map(({ image, t, feed }, i) => ({ image, t, token: results[i]!.choice.token, feed, result: results[i]! }));

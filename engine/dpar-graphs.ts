@@ -131,10 +131,10 @@ export class DparGraphs implements DecodeGraphs {
 
   /** The one image of the batch. */
   async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
-    const { t, rules, u, forced, feed } = tokens[0]!;
+    const { t, rules, seed, forced, feed } = tokens[0]!;
     const places: Place[] = [{ image: 0, slot: t, step: 0 }];
     const logits = await timed('decoder', tokens, () => this.#logits(places));
-    const token = await timed('sampling', tokens, () => device.sample({ logits, rules, u, ...(forced !== undefined && { forced }) }));
+    const token = await timed('sampling', tokens, () => device.sample({ logits, rules, at: { seed, t }, ...(forced !== undefined && { forced }) }));
     if (feed !== 'none') await timed('encoder', tokens, () => this.#encode(places, token));
     const entropy = feed === 'all' ? await timed('entropy', tokens, () => this.#entropy.onDevice(t, token)) : null;
     const { choice, also } = await timed('wait', tokens, () => device.read(entropy));

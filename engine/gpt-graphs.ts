@@ -80,9 +80,9 @@ export class GptGraphs implements DecodeGraphs {
 
   /** The one image of the batch. */
   async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
-    const { t, rules, u, forced, nullEntropy } = tokens[0]!;
+    const { t, rules, seed, forced, nullEntropy } = tokens[0]!;
     const logits = await timed('gpt', tokens, () => this.#logits([{ image: 0, slot: t, step: 0 }]));
-    await timed('sampling', tokens, () => device.sample({ logits, rules, u, nullEntropy, ...(forced !== undefined && { forced }) }));
+    await timed('sampling', tokens, () => device.sample({ logits, rules, at: { seed, t }, nullEntropy, ...(forced !== undefined && { forced }) }));
     const { choice, nullEntropy: entropy } = await timed('wait', tokens, () => device.read(null));
     this.#tokens[0] = choice.token;
     return [{ choice, entropy: null, nullEntropy: entropy }];

@@ -26,8 +26,8 @@ export type Timed = <T>(stage: Stage | null, images: readonly Pick<Position, 'im
 
 export interface TokenRequest extends Position {
   rules: SamplingRules;
-  /** In [0, 1). */
-  u: number;
+  /** uint32; the noise of a token is fixed by it and t. */
+  seed: number;
   /** Scored in place of a token of its own. */
   forced: number | undefined;
   /** What x_t is fed to: nothing after the last token, the entropy model only where its entropies are used. */

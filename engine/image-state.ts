@@ -5,7 +5,6 @@ import type { PatchStep, TokenRequest, TokenResult } from './graphs.ts';
 import type { OpenReason, StageTimes, TokenEvent } from './log.ts';
 import { decodesWithNullEntropies, type Manifest } from './manifest.ts';
 import { PatchGate } from './patchify.ts';
-import { uniform } from './philox.ts';
 import { groupsOf } from './sampling.ts';
 import { isTokenByToken } from './settings.ts';
 
@@ -57,7 +56,7 @@ export class ImageState {
     const { settings, seed, resume, given } = this.#request;
     const t = this.#t;
     return {
-      image: this.image, t, rules: settings, u: uniform(seed, t), forced: resume?.[t]?.token ?? given?.[t],
+      image: this.image, t, rules: settings, seed, forced: resume?.[t]?.token ?? given?.[t],
       // Nothing runs after the last token.
       feed: t + 1 === this.#tokens ? 'none' : this.#entropies ? 'all' : 'encoder',
       // The first token has no prediction in DPAR.

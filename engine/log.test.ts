@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { digest, parseRun, RunLog, runToJson, type RunHeader, type TokenEvent } from './log.ts';
+import { digest, parseRun, RunLog, runToJson, SAMPLER, type RunHeader, type TokenEvent } from './log.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { tinyManifest } from './testing/manifest.ts';
 
 const m = tinyManifest();
-const header: RunHeader = { pack: { name: 'tiny', hash: 'ab' }, variant: 'fp32', backend: 'cpu', class: 2, className: 'River', seed: 3, settings: m.defaults, grid: { width: 2, tokens: 4 } };
+const header: RunHeader = { pack: { name: 'tiny', hash: 'ab' }, variant: 'fp32', backend: 'cpu', class: 2, className: 'River', seed: 3, settings: m.defaults, grid: { width: 2, tokens: 4 }, sampler: SAMPLER };
 const event = (t: number, patch: number, opens: TokenEvent['opens']): TokenEvent => ({
   t, token: t + 5, entropy: t === 0 ? null : 1.25, opens, source: 'sampled', patch, logprob: -1, classLogprob: -2, alternatives: [[5, 0.5]], times: { decoder: 2 },
 });
@@ -39,6 +39,16 @@ test('a run survives JSON, and altered runs are refused', () => {
   expect(altered((r) => { r.events[1]!.token = 1; })).toThrow(/digest/);
   expect(altered((r) => { r.complete = false; })).toThrow(/complete/);
   expect(altered((r) => { r.header.seed = -1; })).toThrow(/header.seed/);
-  expect(altered((r) => { (r.formatVersion as number) = 2; })).toThrow(/formatVersion is 2/);
+  expect(altered((r) => { (r.formatVersion as number) = 3; })).toThrow(/formatVersion is 3/);
+  expect(altered((r) => { r.formatVersion = 1; })).toThrow(/formatVersion is 1, its header is of version 2/);
   for (const other of [null, 1, 'x', [], {}]) expect(() => parseRun(other)).toThrow(/not a run/);
+});
+
+test('a run of version 1 keeps its version: nothing says how its tokens were drawn', () => {
+  const { sampler, ...first } = header;
+  expect(sampler).toBe('gumbel');
+  const run = new RunLog(first, events).toRun();
+  expect(run.formatVersion).toBe(1);
+  expect(parseRun(JSON.parse(runToJson(run)))).toEqual(run);
+  expect(() => parseRun({ ...run, formatVersion: 2 })).toThrow(/formatVersion is 2, its header is of version 1/);
 });

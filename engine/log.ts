@@ -39,6 +39,11 @@ export type TokenEvent = z.infer<typeof TokenEvent>;
 export const backends = ['wasm', 'webgpu', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
 
+/** How tokens are drawn: Gumbel noise by seed, position and code. Before it, in version 1 of runs and links, it was an inverse CDF. */
+export const SAMPLER = 'gumbel';
+/** Of what a header says: 1 where its seed gives another picture now. */
+export const versionOf = ({ sampler }: Pick<RunHeader, 'sampler'>): 1 | 2 => (sampler === SAMPLER ? 2 : 1);
+
 export const RunHeader = z.object({
   pack: z.object({ name: ShortName, hash: z.string().check(z.regex(/^[0-9a-f]{0,64}$/, 'must be hex digits')) }),
   variant: ShortName,
@@ -50,12 +55,14 @@ export const RunHeader = z.object({
   grid: z.object({ width: z.int().check(z.minimum(1)), tokens: z.int().check(z.minimum(1)) }),
   /** Tokens x_0.. that were given (an edited or continued run); absent: all were sampled. */
   given: z.optional(z.array(index).check(z.maxLength(MAX_TOKENS))),
+  /** Absent in version 1. */
+  sampler: z.optional(z.literal(SAMPLER)),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 
 export const Run = z.object({
   format: z.literal('dpar-run'),
-  formatVersion: z.literal(1),
+  formatVersion: z.union([z.literal(1), z.literal(2)]),
   header: RunHeader,
   events: z.array(TokenEvent),
   digest: z.string(),
@@ -114,7 +121,7 @@ export class RunLog {
   }
 
   toRun(): Run {
-    return { format: 'dpar-run', formatVersion: 1, header: this.header, events: [...this.#events], digest: this.digest(), complete: this.complete };
+    return { format: 'dpar-run', formatVersion: versionOf(this.header), header: this.header, events: [...this.#events], digest: this.digest(), complete: this.complete };
   }
 }
 
@@ -129,13 +136,14 @@ export function runToJson(run: Run): string {
 export function parseRun(json: unknown): Run {
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
   if ((json as { format?: unknown } | null)?.format !== 'dpar-run') throw bad('it is not a run of this studio (format must be "dpar-run")');
-  if (version !== 1) throw bad(`its formatVersion is ${JSON.stringify(version)}, this studio reads 1; update the studio`);
+  if (version !== 1 && version !== 2) throw bad(`its formatVersion is ${JSON.stringify(version)}, this studio reads 1 and 2; update the studio`);
   const parsed = Run.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw bad(`${issue.path.map(String).join('.')}: ${issue.message}`);
   }
   const run = parsed.data;
+  if (run.formatVersion !== versionOf(run.header)) throw bad(`its formatVersion is ${run.formatVersion}, its header is of version ${versionOf(run.header)}`);
   const log = new RunLog(run.header, run.events);
   if (log.complete !== run.complete) throw bad(`it has ${run.events.length} of ${run.header.grid.tokens} tokens but says complete: ${run.complete}`);
   const given = run.header.given ?? [];

@@ -22,5 +22,5 @@ const MUST = 'must be at most 64 letters, digits, ".", "_" or "-", beginning wit
 export const isShortName = (text: string): boolean => new RegExp(`^${SHORT}$`).test(text);
 export const ShortName = z.string().check(z.regex(new RegExp(`^${SHORT}$`), MUST));
 
-/** Digest, pack, variant and backend of a link's check; only the variant may have dots. */
-export const CHECK = new RegExp(`^([0-9a-f]{12})\\.([0-9a-f]{8})\\.(${SHORT})\\.([a-z]{1,12})$`);
+/** Digest, pack, variant and backend of a link's check, and ".2" where seeds are those of version 2; only the variant may have dots. */
+export const CHECK = new RegExp(`^([0-9a-f]{12})\\.([0-9a-f]{8})\\.(${SHORT})\\.([a-z]{1,12})(\\.2)?$`);

@@ -1,4 +1,5 @@
 /** What a runtime offers whose tensors live on a GPU, so that a token costs one wait: sampling and copies beside its graphs. */
+import type { NoiseAt } from './gumbel.ts';
 import type { GraphTensor } from './tensors.ts';
 import type { Choice, SamplingRules } from './sampling.ts';
 
@@ -13,8 +14,8 @@ export interface SampleRequest {
   /** [rows, 1, V]: the class row, and the null row under guidance. */
   logits: GraphTensor;
   rules: SamplingRules;
-  /** In [0, 1). */
-  u: number;
+  /** Seed and position of the token. */
+  at: NoiseAt;
   /** Scored in place of a token of its own. */
   forced?: number;
   /** Whether the entropy of the last row is wanted. */

@@ -15,7 +15,7 @@ const run = {
   given: fc.array(fc.nat(1023), { maxLength: 256 }),
   check: fc.record({
     digest: fc.stringMatching(/^[0-9a-f]{12}$/), pack: fc.stringMatching(/^[0-9a-f]{8}$/),
-    variant: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), backend: fc.constantFrom('wasm', 'webgpu', 'cpu'),
+    variant: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), backend: fc.constantFrom('wasm', 'webgpu', 'cpu'), version: fc.constantFrom(1 as const, 2 as const),
   }),
 };
 const side = fc.record<LinkedRun>(run, { requiredKeys: ['settings'] }).filter((value) => Object.keys(value).length > 1 || Object.keys(value.settings).length > 0);
@@ -35,7 +35,7 @@ test('links round-trip', () => {
 });
 
 test('a variant with dots in its name comes back from a link', () => {
-  const check = { digest: '0123456789ab', pack: '01234567', variant: 'v1.2.fp16', backend: 'wasm' as const };
+  const check = { digest: '0123456789ab', pack: '01234567', variant: 'v1.2.fp16', backend: 'wasm' as const, version: 2 as const };
   expect(readPermalink(writePermalink({ settings: {}, check })).value.check).toEqual(check);
 });
 
@@ -62,7 +62,7 @@ test('out-of-range numbers are clamped, nonsense is left out, both with a word',
   expect(problems[0]).toBe('guidance is from 0 to 20: 20 is used for 99.');
 });
 
-test.each(['', 'x', '012345678901.01234567.fp32.abacus', '012345678901.01234567.fp32', '012345678901.01234567.fp 32.wasm', '0123.01234567.fp32.wasm'])('the check "%s" is left out with a word', (text) => {
+test.each(['', 'x', '012345678901.01234567.fp32.abacus', '012345678901.01234567.fp32', '012345678901.01234567.fp 32.wasm', '0123.01234567.fp32.wasm', '012345678901.01234567.fp32.wasm.3'])('the check "%s" is left out with a word', (text) => {
   const { value, problems } = readPermalink(`#seed=1&check=${text}`);
   expect(value).toEqual({ seed: 1, settings: {} });
   expect(problems).toHaveLength(1);

@@ -12,6 +12,8 @@ export interface LinkCheck {
   pack: string;
   variant: string;
   backend: Backend;
+  /** Version of runs: 1 where the same seed gives another picture now. */
+  version: 1 | 2;
 }
 
 export interface Permalink {
@@ -62,9 +64,9 @@ const decodeText = (text: string): string => {
 };
 
 function readCheck(text: string): LinkCheck | undefined {
-  const [, digest, pack, variant, name] = CHECK.exec(text) ?? [];
+  const [, digest, pack, variant, name, second] = CHECK.exec(text) ?? [];
   const backend = backends.find((known) => known === name);
-  return backend && { digest: digest!, pack: pack!, variant: variant!, backend };
+  return backend && { digest: digest!, pack: pack!, variant: variant!, backend, version: second ? 2 : 1 };
 }
 
 /** Key and value of each parameter, decoded; later ones win. */
@@ -138,8 +140,8 @@ export function writePermalink(link: Permalink, defaults?: Settings): string {
   if (link.step !== undefined) parts.push(['step', String(link.step)]);
   if (link.cursor !== undefined) parts.push(['at', String(link.cursor)]);
   if (link.check !== undefined) {
-    const { digest, pack, variant, backend } = link.check;
-    parts.push(['check', [digest, pack, variant, backend].join('.')]);
+    const { digest, pack, variant, backend, version } = link.check;
+    parts.push(['check', [digest, pack, variant, backend, ...(version === 1 ? [] : [version])].join('.')]);
   }
   for (const side of ['a', 'b'] as const) {
     const run = link[side];

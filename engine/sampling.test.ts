@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
-import { alternatives, choose, distribution, entropyOf, groupsOf, guide, nullEntropyOf, pick, softmax } from './sampling.ts';
+import { gumbel } from './gumbel.ts';
+import { alternatives, choose, distribution, entropyOf, groupsOf, guide, nullEntropyOf, pick, softmax, type SamplingRules } from './sampling.ts';
 
 const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 40 }).map((v) => Float64Array.from(v));
 const sum = (p: Iterable<number>) => [...p].reduce((a, b) => a + b, 0);
@@ -53,13 +54,41 @@ test('temperature 0 is greedy with ties to the lowest id; top-k 1 agrees', () =>
   expect([...distribution(v, { temperature: 1, topK: 1, topP: 1 })]).toEqual([0, 1, 0, 0]);
 });
 
-test('the inverse CDF: first token whose cumulative probability exceeds u', () => {
-  const p = Float64Array.of(0.25, 0, 0.25, 0.5);
-  expect([0, 0.2499, 0.25, 0.4999, 0.5, 0.9999].map((u) => pick(p, u))).toEqual([0, 0, 2, 2, 3, 3]);
-  fc.assert(fc.property(logits, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (v, u) => {
-    const q = softmax(v);
-    expect(q[pick(q, u)]).toBeGreaterThan(0);
+test('the largest logit with its noise among those that stay; equal: the lowest id', () => {
+  const v = Float64Array.of(1, 3, 3, 2);
+  const p = distribution(v, { temperature: 1, topK: 3, topP: 1 });
+  expect(pick(v, p, 1, Float64Array.of(9, 0, 0, 0))).toBe(1);
+  expect(pick(v, p, 1, Float64Array.of(9, 0, 0.5, 0))).toBe(2);
+  expect(pick(v, p, 1, Float64Array.of(9, 0, 0.5, 1.6))).toBe(3);
+  expect(pick(v, p, 0.5, Float64Array.of(9, 0, 0.5, 1.6))).toBe(2);
+  expect(pick(v, distribution(v, { temperature: 0, topK: 0, topP: 1 }), 0, Float64Array.of(9, 0, 5, 5))).toBe(1);
+  fc.assert(fc.property(logits, fc.integer({ min: 0, max: 9 }), fc.nat(), (values, topK, seed) => {
+    const q = distribution(values, { temperature: 1, topK, topP: 0.9 });
+    expect(q[pick(values, q, 1, gumbel({ seed, t: 3 }, new Float64Array(values.length)))]).toBeGreaterThan(0);
   }));
+});
+
+test.each([
+  { guidance: 1, temperature: 1, topK: 0, topP: 1 }, { guidance: 2.5, temperature: 0.8, topK: 0, topP: 1 }, { guidance: 2, temperature: 1, topK: 5, topP: 1 },
+  { guidance: 1.5, temperature: 1.4, topK: 0, topP: 0.7 }, { guidance: 2, temperature: 1, topK: 9, topP: 0.9 },
+] satisfies SamplingRules[])('choices follow the filtered softmax: chi-square, %o', (rules) => {
+  const vocab = 12;
+  const rows = {
+    classLogits: Float32Array.from({ length: vocab }, (_, i) => Math.sin(1.7 * i)),
+    nullLogits: rules.guidance === 1 ? null : Float32Array.from({ length: vocab }, (_, i) => Math.cos(2.3 * i)),
+  };
+  const p = distribution(guide(rows, rules.guidance), rules);
+  const count = 20_000;
+  const counts = new Float64Array(vocab);
+  for (let i = 0; i < count; i++) counts[choose(rows, rules, { seed: i * 7919, t: i % 256 }).token]!++;
+  let statistic = 0;
+  p.forEach((share, i) => {
+    if (share === 0) expect(counts[i]).toBe(0);
+    else statistic += (counts[i]! - count * share) ** 2 / (count * share);
+  });
+  const freedom = p.filter((share) => share > 0).length - 1;
+  // Above the 99.99th percentile for every number of degrees from 1 to 11.
+  expect(statistic).toBeLessThan(freedom + 3.72 * Math.sqrt(2 * freedom) + 10);
 });
 
 test('alternatives are the likeliest first, ties to the lowest id, zeros left out', () => {
@@ -73,9 +102,9 @@ test('alternatives are the likeliest first, ties to the lowest id, zeros left ou
 
 test('choices carry log-probabilities; a given token outside the filter has none', () => {
   const rows = { classLogits: Float32Array.of(0, Math.log(3)), nullLogits: null };
-  const free = choose(rows, plain, 0.5);
+  const free = choose(rows, plain, { seed: 0, t: 0 });
   expect(free.token).toBe(1);
   expect(free.logprob).toBeCloseTo(Math.log(0.75), 6);
   expect(free.classLogprob).toBeCloseTo(Math.log(0.75), 6);
-  expect(choose(rows, { ...plain, temperature: 0 }, 0.5, 0)).toMatchObject({ token: 0, logprob: null, alternatives: [[1, 1]] });
+  expect(choose(rows, { ...plain, temperature: 0 }, { seed: 0, t: 0 }, 0)).toMatchObject({ token: 0, logprob: null, alternatives: [[1, 1]] });
 });

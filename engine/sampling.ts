@@ -1,5 +1,6 @@
-/** From logits to a token: guidance, temperature, top-k, top-p, inverse CDF (docs/packs.md "Shared conventions"). */
+/** From logits to a token: guidance, temperature, top-k, top-p, Gumbel noise (docs/packs.md "Shared conventions"). */
 import { StudioError } from './errors.ts';
+import { gumbel, type NoiseAt } from './gumbel.ts';
 import type { Settings } from './settings.ts';
 
 export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' | 'topP'>;
@@ -105,19 +106,24 @@ export function distribution(logits: Float64Array, { temperature, topK, topP }: 
   return out;
 }
 
-/** Inverse CDF: the first token, in token order, whose cumulative probability exceeds u times the total; u in [0, 1). */
-export function pick(p: Float64Array, u: number): number {
-  let total = 0;
-  for (let i = 0; i < p.length; i++) total += p[i]!;
-  let sum = 0;
-  let last = 0;
+/**
+ * The code of the largest logit / temperature + noise among those that `p`, their distribution, keeps; equal: the lowest id.
+ * With Gumbel noise that draws from `p` exactly, and the same code stays the winner wherever the logits hardly change.
+ */
+export function pick(logits: Float64Array, p: Float64Array, temperature: number, noise: Float64Array): number {
+  if (temperature === 0) return argmax(p);
+  const max = largest(logits);
+  let best = -1;
+  let most = -Infinity;
   for (let i = 0; i < p.length; i++) {
     if (p[i]! === 0) continue;
-    sum += p[i]!;
-    last = i;
-    if (sum > u * total) return i;
+    const value = (logits[i]! - max) / temperature + noise[i]!;
+    if (value > most) {
+      best = i;
+      most = value;
+    }
   }
-  return last;
+  return best;
 }
 
 /** The `count` likeliest [token, probability] of probability above 0. */
@@ -145,14 +151,15 @@ export interface Choice {
 
 const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
 
-/** Room for a vocabulary, used again for every token. */
-let rooms = [new Float64Array(0), new Float64Array(0)] as const;
+/** Room for a vocabulary, used again for every token: guided logits, distribution, noise. */
+let rooms = [new Float64Array(0), new Float64Array(0), new Float64Array(0)] as const;
 
-/** Chooses x_t with the uniform number u, or scores `given` in its place. */
-export function choose(logits: DecodeLogits, rules: SamplingRules, u: number, given?: number): Choice {
+/** Chooses x_t with the noise of its seed and position, or scores `given` in its place. */
+export function choose(logits: DecodeLogits, rules: SamplingRules, at: NoiseAt, given?: number): Choice {
   const vocab = logits.classLogits.length;
-  if (rooms[0].length !== vocab) rooms = [new Float64Array(vocab), new Float64Array(vocab)];
-  const p = distribution(guide(logits, rules.guidance, rooms[0]), rules, rooms[1]);
-  const token = given ?? pick(p, u);
+  if (rooms[0].length !== vocab) rooms = [new Float64Array(vocab), new Float64Array(vocab), new Float64Array(vocab)];
+  const guided = guide(logits, rules.guidance, rooms[0]);
+  const p = distribution(guided, rules, rooms[1]);
+  const token = given ?? pick(guided, p, rules.temperature, rules.temperature === 0 ? rooms[2] : gumbel(at, rooms[2]));
   return { token, logprob: logOf(p[token]!), classLogprob: logOf(probabilityOf(logits.classLogits, token)), alternatives: alternatives(p) };
 }

@@ -15,10 +15,10 @@ from models.dpar import DPAR, segmentation
 from models.entropy_model import EntropyModel, entropy
 from models.gpt import GPT
 from models.gpt_decode import IncrementalGPT, RecomputeGPT
+from models.gumbel import gumbel
 from models.null_class import NullClass
 from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of, reasons
-from models.philox import uniforms
-from models.sampling import SamplingConfig, distribution, guide, sample
+from models.sampling import SamplingConfig, guide, sample
 
 
 @dataclass
@@ -199,7 +199,7 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
             tokens[:, t] = request.given[:, t]
         else:
             guided = guide(rows[:images], rows[images:] if groups == 2 else None, request.sampling.guidance)
-            tokens[:, t] = sample(distribution(guided, request.sampling), uniforms(request.seeds, t))
+            tokens[:, t] = sample(guided, request.sampling, gumbel(request.seeds, t, c.vocab))
         if t + 1 < length:
             x = torch.from_numpy(tokens[:, t]).to(device)
             decoder.append(x, t)

@@ -1,4 +1,4 @@
-"""From logits to a token: guidance, temperature, top-k, top-p, inverse CDF (paper 4.1; order as in docs/packs.md)."""
+"""From logits to a token: guidance, temperature, top-k, top-p, Gumbel noise (paper 4.1; order as in docs/packs.md)."""
 
 import numpy as np
 from pydantic import Field
@@ -39,7 +39,10 @@ def distribution(logits: np.ndarray, config: SamplingConfig) -> np.ndarray:
     return p
 
 
-def sample(probabilities: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """The first token whose cumulative probability exceeds u times the total: [B, V], [B] -> [B] int64."""
-    cumulative = np.cumsum(probabilities, axis=1)
-    return (cumulative <= (uniform * cumulative[:, -1])[:, None]).sum(axis=1)
+def sample(logits: np.ndarray, config: SamplingConfig, noise: np.ndarray) -> np.ndarray:
+    """The code of the largest logit / temperature + noise among those that the filters keep (ties: the lowest id):
+    logits, noise [B, V] -> [B] int64. With Gumbel noise that draws from `distribution` exactly."""
+    if config.temperature == 0:
+        return logits.argmax(axis=1)
+    z = (logits.astype(np.float64) - logits.max(axis=1, keepdims=True)) / config.temperature + noise
+    return np.where(distribution(logits, config) > 0, z, -np.inf).argmax(axis=1)

@@ -7,7 +7,6 @@ import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { checkBatch, MOST_IMAGES } from '../engine/decode-request.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { TokenEvent } from '../engine/log.ts';
-import { uniform } from '../engine/philox.ts';
 import { choose, type DecodeLogits } from '../engine/sampling.ts';
 import { isTokenByToken, type Settings } from '../engine/settings.ts';
 import { watched } from '../engine/testing/watched.ts';
@@ -106,7 +105,7 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
         for (const [t, event] of forced.events.entries()) {
           expect(farthest(batch.logits[image]![t]!, forced.logits[t]!), `logits of token ${t}, image ${image} of ${requests.length}`).toBeLessThanOrEqual(TOLERANCE);
           expect(events[t]).toMatchObject({ t, opens: event.opens, source: event.source, patch: event.patch });
-          expect(choose(batch.logits[image]![t]!, settings, uniform(request.seed, t), request.given![t])).toMatchObject({ token: events[t]!.token, logprob: events[t]!.logprob });
+          expect(choose(batch.logits[image]![t]!, settings, { seed: request.seed, t }, request.given![t])).toMatchObject({ token: events[t]!.token, logprob: events[t]!.logprob });
         }
         const free = await alone(single, pack, request);
         const differs = free.events.findIndex((event, t) => event.token !== events[t]!.token || event.opens.length !== events[t]!.opens.length);

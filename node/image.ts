@@ -1,7 +1,7 @@
 /** Images from a pack: the decode loop, their logs and pictures. */
 import { decode, type DecodeRequest } from '../engine/decode.ts';
 import type { DecodeGraphs, PictureGraphs } from '../engine/graphs.ts';
-import { RunLog, tokensOf, type RunHeader } from '../engine/log.ts';
+import { RunLog, SAMPLER, tokensOf, type RunHeader } from '../engine/log.ts';
 import { PNG_KEYWORD, pictureToRgba, withPngText } from '../engine/picture.ts';
 import { PNG } from 'pngjs';
 import type { Pack } from './pack.ts';
@@ -11,7 +11,7 @@ export function headerOf(pack: Pack, variant: string, request: Pick<DecodeReques
   const { name, classes, grid } = pack.manifest;
   return {
     pack: { name, hash: pack.hash }, variant, backend: 'cpu', class: request.class,
-    className: classes[request.class]?.label ?? 'no class', seed: request.seed, settings: request.settings, grid,
+    className: classes[request.class]?.label ?? 'no class', seed: request.seed, settings: request.settings, grid, sampler: SAMPLER,
   };
 }
 

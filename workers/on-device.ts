@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" />
 import { StudioError } from '../engine/errors.ts';
+import type { NoiseAt } from '../engine/gumbel.ts';
 import type { Copy, OnDevice, Sampled, SampleRequest } from '../engine/on-device.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
@@ -58,14 +59,14 @@ export class GpuTokens implements OnDevice {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  sample({ logits, rules, u, forced, nullEntropy = false }: SampleRequest): GraphTensor {
+  sample({ logits, rules, at, forced, nullEntropy = false }: SampleRequest): GraphTensor {
     const device = this.#device;
     const [rows, , vocab] = logits.dims as [number, number, number];
     if (!this.#guided || this.#guided.size < vocab * WORD) {
       this.#guided?.destroy();
       this.#guided = device.createBuffer({ size: vocab * WORD, usage: GPUBufferUsage.STORAGE });
     }
-    device.queue.writeBuffer(this.#params, 0, paramsOf(rules, u, forced, vocab, rows, nullEntropy));
+    device.queue.writeBuffer(this.#params, 0, paramsOf(rules, at, forced, vocab, rows, nullEntropy));
     const buffers = [this.#params, bufferOf(logits), this.#guided, bufferOf(this.#token), this.#result];
     const group = device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const encoder = device.createCommandEncoder();
@@ -121,14 +122,13 @@ export class GpuTokens implements OnDevice {
 }
 
 /** The uniforms of the shader. Greedy is the likeliest one of any temperature. */
-function paramsOf({ guidance, temperature, topK, topP }: SamplingRules, u: number, forced: number | undefined, vocab: number, rows: number, nullEntropy: boolean): ArrayBuffer {
+function paramsOf({ guidance, temperature, topK, topP }: SamplingRules, { seed, t }: NoiseAt, forced: number | undefined, vocab: number, rows: number, nullEntropy: boolean): ArrayBuffer {
   const greedy = temperature === 0;
   const params = new ArrayBuffer(PARAMS);
-  new Uint32Array(params).set([vocab, rows, greedy ? 1 : topK]);
+  new Uint32Array(params).set([vocab, rows, greedy ? 1 : topK, 0, seed, t]);
   new Int32Array(params)[3] = forced ?? -1;
-  // Rounded down: in float32 the next number could be 1, which is past every token.
-  new Float32Array(params).set([guidance, greedy ? 1 : temperature, greedy ? 1 : topP, Math.floor(u * 2 ** 24) / 2 ** 24], 4);
-  new Uint32Array(params)[8] = Number(nullEntropy);
+  new Float32Array(params).set([guidance, greedy ? 1 : temperature, greedy ? 1 : topP], 6);
+  new Uint32Array(params)[9] = Number(nullEntropy);
   return params;
 }
 
@@ -167,14 +167,15 @@ export async function openSampler(device: GPUDevice, wrap: Wrap): Promise<GPUCom
 
 /** Whether the sampler of this device chooses as engine/sampling.ts does: drivers differ. */
 async function samplesRightly(device: GPUDevice, tokens: OnDevice, vocab = 300): Promise<boolean> {
-  // A fixed, uneven mix; no two tokens are alike, and u stands in the middle of a likely token.
+  // A fixed, uneven mix; no two tokens are alike, and no second token comes near the first.
   const values = Float32Array.from({ length: 2 * vocab }, (_, i) => 3 * Math.sin(1.7 * i) + Math.cos(0.31 * i * i));
-  for (const rules of CHECKS) {
+  for (const [t, rules] of CHECKS.entries()) {
+    const at = { seed: 4321, t };
     const logits = tokens.zeros([2, 1, vocab]);
     device.queue.writeBuffer(bufferOf(logits), 0, values);
     const host = { classLogits: values.subarray(0, vocab), nullLogits: values.subarray(vocab) };
-    const want = choose(host, rules, 0.4321);
-    tokens.sample({ logits, rules, u: 0.4321, nullEntropy: true });
+    const want = choose(host, rules, at);
+    tokens.sample({ logits, rules, at, nullEntropy: true });
     const { choice, nullEntropy } = await tokens.read(null);
     const near = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) < CLOSE;
     if (choice.token !== want.token || !near(choice.logprob, want.logprob) || !near(choice.classLogprob, want.classLogprob) || !near(nullEntropy, nullEntropyOf(host))) return false;

@@ -1,9 +1,11 @@
 /**
- * Sampling of one token in one workgroup, as engine/sampling.ts does it, in float32: guidance, temperature, top-k, top-p,
- * inverse CDF in token order, the likeliest alternatives; and, where it is asked for, the entropy of the last row. Every thread owns a run of neighbouring tokens. Top-k and top-p cut
+ * Sampling of one token in one workgroup, as engine/sampling.ts does it, in float32: guidance, temperature, top-k, top-p, the largest
+ * logit with Gumbel noise, the likeliest alternatives; and, where it is asked for, the entropy of the last row. Every thread owns a run of neighbouring tokens. Top-k and top-p cut
  * the order (logit falling, then id rising) at one place: `cut` is the key of the last logit that stays, `ties` how many of
  * the tokens with that very logit do. The key is found bit by bit, so nothing is sorted.
  */
+import { GUMBEL_SHADER } from './gumbel-shader.ts';
+
 export const ALTERNATIVES = 5;
 export const THREADS = 256;
 /** Where in the result the entropy is. */
@@ -12,7 +14,8 @@ export const NULL_ENTROPY = 4 + 2 * ALTERNATIVES;
 export const RESULT = 16;
 
 export const SAMPLE_SHADER = /* wgsl */ `
-struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, guidance: f32, temperature: f32, topP: f32, u: f32, nullEntropy: u32 }
+${GUMBEL_SHADER}
+struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, seed: u32, t: u32, guidance: f32, temperature: f32, topP: f32, nullEntropy: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> guided: array<f32>;
@@ -22,7 +25,6 @@ struct Params { vocab: u32, rows: u32, topK: u32, forced: i32, guidance: f32, te
 const N = ${THREADS}u;
 var<workgroup> floats: array<f32, N>;
 var<workgroup> ints: array<u32, N>;
-var<workgroup> chosen: u32;
 var<workgroup> answer: vec2<f32>;
 
 fn sum(value: f32, me: u32) -> f32 {
@@ -181,51 +183,36 @@ fn main(@builtin(local_invocation_index) me: u32) {
   let firstRank = tiesBefore(tied, me);
   var rank = firstRank;
   var mass = 0.0;
-  var last = 0u;
+  var most = -3.4e38;
+  var mostId = vocab;
+  var noise = vec4<f32>();
   for (var i = first; i < past; i++) {
     let key = keyOf(guided[i]);
+    if (i == first || (i & 3u) == 0u) { noise = gumbel(params.seed, params.t, i >> 2u); }
     if (key > cut || (key == cut && rank < ties)) {
-      mass += exp((guided[i] - top) / params.temperature);
-      last = i + 1u;
+      let scaled = (guided[i] - top) / params.temperature;
+      mass += exp(scaled);
+      if (mostId == vocab || scaled + noise[i & 3u] > most) {
+        most = scaled + noise[i & 3u];
+        mostId = i;
+      }
     }
     if (key == cut) { rank++; }
   }
-  floats[me] = mass;
-  ints[me] = last;
+  let total = sum(mass, me);
+  floats[me] = most;
+  ints[me] = mostId;
   workgroupBarrier();
-  var before = 0.0;
-  for (var i = 0u; i < me; i++) { before += floats[i]; }
-  var total = before;
-  var end = last;
-  for (var i = me; i < N; i++) {
-    total += floats[i];
-    end = max(end, ints[i]);
-  }
-  workgroupBarrier();
-  // Every thread has the same total: they add the same numbers in the same order.
-  if (me == 0u) {
-    chosen = max(end, 1u) - 1u;
-    answer = vec2<f32>(0.0, 0.0);
-  }
-  workgroupBarrier();
-  let goal = params.u * total;
-  if (params.forced < 0 && mass > 0.0 && goal >= before && goal < before + mass) {
-    var reached = before;
-    var found = last - 1u;
-    rank = firstRank;
-    for (var i = first; i < past; i++) {
-      let key = keyOf(guided[i]);
-      if (key > cut || (key == cut && rank < ties)) {
-        reached += exp((guided[i] - top) / params.temperature);
-        if (reached > goal) {
-          found = i;
-          break;
-        }
-      }
-      if (key == cut) { rank++; }
+  for (var step = N / 2u; step > 0u; step >>= 1u) {
+    // Ids rise with the threads, so of equal values the first stays.
+    if (me < step && ints[me + step] < vocab && (ints[me] == vocab || floats[me + step] > floats[me] || (floats[me + step] == floats[me] && ints[me + step] < ints[me]))) {
+      floats[me] = floats[me + step];
+      ints[me] = ints[me + step];
     }
-    chosen = found;
+    workgroupBarrier();
   }
+  let chosen = min(ints[0], vocab - 1u);
+  if (me == 0u) { answer = vec2<f32>(0.0, 0.0); }
   workgroupBarrier();
   let id = select(chosen, u32(max(params.forced, 0)), params.forced >= 0);
   if (id >= first && id < past) {

@@ -100,7 +100,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
         await graphs.encoderStep(steps);
         if (entropies) entropy = (await graphs.entropyStep(steps))[0]!;
       } else {
-        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, u: 0, forced: token, feed: entropies ? 'all' : 'encoder', nullEntropy: nullEntropy && t > 0 };
+        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, seed: 0, forced: token, feed: entropies ? 'all' : 'encoder', nullEntropy: nullEntropy && t > 0 };
         const answer = (await graphs.tokenStep([request], async (_stage, _images, run) => run()))[0]!;
         ({ entropy } = answer);
         if (request.nullEntropy) see(distance([answer.nullEntropy!], [golden.entropies[t]!]));

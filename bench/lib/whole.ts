@@ -3,7 +3,6 @@ import type { DecodeRequest } from '../../engine/decode.ts';
 import type { GraphTensor } from '../../engine/tensors.ts';
 import type { DparManifest } from '../../engine/manifest.ts';
 import { PatchGate } from '../../engine/patchify.ts';
-import { uniform } from '../../engine/philox.ts';
 import { classSlotAngles, dynamicRope } from '../../engine/rope.ts';
 import { choose, groupsOf } from '../../engine/sampling.ts';
 
@@ -77,7 +76,7 @@ export async function measureWhole(runner: WholeRunner, manifest: DparManifest, 
     const { logits } = await runner.run('decoder_prefix', { h, cond: cond!, patch_of: ints(patchOf, [t + 1]), ...lengthOf(t + 1, rows) });
     const all = (await logits!.getData()) as Float32Array;
     const row = (g: number) => all.subarray(g * manifest.vocab, (g + 1) * manifest.vocab);
-    tokens.push(choose({ classLogits: row(0), nullLogits: rows === 2 ? row(1) : null }, settings, uniform(seed, t), undefined).token);
+    tokens.push(choose({ classLogits: row(0), nullLogits: rows === 2 ? row(1) : null }, settings, { seed, t }).token);
   }
   return { ms: performance.now() - began, tokens, patches: starts.length };
 }

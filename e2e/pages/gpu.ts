@@ -2,6 +2,7 @@ import { decodeOne } from '../../engine/decode.ts';
 import { decodeGraphs } from '../../engine/decode-graphs.ts';
 import type { DecodeGraphs } from '../../engine/graphs.ts';
 import { around, type GraphRunner } from '../../engine/graph-runner.ts';
+import type { NoiseAt } from '../../engine/gumbel.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../../engine/sampling.ts';
@@ -99,7 +100,7 @@ export interface SampleCase {
   classLogits: number[];
   nullLogits: number[] | null;
   rules: SamplingRules;
-  u: number;
+  at: NoiseAt;
   forced?: number;
 }
 
@@ -108,14 +109,14 @@ async function sample(cases: SampleCase[]): Promise<{ got: Answer; want: Answer 
   const { device, sampler } = runtime.gpu!;
   const tokens = new GpuTokens(device, sampler!, gpuTensor(runtime.ort));
   const answers = [];
-  for (const { classLogits, nullLogits, rules, u, forced } of cases) {
+  for (const { classLogits, nullLogits, rules, at, forced } of cases) {
     const values = Float32Array.from([...classLogits, ...(nullLogits ?? [])]);
     const logits = tokens.zeros([nullLogits ? 2 : 1, 1, classLogits.length]);
     device.queue.writeBuffer((logits as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer, 0, values);
-    tokens.sample({ logits, rules, u, nullEntropy: true, ...(forced !== undefined && { forced }) });
+    tokens.sample({ logits, rules, at, nullEntropy: true, ...(forced !== undefined && { forced }) });
     const { choice, nullEntropy } = await tokens.read(null);
     const host = { classLogits: values.subarray(0, classLogits.length), nullLogits: nullLogits && values.subarray(classLogits.length) };
-    answers.push({ got: { ...choice, nullEntropy }, want: { ...choose(host, rules, u, forced), nullEntropy: nullEntropyOf(host) } });
+    answers.push({ got: { ...choice, nullEntropy }, want: { ...choose(host, rules, at, forced), nullEntropy: nullEntropyOf(host) } });
   }
   tokens.release();
   return answers;

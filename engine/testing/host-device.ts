@@ -27,11 +27,11 @@ export class HostDevice implements OnDevice {
     for (const { from, to, at } of copies) this.#values.get(to)!.set((from as unknown as { data: Float32Array }).data, at);
   }
 
-  sample({ logits, rules, u, forced, nullEntropy = false }: SampleRequest): GraphTensor {
+  sample({ logits, rules, at, forced, nullEntropy = false }: SampleRequest): GraphTensor {
     const values = (logits as unknown as { data: Float32Array }).data;
     const vocab = logits.dims[2]!;
     const rows = { classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null };
-    const choice = choose(rows, rules, u, forced);
+    const choice = choose(rows, rules, at, forced);
     this.#sampled = { choice, nullEntropy: nullEntropy ? nullEntropyOf(rows) : null };
     this.#token[0] = choice.token;
     return this.#runner.tensor('int32', this.#token, [1, 1]);

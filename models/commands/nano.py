@@ -1,20 +1,26 @@
-"""Write a pack of random weights and real graphs, as the end-to-end tests use: nano of either kind, or the still smaller pico."""
+"""Write a pack of random weights and real graphs, as the end-to-end tests use: nano of either kind, the still smaller pico;
+or the golden vectors of the sampler."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from models.export import sampling_vectors
 from models.export.nano import NAMES, nano_content
 from models.export.pack import write_pack
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kind", choices=tuple(NAMES), default="dpar", help="default: %(default)s")
+    parser.add_argument("--kind", choices=(*NAMES, "sampling"), default="dpar", help="default: %(default)s")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: its folder under e2e/fixtures/models")
 
 
 def run(args: argparse.Namespace) -> None:
+    if args.kind == "sampling":
+        sampling_vectors.write()
+        print(f"{sampling_vectors.PATH}: written")
+        return
     out = args.out or Path("e2e/fixtures/models") / NAMES[args.kind][0]
     write_pack(out, nano_content(args.kind))
     print(f"{out}: written")

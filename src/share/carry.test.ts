@@ -69,7 +69,7 @@ const hostile: [string, () => Uint8Array<ArrayBuffer>, RegExp][] = [
   ['only the signature of a PNG', () => plain.slice(0, 8), /ends before/],
   ['another JSON', () => bytesOf('{"a":1}'), /not a run of this studio/],
   ['JSON null', () => bytesOf('null'), /not a run of this studio/],
-  ['a run of a later version', () => bytesOf(runToJson({ ...run, formatVersion: 2 as 1 })), /formatVersion is 2/],
+  ['a run of a later version', () => bytesOf(runToJson({ ...run, formatVersion: 3 as 1 })), /formatVersion is 3/],
   ['an altered run', () => bytesOf(runToJson(run).replace('"token":', '"token":1')), /digest does not match/],
   ['a run without tokens', () => bytesOf(JSON.stringify({ ...run, events: [], complete: false, digest: '' })), /digest does not match|no tokens/],
   ['a name that is a novel', () => bytesOf(runToJson({ ...run, header: { ...run.header, className: 'x'.repeat(1e6) } })), /at most 256 letters/],

@@ -10,7 +10,7 @@ import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { HistoryEntry } from '../history/entry.ts';
 import { readAddress, writeAddress } from '../state/address.ts';
 import { checkOf } from '../state/linkCheck.ts';
-import { checkFits } from '../state/openRun.ts';
+import { checkFits } from '../state/fits.ts';
 import { readCarried, withRun } from './carry.ts';
 
 let png: Uint8Array<ArrayBuffer>;

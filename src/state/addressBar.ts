@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import { writeAddress } from './address.ts';
-import { checkOf, compareWithLink, createLinkOutcome, explainDifference } from './linkCheck.ts';
+import { checkOf, createLinkOutcome } from './linkCheck.ts';
 import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
@@ -42,9 +42,11 @@ export function createAddressBar({ hash, replaceHash, pack, playback, notices }:
       asked = null;
       if (cursor !== undefined && cursor < state.count) playback.seek(cursor);
       if (!check) return;
-      const outcome = compareWithLink(check, header, digest);
-      link.setState({ outcome });
-      if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
+      void import('./linkDifference.ts').then(({ compareWithLink, explainDifference }) => {
+        const outcome = compareWithLink(check, header, digest);
+        link.setState({ outcome });
+        if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
+      });
     },
   };
 }

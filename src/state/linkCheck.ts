@@ -1,37 +1,21 @@
 import { createStore } from 'zustand/vanilla';
-import type { RunHeader } from '../../engine/log.ts';
+import { versionOf, type RunHeader } from '../../engine/log.ts';
 import type { LinkCheck } from '../../engine/permalink.ts';
 
 /** What a link carries of a finished run. */
 export const checkOf = (header: RunHeader, digest: string): LinkCheck => ({
   digest: digest.slice(0, 12), pack: header.pack.hash.slice(0, 8).padEnd(8, '0'), variant: header.variant, backend: header.backend,
+  version: versionOf(header),
 });
 
 export interface LinkOutcome {
   /** Of the run that was compared. */
   header: RunHeader;
   same: boolean;
+  /** The link is of version 1, whose seeds give other pictures now. */
+  older: boolean;
   /** What is not as it was where the link was made, in words. */
   differs: string[];
-}
-
-const PLACES = { wasm: 'WebAssembly', webgpu: 'WebGPU', cpu: 'the command line' } as const;
-
-/** The run made here against the one the link was made of. */
-export function compareWithLink(link: LinkCheck, header: RunHeader, digest: string): LinkOutcome {
-  const here = checkOf(header, digest);
-  const differs: string[] = [];
-  if (link.pack !== here.pack) differs.push(`the pack is another version (${here.pack} here, ${link.pack} in the link)`);
-  if (link.variant !== here.variant) differs.push(`the weights are the variant ${here.variant}, the link's were ${link.variant}`);
-  if (link.backend !== here.backend) differs.push(`it ran on ${PLACES[here.backend]}, the link's ran on ${PLACES[link.backend]}`);
-  return { header, same: link.digest === here.digest, differs };
-}
-
-/** Why the results differ, and what that means. */
-export function explainDifference({ differs }: LinkOutcome): string {
-  if (differs.length === 0) return 'Pack, variant and backend are the same: the address was altered, or this browser computes differently.';
-  const text = differs.join('; ');
-  return `${text[0]!.toUpperCase()}${text.slice(1)}. Small differences in arithmetic can turn a close choice of token, and everything after it.`;
 }
 
 export const createLinkOutcome = () => createStore<{ outcome: LinkOutcome | null }>(() => ({ outcome: null }));

@@ -47,6 +47,15 @@ describe('opening a run', () => {
     expect(hash).toBe('');
   });
 
+  it('shows the stored tokens of a run of version 1, and says that its seed gives another picture now', async () => {
+    const studio = await opened();
+    const { sampler, ...first } = other().header;
+    expect(sampler).toBe('gumbel');
+    await show(studio, { ...other(), formatVersion: 1, header: first });
+    expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', digest: run.digest, count: 256 });
+    expect(studio.notices.getState().list).toMatchObject([{ code: 'run-older', detail: expect.stringMatching(/^[^.]+gives another picture now\.$/) }]);
+  });
+
   it('marks one that was stopped', async () => {
     const studio = await opened();
     await show(studio, { ...other(), events: run.events.slice(0, 9), complete: false });

@@ -1,9 +1,8 @@
-import { StudioError } from '../../engine/errors.ts';
-import type { Run, RunHeader } from '../../engine/log.ts';
+import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { AddressBar } from './addressBar.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
-import { problem, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
 import type { PackSession } from './session.ts';
@@ -18,24 +17,6 @@ export interface OpenDeps {
   /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
   switchPack: () => Promise<void>;
 }
-
-/** Throws `run-invalid` for a run that this pack cannot show. */
-export function checkFits({ header, events }: Run, manifest: Manifest): void {
-  const fail = (why: string) => new StudioError('run-invalid', `This run does not fit the pack ${manifest.name}: ${why}. It was made with another version of the pack.`);
-  if (header.grid.width !== manifest.grid.width || header.grid.tokens !== manifest.grid.tokens) {
-    throw fail(`its grid has ${header.grid.tokens} tokens in rows of ${header.grid.width}, the pack's ${manifest.grid.tokens} in rows of ${manifest.grid.width}`);
-  }
-  // The index after the last is no class: a picture looked at in Inspect is read without one.
-  if (header.class > manifest.classes.length) throw fail(`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
-  const strange = events.find(({ token }) => token >= manifest.vocab);
-  if (strange) throw fail(`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
-}
-
-const otherVersion = (run: Run, hash: string): Problem | null => (run.header.pack.hash === hash ? null : problem(
-  'pack-differs',
-  `This run was made with another version of the pack ${run.header.pack.name} (${run.header.pack.hash.slice(0, 8) || 'unnamed'}; here: ${hash.slice(0, 8)}).`,
-  'It is shown as it was decoded; generating it again here may give a different picture.',
-));
 
 /** What is in view and set now; the returned function brings it back. */
 export function remember({ session, view, settings, address, switchPack }: OpenDeps): () => void {
@@ -61,6 +42,7 @@ export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fe
 export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
   const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
+  const { checkFits, otherVersion } = await import('./fits.ts');
   const same = pack.getState().manifest?.name === header.pack.name;
   checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, base));
   await stopped();

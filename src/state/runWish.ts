@@ -1,5 +1,5 @@
 import type { LoadReport } from '../../workers/messages.ts';
-import type { RunHeader } from '../../engine/log.ts';
+import { SAMPLER, type RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 
@@ -16,7 +16,7 @@ export function headerOf(wish: RunWish, manifest: Manifest, hash: string | null,
   return {
     pack: { name: manifest.name, hash: hash ?? '' }, variant: report.variant, backend: report.backend,
     class: wish.class, className: manifest.classes[wish.class]?.label ?? `class ${wish.class}`, seed: wish.seed >>> 0, settings: { ...wish.settings },
-    grid: { ...manifest.grid }, ...(wish.given && wish.given.length > 0 && { given: [...wish.given] }),
+    grid: { ...manifest.grid }, sampler: SAMPLER, ...(wish.given && wish.given.length > 0 && { given: [...wish.given] }),
   };
 }
 

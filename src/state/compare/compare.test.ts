@@ -213,7 +213,7 @@ describe('compare', () => {
     expect(page.address.views.getState().sides).toEqual({});
     end();
 
-    page.address.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm' } } });
+    page.address.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm', version: 2 } } });
     expect(linked.restore()).toBe(true);
     await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ class: 1, seed: 3 }));
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'link-differs' }));

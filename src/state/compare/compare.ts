@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
 import type { RunWish } from '../runWish.ts';
-import { checkFits } from '../openRun.ts';
+import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';

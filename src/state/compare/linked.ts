@@ -1,7 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { DEFAULT_PACK, linkOfRun, resolveRun, type Sides } from '../address.ts';
-import { checkOf, compareWithLink, explainDifference, type LinkOutcome } from '../linkCheck.ts';
+import { checkOf, type LinkOutcome } from '../linkCheck.ts';
+import { compareWithLink, explainDifference } from '../linkDifference.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
@@ -83,7 +84,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
       publish();
       return () => ends.forEach((end) => end());
     },
-    /** Whether a side's run is the one its link was made of; null where it came otherwise. */
+    /** Whether a side's run is the one its link was made from; null where it came otherwise. */
     same: (which: SideName): boolean | null => {
       const outcome = outcomes.getState()[which];
       return outcome && outcome.header === compare[which].run.getState().header ? outcome.same : null;

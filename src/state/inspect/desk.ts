@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import { SAMPLER, type RunHeader, type TokenEvent } from '../../../engine/log.ts';
 import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
@@ -138,7 +138,7 @@ export function createDesk(deps: DeskDeps) {
     const index = store.getState().class;
     return {
       pack: { name: manifest!.name, hash: hash ?? '' }, variant: report!.variant, backend: report!.backend,
-      class: index, className: manifest!.classes[index]?.label ?? 'no class', seed: 0, grid: { ...manifest!.grid }, given: [...tokens],
+      class: index, className: manifest!.classes[index]?.label ?? 'no class', seed: 0, grid: { ...manifest!.grid }, sampler: SAMPLER, given: [...tokens],
       settings: { ...settings.getState().values!, guidance: 1, temperature: 1, topK: 0, topP: 1 },
     };
   }

@@ -74,6 +74,8 @@ export const SAID: Readonly<Record<string, string>> = {
   'Reload the page; if it happens again, report it with this message.': 'Die Seite neu laden; geschieht es wieder, bitte mit dieser Meldung berichten.',
   'What is on the page stays. If something does not respond, reload.': 'Was auf der Seite ist, bleibt. Antwortet etwas nicht mehr: neu laden.',
   'This is not the picture that the link was made from.': 'Das ist nicht das Bild, von dem der Link stammt.',
+  'Random numbers belong to a position and a code since version 2, so the seed of a run of version 1 gives another picture now.': 'Seit Version 2 gehören Zufallszahlen zu einer Position und einem Code, also gibt der Seed eines Laufs der Version 1 jetzt ein anderes Bild.',
+  'This run is of version 1; its tokens are shown as they were stored.': 'Dieser Lauf ist von Version 1; seine Tokens sind zu sehen, wie sie gespeichert wurden.',
   'Pack, variant and backend are the same: the address was altered, or this browser computes differently.': 'Paket, Variante und Recheneinheit sind gleich: Die Adresse wurde geändert, oder dieser Browser rechnet anders.',
   '{why}. Small differences in arithmetic can turn a close choice of token, and everything after it.': '{why}. Kleine Unterschiede beim Rechnen können eine knappe Wahl eines Tokens kippen, und alles danach.',
   'There is no pack "{name}" at this address.': 'Unter dieser Adresse gibt es kein Paket „{name}“.',

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { gumbel } from './gumbel.ts';
+import { choose, type SamplingRules } from './sampling.ts';
+
+interface Vectors {
+  noise: { seed: number; t: number; vocab: number; last: number[] }[];
+  classLogits: number[];
+  nullLogits: number[];
+  choices: { seed: number; rules: SamplingRules; tokens: number[] }[];
+}
+/** Made by `python -m models nano --kind sampling`. */
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../e2e/fixtures/sampling.json'), 'utf8')) as Vectors;
+
+test('noise is that of PyTorch\'s side', () => {
+  for (const { seed, t, vocab, last } of golden.noise) {
+    gumbel({ seed, t }, new Float64Array(vocab)).subarray(-last.length).forEach((value, i) => expect(value).toBeCloseTo(last[i]!, 12));
+  }
+});
+
+test('noise depends on seed, position and code alone', () => {
+  const long = gumbel({ seed: 3, t: 5 }, new Float64Array(1000));
+  expect(gumbel({ seed: 3, t: 5 }, new Float64Array(10))).toEqual(long.subarray(0, 10));
+  for (const other of [{ seed: 4, t: 5 }, { seed: 3, t: 6 }]) {
+    const noise = gumbel(other, new Float64Array(1000));
+    expect(noise.some((value, i) => value === long[i])).toBe(false);
+  }
+  expect(new Set(long).size).toBe(1000);
+});
+
+test('chosen tokens are those of PyTorch\'s side, with every rule', () => {
+  for (const { seed, rules, tokens } of golden.choices) {
+    const rows = { classLogits: Float32Array.from(golden.classLogits), nullLogits: rules.guidance === 1 ? null : Float32Array.from(golden.nullLogits) };
+    expect(tokens.map((_, t) => choose(rows, rules, { seed, t }).token)).toEqual(tokens);
+  }
+});
