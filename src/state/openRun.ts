@@ -1,39 +1,8 @@
-import type { RunHeader } from '../../engine/log.ts';
-import type { Manifest } from '../../engine/manifest.ts';
-import type { AddressBar } from './addressBar.ts';
-import { fetchManifest, manifestAddress } from './packFiles.ts';
+/** Opening a run from a file or the history: seldom needed, so not among what the page fetches first. */
+import { checkFits, otherVersion } from './fits.ts';
 import type { Problem } from './problem.ts';
+import { packOf, remember, type OpenDeps } from './remember.ts';
 import type { OpenedRun } from './run.ts';
-import type { RunView } from './runView.ts';
-import type { PackSession } from './session.ts';
-import type { SettingsStore } from './settings.ts';
-
-export interface OpenDeps {
-  session: PackSession;
-  view: RunView;
-  settings: SettingsStore;
-  address: AddressBar;
-  base: string;
-  /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
-  switchPack: () => Promise<void>;
-}
-
-/** What is in view and set now; the returned function brings it back. */
-export function remember({ session, view, settings, address, switchPack }: OpenDeps): () => void {
-  const back = view.snapshot();
-  const before = { name: session.pack.getState().name, hash: address.hash(), settings: settings.getState() };
-  const undo = async () => {
-    await session.stopped();
-    address.replaceHash(before.hash);
-    if (session.pack.getState().name !== before.name) await switchPack();
-    back();
-    settings.setState(before.settings);
-  };
-  return () => void undo();
-}
-
-/** The pack that a run was made with, from its own folder beside this page. Throws `pack-missing`. */
-export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fetchManifest(header.pack.name, manifestAddress(header.pack.name, base));
 
 /**
  * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word; throws `pack-missing`
@@ -42,7 +11,6 @@ export const packOf = (header: RunHeader, base: string): Promise<Manifest> => fe
 export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
   const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
-  const { checkFits, otherVersion } = await import('./fits.ts');
   const same = pack.getState().manifest?.name === header.pack.name;
   checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, base));
   await stopped();

@@ -8,7 +8,7 @@ import type { AddressBar } from './addressBar.ts';
 import { checkOf } from './linkCheck.ts';
 import { keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
-import { openRun, packOf, remember, type OpenDeps } from './openRun.ts';
+import type { OpenDeps } from './remember.ts';
 import { fetchRecording } from './packFiles.ts';
 import { toPainted } from './pictures.ts';
 import { toProblem } from './problem.ts';
@@ -194,6 +194,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** A run from a file or the history comes into view; throws what stands in the way and then changes nothing. Returns the way back. */
     async show(opened: OpenedRun): Promise<() => void> {
+      const { openRun } = await import('./openRun.ts');
       const { undo, word } = await openRun(opened, openDeps);
       notices.replace('opened', word ? [word] : []);
       void paintOpened();
@@ -201,6 +202,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
     async makeAgain(header: RunHeader, digest: string): Promise<() => void> {
+      const { packOf, remember } = await import('./remember.ts');
       const manifest = await packOf(header, base);
       await session.stopped();
       const undo = remember(openDeps);
