@@ -13,6 +13,7 @@ from models.cli import main
 from models.runs import load_run
 from models.study.plan import FILES, StudyConfig, study_names
 from models.token_data import note_entropies
+from models.training import read_log, train
 
 TINY = ["model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.blocks=2",
         "train.batch_size=4", "train.bf16=false", "train.compile=false", "train.optimizer=adamw", "train.ema=0", "held_out=8"]
@@ -108,6 +109,24 @@ def test_results_of_another_configuration_or_of_other_tokens_stay(place, tmp_pat
                  "--set", "patchify.entropy_threshold=1", "--arm", "rope-once"]) == 2
     assert "arms of other tokens" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_stopped_arm_goes_on_and_a_damaged_result_is_measured_again(place, capsys, monkeypatch):
+    def start() -> int:
+        return study(place, "table9", "--arm", "rope-2d", "--set", "train.log_every=1", "--images", "12", out="stopped")
+
+    with monkeypatch.context() as patch:  # as a signal would, between two steps
+        patch.setattr("models.trainer.train", lambda *args, **named: train(*args, **named, stop_after=1))
+        assert start() == 0
+    folder = place / "stopped/arms/rope-2d"
+    assert "2D: 0 of 1 done" in capsys.readouterr().out and not (folder / "model.safetensors").exists()
+    assert start() == 0
+    steps = [line["step"] for line in read_log(folder / "log.jsonl") if "loss" in line]
+    assert steps == [1, 2, 3]
+    figures, weights = (folder / "trained.json").read_bytes(), (folder / "model.safetensors").stat().st_mtime_ns
+    (folder / "trained.json").write_text("{")
+    assert start() == 0
+    assert (folder / "trained.json").read_bytes() == figures and (folder / "model.safetensors").stat().st_mtime_ns == weights
 
 
 def test_a_training_that_is_there_takes_an_arm_s_place(place, capsys):
