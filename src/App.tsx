@@ -1,12 +1,19 @@
 import { useStore } from 'zustand';
+import { t } from './text/t.ts';
 import { TopBar } from './views/bar/TopBar.tsx';
 import { useStudio } from './views/context.ts';
 import { useKeys } from './views/keys.ts';
 import { late } from './views/late.tsx';
 import { Notices } from './views/notices/Notices.tsx';
 import { ROUTES } from './views/routes.tsx';
-import { Toast } from './views/toast/Toast.tsx';
 
+function toMain() {
+  const main = document.querySelector('main');
+  main?.setAttribute('tabindex', '-1');
+  main?.focus();
+}
+
+const Toast = late(() => import('./views/toast/Toast.tsx'));
 const LiveRegion = late(() => import('./views/notices/LiveRegion.tsx'));
 
 export function App() {
@@ -16,6 +23,7 @@ export function App() {
   const View = ROUTES[view];
   return (
     <div className="app">
+      <button type="button" className="skip" onClick={toMain}>{t('Skip to content')}</button>
       <TopBar />
       <LiveRegion />
       <Notices />

@@ -11,6 +11,7 @@ import { followForeignChanges } from './lib/foreignDom.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
 import { createStudio, type StudioDeps } from './state/studio.ts';
+import type { Visits } from './state/visits.ts';
 import { createTheme } from './state/theme.ts';
 import { WorkbenchContext } from './views/context.ts';
 import { createFrameLoop } from './views/frame.ts';
@@ -22,11 +23,15 @@ const EmbedApp = late(() => import('./embed/EmbedApp.tsx'));
 const embed = readEmbedParams(location.search);
 const connection = (navigator as Navigator & { connection?: { saveData?: boolean; type?: string } }).connection;
 
+/** Not in an embedded view: Back belongs to the page around it. */
+let visits: Visits | null = null;
+
 const deps: StudioDeps = {
   client: () => new InferenceClient(),
   base: document.baseURI,
   hash: () => location.hash,
-  replaceHash: (hash) => window.history.replaceState(null, '', hash),
+  replaceHash: (hash) => window.history.replaceState(window.history.state, '', hash),
+  visit: (from, to, undo) => (visits ? visits.visit(from, to, undo) : deps.replaceHash(to)),
   reducedMotion: () => embed?.autoplay === false || matchMedia('(prefers-reduced-motion: reduce)').matches,
   // A page around an embedded view does not decide over someone's download.
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
@@ -46,6 +51,7 @@ if (embed) {
   });
 } else {
   recordRuns(studio.session.jobs, history, studio.reportUnexpected);
+  void import('./state/visits.ts').then(({ followBrowser }) => { visits = followBrowser(window, () => studio.address.arrive(studio.view.run.getState())); }).catch(() => undefined);
   void import('./share/listenForFiles.ts').then(({ listenForFiles }) => listenForFiles(studio)).catch(() => undefined);
   void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }
@@ -56,7 +62,7 @@ const report = (error: unknown, file?: string) => {
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 window.addEventListener('error', (event) => report(event.error, event.filename));
 // A link pasted into this tab's address bar opens like any other; a run's own address is set without this event.
-window.addEventListener('hashchange', () => void studio.reopen());
+window.addEventListener('hashchange', () => !visits?.arrived() && void studio.reopen());
 
 /** Everything is drawn anew in another language; what is shown lives in the stores. */
 function Page() {

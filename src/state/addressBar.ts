@@ -1,5 +1,4 @@
-import type { Address } from './address.ts';
-import { writeAddress } from './address.ts';
+import { readAddress, writeAddress, type Address } from './address.ts';
 import { checkOf, createLinkOutcome } from './linkCheck.ts';
 import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
@@ -7,6 +6,7 @@ import type { PlaybackStore } from './playback.ts';
 import { problem } from './problem.ts';
 import type { RunState } from './run.ts';
 import { createViews } from './views.ts';
+import type { Visit } from './visits.ts';
 
 /** The run that the address asks for: its own address, what it should come to, and where to show it from. */
 export type Asked = Address['extra'] & { of: string };
@@ -14,6 +14,8 @@ export type Asked = Address['extra'] & { of: string };
 export interface AddressBarDeps {
   hash: () => string;
   replaceHash: (hash: string) => void;
+  /** Where there is a history of the browser to add to. */
+  visit?: Visit | undefined;
   pack: PackStore;
   playback: PlaybackStore;
   notices: Notices;
@@ -22,12 +24,12 @@ export interface AddressBarDeps {
 export type AddressBar = ReturnType<typeof createAddressBar>;
 
 /** The address names the open view and follows the run in view; a finished run is compared with the link it was asked for by. */
-export function createAddressBar({ hash, replaceHash, pack, playback, notices }: AddressBarDeps) {
-  const views = createViews(hash, replaceHash);
+export function createAddressBar({ hash, replaceHash, visit, pack, playback, notices }: AddressBarDeps) {
+  const views = createViews(hash, replaceHash, visit);
   const link = createLinkOutcome();
   let asked: Asked | null = null;
   return {
-    hash, replaceHash, views, link,
+    hash, replaceHash, visit, views, link,
     ask(run: Asked | null): void {
       asked = run;
     },
@@ -47,6 +49,12 @@ export function createAddressBar({ hash, replaceHash, pack, playback, notices }:
         link.setState({ outcome });
         if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
       });
+    },
+    /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays. */
+    arrive(state: RunState): void {
+      const { view, step, sides } = readAddress(hash());
+      views.follow(view, step, sides);
+      this.publish(state);
     },
   };
 }

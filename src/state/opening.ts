@@ -195,7 +195,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     /** A run from a file or the history comes into view; throws what stands in the way and then changes nothing. Returns the way back. */
     async show(opened: OpenedRun): Promise<() => void> {
       const { openRun } = await import('./openRun.ts');
+      const from = hash();
       const { undo, word } = await openRun(opened, openDeps);
+      bar.visit?.(from, hash(), undo);
       notices.replace('opened', word ? [word] : []);
       void paintOpened();
       return undo;

@@ -14,6 +14,7 @@ import { createRunView } from './runView.ts';
 import { createPackSession } from './session.ts';
 import { createSettings } from './settings.ts';
 import { createToast } from './toast.ts';
+import type { Visit } from './visits.ts';
 
 export interface StudioDeps {
   client: () => InferenceClientApi;
@@ -21,6 +22,8 @@ export interface StudioDeps {
   base: string;
   hash: () => string;
   replaceHash: (hash: string) => void;
+  /** Where there is a history of the browser to add to. */
+  visit?: Visit | undefined;
   reducedMotion: () => boolean;
   /** True on a metered connection: ask before the download. */
   metered: () => boolean;
@@ -40,7 +43,7 @@ export function createStudio(deps: StudioDeps) {
   const { pack, jobs, client, load: loadModel } = session;
   const view = createRunView({ pack, model: createDraftModel({ pack, client, loadModel }) });
   const { run, playback } = view;
-  const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, pack, playback, notices });
+  const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, visit: deps.visit, pack, playback, notices });
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
   const settings = createSettings(parseSeed);
   const toast = createToast();

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { readPermalink, writePermalink } from '../../engine/permalink.ts';
 import type { Sides } from './address.ts';
+import type { Visit } from './visits.ts';
 
 /** The views of the studio in the order of the bar; `id` is the address's `view`. Their components are in src/views/routes.tsx. */
 export const VIEWS = [
@@ -27,8 +28,8 @@ export function withView(hash: string, view: ViewId, step = 1): string {
   return writePermalink(view === DEFAULT_VIEW ? value : { ...value, view, ...(step > 1 && { step }) });
 }
 
-/** The open view, kept in the address. */
-export function createViews(hash: () => string, replaceHash: (hash: string) => void) {
+/** The open view, kept in the address; another view is a new entry of the browser's history. */
+export function createViews(hash: () => string, replaceHash: (hash: string) => void, visit: Visit = (_, to) => replaceHash(to)) {
   const store = createStore<{ view: ViewId; step: number; sides: Sides }>(() => ({ view: DEFAULT_VIEW, step: 1, sides: {} }));
   return {
     ...store,
@@ -37,8 +38,10 @@ export function createViews(hash: () => string, replaceHash: (hash: string) => v
       store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides });
     },
     open(view: ViewId): void {
+      const [same, from] = [store.getState().view === view, hash()];
       store.setState({ view, step: 1 });
-      replaceHash(withView(hash(), view));
+      if (same) replaceHash(withView(from, view));
+      else visit(from, withView(from, view));
     },
     /** The step of a view that has steps, counted from 1. */
     setStep(step: number): void {

@@ -1,12 +1,14 @@
+import { useState } from 'react';
 import { useStore } from 'zustand';
+import { keep, readKept } from '../lib/kept.ts';
 import { useBatch, useStudio } from './context.ts';
 import { Launch } from './controls/Launch.tsx';
-import { Headline } from './Headline.tsx';
 import { late } from './late.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Strip } from './strip/Strip.tsx';
 
 /** The parts of the page that say what was computed come after those that show it. */
+const Headline = late(() => import('./Headline.tsx'), () => <div className="headline headline-space" />);
 const ArchitectureStrip = late(() => import('./architecture/ArchitectureStrip.tsx'), () => <div className="architecture-space" />);
 const Transport = late(() => import('./transport/Transport.tsx'), () => <div className="transport" />);
 const FiguresPanel = late(() => import('./figures/FiguresPanel.tsx'), () => <aside className="figures" />);
@@ -20,20 +22,29 @@ function useSheet(): boolean {
   return useStore(useStudio().session.jobs, (state) => state.list.length > 1) || wanted;
 }
 
+/** Kept once the line over the stage was closed. */
+const HEADLINE_KEY = 'dpar-headline';
+const isClosed = (value: string | null): value is 'closed' => value === 'closed';
+
 /** Pick a class, press Generate, watch. */
 export function GenerateView() {
   const sheet = useSheet();
+  const [closed, setClosed] = useState(() => readKept(HEADLINE_KEY, isClosed) !== null);
+  const close = () => {
+    keep(HEADLINE_KEY, 'closed');
+    setClosed(true);
+  };
   return (
-    <main className="workbench">
+    <main className="workbench generate">
+      <Launch />
       <div className="centre">
-        <Headline />
+        {!closed && <Headline onClose={close} />}
         <Stage />
         <ArchitectureStrip />
         <Strip />
         <Transport />
         {sheet && <ContactSheet />}
       </div>
-      <Launch />
       <SettingsPanel />
       <FiguresPanel />
     </main>

@@ -1,24 +1,14 @@
-import { useState } from 'react';
-import { keep, readKept } from '../lib/kept.ts';
 import { t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio } from './context.ts';
 
-const KEY = 'dpar-headline';
-const isClosed = (value: string | null): value is 'closed' => value === 'closed';
 /** Where the code of this site lies, if it was built with it (docs/hosting.md). */
 const CODE: string | undefined = import.meta.env.VITE_CODE_URL;
 const PAPER = 'https://arxiv.org/abs/2512.21867';
 
 /** The idea in one line, for whoever comes here first; closed once, it stays closed. */
-export function Headline() {
+export default function Headline({ onClose }: { onClose: () => void }) {
   const { views } = useStudio().address;
-  const [closed, setClosed] = useState(() => readKept(KEY, isClosed) !== null);
-  if (closed) return null;
-  const close = () => {
-    keep(KEY, 'closed');
-    setClosed(true);
-  };
   return (
     <aside className="headline" aria-label={t('What this is')}>
       <p>
@@ -27,7 +17,7 @@ export function Headline() {
         <a href={PAPER} target="_blank" rel="noreferrer">{t('Paper')}</a>
         {CODE && <a href={CODE} target="_blank" rel="noreferrer">{t('Code')}</a>}
       </p>
-      <button type="button" className="button quiet small" aria-label={t('Hide this line')} onClick={close}><Icon name="close" size={16} /></button>
+      <button type="button" className="button quiet small" aria-label={t('Hide this line')} onClick={onClose}><Icon name="close" size={16} /></button>
     </aside>
   );
 }

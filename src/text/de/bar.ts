@@ -1,6 +1,7 @@
 /** The bar, messages, playback, what this browser keeps. */
 export const bar = {
   'Opening…': 'Wird geöffnet …',
+  'Skip to content': 'Zum Inhalt',
   'Views': 'Ansichten',
   'Generate': 'Erzeugen',
   'Inspect': 'Untersuchen',

@@ -54,7 +54,6 @@ export const stage = {
   'Decoding': 'Dekodiert',
   'Stopped': 'Angehalten',
   'Failed': 'Fehlgeschlagen',
-  'recorded': 'aufgezeichnet',
   'on {backend}': 'auf {backend}',
   'Recorded with this pack{where} and played back here; nothing is being computed.': 'Mit diesem Paket aufgezeichnet{where} und hier abgespielt; gerechnet wird dabei nicht.',
   'Matches the link': 'Wie im Link',

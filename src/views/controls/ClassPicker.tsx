@@ -1,4 +1,4 @@
-import type { FocusEvent } from 'react';
+import { useEffect, useRef, type FocusEvent } from 'react';
 import { RadioGroup } from 'radix-ui';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { said, t } from '../../text/t.ts';
@@ -24,8 +24,14 @@ export function ClassPicker() {
 function FewClasses({ manifest }: { manifest: Manifest }) {
   const { chooseClass } = useStudio();
   const chosen = useSettings((state) => state.class);
+  const list = useRef<HTMLDivElement>(null);
+  // A phone shows one row of them to swipe; the page itself must not move.
+  useEffect(() => {
+    const item = list.current?.children[chosen] as HTMLElement | undefined;
+    if (list.current && item) list.current.scrollLeft = item.offsetLeft - (list.current.clientWidth - item.offsetWidth) / 2;
+  }, [chosen]);
   return (
-    <RadioGroup.Root className="classes" aria-label={t('Class')} value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
+    <RadioGroup.Root ref={list} className="classes" aria-label={t('Class')} value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
       {manifest.classes.map((entry, index) => (
         <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={said(entry.label)} onFocus={(event) => fromSibling(event) && chooseClass(index)}>
           <ClassThumb manifest={manifest} index={index} />

@@ -29,6 +29,15 @@ export function Launch() {
 const blocked = ({ all, ...fields }: SettingsState['errors']) =>
   (Object.keys(fields).length > 0 ? t('Fix the highlighted value first.') : said(all?.message ?? ''));
 
+/** On a phone the bar with the button stays on the screen: it names the class, and leads to the others. */
+function BarClass() {
+  const manifest = usePack((state) => state.manifest);
+  const chosen = useSettings((state) => state.class);
+  const label = manifest?.classes[chosen]?.label;
+  if (label === undefined) return null;
+  return <button type="button" className="button bar-class" onClick={() => document.querySelector('.classes, .many-classes')?.scrollIntoView({ block: 'center' })}>{said(label)}</button>;
+}
+
 function GenerateButton() {
   const studio = useStudio();
   const running = useStore(studio.session.jobs, (state) => state.running);
@@ -40,6 +49,7 @@ function GenerateButton() {
   if (running || queued) {
     return (
       <div className="launch-action">
+        <BarClass />
         <button type="button" className="button primary stop" onClick={() => void studio.session.stop()}>
           <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
         </button>
@@ -49,6 +59,7 @@ function GenerateButton() {
   }
   return (
     <div className="launch-action">
+      <BarClass />
       <div className="launch-row">
         <button type="button" className="button primary" disabled={!ready || wrong !== undefined} onClick={() => void studio.generate(studio.batch.getState().count)}>
           {t('Generate')}
@@ -90,7 +101,7 @@ function SurpriseButton() {
 function RunningHint() {
   const { jobs } = useStudio().session;
   const { list } = useStore(jobs);
-  return t(list.length > 1 ? 'or press Esc to stop all' : 'or press Esc');
+  return <span className="keys-only">{t(list.length > 1 ? 'or press Esc to stop all' : 'or press Esc')}</span>;
 }
 
 function Hint({ model }: { model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed' }) {

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { patchesAt, type PatchView } from '../../../engine/view.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Rules } from '../../../engine/patchify.ts';
@@ -7,6 +8,7 @@ import { rich, symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
+import { NARROW } from '../media.ts';
 import { CodeTile } from './CodeTile.tsx';
 import { Alternatives } from './Alternatives.tsx';
 
@@ -16,6 +18,10 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   // The panel above renders on frames; a pick has to show at once.
   usePlayback((state) => state.pick);
   const pin = usePlayback((state) => state.pin);
+  // On a phone the details open from below: the picture moves up, so that the cell stays in sight.
+  useEffect(() => {
+    if (pin !== null && matchMedia(NARROW).matches) document.querySelector('.stage')?.scrollIntoView({ block: 'start' });
+  }, [pin]);
   useRun((state) => state.events);
   useWhatIf((state) => state.rules);
   useEdit((state) => state.draft);
@@ -32,7 +38,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const before = decoded[at]!;
   const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
-    <section className="cell-panel" aria-label={t('Cell')}>
+    <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} aria-label={t('Cell')}>
       <h2 className="heading">{t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
       <div className="cell-token">
         <CodeTile token={event.token} />

@@ -1,6 +1,6 @@
 import type { Stage } from '../../../engine/log.ts';
 import type { StageFigure } from '../../../engine/view.ts';
-import { milliseconds } from '../../lib/format.ts';
+import { milliseconds, percent } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 
@@ -33,7 +33,7 @@ export function StageTimes({ stages }: { stages: Partial<Record<Stage, StageFigu
             return (
               <tr key={key}>
                 <th scope="row"><i style={{ background: colour }} />{t(label)}</th>
-                <td className="muted">{stage && total > 0 ? `${((100 * stage.sum) / total).toFixed(0)} %` : ''}</td>
+                <td className="muted">{stage && total > 0 ? percent(stage.sum / total) : ''}</td>
                 <td>{stage ? milliseconds(stage.mean) : '–'}</td>
               </tr>
             );

@@ -31,7 +31,7 @@ function RecordedChip({ backend }: { backend: string | undefined }) {
   return (
     <>
       <span className="chip recorded" title={t('Recorded with this pack{where} and played back here; nothing is being computed.', { where })}>{t('Recorded')}</span>
-      <span className="run-note">{t('recorded')}<span className="optional">{where}</span></span>
+      <span className="run-note optional">{where}</span>
     </>
   );
 }

@@ -9,11 +9,11 @@ import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
-import { ThresholdLine } from './ThresholdLine.tsx';
 import { late } from '../late.tsx';
 
 const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel'] as const;
 
+const ThresholdLine = late(() => import('./ThresholdLine.tsx'));
 const WhatIfBar = late(() => import('./WhatIfBar.tsx'), () => <div className="axis-title" />);
 
 /** Other rules than those of the run are tried out. */

@@ -16,7 +16,7 @@ const isMoved = (value: string | null): value is 'yes' => value === 'yes';
 const settle = (value: number) => Math.round(value / STEP) * STEP;
 
 /** The E_th line's handle: drag it, or use the arrow keys, and the boundaries of a finished run are drawn anew. */
-export function ThresholdLine() {
+export default function ThresholdLine() {
   const view = useRunView();
   const studio = useStudio();
   const { whatIf, shown } = view;

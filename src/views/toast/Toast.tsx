@@ -4,7 +4,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { useStudio } from '../context.ts';
 
 /** What was just done, and the way back. */
-export function Toast() {
+export default function Toast() {
   const { toast } = useStudio();
   const shown = useStore(toast, (state) => state.toast);
   return (

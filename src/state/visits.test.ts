@@ -1,0 +1,60 @@
+import { expect, it, vi } from 'vitest';
+import { createViews } from './views.ts';
+import { createVisits } from './visits.ts';
+
+/** The browser's history: a list of entries, and where it is. */
+function browser() {
+  const list: { state: unknown; hash: string }[] = [{ state: null, hash: '' }];
+  let at = 0;
+  return {
+    list,
+    get state() { return list[at]!.state; },
+    hash: () => list[at]!.hash,
+    pushState(state: unknown, _: string, hash?: string | URL | null) { list.splice(++at, list.length, { state, hash: String(hash) }); },
+    replaceState(state: unknown, _: string, hash?: string | URL | null) { list[at] = { state, hash: String(hash) }; },
+    go(by: number) { at += by; return list[at]!.state; },
+  };
+}
+
+it('every view opened is an entry of its own, the same view again is not', () => {
+  const page = browser();
+  const visits = createVisits(page);
+  const views = createViews(page.hash, visits.replace, visits.visit);
+  views.open('inspect');
+  views.open('inspect');
+  views.open('guide');
+  views.setStep(3);
+  expect(page.list.map(({ hash }) => hash)).toEqual(['#', '#view=inspect', '#view=guide&step=3']);
+  expect(visits.arrive(page.go(-1))).toBe(true);
+  expect(page.hash()).toBe('#view=inspect');
+});
+
+it('Back takes back the runs that were opened, the last one first, each once', () => {
+  const page = browser();
+  const visits = createVisits(page);
+  const order: string[] = [];
+  visits.visit('#seed=1', '#seed=2', () => order.push('2'));
+  visits.visit('#seed=2', '#seed=2&view=inspect');
+  visits.visit('#seed=2&view=inspect', '#seed=3', () => order.push('3'));
+  visits.arrive(page.go(-3));
+  expect(order).toEqual(['3', '2']);
+  visits.arrive(page.go(1));
+  visits.arrive(page.go(-1));
+  expect(order).toHaveLength(2);
+});
+
+it('an address typed by a person is not an entry of the page', () => {
+  const page = browser();
+  const visits = createVisits(page);
+  const undo = vi.fn();
+  visits.visit('#seed=1', '#seed=2', undo);
+  expect(visits.arrive(null)).toBe(false);
+  expect(undo).not.toHaveBeenCalled();
+});
+
+it('after a reload the entries before are still known', () => {
+  const page = browser();
+  createVisits(page).visit('#seed=1', '#view=inspect');
+  const after = createVisits(page);
+  expect(after.arrive(page.go(-1))).toBe(true);
+});

@@ -1,0 +1,56 @@
+/** A new entry of the browser's history: the address before, the one after, and the way back where that is more than a view. */
+export type Visit = (from: string, to: string, undo?: () => void) => void;
+
+type Entries = Pick<globalThis.History, 'state' | 'pushState' | 'replaceState'>;
+
+const numberOf = (state: unknown): number | null => (typeof state === 'object' && state !== null && 'visit' in state && typeof state.visit === 'number' ? state.visit : null);
+
+/** Entries of the browser's history made by this page: views and opened runs, numbered, so that Back can undo what they opened. */
+export function createVisits(entries: Entries) {
+  let at = numberOf(entries.state) ?? 0;
+  const undos = new Map<number, () => void>();
+  const replace = (hash: string) => entries.replaceState({ visit: at }, '', hash);
+  const visit: Visit = (from, to, undo) => {
+    replace(from || '#');
+    at++;
+    entries.pushState({ visit: at }, '', to);
+    if (undo) undos.set(at, undo);
+    else undos.delete(at);
+  };
+  return {
+    replace,
+    visit,
+    /** Back or forward to an entry. Takes back what the entries left behind had opened. False where the entry is not this page's own. */
+    arrive(state: unknown): boolean {
+      const to = numberOf(state);
+      if (to === null) return false;
+      for (; at > to; at--) {
+        undos.get(at)?.();
+        undos.delete(at);
+      }
+      at = to;
+      return true;
+    },
+  };
+}
+
+/** Follows Back and Forward of the page's own entries with `arrive`; other addresses are left to the page. */
+export function followBrowser(page: Pick<Window, 'history' | 'addEventListener'>, arrive: () => void) {
+  const visits = createVisits(page.history);
+  let arrived = false;
+  // A browser reports this before the change of the address.
+  page.addEventListener('popstate', ({ state }) => {
+    arrived = visits.arrive(state);
+    if (arrived) arrive();
+  });
+  return {
+    visit: visits.visit,
+    /** Whether the change of the address that is reported now was one of the page's own entries. */
+    arrived(): boolean {
+      const was = arrived;
+      arrived = false;
+      return was;
+    },
+  };
+}
+export type Visits = ReturnType<typeof followBrowser>;
