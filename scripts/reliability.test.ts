@@ -35,8 +35,8 @@ interface Row {
 }
 
 /** The tables of faults; those of figures come after. */
-const [tables] = read('docs/reliability.md').split('## Fuzzing');
-const rows: Row[] = tables!.split('\n').filter((line) => /^\|(?! ?-|---| fault )/.test(line)).map((line) => {
+const [tables, after] = read('docs/reliability.md').split('## The trials');
+const rows: Row[] = tables!.split('\n').filter((line) => /^\|(?!---| fault )/.test(line)).map((line) => {
   const [, fault, , cell] = line.split('|').map((text) => text.trim());
   const named = [...cell!.matchAll(/([\w/-]+)((?:,? "[^"]+")+)/g)].flatMap(([, path, titles]) => {
     const file = path!.startsWith('models/') ? path!.replace('models/', 'models/tests/') + '.py' : `${path}${path!.startsWith('e2e/') ? '.spec' : '.test'}.ts`;
@@ -65,6 +65,13 @@ test('there are at least 30 faults, each with a test of its own name', () => {
   expect(rows.length).toBeGreaterThanOrEqual(30);
   expect(new Set(rows.map(({ fault }) => fault)).size).toBe(rows.length);
   expect(rows.filter(({ named }) => named.length === 0).map(({ fault }) => fault)).toEqual([]);
+});
+
+test('each of the trials has rows in the tables', () => {
+  const trials = [...after!.matchAll(/^\d+\. (.*)$/gm)].map(([, line]) => [...line!.matchAll(/"([^"]+)"/g)].map(([, fault]) => fault));
+  expect(trials).toHaveLength(23);
+  const faults = rows.map(({ fault }) => fault);
+  for (const trial of trials) expect(faults).toEqual(expect.arrayContaining(trial));
 });
 
 describe.each(rows)('$fault', ({ fault, named, files, proved }) => {

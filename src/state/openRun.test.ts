@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
+import { readCarried } from '../share/carry.ts';
 import { createStudio } from './studio.ts';
 
 describe('opening a run', () => {
@@ -54,6 +57,16 @@ describe('opening a run', () => {
     await show(studio, { ...other(), formatVersion: 1, header: first });
     expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', digest: run.digest, count: 256 });
     expect(studio.notices.getState().list).toMatchObject([{ code: 'run-older', detail: expect.stringMatching(/^[^.]+gives another picture now\.$/) }]);
+  });
+
+  it('opens the file of a picture of no class, saved by an earlier studio', async () => {
+    const file = readFileSync(join(import.meta.dirname, '../../e2e/fixtures/no-class.run.json'));
+    const carried = readCarried(new Uint8Array(file), 'eurosat-no-class-0.run.json');
+    if (carried.kind !== 'run') throw new Error(carried.kind);
+    const studio = await opened();
+    await studio.show({ run: carried.run, title: 'no class, seed 0', picture: null });
+    expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', count: 256, header: { class: 10, className: 'no class' } });
+    expect(hash).toContain('class=10');
   });
 
   it('marks one that was stopped', async () => {
