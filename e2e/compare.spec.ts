@@ -117,7 +117,7 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   };
   await open(page, '/#pack=nano&class=0&seed=3&view=compare');
   await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
-  const preset = page.getByRole('button', { name: 'Nano baseline' });
+  const preset = page.getByRole('button', { name: 'Plain transformer (baseline)' });
   await expect(preset).toBeEnabled({ timeout: 60_000 });
   await preset.click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
@@ -148,7 +148,7 @@ test('the second worker crashes before its run and in it: the run of B is made a
   ] } }));
   await page.goto('/#pack=nano&class=0&seed=3&view=compare');
   await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
-  const preset = page.getByRole('button', { name: 'Nano baseline' });
+  const preset = page.getByRole('button', { name: 'Plain transformer (baseline)' });
   const crash = () => page.workers().at(-1)!.evaluate(() => { setTimeout(() => { throw new Error('injected crash'); }); });
   await preset.click({ timeout: 60_000 });
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
