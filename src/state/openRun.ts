@@ -1,5 +1,9 @@
 /** Opening a run from a file or the history: seldom needed, so not among what the page fetches first. */
+import type { RunHeader } from '../../engine/log.ts';
+import { writePermalink } from '../../engine/permalink.ts';
+import { classText } from '../../engine/settings.ts';
 import { checkFits, otherVersion } from './fits.ts';
+import { checkOf } from './linkCheck.ts';
 import type { Problem } from './problem.ts';
 import { packOf, remember, type OpenDeps } from './remember.ts';
 import type { OpenedRun } from './run.ts';
@@ -25,4 +29,18 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   settings.adopt(header);
   address.publish(run.getState());
   return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
+}
+
+/** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
+export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => void> {
+  const { session, address, base, reopen } = deps;
+  const manifest = await packOf(header, base);
+  await session.stopped();
+  const undo = remember(deps);
+  address.replaceHash(writePermalink({
+    pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),
+    ...(header.given && { given: header.given }), ...address.views.extra(),
+  }));
+  void reopen();
+  return undo;
 }

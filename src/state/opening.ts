@@ -1,11 +1,9 @@
 import { packHash } from '../../engine/manifest.ts';
 import { tokensOf, type RunHeader } from '../../engine/log.ts';
-import { classText } from '../../engine/settings.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import type { LocalPack, PackAt } from '../packs/readPack.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
-import { checkOf } from './linkCheck.ts';
 import { keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
 import type { OpenDeps } from './remember.ts';
@@ -149,20 +147,18 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     }
   }
 
-  const openDeps: OpenDeps = {
-    session, view, settings, address: bar, base,
-    // The weights may take their time: the manifest is enough to show a run.
-    async switchPack() {
-      const signal = nextTurn();
-      await closePack(signal);
-      const there = until(() => {
-        const { manifest, hash: known, model } = pack.getState();
-        return (manifest !== null && known !== null) || model === 'failed';
-      }, pack);
-      if (!signal.aborted) void open(signal);
-      return there;
-    },
-  };
+  // The weights may take their time: the manifest is enough to show a run.
+  async function switchPack(): Promise<void> {
+    const signal = nextTurn();
+    await closePack(signal);
+    const there = until(() => {
+      const { manifest, hash: known, model } = pack.getState();
+      return (manifest !== null && known !== null) || model === 'failed';
+    }, pack);
+    if (!signal.aborted) void open(signal);
+    return there;
+  }
+  const openDeps: OpenDeps = { session, view, settings, address: bar, base, switchPack, reopen };
 
   return {
     open, reopen, paintOpened,
@@ -203,17 +199,6 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       return undo;
     },
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
-    async makeAgain(header: RunHeader, digest: string): Promise<() => void> {
-      const { packOf, remember } = await import('./remember.ts');
-      const manifest = await packOf(header, base);
-      await session.stopped();
-      const undo = remember(openDeps);
-      replaceHash(writePermalink({
-        pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),
-        ...(header.given && { given: header.given }), ...views.extra(),
-      }));
-      void reopen();
-      return undo;
-    },
+    makeAgain: async (header: RunHeader, digest: string): Promise<() => void> => (await import('./openRun.ts')).makeAgain(header, digest, openDeps),
   };
 }

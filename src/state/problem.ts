@@ -27,5 +27,6 @@ export const fromFailure = (failure: { code: string; message: string; detail?: s
 /** A problem from anything thrown. Typed errors say the next step in their message; others get one. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof StudioError) return fromFailure(error);
+  if (isPartMissing(error)) return problem('part-missing', 'A part of the studio could not be fetched.', 'Check the connection and try again. If the studio was updated meanwhile, reload: the address holds the run.');
   return problem('unexpected', error instanceof Error && error.message ? firstLine(error.message) : String(error), REPORT);
 }

@@ -14,6 +14,8 @@ export interface OpenDeps {
   base: string;
   /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
   switchPack: () => Promise<void>;
+  /** Makes the run that the address names now. */
+  reopen: () => Promise<void>;
 }
 
 /** What is in view and set now; the returned function brings it back. */

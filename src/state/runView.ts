@@ -9,6 +9,7 @@ import { createRun, type OpenedRun, type RunState, type RunStore } from './run.t
 export interface RunViewOptions {
   /** The pack of the run in view. */
   pack: StoreApi<PackState>;
+  run?: RunStore;
   /** Shared by views whose cursors go together. */
   playback?: PlaybackStore;
   /** What is asked about edited tokens; without it they are shown unscored. */
@@ -35,9 +36,7 @@ export interface RunView {
 
 const unasked: DraftModel = { paint: async () => null, score: async () => null };
 
-export function createRunView({ pack, playback: shared, model = unasked }: RunViewOptions): RunView {
-  const run = createRun();
-  const playback = shared ?? createPlayback(() => run.getState().count);
+export function createRunView({ pack, run = createRun(), playback = createPlayback(() => run.getState().count), model = unasked }: RunViewOptions): RunView {
   const whatIf = createWhatIf(run);
   const edit = createEdit(run, model);
   const growing = () => run.getState().phase === 'running';

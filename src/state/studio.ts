@@ -9,7 +9,7 @@ import { createDraftModel } from './inspect/draftModel.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createNotices } from './notices.ts';
 import { createOpening } from './opening.ts';
-import { isPartMissing, problem, type Problem } from './problem.ts';
+import { isPartMissing, problem, toProblem, type Problem } from './problem.ts';
 import { createRunView } from './runView.ts';
 import { createPackSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -68,11 +68,7 @@ export function createStudio(deps: StudioDeps) {
     session, view, address, settings, notices, toast, desk, batch: createBatch(), ...opening, ...goOn, generate, showJob,
     reportUnexpected(error: unknown): void {
       if (isPartMissing(error)) {
-        notices.replace('part', [{
-          code: 'part-missing', message: 'A part of the studio could not be fetched.',
-          detail: 'Check the connection and try again. If the studio was updated meanwhile, reload: the address holds the run.',
-          action: { label: 'Reload', run: deps.reload },
-        }]);
+        notices.replace('part', [{ ...toProblem(error), action: { label: 'Reload', run: deps.reload } }]);
         return;
       }
       const tagged = toTagged(error);

@@ -6,7 +6,7 @@ import { createPack } from '../pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
-import type { OpenedRun, RunState, RunStore } from '../run.ts';
+import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
 import { createRunView, type RunView } from '../runView.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
@@ -51,9 +51,9 @@ export type Compare = ReturnType<typeof createCompare>;
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null }));
-  const playback = createPlayback(() => Math.max(a.run.getState().count, b.run.getState().count));
-  const a: RunView = createRunView({ playback, pack: createPack() });
-  const b: RunView = createRunView({ playback, pack: createPack() });
+  const runs = [createRun(), createRun()] as const;
+  const playback = createPlayback(() => Math.max(...runs.map((run) => run.getState().count)));
+  const [a, b] = [createRunView({ run: runs[0], playback, pack: createPack() }), createRunView({ run: runs[1], playback, pack: createPack() })];
   const sides = { a, b };
   /** Counts what was asked for, so that a late answer can be told. */
   const asked = { a: 0, b: 0 };

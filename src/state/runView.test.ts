@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { tinyManifest } from '../../engine/testing/manifest.ts';
+import { scoredEvents } from '../../engine/scored.ts';
+import type { Run, RunHeader } from '../../engine/log.ts';
+import { createPack } from './pack.ts';
+import { createPlayback } from './playback.ts';
+import { createRun } from './run.ts';
+import { createRunView } from './runView.ts';
+
+const m = tinyManifest();
+const header = (seed: number) => ({ pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'x', seed, settings: m.defaults, grid: m.grid }) as RunHeader;
+const events = scoredEvents(Array.from({ length: 16 }, (_, i) => i % 12), Array.from({ length: 16 }, (_, i) => (i === 0 ? null : 1)), m.defaults, 4);
+const recorded = (seed: number) => ({ run: { header: header(seed), events, digest: 'd', complete: true } as Run, title: `seed ${seed}`, picture: null });
+
+it('one step leads back to the run and cursor that were in view', () => {
+  const view = createRunView({ pack: createPack() });
+  view.showRecorded(recorded(1));
+  view.playback.seek(5);
+  const back = view.snapshot();
+  view.showRecorded(recorded(2));
+  view.playback.play(false);
+  back();
+  expect(view.run.getState()).toMatchObject({ title: 'seed 1', origin: 'recorded', count: 16 });
+  expect(view.playback.getState()).toMatchObject({ cursor: 5, mode: 'paused' });
+});
+
+it('takes over a run as another view has it, whole; the other stays as it is', () => {
+  const [view, other] = [createRunView({ pack: createPack() }), createRunView({ pack: createPack() })];
+  other.showRecorded(recorded(3));
+  other.playback.seek(2);
+  view.restore(other.run.getState());
+  expect(view.run.getState().events).toBe(other.run.getState().events);
+  expect([view.playback.getState().cursor, other.playback.getState().cursor]).toEqual([16, 2]);
+});
+
+it('edits and other rules belong to one view, also where the cursor is shared', () => {
+  const runs = [createRun(), createRun()] as const;
+  const playback = createPlayback(() => Math.max(...runs.map((run) => run.getState().count)));
+  const [a, b] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [ReturnType<typeof createRunView>, ReturnType<typeof createRunView>];
+  a.showRecorded(recorded(1));
+  b.showRecorded(recorded(1));
+  a.whatIf.set('entropyThreshold', 0.5);
+  b.edit.put(3, 7);
+  expect([a.shown().whatIf, b.shown().whatIf]).toEqual([true, false]);
+  expect([a.shown().edited, b.shown().edited]).toEqual([false, true]);
+  a.playback.seek(9);
+  expect(b.playback.getState().cursor).toBe(9);
+});
+
+it('plays, and pauses, with one key', () => {
+  const view = createRunView({ pack: createPack() });
+  view.showRecorded(recorded(1));
+  view.togglePlay();
+  expect(view.playback.getState().mode).toBe('playing');
+  view.togglePlay();
+  expect(view.playback.getState().mode).toBe('paused');
+  expect(view.growing()).toBe(false);
+});

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { tinyManifest } from '../../engine/testing/manifest.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, Result } from '../inference/client.ts';
+import { createNotices } from './notices.ts';
+import { createPackSession } from './session.ts';
+
+const m = tinyManifest();
+const wish = (seed: number) => ({ class: 1, seed, settings: m.defaults });
+const loaded = { ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0, stored: 'stored' } } as unknown as Result<LoadReport>;
+const complete = { ok: true, value: [{ complete: true, digest: 'd', times: { total: 1 } } as GenerateReport] } as const;
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+function setup() {
+  const requests: GenerateRequest[] = [];
+  let answer!: (result: Result<LoadReport>) => void;
+  const client = {
+    load: vi.fn(() => new Promise<Result<LoadReport>>((resolve) => { answer = resolve; })),
+    generate: vi.fn(async ([request]: GenerateRequest[]) => {
+      requests.push(request!);
+      return complete;
+    }),
+    stop: vi.fn(async () => undefined), dispose: vi.fn(),
+  };
+  const notices = createNotices();
+  const session = createPackSession({ connect: () => client as unknown as InferenceClientApi, notices, now: () => 0 });
+  session.use({ name: m.name, manifestUrl: 'https://studio.test/models/tiny/manifest.json', manifest: m, hash: 'hash' });
+  const fail = (code: Failure['code']) => answer({ ok: false, code, message: code });
+  return { session, client, notices, requests, ready: () => answer(loaded), fail };
+}
+
+beforeEach(() => vi.stubGlobal('fetch', async () => Response.json(m)));
+afterEach(() => vi.unstubAllGlobals());
+
+it('makes runs without any view, with the pack, variant and backend of its model in their headers', async () => {
+  const { session, requests, ready } = setup();
+  const begun: string[] = [];
+  const all = session.makeBeside([wish(5), wish(6)], (list) => begun.push(...list.map(({ title }) => title)));
+  await tick();
+  ready();
+  expect(await all).toBe(true);
+  expect(begun).toEqual(['Sea or lake, seed 5', 'Sea or lake, seed 6']);
+  expect(requests.map(({ seed }) => seed)).toEqual([5, 6]);
+  expect(session.jobs.getState().list[0]!.header).toMatchObject({ pack: { name: m.name, hash: 'hash' }, variant: 'fp32', backend: 'wasm', class: 1 });
+});
+
+it('runs wait for the model, and are asked for when they can begin', async () => {
+  const { session, requests, ready } = setup();
+  let seed = 1;
+  void session.generate(() => [wish(seed)]);
+  await tick();
+  expect([session.queue.getState().queued, requests]).toEqual([true, []]);
+  seed = 2;
+  ready();
+  await vi.waitFor(() => expect(requests).toMatchObject([{ seed: 2 }]));
+  expect(session.queue.getState().queued).toBe(false);
+});
+
+it.each(['fails', 'is cancelled'])('where the load %s, nothing waits any more', async (how) => {
+  const { session, requests, fail } = setup();
+  void session.generate(() => [wish(1)]);
+  await tick();
+  if (how === 'fails') fail('shard-missing');
+  else session.cancelLoad();
+  await tick();
+  expect([session.queue.getState().queued, session.pack.getState().model, requests]).toEqual([false, how === 'fails' ? 'failed' : 'asking', []]);
+});
+
+it('what else asks the model ends before a run begins; a stop meanwhile takes the run back', async () => {
+  const { session, requests, ready } = setup();
+  void session.load();
+  ready();
+  await tick();
+  const asker = { busy: () => true, settle: vi.fn(async () => undefined) };
+  let end!: () => void;
+  asker.settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { end = () => resolve(undefined); }));
+  session.addAsker(asker);
+  const first = session.generate(() => [wish(1)]);
+  await session.stop();
+  end();
+  await first;
+  expect([asker.settle.mock.calls.length, requests]).toEqual([1, []]);
+  asker.busy = () => asker.settle.mock.calls.length < 2;
+  await session.generate(() => [wish(2)]);
+  expect(requests).toMatchObject([{ seed: 2 }]);
+});
+
+it('says that it is ready only where no run waits', async () => {
+  const { session, ready } = setup();
+  const listener = vi.fn();
+  session.onReady(listener);
+  void session.load();
+  ready();
+  await tick();
+  expect(listener).toHaveBeenCalledOnce();
+  void session.load();
+  session.wait(() => [wish(1)]);
+  ready();
+  await tick();
+  expect(listener).toHaveBeenCalledOnce();
+});
+
+it('a pack that is not there leaves its reason and no manifest', async () => {
+  const { session, notices } = setup();
+  vi.stubGlobal('fetch', async () => new Response('no', { status: 404 }));
+  session.close();
+  expect(await session.read('mars', 'https://studio.test/')).toBeNull();
+  expect(session.pack.getState()).toMatchObject({ name: 'mars', manifest: null, model: 'failed', problem: { code: 'pack-missing' } });
+  expect(notices.getState().list).toEqual([]);
+});
