@@ -68,6 +68,7 @@ it.each(['fails', 'is cancelled'])('where the load %s, nothing waits any more', 
 it('what else asks the model ends before a run begins; a stop meanwhile takes the run back', async () => {
   const { session, requests, ready } = setup();
   void session.load();
+  await tick();
   ready();
   await tick();
   const asker = { busy: () => true, settle: vi.fn(async () => undefined) };
@@ -89,10 +90,12 @@ it('says that it is ready only where no run waits', async () => {
   const listener = vi.fn();
   session.onReady(listener);
   void session.load();
+  await tick();
   ready();
   await tick();
   expect(listener).toHaveBeenCalledOnce();
   void session.load();
+  await tick();
   session.wait(() => [wish(1)]);
   ready();
   await tick();

@@ -3,8 +3,7 @@ import { toTagged } from '../../engine/errors.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { createAddressBar } from './addressBar.ts';
 import { createBatch } from './batch.ts';
-import { createGoOn } from './goOn.ts';
-import { createDesk } from './inspect/desk.ts';
+import { createDeskState } from './inspect/deskState.ts';
 import { createDraftModel } from './inspect/draftModel.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createNotices } from './notices.ts';
@@ -47,14 +46,6 @@ export function createStudio(deps: StudioDeps) {
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
   const settings = createSettings(parseSeed);
   const toast = createToast();
-  const desk = createDesk({
-    client, loadModel, pack, run, playback, settings,
-    async stop() {
-      await session.stopped();
-      await view.edit.settle();
-    },
-  });
-  session.addAsker(desk);
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
   void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client })).catch(() => undefined); // no network, no entropies
@@ -62,10 +53,13 @@ export function createStudio(deps: StudioDeps) {
   session.onReady(() => void paintOpened());
   /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
   const generate = (count = 1, given: readonly number[] = []): Promise<void> => session.generate(() => settings.wishes(count, given));
-  const goOn = createGoOn({ view, settings, toast, generate: (given) => generate(1, given) });
+  /** Fetched when the next run is made from the one in view. */
+  const goOn = async () => (await import('./goOn.ts')).createGoOn({ view, settings, toast, generate: (given) => generate(1, given) });
 
   return {
-    session, view, address, settings, notices, toast, desk, batch: createBatch(), ...opening, ...goOn, generate, showJob,
+    session, view, address, settings, notices, toast, desk: createDeskState(), batch: createBatch(), ...opening, generate, showJob,
+    generateWithThis: async (): Promise<void> => (await goOn()).generateWithThis(),
+    continueFrom: async (given: readonly number[], classIndex: number, seed: number): Promise<void> => (await goOn()).continueFrom(given, classIndex, seed),
     reportUnexpected(error: unknown): void {
       if (isPartMissing(error)) {
         notices.replace('part', [{ ...toProblem(error), action: { label: 'Reload', run: deps.reload } }]);

@@ -10,6 +10,7 @@ import { createPlayback } from '../playback.ts';
 import { createRun } from '../run.ts';
 import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
+import { createDeskState } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
 
 vi.mock('../pictures.ts', () => ({ toPainted: () => ({}) }));
@@ -41,7 +42,7 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const loadModel = vi.fn(async () => undefined);
   const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
   const desk = createDesk({
-    client: () => client as unknown as InferenceClientApi, loadModel, pack, run, settings,
+    store: createDeskState(), client: () => client as unknown as InferenceClientApi, loadModel, pack, run, settings,
     playback: createPlayback(() => run.getState().count), stop: async () => undefined, read, cut,
   });
   return { desk, run, client, pack, ready, loadModel, cut };

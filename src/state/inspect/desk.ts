@@ -1,4 +1,4 @@
-import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
 import { SAMPLER, type RunHeader, type TokenEvent } from '../../../engine/log.ts';
 import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
@@ -11,36 +11,16 @@ import type { Source } from '../../lib/readPicture.ts';
 import type { PackStore } from '../pack.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
-import { fromFailure, toProblem, type Problem } from '../problem.ts';
+import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { SettingsStore } from '../settings.ts';
+import type { Studio } from '../studio.ts';
+import { NO_PICTURE, type DeskState } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
 
-/** waiting: for the model. probing: the tokens are in view, their probabilities are being computed. */
-export type DeskPhase = 'idle' | 'reading' | 'waiting' | 'working' | 'probing' | 'done' | 'failed';
-
-export interface DeskState {
-  phase: DeskPhase;
-  name: string;
-  source: Source | null;
-  crop: Crop | null;
-  /** The crop at the pack's size. */
-  original: HTMLCanvasElement | null;
-  psnr: number | null;
-  /** In what way it is unlike the pack's pictures. */
-  words: readonly string[];
-  /** Class that the probabilities are for; classes.length is the null class. */
-  class: number;
-  progress: LoadProgress | null;
-  problem: Problem | null;
-  /** Id of its run while that is in view. */
-  runId: number | null;
-}
-
-const EMPTY: DeskState = { phase: 'idle', name: '', source: null, crop: null, original: null, psnr: null, words: [], class: 0, progress: null, problem: null, runId: null };
-
 export interface DeskDeps {
+  store: StoreApi<DeskState>;
   client: () => InferenceClientApi | null;
   loadModel: () => Promise<void>;
   pack: PackStore;
@@ -61,8 +41,7 @@ export type Desk = ReturnType<typeof createDesk>;
 
 /** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
 export function createDesk(deps: DeskDeps) {
-  const { pack, run, playback, settings, read = readAny, cut = cutPicture } = deps;
-  const store = createStore<DeskState>(() => EMPTY);
+  const { store, pack, run, playback, settings, read = readAny, cut = cutPicture } = deps;
   /** Later work overtakes earlier: answers under an old ticket are dropped. */
   let ticket = 0;
   let work: Promise<void> = Promise.resolve();
@@ -84,7 +63,7 @@ export function createDesk(deps: DeskDeps) {
 
   function close(): void {
     ticket++;
-    store.setState({ ...EMPTY, class: store.getState().class });
+    store.setState({ ...NO_PICTURE, class: store.getState().class });
   }
 
   /** Cuts, encodes and scores the picture, one at a time and the newest crop last. */
@@ -175,7 +154,7 @@ export function createDesk(deps: DeskDeps) {
     await settle();
     if (mine !== ticket) return;
     const before = store.getState();
-    store.setState({ ...EMPTY, phase: 'reading', name, class: classIndex });
+    store.setState({ ...NO_PICTURE, phase: 'reading', name, class: classIndex });
     try {
       const source = await read();
       if (mine !== ticket) return;
@@ -219,4 +198,23 @@ export function createDesk(deps: DeskDeps) {
     },
     close,
   };
+}
+
+const desks = new WeakMap<Studio, Desk>();
+
+/** The desk of the page; made when it is first needed. */
+export function deskOf(studio: Studio): Desk {
+  const known = desks.get(studio);
+  if (known) return known;
+  const { session, view: { run, playback, edit }, settings, desk: store } = studio;
+  const desk = createDesk({
+    store, client: session.client, loadModel: session.load, pack: session.pack, run, playback, settings,
+    async stop() {
+      await session.stopped();
+      await edit.settle();
+    },
+  });
+  session.addAsker(desk);
+  desks.set(studio, desk);
+  return desk;
 }

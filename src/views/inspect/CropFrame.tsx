@@ -1,5 +1,6 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { largestCrop, zoomCrop, type Crop } from '../../lib/crop.ts';
+import { deskOf } from '../../state/inspect/desk.ts';
 import { t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { useDesk, usePack, useStudio } from '../context.ts';
@@ -9,7 +10,7 @@ const SIDE = 512;
 
 /** The whole picture with the square that is cut out: drag it, or use the sliders. */
 export function CropFrame() {
-  const { desk } = useStudio();
+  const desk = deskOf(useStudio());
   const source = useDesk((state) => state.source);
   const crop = useDesk((state) => state.crop);
   const name = useDesk((state) => state.name);

@@ -1,5 +1,6 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
+import { deskOf } from '../../state/inspect/desk.ts';
 import { said, t } from '../../text/t.ts';
 import { tileStyle, usePackImage } from '../packImage.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
@@ -25,7 +26,7 @@ function cutTile(image: CanvasImageSource, index: number, { columns, size }: She
 
 /** Held-out real pictures, never trained on, to start from; those of the chosen class first. */
 export function Gallery() {
-  const { desk } = useStudio();
+  const desk = deskOf(useStudio());
   const manifest = usePack((state) => state.manifest);
   const url = usePack((state) => state.manifestUrl);
   const chosen = useSettings((state) => state.class);

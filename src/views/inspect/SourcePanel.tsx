@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { deskOf } from '../../state/inspect/desk.ts';
 import { said, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
 import { Told } from '../notices/Told.tsx';
@@ -16,7 +17,7 @@ const WORDS = {
 /** Where a picture comes from: a file, the clipboard, or the held-out pictures of the pack. */
 export function SourcePanel() {
   const studio = useStudio();
-  const { desk } = studio;
+  const desk = deskOf(studio);
   const input = useRef<HTMLInputElement>(null);
   const phase = useDesk((state) => state.phase);
   const progress = useDesk((state) => state.progress);
@@ -55,7 +56,7 @@ export function SourcePanel() {
 
 /** The class that the picture's probabilities are for. */
 function ProbabilityClass() {
-  const { desk } = useStudio();
+  const desk = deskOf(useStudio());
   const manifest = usePack((state) => state.manifest);
   const chosen = useDesk((state) => state.class);
   const phase = useDesk((state) => state.phase);
