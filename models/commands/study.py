@@ -21,6 +21,7 @@ from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import rounded
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
+from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
 from models.study.estimate import lines_of, listing, speed
@@ -154,8 +155,10 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
     if data.meta.get("pictures") not in (None, pictures.content):
         raise DataError(f"{args.tokens}: is of other pictures than --data has")
     judge, tokenizer, entropy = load_classifier(args.judge), load_tokenizer(args.tokenizer), load_entropy_model(args.entropy)
-    for part, folder in ((judge, args.judge), (tokenizer, args.tokenizer), (entropy, args.entropy)):
-        check_sizes(part.config, data.sizes, folder, args.tokens)
+    check_sizes(judge.config, {"classes": len(pictures.classes)}, args.judge, args.data)  # its width is of channels
+    check_sizes(tokenizer.config, data.sizes, args.tokenizer, args.tokens)
+    check_sizes(entropy.config, data.sizes, args.entropy, args.tokens)
+    for part in (judge, tokenizer, entropy):
         part.to(device)
     weights = fingerprint([args.judge])
     features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
@@ -176,7 +179,8 @@ def patch_rows(args: argparse.Namespace, study: Study, group: ArmConfig, data: T
     return [rounded(of_patches(data, arm.run))]
 
 
-def row_of(args: argparse.Namespace, study: Study, group: ArmConfig, bench: Bench, given: dict[str, Path], base: Any) -> Row:
+def row_of(args: argparse.Namespace, study: Study, group: ArmConfig, bench: Bench, given: dict[str, Path],
+           base: PatchRules) -> Row:
     """What there is of an arm's trainings, and where those that are not done have come."""
     own = [arm for arm in study.arms if arm.group is group]
     done, so_far = [], []
