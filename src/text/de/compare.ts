@@ -1,5 +1,14 @@
 /** Compare: two runs and what sets them apart. */
 export const compare = {
+  'Larger pictures': 'Größere Bilder',
+  'Pixels a side': 'Pixel je Seite',
+  'Tokens *T*': 'Tokens *T*',
+  'Attention, dynamic': 'Attention, dynamisch',
+  'Attention, plain transformer': 'Attention, einfacher Transformer',
+  'Share of linear layers': 'Anteil linearer Schichten',
+  'patches measured': 'Patches gemessen',
+  'computed': 'berechnet',
+  'Multiply-accumulates of attention grow with the square of the tokens. Only the pack’s own size has measured patches; the others are computed with this pack’s model for the same P_avg, and no model was trained for them.': 'Multiplikationen mit Addition der Attention wachsen mit dem Quadrat der Tokens. Nur die Größe des Pakets hat gemessene Patches; die übrigen sind mit dem Modell dieses Pakets für dasselbe P_avg berechnet, und kein Modell wurde für sie trainiert.',
   'Is it worth it?': 'Lohnt es sich?',
   'Dynamic patches need {share} of the work of the plain transformer': 'Dynamische Patches brauchen {share} der Arbeit des einfachen Transformers',
   'Dynamic patches need as much work as the plain transformer': 'Dynamische Patches brauchen so viel Arbeit wie der einfache Transformer',

@@ -9,6 +9,7 @@ import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import Transport from '../transport/Transport.tsx';
 import { guideSession } from './session.ts';
+import { GuideWorth } from './GuideWorth.tsx';
 import { StepNav } from './StepNav.tsx';
 import { StepReading } from './StepReading.tsx';
 import { stepText } from './texts.tsx';
@@ -93,6 +94,7 @@ export default function GuideView() {
         {phase === 'none'
           ? <p className="boot">{t('This pack has no recorded run to show. Generate a picture first; the guide then uses it.')}</p>
           : <WorkbenchContext value={bench}><GuideStage /></WorkbenchContext>}
+        {step === STEPS.length && <GuideWorth pack={manifest} />}
       </div>
     </main>
   );

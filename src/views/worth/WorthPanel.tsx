@@ -3,6 +3,7 @@ import { fixed, integer, operations, percent } from '../../lib/format.ts';
 import { worthOf, type Figure, type Way, type Worth } from '../../state/worth.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { Resolution } from './Resolution.tsx';
 import './worth.css';
 
 const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
@@ -58,6 +59,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
           </tbody>
         </table>
       </div>
+      {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
         {rich('Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Time on this device: the status in the bar, “Measure this device”.')}
       </p>

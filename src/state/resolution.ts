@@ -1,0 +1,38 @@
+import { attentionCost, packCost } from '../../engine/cost.ts';
+import type { Manifest } from '../../engine/manifest.ts';
+import { groupsOf } from '../../engine/sampling.ts';
+
+export interface ResolutionRow {
+  /** Pixels a side. */
+  size: number;
+  tokens: number;
+  patches: number;
+  /** Multiply-accumulates of attention for one image: scores and weighted values. */
+  attention: number;
+  /** The same for the plain transformer, without patches. */
+  plain: number;
+  /** Share of the linear layers in all multiply-accumulates of the pack's image. */
+  linear: number;
+  /** True at the pack's own size; elsewhere computed for the same mean patch length. */
+  measured: boolean;
+}
+
+const SIZES = [64, 128, 256, 512, 1024];
+
+/** How T, patches and the cost of attention grow with the picture's size, for a pack and the plain transformer beside it. */
+export function resolutionRows(pack: Manifest, plain: Manifest): ResolutionRow[] {
+  const steps = pack.evaluation.steps_mean;
+  if (typeof steps !== 'number') return [];
+  const share = steps / pack.grid.tokens;
+  const groups = groupsOf(pack.defaults);
+  return [...new Set([...SIZES, pack.image.size])].sort((a, b) => a - b).map((size) => {
+    const tokens = pack.grid.tokens * (size / pack.image.size) ** 2;
+    const patches = share * tokens;
+    const attention = attentionCost(pack, tokens, patches, groups);
+    const cost = packCost(pack, tokens, patches, groups);
+    return {
+      size, tokens, patches, attention, plain: attentionCost({ ...plain, entropyModel: undefined }, tokens, tokens, groupsOf(plain.defaults)),
+      linear: (cost.total + cost.entropy) / (cost.total + cost.entropy + attention), measured: size === pack.image.size,
+    };
+  });
+}

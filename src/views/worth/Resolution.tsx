@@ -1,0 +1,35 @@
+import type { Manifest } from '../../../engine/manifest.ts';
+import { integer, operations, percent } from '../../lib/format.ts';
+import { resolutionRows } from '../../state/resolution.ts';
+import { rich } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+
+/** What larger pictures would cost: tokens, patches and attention, each row marked as measured or computed. */
+export function Resolution({ pack, plain }: { pack: Manifest; plain: Manifest }) {
+  const rows = resolutionRows(pack, plain);
+  if (rows.length === 0) return null;
+  return (
+    <details className="resolution">
+      <summary>{t('Larger pictures')}</summary>
+      <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Larger pictures')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('Pixels a side')}</th><th scope="col">{rich('Tokens *T*')}</th><th scope="col">{t('Patches')}</th>
+              <th scope="col">{t('Attention, dynamic')}</th><th scope="col">{t('Attention, plain transformer')}</th><th scope="col">{t('Share of linear layers')}</th><td />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.size}>
+                <th scope="row">{row.size}</th><td>{integer(row.tokens)}</td><td>{integer(row.patches)}</td><td>{operations(row.attention)}</td><td>{operations(row.plain)}</td><td>{percent(row.linear)}</td>
+                <td className="muted">{row.measured ? t('patches measured') : t('computed')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Only the pack’s own size has measured patches; the others are computed with this pack’s model for the same P_avg, and no model was trained for them.')}</p>
+    </details>
+  );
+}
