@@ -142,16 +142,17 @@ export async function downloadFile(base: string, file: PackFile, options: Downlo
   return { bytes, fromCache: false, stored: await cache.write(file.sha256, bytes) };
 }
 
-/** Several files, a few at once; the first failure stops the rest. */
-export async function downloadFiles(base: string, files: PackFile[], options: DownloadOptions = {}): Promise<Downloaded[]> {
+/** Several files, a few at once, each handed to `take` as soon as it is there; the first failure stops the rest. */
+export async function downloadEach<T>(base: string, files: PackFile[], options: DownloadOptions, take: (file: PackFile, got: Downloaded) => T | Promise<T>): Promise<T[]> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const results: Downloaded[] = [];
+  const results: T[] = [];
   let next = 0;
   const lane = async () => {
     while (next < files.length) {
       const i = next++;
-      results[i] = await downloadFile(base, files[i]!, { ...options, signal });
+      const file = files[i]!;
+      results[i] = await take(file, await downloadFile(base, file, { ...options, signal }));
     }
   };
   try {
@@ -162,3 +163,7 @@ export async function downloadFiles(base: string, files: PackFile[], options: Do
   }
   return results;
 }
+
+/** Several files, their bytes all in memory. */
+export const downloadFiles = (base: string, files: PackFile[], options: DownloadOptions = {}): Promise<Downloaded[]> =>
+  downloadEach(base, files, options, (_, got) => got);

@@ -1,11 +1,11 @@
 import { PackError } from '../engine/errors.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
-import { downloadFiles } from './download.ts';
+import { downloadEach } from './download.ts';
 import { localFiles } from './local-files.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
-import { meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
-import { joinParts } from './parts.ts';
+import { kept, meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
+import type { Shard } from './shards.ts';
 
 /** Where the pack came from: graphs that only inspection needs come from there too. */
 export interface PackSource {
@@ -36,13 +36,15 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   const files = [model, ...(weights && !shared ? weights.shards : [])];
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.tell();
-  const [first, ...rest] = await downloadFiles(source.manifestUrl, files, {
-    ...(source.files && { cache: localFiles(source.files) }),
+  const cache = source.files && localFiles(source.files);
+  const got = await downloadEach(source.manifestUrl, files, {
+    ...(cache && { cache }),
     mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
-  });
-  checkModel(model.path, first!.bytes, weights?.location ?? null);
+  }, kept(weights ? [weights.shards] : [], cache));
+  const [first, ...shards] = got.map(({ shard }) => shard) as [Uint8Array<ArrayBuffer>, ...Shard[]];
+  checkModel(model.path, first, weights?.location ?? null);
   pack.graphs.set(graph, {
-    model: first!.bytes, byRow: null,
-    weights: weights && { location: weights.location, data: shared?.data ?? joinParts(rest.map((file) => file.bytes)) },
+    model: first, byRow: null,
+    weights: weights && { location: weights.location, shards: shared?.shards ?? shards },
   });
 }

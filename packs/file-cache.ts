@@ -8,6 +8,8 @@ export interface FileCache {
   read(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Stored>;
   forget(key: string): Promise<void>;
+  /** What is kept, without reading it into memory. */
+  blob?(key: string): Promise<Blob | null>;
 }
 
 /** Cache keys have to be addresses; these are never fetched. */
@@ -31,6 +33,13 @@ export const browserCache: FileCache = {
       return 'stored';
     } catch (error) {
       return error instanceof Error && error.name === 'QuotaExceededError' ? 'full' : 'none';
+    }
+  },
+  async blob(key) {
+    try {
+      return (await (await openCache()).match(keyAddress(key)))?.blob() ?? null;
+    } catch {
+      return null;
     }
   },
   async forget(key) {

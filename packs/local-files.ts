@@ -8,6 +8,7 @@ export const localFiles = (files: Record<string, Blob>): FileCache => ({
     if (key.includes('/')) return null; // a part of an earlier download
     throw new PackError('shard-missing', 'The dropped pack lacks a file that its manifest names, or has another version of it. Take the whole pack again.', key);
   },
+  blob: async (key) => files[key] ?? null,
   write: async () => 'none',
   forget: async (key) => {
     throw new PackError('shard-altered', 'A file of the dropped pack is not the one its manifest names: it is damaged, or was changed after it was opened. Take the whole pack again.', key);

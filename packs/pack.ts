@@ -1,11 +1,11 @@
 import { StudioError } from '../engine/errors.ts';
 import { graphFiles, packHash, requiredGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
-import { downloadFiles, type Downloaded } from './download.ts';
-import type { FileCache, Stored } from './file-cache.ts';
+import { downloadEach, type Downloaded } from './download.ts';
+import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
 import { saveRecord } from './pack-records.ts';
-import { joinParts } from './parts.ts';
+import { isLarge, onDisk, type Shard, type Weights } from './shards.ts';
 import { jsonOf } from './small-file.ts';
 import { Speed } from './speed.ts';
 import { sweepParts } from './sweep.ts';
@@ -15,8 +15,8 @@ export interface GraphFiles {
   model: Uint8Array<ArrayBuffer>;
   /** The step that answers its caches by row (docs/packs.md). */
   byRow: Uint8Array<ArrayBuffer> | null;
-  /** The shards joined; several graphs may share one. */
-  weights: { location: string; data: Uint8Array<ArrayBuffer> } | null;
+  /** Several graphs may share one. */
+  weights: Weights | null;
 }
 
 export interface Pack {
@@ -58,7 +58,7 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
   };
 }
 
-export const worstOf = (files: readonly Downloaded[]): Stored =>
+export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
   (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
 /** What generating needs of one variant: each file once, and each graph's part of them. */
@@ -72,6 +72,13 @@ function neededFiles(manifest: Manifest, variant: string) {
   return { graphs, files: [...files.values()] };
 }
 
+/** What becomes of a file that has come: shards of large weights go back to where the browser keeps them. */
+export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache = browserCache) {
+  const large = new Set(weights.filter(isLarge).flat());
+  return async (file: PackFile, { bytes, ...got }: Downloaded): Promise<Omit<Downloaded, 'bytes'> & { shard: Shard }> =>
+    ({ ...got, shard: large.has(file) ? await onDisk(file, bytes, cache) : bytes });
+}
+
 /** Fetches one variant: graphs, weights and the golden vectors. Once all is there it is noted as kept. */
 export async function fetchPack(manifestUrl: string, manifest: Manifest, variant: string, options: FetchPackOptions): Promise<Pack> {
   const { onProgress, cache, signal } = options;
@@ -79,16 +86,15 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = meter(total, onProgress);
   progress.tell();
-  const got = await downloadFiles(manifestUrl, files, {
+  const got = await downloadEach(manifestUrl, files, {
     signal, cache, mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
-  });
-  const bytesOf = new Map(files.map((file, i) => [file.path, got[i]!.bytes]));
-  const joined = new Map<string, Uint8Array<ArrayBuffer>>();
+  }, kept(needed.flatMap(({ weights }) => (weights ? [weights.shards] : [])), cache));
+  const bytesOf = new Map(files.map((file, i) => [file.path, got[i]!.shard]));
+  const whole = ({ path }: PackFile) => bytesOf.get(path) as Uint8Array<ArrayBuffer>;
   const graphs = new Map<GraphName, GraphFiles>();
   for (const { graph, model, byRow, weights } of needed) {
-    for (const { path } of byRow ? [model, byRow] : [model]) checkModel(path, bytesOf.get(path)!, weights?.location ?? null);
-    if (weights && !joined.has(weights.name)) joined.set(weights.name, joinParts(weights.shards.map((shard) => bytesOf.get(shard.path)!)));
-    graphs.set(graph, { model: bytesOf.get(model.path)!, byRow: byRow && bytesOf.get(byRow.path)!, weights: weights && { location: weights.location, data: joined.get(weights.name)! } });
+    for (const file of byRow ? [model, byRow] : [model]) checkModel(file.path, whole(file), weights?.location ?? null);
+    graphs.set(graph, { model: whole(model), byRow: byRow && whole(byRow), weights: weights && { location: weights.location, shards: weights.shards.map(({ path }) => bytesOf.get(path)!) } });
   }
   let stored = worstOf(got);
   if (stored === 'stored' && !cache) {
@@ -96,5 +102,5 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
     stored = await saveRecord({ id: manifestUrl, title: manifest.title, version: await packHash(manifest), manifest, files, savedAt: Date.now() });
   }
   const fromCache = files.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);
-  return { manifest, variant, graphs, golden: jsonOf(bytesOf.get(manifest.golden.path)!, 'golden.json'), bytes: { total, fromCache }, stored };
+  return { manifest, variant, graphs, golden: jsonOf(whole(manifest.golden), 'golden.json'), bytes: { total, fromCache }, stored };
 }

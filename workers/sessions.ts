@@ -11,6 +11,7 @@ import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
 import { storageBuffer, storageSize } from './gpu-buffers.ts';
 import type { Pack } from '../packs/pack.ts';
+import { ShardedFile } from '../packs/shards.ts';
 import type { SerialQueue } from './queue.ts';
 import { words } from '../packs/request.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
@@ -137,7 +138,7 @@ export class SessionRunner implements GraphRunner {
       const capture = this.#capture && all;
       const options: InferenceSession.SessionOptions = {
         executionProviders: [provider(this.#runtime, this.#backend)],
-        externalData: weights ? [{ path: weights.location, data: weights.data }] : [],
+        externalData: weights ? [{ path: weights.location, data: new ShardedFile(weights.shards) }] : [],
         freeDimensionOverrides: sizes,
         preferredOutputLocation: all ? 'gpu-buffer' : Object.fromEntries(resident.map((name) => [name, 'gpu-buffer' as const])),
         logSeverityLevel: this.#logSeverity,
