@@ -8,7 +8,7 @@ export interface FileCache {
   read(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Stored>;
   forget(key: string): Promise<void>;
-  /** What is kept, without reading it into memory. */
+  /** What is kept, without reading it into memory. Throws where there is no storage. */
   blob?(key: string): Promise<Blob | null>;
 }
 
@@ -36,11 +36,8 @@ export const browserCache: FileCache = {
     }
   },
   async blob(key) {
-    try {
-      return (await (await openCache()).match(keyAddress(key)))?.blob() ?? null;
-    } catch {
-      return null;
-    }
+    const hit = await (await openCache()).match(keyAddress(key));
+    return hit ? hit.blob() : null;
   },
   async forget(key) {
     try {

@@ -45,6 +45,7 @@ test('bytes give way to what the cache keeps, where a worker can read that', asy
   expect(await onDisk(file, bytes, cache(whole))).toBe(bytes);
   withReader();
   expect(await onDisk(file, bytes, cache(whole))).toBe(whole);
+  expect(await onDisk(file, bytes, { ...cache(null), blob: () => Promise.reject(new Error('private mode')) })).toBe(bytes);
   for (const other of [null, new Blob(['x'])]) expect(await onDisk(file, bytes, cache(other))).toBe(bytes);
 });
 

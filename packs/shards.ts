@@ -22,7 +22,7 @@ const reader = () => (globalThis as { FileReaderSync?: new () => { readAsArrayBu
 /** The verified bytes of a shard, or what the cache keeps of them, so that they need no memory. */
 export async function onDisk(file: PackFile, bytes: Uint8Array<ArrayBuffer>, cache: FileCache): Promise<Shard> {
   if (!reader()) return bytes;
-  const blob = await cache.blob?.(file.sha256);
+  const blob = await cache.blob?.(file.sha256).catch(() => null);
   return blob?.size === file.bytes ? blob : bytes;
 }
 

@@ -28,8 +28,8 @@ interface Made {
 }
 
 export async function generate(model: Model, requests: readonly GenerateRequest[], { signal, tell, check, breathe, gpuMemory }: GenerateContext): Promise<GenerateReport[]> {
-  const { graphs, pictures, pack: { manifest }, neutral } = model;
-  const preview = new Preview(pictures, manifest, neutral);
+  const { graphs, pictures, pack: { manifest }, neutral, paintMs } = model;
+  const preview = new Preview(pictures, manifest, neutral, paintMs);
   const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0 }));
   const began = performance.now();
   let flushed = began;

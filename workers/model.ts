@@ -27,6 +27,8 @@ export interface Model {
   pictures: SessionPictures;
   /** Stands in for cells that are not decoded yet. */
   neutral: number;
+  /** Milliseconds that a picture takes; 0 where the first one told nothing, as a GPU compiled for it. */
+  paintMs: number;
 }
 
 type Progress = (progress: LoadProgress) => void;
@@ -90,12 +92,14 @@ export async function openModel(
   const { trials, backend, runner, neutral } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const model: Model = {
-    pack, runtime, backend, runner, neutral, capture: trials.some(({ capture }) => capture?.used),
+    pack, runtime, backend, runner, neutral, paintMs: 0, capture: trials.some(({ capture }) => capture?.used),
     graphs: decodeGraphs(runner, manifest),
     pictures: new SessionPictures(runner, manifest),
   };
   // The first run compiles shaders; a preview should not be the one to wait for that.
+  const paints = performance.now();
   await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
+  if (backend === 'wasm') model.paintMs = performance.now() - paints;
   const report: LoadReport = {
     manifest, packHash: await packHash(manifest), variant, backend, trials,
     adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, stored: pack.stored, ms: performance.now() - began,

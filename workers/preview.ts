@@ -16,7 +16,9 @@ export class Preview {
   readonly #m: Manifest;
   readonly #neutral: number;
 
-  constructor(pictures: PictureGraphs, manifest: Manifest, neutral: number) {
+  /** `expected`: milliseconds that a picture takes, as far as that is known. Where it is much, the first preview waits too. */
+  constructor(pictures: PictureGraphs, manifest: Manifest, neutral: number, expected = 0) {
+    this.#due = expected > EVERY_MS ? performance.now() + SHARE * expected : 0;
     this.#pictures = pictures;
     this.#m = manifest;
     this.#neutral = neutral;

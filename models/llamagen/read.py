@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from pathlib import Path
 
 import torch
@@ -85,10 +86,12 @@ def _state(content, path: Path) -> dict[str, Tensor]:
             break
         if all(isinstance(value, Tensor) for value in content.values()):
             return {name.removeprefix("module.").removeprefix("_orig_mod."): value for name, value in content.items()}
-        inner = next((content[name] for name in PLACES if isinstance(content.get(name), dict)), None)
-        if inner is None:
+        place = next((name for name in PLACES if isinstance(content.get(name), dict)), None)
+        if place is None:
             break
-        content = inner
+        if place == "ema":
+            print(f"{path}: holds the average of its training (ema) alone, so that is taken", file=sys.stderr)
+        content = content[place]
     kind = f"holds {', '.join(map(str, list(content)[:5]))}" if isinstance(content, dict) else f"is a {type(content).__name__}"
     raise CheckpointError(f"{path}: no weights in it (it {kind}); they may be under {', '.join(PLACES)}, or be the file itself")
 

@@ -271,6 +271,16 @@ def test_what_is_no_checkpoint_says_what_it_is(tmp_path):
         vqgan_config(tmp_path, gpt_state())
 
 
+def test_an_average_alone_is_taken_and_said(tmp_path, capsys):
+    torch.save({"ema": gpt_state()}, tmp_path / "average.pt")
+    assert torch.equal(read_weights(tmp_path / "average.pt")["norm.weight"], gpt_state()["norm.weight"])
+    said = capsys.readouterr().err
+    assert said == f"{tmp_path / 'average.pt'}: holds the average of its training (ema) alone, so that is taken\n"
+    save_gpt(tmp_path / "both.pt", ema=gpt_state(seed=5))
+    assert torch.equal(read_weights(tmp_path / "both.pt")["norm.weight"], gpt_state()["norm.weight"])
+    assert capsys.readouterr().err == ""
+
+
 def test_imagenet_has_a_thousand_names_in_the_order_of_their_ids():
     classes = class_names(1000)
     ids = [entry["id"] for entry in classes]

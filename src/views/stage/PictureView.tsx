@@ -1,9 +1,12 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../text/t.ts';
-import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
+import { useDraw, usePack, useRun, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
 import { decodedClip } from './boundaries.ts';
+import { late } from '../late.tsx';
+
+const CoarsePreview = late(() => import('./CoarsePreview.tsx'));
 
 /** The picture, masked to the cells that are both decoded and shown; `original`: the one that its tokens were made of. */
 export function PictureView({ original = false }: { original?: boolean }) {
@@ -12,6 +15,7 @@ export function PictureView({ original = false }: { original?: boolean }) {
   const { options } = useWorkbench();
   const smooth = useStore(options, (state) => state.smooth);
   const size = usePack((state) => state.manifest?.image.size ?? 64);
+  const running = useRun((state) => state.phase === 'running');
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useRef<CanvasImageSource | null>(null);
 
@@ -35,6 +39,7 @@ export function PictureView({ original = false }: { original?: boolean }) {
 
   return (
     <div className="square">
+      {running && <CoarsePreview />}
       <canvas ref={canvas} className={smooth ? 'layer' : 'layer pixels'} width={size} height={size} role="img" aria-label={t('Picture decoded so far')} />
       <Overlay tone="soft" />
     </div>

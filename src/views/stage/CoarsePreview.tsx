@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react';
+import type { PackFile } from '../../../engine/manifest.ts';
+import { packImage } from '../../state/packImages.ts';
+import { useDraw, usePack, useRunView } from '../context.ts';
+import { coarseCells } from './coarseCells.ts';
+
+/** The codebook's sheet of tiles, decoded; null until it is there, or where it cannot be had. */
+function useSheet(file: PackFile | undefined, manifestUrl: string): ImageBitmap | null {
+  const [sheet, setSheet] = useState<ImageBitmap | null>(null);
+  useEffect(() => {
+    if (!file) return;
+    let here = true;
+    packImage(file, manifestUrl).then((url) => fetch(url)).then((answer) => answer.blob()).then(createImageBitmap)
+      .then((bitmap) => here && setSheet(bitmap), () => undefined);
+    return () => { here = false; };
+  }, [file, manifestUrl]);
+  return sheet;
+}
+
+/** Cells that are decoded and not yet painted, each as its code looks alone: where painting is slow, tokens do not wait for it. */
+export default function CoarsePreview() {
+  const view = useRunView();
+  const manifest = usePack((state) => state.manifest);
+  const url = usePack((state) => state.manifestUrl);
+  const sheet = useSheet(manifest?.codebook.tiles, url);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawn = useRef('');
+
+  useDraw(() => {
+    const target = canvas.current;
+    if (!target || !sheet || !manifest) return;
+    const { id } = view.run.getState();
+    const { events, picture } = view.shown();
+    const { width } = manifest.grid;
+    const [from, to] = coarseCells(view.run.getState(), picture?.cells ?? 0, view.playback.getState().cursor, width);
+    const now = `${id} ${from} ${to}`;
+    if (now === drawn.current) return;
+    drawn.current = now;
+    const { tile, columns } = manifest.codebook;
+    const cell = target.width / width;
+    const ctx = target.getContext('2d')!;
+    ctx.clearRect(0, 0, target.width, target.height);
+    for (let t = from; t < to; t++) {
+      const { token } = events[t]!;
+      ctx.drawImage(sheet, (token % columns) * tile, Math.floor(token / columns) * tile, tile, tile, (t % width) * cell, Math.floor(t / width) * cell, cell, cell);
+    }
+  });
+
+  const size = manifest?.image.size ?? 64;
+  return <canvas ref={canvas} className="layer coarse" width={size} height={size} aria-hidden="true" />;
+}

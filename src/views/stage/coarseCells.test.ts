@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { coarseCells } from './coarseCells.ts';
+
+const running = (count: number) => ({ phase: 'running' as const, count });
+
+test('cells that are decoded and not painted, from a row on, up to the cursor', () => {
+  expect(coarseCells(running(40), 8, 40, 16)).toEqual([8, 40]);
+  expect(coarseCells(running(40), 8, 30, 16)).toEqual([8, 30]);
+  expect(coarseCells(running(40), 0, Infinity, 16)).toEqual([0, 40]);
+});
+
+test('none where painting keeps up, where the cursor is among the painted ones, and once the run has ended', () => {
+  for (const [state, painted, cursor] of [[running(20), 5, 20], [running(40), 20, 12], [{ phase: 'complete' as const, count: 256 }, 16, 256], [running(0), 0, 0]] as const) {
+    expect(coarseCells(state, painted, cursor, 16)).toEqual([0, 0]);
+  }
+});
