@@ -33,30 +33,32 @@ class RMSNorm(nn.Module):
 
 
 class KVCache:
-    """Keys and values of one attention, [B, H, C, d], filled one slot per row and step."""
+    """Keys and values of one attention, [B, H, C, d], filled one or several slots per row and step."""
 
     def __init__(self, rows: int, heads: int, capacity: int, head_dim: int, device: torch.device | None = None):
         self.k = torch.zeros(rows, heads, capacity, head_dim, device=device)
         self.v = torch.zeros(rows, heads, capacity, head_dim, device=device)
 
     def append(self, rows: Tensor, slots: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Write k, v [b, H, 1, d] of the given rows (sorted) into their slots [b].
+        """Write k, v [b, H, n, d] of the given rows (sorted) into n slots each, from `slots` [b] on.
 
-        Returns those rows' keys and values [b, H, L, d], L = longest, and, unless all are as long, which of them each
-        row must not see: bool [b, 1, 1, L].
+        Returns those rows' keys and values [b, H, L, d], L = longest, and, unless every position sees all of them, which
+        it must not see: bool [b, 1, n, L].
         """
         shortest, longest = (int(x) for x in slots.aminmax())
-        everyone = len(rows) == self.k.shape[0]
+        everyone, count = len(rows) == self.k.shape[0], k.shape[2]
+        places = slots[:, None] + torch.arange(count, device=slots.device)
         result = []
         for cache, new in ((self.k, k), (self.v, v)):
             if everyone and shortest == longest:
-                cache[:, :, longest] = new[:, :, 0]
+                cache[:, :, longest : longest + count] = new
             else:
-                cache[rows, :, slots] = new[:, :, 0].to(cache.dtype)
-            filled = cache[:, :, : longest + 1]  # a view; index_select copies much faster than indexing does
+                cache[rows[:, None], :, places] = new.transpose(1, 2).to(cache.dtype)
+            filled = cache[:, :, : longest + count]  # a view; index_select copies much faster than indexing does
             result.append(filled if everyone else filled.index_select(0, rows))
-        hidden = torch.arange(longest + 1, device=slots.device) > slots[:, None] if shortest < longest else None
-        return *result, hidden if hidden is None else hidden[:, None, None]
+        if shortest == longest and count == 1:
+            return *result, None
+        return *result, (torch.arange(longest + count, device=slots.device) > places[..., None])[:, None]
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -72,9 +74,9 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 def attend_last(q: Tensor, k: Tensor, v: Tensor, hidden: Tensor | None) -> Tensor:
-    """Attention of one query a row, q [B, H, 1, d], over k, v [B, H, L, d] -> [B, H, 1, d], in float32.
+    """Attention of the last n positions of each row, q [B, H, n, d], over k, v [B, H, L, d] -> [B, H, n, d], in float32.
 
-    Plain products: the fused kernels are made for many queries, and reading the cache is the whole cost here.
+    Plain products: the fused kernels are made for many queries, and reading the cache is most of the cost here.
     """
     with torch.autocast(q.device.type, enabled=False):
         scores = torch.bmm(q.float().flatten(0, 1) * q.shape[-1] ** -0.5, k.flatten(0, 1).transpose(1, 2))
@@ -171,7 +173,7 @@ class Block(nn.Module):
         return x + self.ffn(self.ffn_norm(x))
 
     def step(self, x: Tensor, cos: Tensor, sin: Tensor, cache: KVCache, rows: Tensor, slots: Tensor) -> Tensor:
-        """One new position of each given row: x [b, 1, D], cos, sin [b, 1, 1, d/2], slots [b] -> [b, 1, D]."""
+        """n new positions of each given row, from `slots` [b] on: x [b, n, D], cos, sin [b, 1, n, d/2] -> [b, n, D]."""
         x = x + self.attention.step(self.attention_norm(x), cos, sin, cache, rows, slots)
         return x + self.ffn(self.ffn_norm(x))
 

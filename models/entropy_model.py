@@ -74,11 +74,10 @@ class EntropyModel(nn.Module):
         device = self.head.weight.device
         return [KVCache(rows, c.heads, c.tokens, c.dim // c.heads, device) for _ in self.blocks]
 
-    def step(self, tokens: Tensor, position: int, caches: list[KVCache]) -> Tensor:
-        """tokens [B] at one position -> logits [B, V] of the next token."""
-        rows = torch.arange(tokens.shape[0], device=tokens.device)
-        slots = torch.full_like(rows, position)
-        x = self.embedding(tokens)[:, None]
+    def step(self, tokens: Tensor, rows: Tensor, starts: Tensor, caches: list[KVCache]) -> Tensor:
+        """tokens [b, n] of the given rows of the caches, from position `starts` [b] on -> logits [b, n, V] of those after."""
+        places = starts[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
+        x, cos, sin = self.embedding(tokens), self.cos[places][:, None], self.sin[places][:, None]
         for block, cache in zip(self.blocks, caches, strict=True):
-            x = block.step(x, self.cos[position], self.sin[position], cache, rows, slots)
-        return self.head(self.norm(x))[:, 0]
+            x = block.step(x, cos, sin, cache, rows, starts)
+        return self.head(self.norm(x))

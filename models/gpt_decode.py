@@ -1,51 +1,52 @@
-"""Decoders of the baseline for the loop of models/decode.py: with KV caches, or the whole prefix again for every token."""
+"""Decoders of the baseline for the loop of models/decode.py: with KV caches, or the whole prefix again for every pass."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from models.blocks import KVCache
 from models.gpt import GPT
+from models.window import Positions
 
 
 class _Rows:
-    """Class rows first, then null rows when groups = 2; a GPT has no patches to open."""
+    """classes [G, B]: the class row of every image, then its null row when groups = 2."""
 
     def __init__(self, model: GPT, classes: Tensor, groups: int):
         self.model, self.groups = model, groups
-        null = torch.full_like(classes, model.null_class)
-        self.classes = torch.cat([classes, null]) if groups == 2 else classes
-        self.tokens = torch.zeros(len(classes), 0, dtype=torch.long, device=classes.device)
-
-    def open_patches(self, images: Tensor, t: int) -> None:
-        """Every token is a patch of its own: nothing to compute."""
-
-    def append(self, tokens: Tensor, t: int) -> None:
-        self.tokens = torch.cat([self.tokens, tokens[:, None]], dim=1)
+        self.classes = torch.stack([classes, torch.full_like(classes, model.null_class)][:groups])
 
 
 class IncrementalGPT(_Rows):
-    """One step of every block a token."""
+    """One step of every block a pass."""
 
     def __init__(self, model: GPT, classes: Tensor, groups: int):
         super().__init__(model, classes, groups)
-        c = model.config
-        self.caches = [KVCache(len(self.classes), c.heads, c.tokens, c.head_dim, classes.device) for _ in model.blocks]
+        c, rows = model.config, self.classes.numel()
+        self.caches = [KVCache(rows, c.heads, c.tokens, c.head_dim, classes.device) for _ in model.blocks]
 
-    def logits(self, t: int) -> Tensor:
-        """The class slot (t = 0) or x_{t-1} into slot t -> [G * B, V] of x_t."""
-        m = self.model
-        x = m.embedding(self.tokens[:, -1]).repeat(self.groups, 1) if t else m.class_embedding(self.classes)
-        x, rows = x[:, None], torch.arange(len(self.classes), device=self.classes.device)
+    def logits(self, at: Positions, tokens: np.ndarray, opened: np.ndarray) -> Tensor:
+        """The class slot (t = 0) or x_{t-1} into slot t -> logits [G, b, L, V] of x_t at the positions."""
+        m, device, groups = self.model, self.classes.device, self.groups
+        slots = torch.from_numpy(at.all).to(device)
+        previous = torch.from_numpy(tokens[at.images[:, None], np.maximum(at.all - 1, 0)]).to(device)
+        images, starts = (torch.from_numpy(x).to(device) for x in (at.images, at.starts))
+        classes = m.class_embedding(self.classes[:, images])[:, :, None]
+        x = torch.where((slots == 0)[..., None], classes, m.embedding(previous)).flatten(0, 1)
+        rows = torch.cat([images + g * self.classes.shape[1] for g in range(groups)])
+        cos, sin = (table[slots].repeat(groups, 1, 1)[:, None] for table in (m.slot_cos, m.slot_sin))
         for block, cache in zip(m.blocks, self.caches, strict=True):
-            x = block.step(x, m.slot_cos[t], m.slot_sin[t], cache, rows, torch.full_like(rows, t))
+            x = block.step(x, cos, sin, cache, rows, starts.repeat(groups))
         with torch.autocast(x.device.type, enabled=False):  # logits are float32 whatever the blocks compute in
-            return m.head(m.norm(x))[:, 0]
+            return m.head(m.norm(x)).unflatten(0, (groups, -1))
 
 
 class RecomputeGPT(_Rows):
     """The same answers from the whole prefix."""
 
-    def logits(self, t: int) -> Tensor:
-        any_token = self.tokens.new_zeros(len(self.tokens), 1)
-        tokens = torch.cat([self.tokens, any_token], dim=1).repeat(self.groups, 1)
-        return self.model(tokens, self.classes)[:, t]
+    def logits(self, at: Positions, tokens: np.ndarray, opened: np.ndarray) -> Tensor:
+        rows = []
+        for image, start in zip(at.images, at.starts, strict=True):
+            prefix = torch.from_numpy(tokens[image, : start + at.size]).to(self.classes.device).expand(self.groups, -1)
+            rows.append(self.model(prefix, self.classes[:, image])[:, start:])
+        return torch.stack(rows, dim=1)
