@@ -182,7 +182,7 @@ test('another pack opens in the view that is open; the guide shows patches even 
   await page.getByRole('button', { name: /^EuroSAT/ }).click();
   await page.getByRole('radio', { name: /^Baseline/ }).click();
   await page.keyboard.press('Escape');
-  await expect(page.getByText('there are no patches to draw otherwise')).toBeVisible();
+  await expect(page.getByText('it has no patches to redraw')).toBeVisible();
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
   await expect(page.locator('[data-figure="patches"]')).toHaveText('256');
   const axe = async () => (await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);

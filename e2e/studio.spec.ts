@@ -45,7 +45,7 @@ async function expectNoPatches(page: Page, tokens: number): Promise<void> {
   await expect(page.getByRole('complementary', { name: 'Figures' })).not.toContainText(/patch/i);
   await expect(page.getByRole('slider', { name: /E_th|Longest patch/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Inspect' }).click();
-  await expect(page.getByText('there are no patches to draw otherwise')).toBeVisible();
+  await expect(page.getByText('it has no patches to redraw')).toBeVisible();
   await expect(page.getByRole('heading', { name: /Patch lengths|over Eth/ })).toHaveCount(0);
 }
 
