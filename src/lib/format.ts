@@ -29,6 +29,7 @@ export function parameters(count: number): string {
 
 /** Multiply-accumulates: 2.61 G. */
 export function operations(count: number): string {
+  if (count >= 1e12) return `${fixed(count / 1e12, 2)} T`;
   if (count >= 1e9) return `${fixed(count / 1e9, 2)} G`;
   return count >= 1e6 ? `${fixed(count / 1e6, 1)} M` : integer(count);
 }

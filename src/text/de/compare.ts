@@ -21,7 +21,7 @@ export const compare = {
   'Plain transformer (baseline)': 'Einfacher Transformer (Vergleich)',
   'not measured': 'nicht gemessen',
   'Figures of the three methods': 'Kennzahlen der drei Verfahren',
-  'Big steps an image': 'Große Schritte je Bild',
+  'Big steps per image': 'Große Schritte je Bild',
   'FID-lite, lower is better': 'FID-lite, kleiner ist besser',
   'Class agreement': 'Klasse getroffen',
   'Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Time on this device: the status in the bar, “Measure this device”.': 'Mittel über zurückgehaltene Bilder bei der E_th des Pakets; Güte mit 95-%-Intervallen. Einzelne Bilder eines Seeds laufen mit jeder Änderung auseinander, beurteilen lassen sich nur viele. Zeit auf diesem Gerät: Status in der Leiste, „Dieses Gerät messen“.',

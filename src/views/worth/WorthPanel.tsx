@@ -40,7 +40,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
           <thead>
             <tr>
               <td />
-              <th scope="col">{t('Big steps an image')}</th>
+              <th scope="col">{t('Big steps per image')}</th>
               <th scope="col">{t('Multiply-accumulates')}</th>
               <th scope="col">{t('FID-lite, lower is better')}</th>
               <th scope="col">{t('Class agreement')}</th>
