@@ -132,3 +132,19 @@ def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, c
     plain = ["--gpt" if part == "--dpar" else str(root / "gpt") if part == str(root / "dpar") else part for part in swept]
     assert main([*plain, "--out", str(tmp_path / "other")]) == 2
     assert "has none" in capsys.readouterr().err and not (tmp_path / "other").exists()
+
+
+def test_a_study_measures_fid_lite_where_a_judge_is_given(folders, tmp_path, capsys):
+    root, _ = folders
+    tiny = ("model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "train.batch_size=4",
+            "train.bf16=false", "train.compile=false", "train.ema=0")
+    folder = "tokens", "data", "cache", "tokenizer", "entropy", "judge"
+    given = [part for name in folder for part in (f"--{name}", str(root / name))]
+    command = ["study", "table9", *given, "--arm", "rope-2d", "--images", "4", "--samples", "6", "--device", "cpu",
+               *[part for one in tiny for part in ("--set", one)], "--out", str(tmp_path)]
+    assert main(command) == 0
+    figures = json.loads((tmp_path / "arms/rope-2d/trained.json").read_text())["figures"]
+    assert figures["n"] == 6 and figures["fid_lite"] > 0 and len(figures["fid_lite_interval"]) == 2
+    assert f"FID-lite of 6 samples, judge {root / 'judge'}" in (tmp_path / "table9/results.md").read_text()
+    assert main([*command, "--samples", "7"]) == 0  # other samples: measured anew, not trained
+    assert json.loads((tmp_path / "arms/rope-2d/trained.json").read_text())["figures"]["n"] == 7
