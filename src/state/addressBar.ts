@@ -3,7 +3,7 @@ import { checkOf, createLinkOutcome } from './linkCheck.ts';
 import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
-import { problem } from './problem.ts';
+import { problem, toProblem } from './problem.ts';
 import type { RunState } from './run.ts';
 import { createViews } from './views.ts';
 import type { Visit } from './visits.ts';
@@ -48,7 +48,7 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
         const outcome = compareWithLink(check, header, digest);
         link.setState({ outcome });
         if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
-      });
+      }).catch((error: unknown) => notices.replace('link', [toProblem(error)]));
     },
     /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays. */
     arrive(state: RunState): void {
