@@ -111,11 +111,12 @@ RIGHT = {
     "nano": [],
     "bench": ["whole", "--pack", str(NANO)],
     "parity": ["--pack", str(NANO)],
+    "study": ["figure4", "--tokens", "{root}/tokens", "--images", "1", *sets("model.dim=32", "model.heads=1")],
 }
 """A right command line of every command but for --out, which mistakes are made in."""
 TRAINING = ("train-classifier", "train-tokenizer", "train-entropy", "train")
 WITH_DATA = ("train-classifier", "train-tokenizer", "tokenize", "evaluate", "export")
-WITH_TOKENS = ("train-entropy", "score", "train", "evaluate", "export")
+WITH_TOKENS = ("train-entropy", "score", "train", "evaluate", "export", "study")
 WITH_OUT = tuple(name for name in RIGHT if name not in ("score", "regraph", "parity"))
 
 MISTAKES = [  # commands, what replaces or follows in the command line, words of the answer
@@ -153,10 +154,10 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("train",), {"--set": "kind=gtp"}, "kind is 'gtp'"),
     (("train",), {"--set": "init={root}/entropy"}, "not of"),
     (("train",), {"--set": "init={wrong}/none"}, "no such weights"),
-    ((*TRAINING, "tokenize", "score", "evaluate"), {"--device": "cuda:7"}, "--device cuda:7"),
-    ((*TRAINING, "tokenize", "score", "evaluate"), {"--device": "toaster"}, "--device toaster"),
-    ((*TRAINING, "tokenize", "score", "evaluate"), {"--device": "meta"}, "--device meta"),
-    ((*TRAINING, "tokenize", "score", "evaluate"), {"--threads": "0"}, "--threads"),
+    ((*TRAINING, "tokenize", "score", "evaluate", "study"), {"--device": "cuda:7"}, "--device cuda:7"),
+    ((*TRAINING, "tokenize", "score", "evaluate", "study"), {"--device": "toaster"}, "--device toaster"),
+    ((*TRAINING, "tokenize", "score", "evaluate", "study"), {"--device": "meta"}, "--device meta"),
+    ((*TRAINING, "tokenize", "score", "evaluate", "study"), {"--threads": "0"}, "--threads"),
     (WITH_DATA, {"--data": "{wrong}/none"}, "no such folder"),
     (WITH_DATA, {"--data": "{wrong}/file"}, "no such folder"),
     (WITH_DATA, {"--data": "{wrong}/empty"}, "one folder of pictures for each class"),
