@@ -35,7 +35,7 @@ test('a page that the browser keeps goes on with its run on the way back, to the
   const { left, back } = await page.waitForFunction(() => {
     const { left, back } = globalThis as unknown as Scope;
     return back !== undefined && { left, back };
-  }).then((handle) => handle.jsonValue()) as Required<Scope>;
+  }, undefined, { timeout: 30_000 }).then((handle) => handle.jsonValue()) as Required<Scope>;
   // Three seconds are 20 tokens' time.
   expect(back).toBeGreaterThanOrEqual(left);
   expect(back).toBeLessThan(left + 10);

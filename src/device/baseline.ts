@@ -1,7 +1,6 @@
 import type { Manifest } from '../../engine/manifest.ts';
 import { variantBytes } from '../state/pack.ts';
-import { fetchManifest, manifestAddress } from '../state/packFiles.ts';
-import { fetchPackList } from '../state/packList.ts';
+import { findPlainPack } from '../state/plainPack.ts';
 
 export interface Baseline {
   title: string;
@@ -10,19 +9,8 @@ export interface Baseline {
   bytes: number;
 }
 
-/** The plain GPT beside this page that makes the same tokens as the pack; null where there is none. */
-export async function findBaseline({ kind, grid, vocab }: Manifest, base: string): Promise<Baseline | null> {
-  if (kind === 'gpt') return null;
-  for (const entry of await fetchPackList(base)) {
-    if (entry.kind !== 'gpt') continue;
-    try {
-      const manifestUrl = manifestAddress(entry.name, base);
-      const manifest = await fetchManifest(entry.name, manifestUrl);
-      if (manifest.kind !== 'gpt' || manifest.grid.tokens !== grid.tokens || manifest.vocab !== vocab) continue;
-      return { title: manifest.title, manifestUrl, bytes: variantBytes(manifest, manifest.defaultVariant.wasm) };
-    } catch {
-      // A baseline that cannot be read is not compared with; the pack in use is measured all the same.
-    }
-  }
-  return null;
+/** The plain transformer beside this page that makes the same tokens as the pack; null where there is none. */
+export async function findBaseline(pack: Manifest, base: string): Promise<Baseline | null> {
+  const plain = pack.kind === 'gpt' ? null : await findPlainPack(pack, base);
+  return plain && { title: plain.manifest.title, manifestUrl: plain.url, bytes: variantBytes(plain.manifest, plain.manifest.defaultVariant.wasm) };
 }

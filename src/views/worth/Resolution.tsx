@@ -29,7 +29,7 @@ export function Resolution({ pack, plain }: { pack: Manifest; plain: Manifest })
           </tbody>
         </table>
       </div>
-      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Only the pack’s own size has measured patches; the others are computed with this pack’s model for the same P_avg, and no model was trained for them.')}</p>
+      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Only the pack’s own size has measured patches; the others are computed with this pack’s model for the same P_avg, and no model was trained for them. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
     </details>
   );
 }
