@@ -111,7 +111,7 @@ test('a cell tells its token, entropy, reasons, span, probability and alternativ
   await expect(panel.getByRole('heading', { name: 'Cell, row 1, column 0' })).toBeVisible();
   await panel.getByRole('button', { name: 'Unpin' }).click();
   await expect(panel.getByRole('heading', { name: 'Cell, row 15, column 15' })).toBeVisible();
-  const plot = page.getByRole('img', { name: /Mean patch length over the threshold. E_th 5.20/ });
+  const plot = page.getByRole('img', { name: /Mean patch length against the threshold. E_th 5.20/ });
   await expect(plot).toBeVisible();
   await expect(page.getByRole('img', { name: /Number of patches by length/ })).toBeVisible();
 });

@@ -30,7 +30,7 @@ test('what is stored tells size and age, and is downloaded again on request', as
   const dialog = await openList(page);
   const row = dialog.getByRole('listitem').filter({ hasText: 'Nano' });
   await expect(row).toContainText(/\d(\.\d)? MB, \d+ files, just now/);
-  await expect(dialog.getByRole('status')).toContainText(/MB in all/);
+  await expect(dialog.getByRole('status')).toContainText(/MB in total/);
   const before = fetched();
   await row.getByRole('button', { name: /^Download .* again/ }).click();
   await expect(dialog.getByRole('status')).toContainText('Nano was downloaded again.');
