@@ -174,7 +174,7 @@ test('a link reproduces the run, from its token, and says that it is the same', 
 
 test('what differs from the link is named', async ({ page }) => {
   const run = await made(page);
-  const check = `${'0'.repeat(12)}.${'f'.repeat(8)}.q8.webgpu`;
+  const check = `${'0'.repeat(12)}.${'f'.repeat(8)}.q8.webgpu.2`;
   await page.goto(`${address('&class=1&seed=3')}&check=${check}`);
   await expect(messages(page)).toContainText('not the picture that the link was made from');
   await expect(messages(page)).toContainText(`The pack is another version (${run.header.pack.hash.slice(0, 8)} here, ffffffff in the link)`);
