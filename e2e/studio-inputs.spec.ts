@@ -39,7 +39,7 @@ test('under reduced motion the recorded run stands on its last frame', async ({ 
 const addresses: [string, string, RegExp][] = [
   ['an unknown class', '#class=Moon&seed=1', /no class "Moon"/],
   ['a seed that is no whole number', '#class=River&seed=1.5', /seed must be a whole number/],
-  ['a threshold that is no number', '#class=River&eth=abc', /E_th must be a number in nats, got "abc"/],
+  ['a threshold that is no number', '#class=River&eth=abc', /Eth must be a number in nats, got "abc"/],
   ['patches longer than the window', '#class=River&rr=0&pmax=40', /at most 16/],
 ];
 for (const [what, hash, words] of addresses) {
@@ -64,7 +64,7 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   await canGenerate(page);
   const threshold = page.getByRole('textbox', { name: /Threshold/ });
   await threshold.fill('high');
-  await expect(page.locator('.setting .field-error')).toContainText('E_th must be a number in nats');
+  await expect(page.locator('.setting .field-error')).toContainText('Eth must be a number in nats');
   await expect(page.getByText('Fix the highlighted value first.')).toBeVisible();
   await page.getByRole('button', { name: 'Reset to 5.2' }).click();
   await expect(threshold).toHaveValue('5.2');
