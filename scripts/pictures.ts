@@ -33,6 +33,7 @@ for (const [name, options, view] of shots) {
     await strip.focus();
     for (let i = 0; i < 88; i++) await page.keyboard.press('ArrowLeft');
     await strip.blur();
+    await page.evaluate(() => scrollTo(0, 0)); // a phone had scrolled to the strip
   }
   await page.waitForTimeout(300);
   await page.screenshot({ path: `${out}/${name}.png` });
