@@ -12,14 +12,8 @@ interface Scope { left?: number; back?: number }
 
 const tokens = (page: Page) => page.locator('[data-figure="tokens"]').textContent().then(Number);
 
-let server: FaultServer;
-test.beforeEach(async () => { server = await faultServer(); });
-test.afterEach(() => server.close());
-
-test('a page that the browser keeps goes on with its run on the way back, to the same tokens', async ({ page }) => {
-  await page.goto(`${server.url}#pack=nano&class=1&seed=9`);
-  await runFinished(page);
-  const { digest } = await downloadRun(page);
+/** Leaves in the middle of a run and comes back; null where the browser did not keep the page. */
+async function leaveAndReturn(page: Page): Promise<Required<Scope> | null> {
   await slowDown(page, 150);
   await generateButton(page).click();
   await expect.poll(() => tokens(page), { intervals: [50] }).toBeGreaterThan(3);
@@ -32,10 +26,29 @@ test('a page that the browser keeps goes on with its run on the way back, to the
   await page.goto(`${server.url}favicon.svg`);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   await page.evaluate(() => history.back()).catch(() => undefined);
-  const { left, back } = await page.waitForFunction(() => {
+  const back = await page.waitForFunction(() => {
     const { left, back } = globalThis as unknown as Scope;
     return back !== undefined && { left, back };
-  }, undefined, { timeout: 30_000 }).then((handle) => handle.jsonValue()) as Required<Scope>;
+  }, undefined, { timeout: 10_000 }).catch(() => null);
+  return back && await back.jsonValue() as Required<Scope>;
+}
+
+let server: FaultServer;
+test.beforeEach(async () => { server = await faultServer(); });
+test.afterEach(() => server.close());
+
+test('a page that the browser keeps goes on with its run on the way back, to the same tokens', async ({ page }) => {
+  await page.goto(`${server.url}#pack=nano&class=1&seed=9`);
+  await runFinished(page);
+  const { digest } = await downloadRun(page);
+  let kept: Required<Scope> | null = null;
+  // A busy browser may not keep a page: it is opened anew then, and left once more.
+  for (let tries = 0; tries < 4 && !kept; tries++) {
+    await runFinished(page);
+    kept = await leaveAndReturn(page);
+  }
+  expect(kept, 'the browser kept the page').not.toBeNull();
+  const { left, back } = kept!;
   // Three seconds are 20 tokens' time.
   expect(back).toBeGreaterThanOrEqual(left);
   expect(back).toBeLessThan(left + 10);
