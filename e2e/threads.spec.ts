@@ -25,7 +25,7 @@ test('from the second load on, threads are there without any header of the host;
     const choice = page.getByRole('checkbox', { name: /Several threads for WASM \(in use\)/ });
     await expect(choice).toBeChecked();
     await choice.uncheck();
-    await expect(page.getByRole('checkbox', { name: /Several threads for WASM \(from the next load on\)/ })).not.toBeChecked();
+    await expect(page.getByRole('checkbox', { name: /Several threads for WASM \(from the next load\)/ })).not.toBeChecked();
     await page.goto(`${server.url}?third#pack=nano&class=1&seed=5`);
     expect(await isolated(page)).toBe(false);
     await runFinished(page);
