@@ -91,6 +91,14 @@ describe('models of a pack', () => {
       expect(refusal(graph(node('ConstantOfShape', [])))).toMatch(/is not known before it runs/);
     });
 
+    test('only initializers and what a Constant gives are constants: no other tensor stands for a value of the same name', () => {
+      for (const name of ['s', ' ']) {
+        const small = named('value', field(5, tensor(name, 1)));
+        expect(refusal(graph(node('ConstantOfShape', [name]), node('Add', ['x', 'y'], field(2, name), small)))).toMatch(/is not known before it runs/);
+        expect(refusal(graph(node('ConstantOfShape', [name]), node('Constant', [], small)))).toMatch(/is not known before it runs/);
+      }
+    });
+
     test.each([
       ['Expand', ['x', 's'], tensor('s', 1, 64), tensor('s', 2 ** 20, 64)],
       ['Tile', ['x', 's'], tensor('s', 1, 2), tensor('s', 1, 2 ** 20)],

@@ -39,8 +39,9 @@ function rawValues(raw: Uint8Array, type: number): number[] {
   return type === TYPE.float32 ? each(4, (at) => view.getFloat32(at, true)) : [];
 }
 
-/** Notes where a tensor's data lie, and its values under `name`, or under its own. */
-function readTensor(tensor: Uint8Array, found: Found, name = ''): void {
+/** Notes where a tensor's data lie. Its name, and its values where they are few; none else. */
+function readTensor(tensor: Uint8Array, found: Found): { name: string; values: number[] } {
+  let name = '';
   let type = 0;
   let raw: Uint8Array | null = null;
   const values: number[] = [];
@@ -48,7 +49,7 @@ function readTensor(tensor: Uint8Array, found: Found, name = ''): void {
     if (number === TENSOR.type) type = value;
     if (number === TENSOR.integers || number === TENSOR.integers32) values.push(...(bytes ? integersOf(bytes.subarray(0, 10 * MOST_CONSTANTS)) : [value]));
     if (!bytes) continue;
-    if (number === TENSOR.name) name ||= textOf(bytes);
+    if (number === TENSOR.name) name = textOf(bytes);
     if (number === TENSOR.raw) raw = bytes;
     if (number !== TENSOR.externalData) continue;
     let key = '';
@@ -60,7 +61,11 @@ function readTensor(tensor: Uint8Array, found: Found, name = ''): void {
     if (key === 'location') found.locations.add(place);
   }
   if (raw && raw.length <= 8 * MOST_CONSTANTS) values.push(...rawValues(raw, type));
-  if (name && values.length > 0 && values.length <= MOST_CONSTANTS) found.constants.set(name, values);
+  return { name, values: values.length <= MOST_CONSTANTS ? values : [] };
+}
+
+function noteConstant(found: Found, name: string, values: number[]): void {
+  if (name !== '' && values.length > 0) found.constants.set(name, values);
 }
 
 function readNode(node: Uint8Array, found: Found): void {
@@ -76,7 +81,8 @@ function readNode(node: Uint8Array, found: Found): void {
     if (number === NODE.attribute) attributes.push(bytes);
   }
   found.domains.add(read.domain);
-  const constant = read.type === 'Constant' ? output : ' ';
+  // Only a Constant's tensor is what its output holds: other nodes have tensors, too, and tensors names of their own.
+  const note = (values: number[]) => read.type === 'Constant' && noteConstant(found, output, values);
   for (const attribute of attributes) {
     let name = '';
     const integers: number[] = [];
@@ -86,10 +92,10 @@ function readNode(node: Uint8Array, found: Found): void {
       if (number === ATTRIBUTE.name) name = textOf(bytes);
       if (number === ATTRIBUTE.graph || number === ATTRIBUTE.graphs) throw new RangeError('it has a graph inside a graph');
       if (number === ATTRIBUTE.sparse || number === ATTRIBUTE.sparses) throw new RangeError('it has sparse weights');
-      if (number === ATTRIBUTE.tensor || number === ATTRIBUTE.tensors) readTensor(bytes, found, constant);
+      if (number === ATTRIBUTE.tensor || number === ATTRIBUTE.tensors) note(readTensor(bytes, found).values);
     }
     if (integers.length > 0) read.integers.set(name, integers);
-    if (constant !== ' ' && name === 'value_ints') found.constants.set(constant, integers);
+    if (name === 'value_ints') note(integers);
   }
   found.nodes.push(read);
 }
@@ -98,7 +104,10 @@ function readGraph(graph: Uint8Array, found: Found): void {
   for (const { number, bytes } of fields(graph)) {
     if (!bytes) continue;
     if (number === GRAPH.node) readNode(bytes, found);
-    if (number === GRAPH.initializer) readTensor(bytes, found);
+    if (number === GRAPH.initializer) {
+      const { name, values } = readTensor(bytes, found);
+      noteConstant(found, name, values);
+    }
     if (number === GRAPH.sparseInitializer) throw new RangeError('it has sparse weights');
   }
 }
