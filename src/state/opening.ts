@@ -6,7 +6,7 @@ import { readAddress, writeAddress, type Address } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
-import type { OpenDeps } from './remember.ts';
+import type { OpenDeps } from './openRun.ts';
 import { fetchRecording } from './packFiles.ts';
 import { toPainted } from './pictures.ts';
 import { toProblem } from './problem.ts';

@@ -128,8 +128,10 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     store.setState({ maker });
     if (own) return maker;
     const found = await maker.read(pack, base);
-    if (found) maker.use(found);
-    if (found) await maker.load();
+    if (found) {
+      maker.use(found);
+      await maker.load();
+    }
     return maker;
   }
 

@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import { SAMPLER, type RunHeader, type TokenEvent } from '../../../engine/log.ts';
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
@@ -7,13 +7,14 @@ import type { LoadProgress } from '../../../workers/messages.ts';
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
 import { cutPicture, type Cut } from '../../lib/cutPicture.ts';
-import type { Source } from '../../lib/readPicture.ts';
+import { readPicture, type Source } from '../../lib/readPicture.ts';
 import type { PackStore } from '../pack.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
 import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
+import { headerOf } from '../runWish.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';
 import { NO_PICTURE, type DeskState } from './deskState.ts';
@@ -34,14 +35,11 @@ export interface DeskDeps {
   cut?: (source: Source, crop: Crop, size: number) => Cut;
 }
 
-// What knows the kinds of pictures is fetched with the first one.
-const readAny = async (file: Blob, name: string) => (await import('../../lib/readPicture.ts')).readPicture(file, name);
-
 export type Desk = ReturnType<typeof createDesk>;
 
 /** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
 export function createDesk(deps: DeskDeps) {
-  const { store, pack, run, playback, settings, read = readAny, cut = cutPicture } = deps;
+  const { store, pack, run, playback, settings, read = readPicture, cut = cutPicture } = deps;
   /** Later work overtakes earlier: answers under an old ticket are dropped. */
   let ticket = 0;
   let work: Promise<void> = Promise.resolve();
@@ -100,7 +98,7 @@ export function createDesk(deps: DeskDeps) {
       return;
     }
     const { tokens, psnr, reconstruction } = tokenized.value;
-    const header = headerOf(tokens);
+    const header = headerOfGiven(tokens);
     const events = scoredEvents(tokens, scored.value, rulesOf(header.settings), manifest.grid.width);
     const pin = store.getState().runId === run.getState().id ? playback.getState().pin : null;
     const runId = run.showGiven(header, events, store.getState().name, toPainted(reconstruction));
@@ -112,14 +110,12 @@ export function createDesk(deps: DeskDeps) {
   }
 
   /** Plain probabilities of the class: no guidance, no filters. */
-  function headerOf(tokens: readonly number[]): RunHeader {
+  function headerOfGiven(tokens: readonly number[]): RunHeader {
     const { manifest, hash, report } = pack.getState();
     const index = store.getState().class;
-    return {
-      pack: { name: manifest!.name, hash: hash ?? '' }, variant: report!.variant, backend: report!.backend,
-      class: index, className: manifest!.classes[index]?.label ?? 'no class', seed: 0, grid: { ...manifest!.grid }, sampler: SAMPLER, given: [...tokens],
-      settings: { ...settings.getState().values!, guidance: 1, temperature: 1, topK: 0, topP: 1 },
-    };
+    const plain = { ...settings.getState().values!, guidance: 1, temperature: 1, topK: 0, topP: 1 };
+    const header = headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
+    return { ...header, className: manifest!.classes[index]?.label ?? 'no class' };
   }
 
   /** Steps the decoder through the given tokens: what it would have thought of each. */
