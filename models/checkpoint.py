@@ -39,6 +39,14 @@ def write_atomically(path: Path, write: Callable[[Path], None], several: bool = 
     _sync_folder(path.parent)
 
 
+def save_text(path: Path, text: str, several: bool = False) -> None:
+    """A text in UTF-8, written as write_atomically does."""
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write, several)
+
+
 def save_array(path: Path, array: np.ndarray, several: bool = False) -> None:
     """An .npy file, written as write_atomically does."""
     def write(temporary: Path) -> None:
@@ -56,7 +64,7 @@ def save_checkpoint(folder: Path, config: Config, state: dict[str, Any]) -> None
     folder.mkdir(parents=True, exist_ok=True)
     content = {"config": config.to_json(), "rng": rng_state(), **state}
     try:
-        write_atomically(folder / CONFIG, lambda path: _write_text(path, config.to_json()))
+        save_text(folder / CONFIG, config.to_json())
         write_atomically(folder / CHECKPOINT, lambda path: torch.save(content, path))
     except (OSError, RuntimeError) as error:  # torch.save turns a full disk into RuntimeError
         raise CheckpointError(f"{folder / CHECKPOINT}: not written ({error}); the previous one is intact") from error
@@ -130,10 +138,6 @@ def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in values.items():
         flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
     return flat
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from models.lineage import digest
 from models.patch_transformer import groups
 from models.patchify import PatchRules, opens, patches_of
 from models.streams import split_batch
-from models.token_data import TokenSet, TokenStream
+from models.token_data import TokenSet, TokenStream, every
 
 
 @dataclass
@@ -66,7 +66,7 @@ class PatchStream(TokenStream):
 
 def held_out_batches(data: TokenSet, size: int, width: int, rules: PatchRules, limit: int | None = None) -> Iterator[PatchBatch]:
     """PatchBatches of the upright held-out images, sorted by patch count; `limit` takes every n-th of them."""
-    indices = data.held_out[:: max(1, len(data.held_out) // limit)] if limit else data.held_out
+    indices = every(data.held_out, limit) if limit else data.held_out
     opened = opens(data.entropies[0][indices], width, rules)
     order = np.argsort(opened.sum(1), kind="stable")
     for start in range(0, len(order), size):

@@ -168,9 +168,14 @@ class TokenStream(IndexStream):
         return TokenBatch(tokens, labels, entropies, chance)
 
 
+def every(indices: np.ndarray, count: int) -> np.ndarray:
+    """About `count` of `indices`, evenly."""
+    return indices[:: max(1, len(indices) // count)]
+
+
 def held_out_tokens(data: TokenSet, size: int, limit: int | None = None) -> Iterator[TokenBatch]:
     """TokenBatches of the upright held-out images; `limit` takes every n-th of them."""
-    indices = data.held_out[:: max(1, len(data.held_out) // limit)] if limit else data.held_out
+    indices = every(data.held_out, limit) if limit else data.held_out
     for start in range(0, len(indices), size):
         part = indices[start : start + size]
         yield TokenBatch(torch.from_numpy(data.tokens[0][part].astype(np.int64)), torch.from_numpy(data.labels[part]))

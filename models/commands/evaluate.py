@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from models.blocks import compile_blocks
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.classifier import check_size
 from models.commands.common import add_data_arguments, at_least, prepare_alone, read_pictures
 from models.dpar import DPAR
@@ -141,7 +141,7 @@ def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown
     """evaluation.json for the manifest, and the report for people."""
     args.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(figures, indent=1) + "\n"
-    write_atomically(args.out / "evaluation.json", lambda path: path.write_text(text, encoding="utf-8"))
+    save_text(args.out / "evaluation.json", text)
     logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}
     logs |= {"the baseline": args.baseline} if args.baseline else {}

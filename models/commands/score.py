@@ -23,7 +23,7 @@ from models.lineage import digest, file_digest
 from models.outputs import check_folder
 from models.patchify import PatchRules
 from models.shards import Shards, shard_path, write_shard
-from models.token_data import load_tokens, note_entropies, noted
+from models.token_data import every, load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
 
 MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> None:
     out.flush()
     note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
     partial.replace(args.tokens / "entropies.npy")
-    few = np.asarray(out[0][data.train[:: max(1, len(data.train) // SAMPLE)]])
+    few = np.asarray(out[0][every(data.train, SAMPLE)])
     lengths = [(wanted, threshold_for(few, data.sizes["width"], PatchRules(), wanted)) for wanted in MEAN_LENGTHS]
     print("patchify.entropy_threshold for so many tokens a patch in the mean: "
           + ", ".join(f"{wanted}: {threshold}" for wanted, threshold in lengths))

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.commands.common import add_data_arguments, at_least, default_device, prepare_alone, read_pictures
 from models.data import DataConfig
 from models.errors import ConfigError, DataError, UserError
@@ -34,6 +34,7 @@ from models.study.plan import (
     Arm,
     ArmConfig,
     Study,
+    base_run,
     chosen_arms,
     load_base,
     load_study,
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace) -> None:
         write(args, study, [Row(arm, patch_rows(args, study, arm, data), 1) for arm in arms])
         return
     bench = Bench(data, device, args.held_out, args.probe_images, *gallery(args, data, device))
-    base_rules = rules_of(next((arm.run for arm in study.arms if arm.name.startswith(DEFAULT)), study.arms[0].run))
+    base_rules = rules_of(base_run(study))
     busy = []
     for arm in study.arms:
         folder, source = arm_folder(args.out, arm), given.get(arm.name, arm_folder(args.out, arm))
@@ -196,7 +197,7 @@ def row_of(args: argparse.Namespace, study: Study, group: ArmConfig, bench: Benc
 
 def write(args: argparse.Namespace, study: Study, rows: list[Row]) -> None:
     """results.md in a folder of the study's name."""
-    run = next((arm.run for arm in study.arms if arm.name.startswith(DEFAULT)), study.arms[0].run)
+    run = base_run(study)
     setting = [f"Tokens: {args.tokens}; mean patch length of the base {study.p_avg:.2f}."]
     if study.config.measure != "patches":
         trainings = ", ".join(args.trained) or f"{study.base.images:,} images an arm"
@@ -208,6 +209,6 @@ def write(args: argparse.Namespace, study: Study, rows: list[Row]) -> None:
     path = args.out / study.name / "results.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = write_page(study, rows, setting)
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), several=True)
+    save_text(path, text, several=True)
     print(text)
     print(f"{path}: written")

@@ -13,7 +13,7 @@ from models.commands.common import add_training_arguments, prepare
 from models.config import fitted
 from models.entropy_model import EntropyModel
 from models.stages import EntropyRun
-from models.token_data import TokenStream, load_tokens
+from models.token_data import TokenStream, every, load_tokens
 from models.trained import start_from
 from models.training import seed_everything, train
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> None:
     if config.train.compile:
         compile_blocks(model)
     stream = TokenStream(data, data.train, config.train.batch_size, config.train.seed)
-    chosen = data.held_out[:: max(1, len(data.held_out) // config.held_out)]
+    chosen = every(data.held_out, config.held_out)
     held_out = torch.from_numpy(data.tokens[0][chosen].astype("int64"))
 
     def validate(model):

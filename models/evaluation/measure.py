@@ -22,6 +22,7 @@ from models.export.config import PackConfig
 from models.gpt import GPT
 from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.runs import DPARRun, GPTRun, images_seen
+from models.token_data import every
 from models.trained import Training
 
 
@@ -67,7 +68,7 @@ def measure(given: Given, samples: Samples, stored: Path, judge: str, device: to
     restored = reconstruct(given.training.tokenizer, given.judge, pictures, data.held_out, device)
     returned = look(given.judge, restored.restored, device, "features of reconstructions")
     figures, intervals = measure_samples(samples, made, known, real.features, shape.tokens, classes)
-    chosen = data.held_out[:: max(1, len(data.held_out) // len(samples.labels))]
+    chosen = every(data.held_out, len(samples.labels))
     rows = np.searchsorted(data.held_out, chosen)
     training_pixels = pictures.pixels[data.train]
     memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, training_pixels)}

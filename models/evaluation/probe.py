@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from models.dpar import DPAR, segmentation
 from models.gpt import GPT
 from models.patchify import PatchRules, opens, patches_of
-from models.token_data import TokenSet
+from models.token_data import TokenSet, every
 
 BATCH = 50
 DECAY = 1e-3
@@ -89,8 +89,3 @@ def probe(model: DPAR | GPT, data: TokenSet, rules: PatchRules, device: torch.de
     top = float(right[:, 0].mean())
     five = {"top_5": float(right[:, :5].any(1).mean())} if model.config.classes > 10 else {}
     return {"top_1": top, "top_1_error": float(np.sqrt(top * (1 - top) / n)), **five, "trained_on": len(chosen[0]), "n": n}
-
-
-def every(indices: np.ndarray, count: int) -> np.ndarray:
-    """About `count` of them, evenly."""
-    return indices[:: max(1, len(indices) // count)]

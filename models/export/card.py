@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 
 ROWS = (
     ("class_agreement", "Samples that the judge gives the class asked for", "share"),
@@ -35,7 +35,7 @@ def write_card(root: Path, manifest: dict[str, Any], limits: tuple[str, ...]) ->
     text = environment.get_template("card.md.j2").render(
         m=manifest, e=evaluation, shape=shape_of(manifest), rows=rows_of(evaluation), limits=limits, percent=percent,
         million=lambda count: f"{count / 1e6:.1f} million")
-    write_atomically(root / "README.md", lambda path: path.write_text(text, encoding="utf-8"))
+    save_text(root / "README.md", text)
 
 
 def shape_of(manifest: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from models.data import Pictures
 from models.export.files import write_file
 from models.export.pictures import grid, png
 from models.reconstruction import psnr_of
+from models.token_data import every
 from models.tokenizer import Tokenizer
 
 PER_CLASS = 6
@@ -34,7 +35,7 @@ def gallery_of(pictures: Pictures, held_out: np.ndarray, tokenizer: Tokenizer) -
     held_out = np.asarray(held_out)
     labels = np.asarray(pictures.labels)[held_out]
     chosen = np.concatenate([held_out[labels == k][:PER_CLASS] for k in range(len(pictures.classes))])
-    sample = held_out[:: max(1, len(held_out) // BAND_PICTURES)][:BAND_PICTURES]
+    sample = every(held_out, BAND_PICTURES)[:BAND_PICTURES]
     psnr = psnr_of(tokenizer, np.stack([pictures.pixels[i] for i in sample]), torch.device("cpu"))
     return Gallery(np.stack([pictures.pixels[i] for i in chosen]), [int(pictures.labels[i]) for i in chosen], psnr)
 

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.errors import UserError
 from models.export.files import read_manifest
 from models.export.kinds import visit_bytes
@@ -25,5 +25,5 @@ def write_index(folder: Path) -> list[str]:
         entries.append({"name": path.parent.name, "title": manifest["title"], "kind": manifest["kind"],
                         "bytes": visit_bytes(variant, manifest["kind"])})
     text = json.dumps({"packs": entries}, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / "index.json", lambda path: path.write_text(text, encoding="utf-8"))
+    save_text(folder / "index.json", text)
     return [entry["name"] for entry in entries]

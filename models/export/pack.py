@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from models.blocks import ffn_width
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.errors import UserError
@@ -185,7 +185,7 @@ def thumbnail_entry(root: Path, content: PackContent) -> dict[str, Any]:
 def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
     validate(manifest, "manifest")
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(root / "manifest.json", lambda path: path.write_text(text, encoding="utf-8"))
+    save_text(root / "manifest.json", text)
 
 
 def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:

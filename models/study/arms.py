@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from models.checkpoint import CONFIG, WEIGHTS, difference, write_atomically
+from models.checkpoint import CONFIG, WEIGHTS, difference, save_text
 from models.config import fitted, read_config_json
 from models.errors import CheckpointError, DataError
 from models.runs import parse_run
@@ -42,7 +42,7 @@ def check_owner(out: Path, data: TokenSet, tokens: Path) -> None:
         return
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(mine, indent=1) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), several=True)
+    save_text(path, text, several=True)
 
 
 def check_arm(folder: Path, run: Run) -> None:
@@ -80,7 +80,7 @@ def stored(folder: Path, name: str, key: dict[str, Any], make: Callable[[], dict
     if found is None:
         found = make()
         text = json.dumps({"key": key, "figures": found}, indent=1) + "\n"
-        write_atomically(folder / f"{name}.json", lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        save_text(folder / f"{name}.json", text)
     return found
 
 

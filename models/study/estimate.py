@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from models.bench.throughput import Trainee
-from models.checkpoint import WEIGHTS, write_atomically
+from models.checkpoint import WEIGHTS, save_text
 from models.config import read_config_json
 from models.cost import TRAINING, cost
 from models.errors import ConfigError
@@ -71,7 +71,7 @@ def speed(study: Study, data: TokenSet, out: Path, device: torch.device) -> floa
         measured = trainee.go_on() * macs_of(run, data)
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(key | {"macs_per_second": measured}) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), several=True)
+    save_text(path, text, several=True)
     return measured
 
 

@@ -15,7 +15,7 @@ from models.evaluation.sweep import static_rules
 from models.export.threshold import mean_patch_length, threshold_for
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun, load_run
-from models.token_data import TokenSet
+from models.token_data import TokenSet, every
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 FILES = CONFIGS / "studies"
@@ -83,6 +83,11 @@ class Study:
     """Mean patch length of the base on training pictures."""
 
 
+def base_run(study: Study) -> Run:
+    """Of the default arm; of the first arm where the study has no default."""
+    return next((arm.run for arm in study.arms if arm.group.name == DEFAULT), study.arms[0].run)
+
+
 def study_names() -> list[str]:
     return sorted((path.stem for path in FILES.glob("*.toml") if path.stem != "base"), key=lambda name: (len(name), name))
 
@@ -145,7 +150,7 @@ def training_entropies(data: TokenSet) -> np.ndarray:
         raise DataError("the tokens have no entropies; run score first")
     if len(data.train) == 0:
         raise DataError("the tokens have no training pictures")
-    return np.asarray(data.entropies[0][data.train[:: max(1, len(data.train) // SAMPLE)]])
+    return np.asarray(data.entropies[0][every(data.train, SAMPLE)])
 
 
 def base_rules(run: Run, base: BaseConfig, data: TokenSet, overrides: list[str]) -> tuple[PatchRules, float]:
