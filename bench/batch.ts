@@ -22,6 +22,7 @@ const joined = (runs: readonly BatchTimes[]): BatchTimes => ({
   tokens: runs.flatMap(({ tokens }) => tokens),
   patches: runs.flatMap(({ patches }) => patches),
   stages: {},
+  passes: runs.reduce((sum, { passes }) => sum + passes, 0),
   graphs: Object.fromEntries(Object.keys(runs[0]!.graphs).map((name) => [name, {
     ms: runs.reduce((sum, { graphs }) => sum + graphs[name]!.ms, 0), runs: runs.reduce((sum, { graphs }) => sum + graphs[name]!.runs, 0),
   }])),

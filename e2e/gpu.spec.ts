@@ -58,6 +58,25 @@ test('recorded kernels give the tokens that kernels started one by one give, on 
   expect(Math.min(...each.steps.slice(1).map(({ bindings }) => bindings))).toBeGreaterThan(20);
 });
 
+test('several tokens a pass are the tokens of one a pass, at one wait a pass', async ({ page }) => {
+  test.setTimeout(600_000);
+  await open(page);
+  for (const name of ['nano', 'nano-gpt']) {
+    const { manifest } = fixturePacks.find((one) => one.name === name)!;
+    const [one, several] = await page.evaluate(async ([path, limit]) => {
+      const { gpu } = globalThis as unknown as Scope;
+      return [await gpu.run(path, 21, {}, false, limit, 1), await gpu.run(path, 21, {}, false, limit, 8)] as const;
+    }, [manifest, TOKENS] as const);
+    expect(several.tokens).toEqual(one.tokens);
+    expect(several.patches).toBe(one.patches);
+    expect(several.passes).toBeLessThan(TOKENS);
+    // Entropies of the first drafts are read before the first pass.
+    expect(several.waits).toBe(several.passes + (name === 'nano' ? 1 : 0));
+    several.entropies.forEach((entropy, t) => expect(entropy ?? 0).toBeCloseTo(one.entropies[t] ?? 0, 4));
+    several.logprobs.forEach((logprob, t) => expect(logprob ?? 0).toBeCloseTo(one.logprobs[t] ?? 0, 4));
+  }
+});
+
 // The rest takes minutes on a software adapter: `npm run test:soak` runs it.
 const long = process.env.STUDIO_LONG === '1';
 

@@ -28,12 +28,12 @@ export class CacheLines {
     return this.#memory.subarray(0, this.#lines * after);
   }
 
-  /** Writes slot `slot` of `count` lines from `line` on, from `from[at]` on. */
-  write(line: number, count: number, slot: number, from: Float32Array, at: number): void {
-    const width = this.#width;
+  /** Writes the `slots` slots from `slot` on of `count` lines from `line` on, from `from[at]` on. */
+  write(line: number, count: number, slot: number, from: Float32Array, at: number, slots = 1): void {
+    const width = this.#width * slots;
     const memory = this.#memory;
-    const step = this.#slots * width;
-    let to = line * step + slot * width;
+    const step = this.#slots * this.#width;
+    let to = line * step + slot * this.#width;
     for (let i = 0; i < count; i++, to += step, at += width) memory.set(from.subarray(at, at + width), to);
   }
 

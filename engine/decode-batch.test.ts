@@ -17,7 +17,7 @@ async function alone(request: DecodeRequest) {
 
 async function together(graphs: DependentGraphs, requests: readonly DecodeRequest[]) {
   const events: TokenEvent[][] = requests.map(() => []);
-  for await (const pass of decode(graphs, m, requests)) for (const { image, event } of pass) events[image]!.push(event);
+  for await (const pass of decode(graphs, m, requests)) for (const one of pass) events[one.image]!.push(...one.events);
   return events.map(timeless);
 }
 

@@ -14,7 +14,7 @@ export interface DecodeRequest {
   /** Tokens x_0.. that are forced, with source 'given'; the rest is sampled. */
   given?: readonly number[];
   /** The first events of this same run, made before it was interrupted: decoded again with their tokens and patches. */
-  resume?: readonly Pick<TokenEvent, 'token' | 'entropy'>[];
+  resume?: readonly Pick<TokenEvent, 'token' | 'entropy' | 'pass'>[];
   /** Read between passes; once aborted the image ends after its last whole token, and the others of its batch go on. */
   signal?: { readonly aborted: boolean };
 }

@@ -1,7 +1,7 @@
-/** The decode loop: a batch of images, token by token, patch by patch (docs/model.md "Incremental decoding"). */
+/** The decode loop: a batch of images, pass by pass, patch by patch (docs/model.md "Incremental decoding"). */
 import { clock } from './clock.ts';
 import { checkBatch, type DecodeRequest } from './decode-request.ts';
-import type { DecodeGraphs, Timed, TokenRequest, TokenResult } from './graphs.ts';
+import type { DecodeGraphs, Timed, TokenResult } from './graphs.ts';
 import { ImageState } from './image-state.ts';
 import type { Stage, TokenEvent } from './log.ts';
 import type { Kind, Manifest } from './manifest.ts';
@@ -10,14 +10,20 @@ import { choose, groupsOf, nullEntropyOf } from './sampling.ts';
 export type { DecodeRequest };
 
 export interface DecodeOptions {
+  /** Positions of each image that a pass decodes, at most: no token depends on it (engine/window.ts). Default 1; fewer where the graphs take fewer. */
+  window?: number;
   /** Clock in milliseconds, for tests. */
   now?: () => number;
 }
 
-export interface ImageEvent {
+/** What a pass did for one image. */
+export interface ImagePass {
   /** Index of its request. */
   image: number;
-  event: TokenEvent;
+  /** Of the tokens that it settled, in order: at least one. */
+  events: TokenEvent[];
+  /** Guesses at the tokens behind them. */
+  drafts: number[];
 }
 
 /** The stage that each step of a kind is logged as; null where no graph runs. */
@@ -27,54 +33,68 @@ const stages = {
 } as const satisfies Record<Kind, Record<string, Stage | null>>;
 
 /**
- * Decodes all requests and yields the events of each pass, one an image, after all graphs that read its token have run. The
- * patch transformer runs once per patch: slot 0 on the class, slot m on patch m - 1 when patch m opens. Images that are
- * complete leave. A stage's time is that of the whole run, which served all images that took part.
+ * Decodes all requests and yields what each pass did for every image, after all graphs that read its tokens have run. A pass
+ * asks the gate along each image's window, runs the patch transformer on the patches that close in it (slot 0 on the class,
+ * slot m on patch m - 1), decodes every position of the window and settles tokens (engine/window.ts). Images that are complete
+ * leave. A stage's time is that of the whole pass, which served all images and all tokens that took part.
  */
-export async function* decode(graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], { now = clock }: DecodeOptions = {}): AsyncGenerator<ImageEvent[], void, void> {
+export async function* decode(
+  graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], { now = clock, window = 1 }: DecodeOptions = {},
+): AsyncGenerator<ImagePass[], void, void> {
   checkBatch(manifest, requests);
   const stage = stages[manifest.kind];
-  const all = requests.map((request, image) => new ImageState(image, request, manifest));
+  const positions = Math.max(1, Math.min(window, graphs.mostPositions));
+  const all = requests.map((request, image) => new ImageState(image, request, manifest, positions));
   const going = () => all.filter((image) => !image.ended);
   const timed: Timed = async (name, of, work) => {
     const start = now();
     const value = await work();
     // Whole microseconds: clocks give no more, and runs stay small.
-    if (name !== null) for (const { image } of of) all[image]!.times[name] = Math.round((now() - start) * 1000) / 1000;
+    if (name !== null) for (const image of new Set(of.map((one) => one.image))) all[image]!.times[name] = Math.round(((all[image]!.times[name] ?? 0) + now() - start) * 1000) / 1000;
     return value;
+  };
+  /** Encoder and entropy model read what settled, and the drafts behind it. */
+  const feed = async (images: readonly ImageState[]) => {
+    const fed = images.flatMap((image) => image.feeds());
+    if (fed.length > 0) await timed(stage.token, fed, () => graphs.encoderStep(fed));
+    const scored = fed.filter(({ image }) => all[image]!.scored);
+    if (scored.length === 0) return;
+    const entropies = await timed('entropy', scored, () => graphs.entropyStep(scored));
+    for (const [i, { image, t }] of scored.entries()) all[image]!.learn(t + 1, entropies[i]!);
   };
 
   if (going().length === 0) return;
-  await graphs.begin(groupsOf(requests[0]!.settings), requests.map((request) => request.class));
-  const tokenStep = graphs.tokenStep ?? ((tokens: readonly TokenRequest[]) => onHost(graphs, stage, tokens, timed));
+  await graphs.begin(groupsOf(requests[0]!.settings), requests.map((request) => request.class), positions);
+  const { tokenStep } = graphs;
+  await feed(going());
   for (let images = going(); images.length > 0; images = going()) {
-    const opened = images.flatMap((image) => image.openPatch() ?? []);
+    const opened = images.flatMap((image) => image.openPatches());
     if (opened.length > 0) await timed(stage.patch, opened, () => graphs.patchStep(opened));
-    const results = await tokenStep(images.map((image) => image.nextToken()), timed);
-    yield images.map((state, i) => ({ image: state.image, event: state.settle(results[i]!) }));
+    const asked = images.map((image) => image.requests());
+    let settled: TokenEvent[][];
+    if (tokenStep) {
+      const [image] = images as [ImageState];
+      const { results, entropies } = await tokenStep(asked[0]!, image.draftsBehind(), image.scored, timed);
+      for (let i = 0; i < entropies.length; i++) image.learn(asked[0]![0]!.t + 1 + i, entropies[i]!);
+      settled = [image.settle(results)];
+    } else {
+      const tokens = asked.flat();
+      const logits = await timed(stage.logits, tokens, () => graphs.decoderStep(tokens));
+      const results: TokenResult[] = [];
+      for (const [i, token] of tokens.entries()) {
+        results.push(await timed('sampling', [token], () => ({
+          choice: choose(logits[i]!, token.rules, { seed: token.seed, t: token.t }, token.forced), nullEntropy: token.nullEntropy ? nullEntropyOf(logits[i]!) : null,
+        })));
+      }
+      settled = images.map((image, i) => image.settle(results.splice(0, asked[i]!.length)));
+      await feed(images);
+    }
+    yield images.map(({ image, drafts }, i) => ({ image, events: settled[i]!, drafts }));
+    for (const image of images) image.times = {};
   }
-}
-
-/** A token of each image: decoder, sampling on the processor, encoder and entropy model. */
-async function onHost(graphs: DecodeGraphs, stage: (typeof stages)[Kind], tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
-  const logits = await timed(stage.logits, tokens, () => graphs.decoderStep(tokens));
-  const results: TokenResult[] = [];
-  for (const [i, token] of tokens.entries()) {
-    results.push(await timed('sampling', [token], () => ({
-      choice: choose(logits[i]!, token.rules, { seed: token.seed, t: token.t }, token.forced), entropy: null, nullEntropy: token.nullEntropy ? nullEntropyOf(logits[i]!) : null,
-    })));
-  }
-  const steps = tokens.map(({ image, t, feed }, i) => ({ image, t, token: results[i]!.choice.token, feed, result: results[i]! }));
-  const fed = steps.filter(({ feed }) => feed !== 'none');
-  if (fed.length > 0) await timed(stage.token, fed, () => graphs.encoderStep(fed));
-  const scored = fed.filter(({ feed }) => feed === 'all');
-  if (scored.length === 0) return results;
-  const entropies = await timed('entropy', scored, () => graphs.entropyStep(scored));
-  for (const [i, { result }] of scored.entries()) result.entropy = entropies[i]!;
-  return results;
 }
 
 /** The events of one image, decoded alone. */
 export async function* decodeOne(graphs: DecodeGraphs, manifest: Manifest, request: DecodeRequest, options?: DecodeOptions): AsyncGenerator<TokenEvent, void, void> {
-  for await (const pass of decode(graphs, manifest, [request], options)) yield pass[0]!.event;
+  for await (const [image] of decode(graphs, manifest, [request], options)) yield* image!.events;
 }

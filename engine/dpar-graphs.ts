@@ -3,7 +3,7 @@ import { Conditions } from './conditions.ts';
 import { DeviceRows, HostRows, type EncoderRows } from './encoder-rows.ts';
 import { EntropySteps } from './entropy-steps.ts';
 import { FeedSets, floatFeed, intFeed } from './feed.ts';
-import type { DecodeGraphs, PatchStep, Position, Timed, TokenRequest, TokenResult, TokenStep } from './graphs.ts';
+import type { DecodeGraphs, DeviceAnswers, PatchStep, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
@@ -30,6 +30,7 @@ const feedsFor = (runner: GraphRunner, n: number, groups: Groups, angles: number
 });
 
 export class DparGraphs implements DecodeGraphs {
+  readonly mostPositions = 1;
   readonly #runner: GraphRunner;
   readonly #m: DparManifest;
   readonly #entropy: EntropySteps;
@@ -60,7 +61,7 @@ export class DparGraphs implements DecodeGraphs {
     this.dispose();
     // The device samples for one image; of several the answers are read.
     const device = images === 1 ? runner.onDevice : undefined;
-    this.#tokenStep = device && ((tokens, timed) => this.#onDevice(device, tokens, timed));
+    this.#tokenStep = device && ((tokens, _, scored, timed) => this.#onDevice(device, tokens, scored, timed));
     this.#batch = {
       groups, classes: groups === 2 ? [...classes, ...classes.map(() => none)] : [...classes],
       rows: device ? new DeviceRows(device, dim, window) : new HostRows(runner, images, dim, window),
@@ -130,16 +131,18 @@ export class DparGraphs implements DecodeGraphs {
   }
 
   /** The one image of the batch. */
-  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
-    const { t, rules, seed, forced, feed } = tokens[0]!;
+  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], scored: boolean, timed: Timed): Promise<DeviceAnswers> {
+    const { t, rules, seed, forced } = tokens[0]!;
     const places: Place[] = [{ image: 0, slot: t, step: 0 }];
     const logits = await timed('decoder', tokens, () => this.#logits(places));
-    const token = await timed('sampling', tokens, () => device.sample({ logits, rules, at: { seed, t }, ...(forced !== undefined && { forced }) }));
-    if (feed !== 'none') await timed('encoder', tokens, () => this.#encode(places, token));
-    const entropy = feed === 'all' ? await timed('entropy', tokens, () => this.#entropy.onDevice(t, token)) : null;
-    const { choice, also } = await timed('wait', tokens, () => device.read(entropy));
+    const token = await timed('sampling', tokens, () => device.sample({ logits, positions: 1, groups: this.#batch!.groups, rules, at: { seed, t }, forced: [forced], drafts: [] }, 1));
+    // Nothing runs after the last token.
+    const feeds = t + 1 < this.#m.grid.tokens;
+    if (feeds) await timed('encoder', tokens, () => this.#encode(places, token));
+    const entropy = feeds && scored ? await timed('entropy', tokens, () => this.#entropy.onDevice(t, token)) : null;
+    const { sampled, also } = await timed('wait', tokens, () => device.read(entropy));
     entropy?.dispose();
-    return [{ choice, entropy: also, nullEntropy: null }];
+    return { results: sampled.map(({ choice }) => ({ choice, nullEntropy: null })), entropies: also };
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 /** DecodeGraphs of the token-by-token baseline (kind gpt) over any onnxruntime: one graph makes the logits (docs/packs.md). */
 import { FeedSets, intFeed, type Feed } from './feed.ts';
-import type { DecodeGraphs, Position, Timed, TokenRequest, TokenResult, TokenStep } from './graphs.ts';
+import type { DecodeGraphs, DeviceAnswers, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
@@ -10,6 +10,7 @@ import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 
 export class GptGraphs implements DecodeGraphs {
+  readonly mostPositions = 1;
   readonly #runner: GraphRunner;
   readonly #m: GptManifest;
   readonly #cache: KvCache;
@@ -36,7 +37,7 @@ export class GptGraphs implements DecodeGraphs {
     this.dispose();
     // The device samples for one image; of several the answers are read.
     const device = classes.length === 1 ? this.#runner.onDevice : undefined;
-    this.#tokenStep = device && ((tokens, timed) => this.#onDevice(device, tokens, timed));
+    this.#tokenStep = device && ((tokens, _drafts, _scored, timed) => this.#onDevice(device, tokens, timed));
     this.#groups = groups;
     this.#classes = [...classes];
     this.#tokens = classes.map(() => 0);
@@ -79,13 +80,13 @@ export class GptGraphs implements DecodeGraphs {
   }
 
   /** The one image of the batch. */
-  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<TokenResult[]> {
+  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], timed: Timed): Promise<DeviceAnswers> {
     const { t, rules, seed, forced, nullEntropy } = tokens[0]!;
     const logits = await timed('gpt', tokens, () => this.#logits([{ image: 0, slot: t, step: 0 }]));
-    await timed('sampling', tokens, () => device.sample({ logits, rules, at: { seed, t }, nullEntropy, ...(forced !== undefined && { forced }) }));
-    const { choice, nullEntropy: entropy } = await timed('wait', tokens, () => device.read(null));
-    this.#tokens[0] = choice.token;
-    return [{ choice, entropy: null, nullEntropy: entropy }];
+    await timed('sampling', tokens, () => device.sample({ logits, positions: 1, groups: this.#groups, rules, at: { seed, t }, forced: [forced], drafts: [], nullEntropy }, 1));
+    const { sampled } = await timed('wait', tokens, () => device.read(null));
+    this.#tokens[0] = sampled[0]!.choice.token;
+    return { results: sampled, entropies: [] };
   }
 
   dispose(): void {

@@ -40,6 +40,8 @@ export interface GraphRunner {
   /** A cache of zeros, for graphs whose caches are not kept by row. */
   cache(dims: readonly number[]): GraphTensor;
   cacheForm(graph: GraphName): CacheForm;
+  /** Whether the pack has it in the variant at hand. */
+  has(graph: GraphName): boolean;
   /** The outputs by name; presents too, where caches are replaced. Calls never overlap. */
   run(call: GraphCall): Promise<Tensors>;
   /** There where the outputs of the step graphs stay on a device that can sample from them. */
@@ -52,6 +54,7 @@ export const around = (inner: GraphRunner, run: GraphRunner['run']): GraphRunner
   tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => inner.tensor(type as 'float32', data as Float32Array, dims),
   cache: (dims) => inner.cache(dims),
   cacheForm: (graph) => inner.cacheForm(graph),
+  has: (graph) => inner.has(graph),
 });
 
 /** What a session of onnxruntime is run with: null leaves an output's memory to the runtime. */

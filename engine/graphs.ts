@@ -24,47 +24,60 @@ export interface PatchStep {
 /** Times a piece of work as a stage of the tokens under way of these images. */
 export type Timed = <T>(stage: Stage | null, images: readonly Pick<Position, 'image'>[], work: () => T | Promise<T>) => Promise<T>;
 
-export interface TokenRequest extends Position {
+/** A position whose token is decoded, and the patch that it is in. */
+export interface DecodeStep extends Position {
+  patch: number;
+}
+
+export interface TokenRequest extends DecodeStep {
   rules: SamplingRules;
   /** uint32; the noise of a token is fixed by it and t. */
   seed: number;
   /** Scored in place of a token of its own. */
   forced: number | undefined;
-  /** What x_t is fed to: nothing after the last token, the entropy model only where its entropies are used. */
-  feed: 'none' | 'encoder' | 'all';
   /** Whether e_t is read from the logits of x_t: those of the null row. */
   nullEntropy: boolean;
 }
 
 export interface TokenResult {
   choice: Choice;
-  /** e_{t+1} in nats; null where the entropy model did not run. */
-  entropy: number | null;
   /** e_t in nats of the null row; null where it was not asked for. */
   nullEntropy: number | null;
 }
 
+/** The window of one image, answered where it was made. */
+export interface DeviceAnswers {
+  /** Of every position. */
+  results: TokenResult[];
+  /** e_t in nats of the positions from the window's second one on, by the answers and the drafts behind them; empty where the entropy model did not run. */
+  entropies: ArrayLike<number>;
+}
+
 /**
  * The graphs over a batch of images, which may be out of step with each other. Every step names the positions that take part,
- * an image at most once; answers are in their order. Under guidance (groups = 2) patch transformer and decoder run a class row
- * and a null row of each image.
+ * those of an image one after the other, at most as many as the batch was begun with; answers are in their order. What a step
+ * writes of a position takes the place of what was there: drafts are written again. Under guidance (groups = 2) patch
+ * transformer and decoder run a class row and a null row of each image.
  */
 export interface DecodeGraphs {
-  /** Empties all caches; the class index of every image. */
-  begin(groups: Groups, classes: readonly number[]): Promise<void>;
+  /** Positions of an image that steps take at once, at most. */
+  readonly mostPositions: number;
+  /** Empties all caches; the class index of every image; positions of an image that steps will take at once. */
+  begin(groups: Groups, classes: readonly number[], positions: number): Promise<void>;
   /** Feeds x_t to the entropy model: e_{t+1} in nats. */
   entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>>;
   /** Feeds x_t to the patch encoder; h, k, v of t stay inside for the decoder and the patch's pooling. */
   encoderStep(steps: readonly TokenStep[]): Promise<void>;
-  /** The conditioning of the patch stays inside. */
+  /** The conditioning of the patches stays inside. */
   patchStep(steps: readonly PatchStep[]): Promise<void>;
-  /** Logits of x_t from h of x_{t-1} and the conditioning of the open patch. */
-  decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]>;
+  /** Logits of x_t from h of x_{t-1} and the conditioning of its patch. */
+  decoderStep(steps: readonly DecodeStep[]): Promise<DecodeLogits[]>;
   /**
-   * There, once the batch has begun, where sampling runs beside the graphs: decoder, sampling, encoder and entropy model in one
-   * go. x_t never leaves the device in between, and there is one wait at the end.
+   * There, once a batch of one has begun, where sampling runs beside the graphs: decoder, sampling, encoder and entropy model
+   * (where `scored`) in one go. Tokens never leave the device in between, and there is one wait at the end. How many of them
+   * will be settled is not known then: those that the next window may need are all read, `drafts` (engine/window.ts) included.
    */
-  readonly tokenStep?: ((tokens: readonly TokenRequest[], timed: Timed) => Promise<TokenResult[]>) | undefined;
+  readonly tokenStep?: ((tokens: readonly TokenRequest[], drafts: readonly number[], scored: boolean, timed: Timed) => Promise<DeviceAnswers>) | undefined;
   /** Frees tensors (not the sessions). */
   dispose(): void;
 }

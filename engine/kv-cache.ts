@@ -94,14 +94,18 @@ export class KvCache {
     return this.#next.map((slot, image) => placed.find((place) => place.image === image) ?? { image, slot, step: null });
   }
 
-  /** Runs the graph and takes what it adds to the caches; the named outputs are the caller's. */
-  async run(places: readonly Place[], feeds: Tensors): Promise<Tensors> {
+  /**
+   * Runs the graph and takes what it adds to the caches; the named outputs are the caller's. Of one image a run may take several
+   * positions, from the slot of its place on; what stood there and behind it is written anew.
+   */
+  async run(places: readonly Place[], feeds: Tensors, positions = 1): Promise<Tensors> {
     const { images, groups, capacity } = this.#shape;
     const { seqlens, total } = this.#positions.of(places.length);
     let last = 0;
     for (const [i, { slot }] of places.entries()) {
-      for (let row = i; row < seqlens.values.length; row += places.length) seqlens.values[row] = slot;
-      last = Math.max(last, slot);
+      const end = slot + positions - 1;
+      for (let row = i; row < seqlens.values.length; row += places.length) seqlens.values[row] = end;
+      last = Math.max(last, end);
     }
     total.values[0] = last + 1;
     if (this.#form === 'by row') while (last >= this.#slots) this.#resize(Math.min(capacity, this.#slots + STRIDE));
@@ -109,9 +113,9 @@ export class KvCache {
       graph: this.#graph, images: places.length, groups, outputs: this.#outputs, resident: this.#resident,
       feeds: { ...feeds, seqlens_k: seqlens.tensor, total: total.tensor }, caches: isWhole(places, images) ? this.#caches : this.#gather(places),
     });
-    if (this.#form === 'by row') await this.#write(results.kv!, places);
+    if (this.#form === 'by row') await this.#write(results.kv!, places, positions);
     else if (this.#form === 'replaced') this.#replace(results);
-    for (const { image, slot, step } of places) if (step !== null) this.#next[image] = slot + 1;
+    for (const { image, slot, step } of places) if (step !== null) this.#next[image] = slot + positions;
     return results;
   }
 
@@ -137,14 +141,14 @@ export class KvCache {
     });
   }
 
-  /** kv: [names * rows, H, 1, d]. */
-  async #write(kv: GraphTensor, places: readonly Place[]): Promise<void> {
+  /** kv: [names * rows, H, positions, d]. */
+  async #write(kv: GraphTensor, places: readonly Place[], positions: number): Promise<void> {
     const { heads, headDim } = this.#shape;
-    const size = this.#lines(places.length) * headDim;
+    const size = this.#lines(places.length) * positions * headDim;
     const written = await takeFloats(kv, this.#names.length * size, `The cache of ${this.#graph}`);
     const [{ slot }] = places as [Place];
     // One image, as its lines follow each other: at once.
-    if (this.#shape.images === 1) this.#values.forEach((values, at) => values.write(0, this.#lines(1), slot, written, at * size));
+    if (this.#shape.images === 1) this.#values.forEach((values, at) => values.write(0, this.#lines(1), slot, written, at * size, positions));
     else this.#values.forEach((values, at) => this.#eachPlace(places, (line, to, own) => values.write(to, heads, own, written, at * size + line * headDim)));
   }
 

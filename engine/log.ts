@@ -27,6 +27,8 @@ export const TokenEvent = z.object({
   opens: z.array(z.enum(openReasons)),
   source: z.enum(['sampled', 'given']),
   patch: index,
+  /** The pass that settled it, from 1: several tokens may share one (docs/model.md "Several tokens a pass"). Absent in old runs. */
+  pass: z.optional(z.int().check(z.minimum(1))),
   /** Natural log; null where the probability is 0 (a given token that the filters exclude). */
   logprob: z.nullable(z.number()),
   classLogprob: z.nullable(z.number()),

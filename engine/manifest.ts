@@ -13,6 +13,7 @@ export const MAX_CLASSES = 4096;
 export const graphNames = [
   'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
   'entropy_all', 'encoder_all', 'gpt_all', 'tokenizer_encoder',
+  'entropy_window', 'encoder_window', 'patch_transformer_window', 'decoder_window', 'gpt_window',
 ] as const;
 export type GraphName = (typeof graphNames)[number];
 /** dpar: the paper's model; gpt: the token-by-token baseline. */
@@ -21,6 +22,11 @@ export type Kind = 'dpar' | 'gpt';
 export const requiredGraphs: Readonly<Record<Kind, readonly GraphName[]>> = {
   dpar: ['entropy', 'encoder', 'patch_transformer', 'decoder', 'tokenizer_decoder'],
   gpt: ['gpt', 'tokenizer_decoder'],
+};
+/** Graphs that take several positions of an image at once; a pack may have none of them. */
+export const windowGraphs: Readonly<Record<Kind, readonly GraphName[]>> = {
+  dpar: ['entropy_window', 'encoder_window', 'patch_transformer_window', 'decoder_window'],
+  gpt: ['gpt_window'],
 };
 
 // Bounds that no real pack comes near: a manifest from a stranger must not make the page reserve memory without end.

@@ -21,6 +21,7 @@ export interface ImageTimes {
   stages: Partial<Record<Stage, number>>;
   tokens: number[];
   patches: number;
+  passes: number;
 }
 
 /** A runner with a clock on `run`. */
@@ -50,35 +51,37 @@ function graphsOf(runner: GraphRunner, manifest: Manifest) {
 }
 
 /** Of several images at once; tokens of each. */
-export type BatchTimes = Pick<ImageTimes, 'ms' | 'graphs' | 'stages'> & { tokens: number[][]; patches: number[] };
+export type BatchTimes = Pick<ImageTimes, 'ms' | 'graphs' | 'stages' | 'passes'> & { tokens: number[][]; patches: number[] };
 
-/** Decodes the first `limit` tokens (null: all) of every request; `after` runs between passes and counts the tokens of an image. */
+/** Decodes the first `limit` tokens (null: all) of every request, and those that settle along with them; `after` runs between passes and counts the tokens of an image. */
 export async function measureBatch(
-  runner: GraphRunner, manifest: Manifest, requests: readonly DecodeRequest[], limit: number | null = null, after?: (tokens: number) => unknown,
+  runner: GraphRunner, manifest: Manifest, requests: readonly DecodeRequest[], limit: number | null = null, after?: (tokens: number) => unknown, window = 1,
 ): Promise<BatchTimes> {
   const { clocks, graphs } = graphsOf(runner, manifest);
   clocks.reset();
   const stages: Partial<Record<Stage, number>> = {};
   const tokens: number[][] = requests.map(() => []);
   const patches = requests.map(() => 0);
+  let passes = 0;
   const start = clock();
-  for await (const pass of decode(graphs, manifest, requests)) {
-    for (const { image, event } of pass) {
-      tokens[image]!.push(event.token);
-      patches[image] = event.patch + 1;
+  for await (const pass of decode(graphs, manifest, requests, { window })) {
+    passes++;
+    for (const { image, events } of pass) {
+      tokens[image]!.push(...events.map(({ token }) => token));
+      patches[image] = events.at(-1)!.patch + 1;
     }
     // A time is that of the run that served all images.
-    for (const [stage, ms] of Object.entries(pass[0]!.event.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
-    if (tokens[0]!.length === limit) break;
+    for (const [stage, ms] of Object.entries(pass[0]!.events[0]!.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
+    if (limit !== null && tokens[0]!.length >= limit) break;
     await after?.(tokens[0]!.length);
   }
   const ms = clock() - start;
   graphs.dispose();
-  return { ms, graphs: clocks.times(), stages, tokens, patches };
+  return { ms, graphs: clocks.times(), stages, passes, tokens, patches };
 }
 
 /** The same for one image. */
-export async function measureImage(...[runner, manifest, request, ...rest]: [GraphRunner, Manifest, DecodeRequest, (number | null)?, ((tokens: number) => unknown)?]): Promise<ImageTimes> {
+export async function measureImage(...[runner, manifest, request, ...rest]: [GraphRunner, Manifest, DecodeRequest, (number | null)?, ((tokens: number) => unknown)?, number?]): Promise<ImageTimes> {
   const { tokens, patches, ...times } = await measureBatch(runner, manifest, [request], ...rest);
   return { ...times, tokens: tokens[0]!, patches: patches[0]! };
 }

@@ -1,24 +1,32 @@
 /** What a runtime offers whose tensors live on a GPU, so that a token costs one wait: sampling and copies beside its graphs. */
 import type { NoiseAt } from './gumbel.ts';
 import type { GraphTensor } from './tensors.ts';
-import type { Choice, SamplingRules } from './sampling.ts';
+import type { Choice, Groups, SamplingRules } from './sampling.ts';
 
 export interface Copy {
   from: GraphTensor;
   to: GraphTensor;
   /** First element of `to` that is written. */
   at: number;
+  /** First element of `from`, default 0; elements, default all of it. */
+  first?: number;
+  size?: number;
 }
 
 export interface SampleRequest {
-  /** [rows, 1, V]: the class row, and the null row under guidance. */
+  /** [rows, 1, V] of one position, or [positions, 2, V] of several: the class row of each, and its null row. */
   logits: GraphTensor;
+  positions: number;
+  /** Rows that count: 1 without guidance. */
+  groups: Groups;
   rules: SamplingRules;
-  /** Seed and position of the token. */
+  /** Seed and place of the first position. */
   at: NoiseAt;
-  /** Scored in place of a token of its own. */
-  forced?: number;
-  /** Whether the entropy of the last row is wanted. */
+  /** Of every position: scored in place of a token of its own. */
+  forced: readonly (number | undefined)[];
+  /** Tokens behind the last position: known ones, or ~k for the answer to position k (engine/window.ts). */
+  drafts: readonly number[];
+  /** Whether the entropies of the last row are wanted. */
   nullEntropy?: boolean;
 }
 
@@ -33,8 +41,8 @@ export interface OnDevice {
   /** Float32 zeros. */
   zeros(dims: readonly number[]): GraphTensor;
   copy(copies: readonly Copy[]): void;
-  /** Chooses x_t as engine/sampling.ts does, in float32: the token, int32 [1, 1], valid until the next call. Disposes the logits. */
-  sample(request: SampleRequest): GraphTensor;
-  /** The one wait: what `sample` chose last, and the first value of `also`. Throws `graph-failed` where logits were not finite. */
-  read(also: GraphTensor | null): Promise<Sampled & { also: number | null }>;
+  /** Chooses as engine/sampling.ts does, in float32: the first `count` of the answers and drafts, int32 [1, count], valid until the next call. Disposes the logits. */
+  sample(request: SampleRequest, count: number): GraphTensor;
+  /** The one wait: what `sample` chose last for every position, and the values of `also`. Throws `graph-failed` where logits were not finite. */
+  read(also: GraphTensor | null): Promise<{ sampled: Sampled[]; also: ArrayLike<number> }>;
 }

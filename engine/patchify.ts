@@ -27,6 +27,14 @@ export class PatchGate {
     this.#threshold = Math.fround(rules.entropyThreshold);
   }
 
+  /** One that has been asked the same, and is asked on its own from here. */
+  copy(): PatchGate {
+    const copy = new PatchGate(this.#rules, this.#width);
+    copy.#i = this.#i;
+    copy.#length = this.#length;
+    return copy;
+  }
+
   /** Every true reason why the next token opens a patch; empty: it joins the open one. `entropy` in nats, null where unknown. */
   next(entropy: number | null): OpenReason[] {
     const i = this.#i++;

@@ -49,7 +49,7 @@ async function together(graphs: DecodeGraphs, pack: Pack, requests: readonly Dec
       return rows;
     },
   });
-  for await (const pass of decode(watching, pack.manifest, requests)) for (const { image, event } of pass) events[image]!.push(event);
+  for await (const pass of decode(watching, pack.manifest, requests)) for (const one of pass) events[one.image]!.push(...one.events);
   return { events, logits, runs };
 }
 
@@ -130,7 +130,7 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
     const signal = { aborted: false };
     const part: TokenEvent[] = [];
     for await (const pass of decode(ways['by row'], pack.manifest, [request, ...others].map((one) => ({ ...one, signal })))) {
-      part.push(pass[0]!.event);
+      part.push(...pass[0]!.events);
       if (part.length === 20) signal.aborted = true;
     }
     expect(part.length).toBe(20);

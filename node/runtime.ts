@@ -58,6 +58,10 @@ export class NodeRunner implements GraphRunner {
     return form;
   }
 
+  has(graph: GraphName): boolean {
+    return this.#pack.manifest.variants[this.variant]!.graphs[graph] !== undefined;
+  }
+
   session(graph: GraphName): Promise<ort.InferenceSession> {
     let session = this.#sessions.get(graph);
     if (!session) this.#sessions.set(graph, (session = this.#create(graph)));

@@ -31,9 +31,10 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   if (!manifest.variants[variant]?.graphs[graph]) {
     throw new PackError('manifest-invalid', `The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`, graph);
   }
-  const { model, weights } = graphFiles(manifest, variant, graph);
+  const { model, byRow, weights } = graphFiles(manifest, variant, graph);
   const shared = sharedWeights(pack, graph);
-  const files = [model, ...(weights && !shared ? weights.shards : [])];
+  const models = byRow ? [model, byRow] : [model];
+  const files = [...models, ...(weights && !shared ? weights.shards : [])];
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.tell();
   const cache = source.files && localFiles(source.files);
@@ -41,10 +42,11 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
     ...(cache && { cache }),
     mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
   }, kept(weights ? [weights.shards] : [], cache));
-  const [first, ...shards] = got.map(({ shard }) => shard) as [Uint8Array<ArrayBuffer>, ...Shard[]];
-  checkModel(model.path, first, weights?.location ?? null);
+  const shards: Shard[] = got.map(({ shard }) => shard);
+  const [whole, rows] = shards.splice(0, models.length) as Uint8Array<ArrayBuffer>[];
+  for (const [i, one] of [whole!, rows].entries()) if (one) checkModel(models[i]!.path, one, weights?.location ?? null);
   pack.graphs.set(graph, {
-    model: first, byRow: null,
+    model: whole!, byRow: rows ?? null,
     weights: weights && { location: weights.location, shards: shared?.shards ?? shards },
   });
 }

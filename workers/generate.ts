@@ -53,7 +53,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
   try {
     for await (const pass of decode(graphs, manifest, requests.map((request) => ({ ...request, signal })))) {
       check();
-      for (const { image, event } of pass) images[image]!.events.push(event);
+      for (const { image, events } of pass) images[image]!.events.push(...events);
       if (performance.now() - flushed >= SEND_MS) flush();
       if (preview.due) {
         // One picture at a time: as seldom for all images together as for a single one.

@@ -1,33 +1,37 @@
 /// <reference types="@webgpu/types" />
 import { StudioError } from '../engine/errors.ts';
-import type { NoiseAt } from '../engine/gumbel.ts';
 import type { Copy, OnDevice, Sampled, SampleRequest } from '../engine/on-device.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
+import { MOST_POSITIONS } from '../engine/window.ts';
 import { words } from '../packs/request.ts';
 import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
-import { ALTERNATIVES, NULL_ENTROPY, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
+import { ALTERNATIVES, KNOWN, NULL_ENTROPY, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
-/** The result and, after it, the value that is read along. */
-const ANSWER = (RESULT + 1) * WORD;
-const PARAMS = 12 * WORD;
+/** Most positions of a pass (engine/window.ts), and values that are read along. */
+const ANSWER = (MOST_POSITIONS * RESULT + KNOWN) * WORD;
+/** Of the uniforms: the numbers, and the tokens known ahead after them. */
+const NUMBERS = 12;
+const PARAMS = (NUMBERS + KNOWN) * WORD;
 /** Buffers that results are read from, in turn: one may still be mapped while the next is written. */
 const RING = 3;
 
 /** Makes a tensor of the runtime around a buffer. */
 export type Wrap = (buffer: GPUBuffer, type: 'float32' | 'int32', dims: readonly number[]) => GraphTensor;
 
-/** Copies, sampling and the one wait of a token, on the device that the sessions run on. Every queue is in order, so nothing else waits. */
+/** Copies, sampling and the one wait of a pass, on the device that the sessions run on. Every queue is in order, so nothing else waits. */
 export class GpuTokens implements OnDevice {
   readonly #device: GPUDevice;
   readonly #pipeline: GPUComputePipeline;
   readonly #wrap: Wrap;
   readonly #params: GPUBuffer;
   readonly #result: GPUBuffer;
-  readonly #token: GraphTensor;
+  readonly #tokens: GPUBuffer;
   readonly #ring: GPUBuffer[];
   #turn = 0;
-  /** Guided logits, as long as the vocabulary. */
+  /** Positions of the last sample. */
+  #positions = 0;
+  /** Guided logits, as long as the vocabulary for every position. */
   #guided: GPUBuffer | null = null;
   /** Logits of the last sample: freed once they were read. */
   #logits: GraphTensor | null = null;
@@ -44,8 +48,8 @@ export class GpuTokens implements OnDevice {
     this.#wrap = wrap;
     device.addEventListener('uncapturederror', this.#hear);
     this.#params = device.createBuffer({ size: PARAMS, usage: UNIFORM | COPY_DST });
-    this.#result = device.createBuffer({ size: RESULT * WORD, usage: STORAGE | COPY_SRC });
-    this.#token = wrap(storageBuffer(device, WORD), 'int32', [1, 1]);
+    this.#result = device.createBuffer({ size: MOST_POSITIONS * RESULT * WORD, usage: STORAGE | COPY_SRC });
+    this.#tokens = storageBuffer(device, KNOWN * WORD);
     this.#ring = Array.from({ length: RING }, () => device.createBuffer({ size: ANSWER, usage: MAP_READ | COPY_DST }));
   }
 
@@ -55,46 +59,54 @@ export class GpuTokens implements OnDevice {
 
   copy(copies: readonly Copy[]): void {
     const encoder = this.#device.createCommandEncoder();
-    for (const { from, to, at } of copies) encoder.copyBufferToBuffer(bufferOf(from), 0, bufferOf(to), at * WORD, sizeOf(from.dims) * WORD);
+    for (const { from, to, at, first = 0, size = sizeOf(from.dims) } of copies) encoder.copyBufferToBuffer(bufferOf(from), first * WORD, bufferOf(to), at * WORD, size * WORD);
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  sample({ logits, rules, at, forced, nullEntropy = false }: SampleRequest): GraphTensor {
+  sample(request: SampleRequest, count: number): GraphTensor {
     const device = this.#device;
-    const [rows, , vocab] = logits.dims as [number, number, number];
-    if (!this.#guided || this.#guided.size < vocab * WORD) {
+    const { logits, positions } = request;
+    const vocab = logits.dims[2]!;
+    if (!this.#guided || this.#guided.size < positions * vocab * WORD) {
       this.#guided?.destroy();
-      this.#guided = device.createBuffer({ size: vocab * WORD, usage: GPUBufferUsage.STORAGE });
+      this.#guided = device.createBuffer({ size: positions * vocab * WORD, usage: GPUBufferUsage.STORAGE });
     }
-    device.queue.writeBuffer(this.#params, 0, paramsOf(rules, at, forced, vocab, rows, nullEntropy));
-    const buffers = [this.#params, bufferOf(logits), this.#guided, bufferOf(this.#token), this.#result];
+    device.queue.writeBuffer(this.#params, 0, paramsOf(request, vocab));
+    const buffers = [this.#params, bufferOf(logits), this.#guided, this.#tokens, this.#result];
     const group = device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(this.#pipeline);
     pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(1);
+    pass.dispatchWorkgroups(positions);
     pass.end();
     device.queue.submit([encoder.finish()]);
     this.#logits?.dispose();
     this.#logits = logits;
-    this.#nullEntropy = nullEntropy;
-    return this.#token;
+    this.#positions = positions;
+    this.#nullEntropy = request.nullEntropy ?? false;
+    return this.#wrap(this.#tokens, 'int32', [1, count]);
   }
 
-  async read(also: GraphTensor | null): Promise<Sampled & { also: number | null }> {
+  async read(also: GraphTensor | null): Promise<{ sampled: Sampled[]; also: ArrayLike<number> }> {
     const staging = this.#ring[this.#turn++ % RING]!;
+    const results = this.#positions * RESULT;
+    const values = results + (also ? sizeOf(also.dims) : 0);
     const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.#result, 0, staging, 0, RESULT * WORD);
-    if (also) encoder.copyBufferToBuffer(bufferOf(also), 0, staging, RESULT * WORD, WORD);
+    encoder.copyBufferToBuffer(this.#result, 0, staging, 0, results * WORD);
+    if (also) encoder.copyBufferToBuffer(bufferOf(also), 0, staging, results * WORD, sizeOf(also.dims) * WORD);
     this.#device.queue.submit([encoder.finish()]);
     await this.#mapped(staging);
-    const values = new Float32Array(staging.getMappedRange().slice(0));
+    const read = new Float32Array(staging.getMappedRange(0, values * WORD).slice(0));
     staging.unmap();
     this.#logits?.dispose();
     this.#logits = null;
     this.#check();
-    return { choice: choiceOf(values), nullEntropy: this.#nullEntropy ? values[NULL_ENTROPY]! : null, also: also ? values[RESULT]! : null };
+    const sampled = Array.from({ length: this.#positions }, (_, i) => {
+      const own = read.subarray(i * RESULT, (i + 1) * RESULT);
+      return { choice: choiceOf(own), nullEntropy: this.#nullEntropy ? own[NULL_ENTROPY]! : null };
+    });
+    return { sampled, also: read.subarray(results) };
   }
 
   #check(): void {
@@ -116,19 +128,19 @@ export class GpuTokens implements OnDevice {
   /** Frees its buffers. */
   release(): void {
     this.#device.removeEventListener('uncapturederror', this.#hear);
-    for (const buffer of [this.#params, this.#result, this.#guided, ...this.#ring]) buffer?.destroy();
-    this.#token.dispose();
+    for (const buffer of [this.#params, this.#result, this.#tokens, this.#guided, ...this.#ring]) buffer?.destroy();
   }
 }
 
 /** The uniforms of the shader. Greedy is the likeliest one of any temperature. */
-function paramsOf({ guidance, temperature, topK, topP }: SamplingRules, { seed, t }: NoiseAt, forced: number | undefined, vocab: number, rows: number, nullEntropy: boolean): ArrayBuffer {
+function paramsOf({ logits, positions, groups, rules: { guidance, temperature, topK, topP }, at: { seed, t }, forced, drafts, nullEntropy }: SampleRequest, vocab: number): ArrayBuffer {
   const greedy = temperature === 0;
-  const params = new ArrayBuffer(PARAMS);
-  new Uint32Array(params).set([vocab, rows, greedy ? 1 : topK, 0, seed, t]);
-  new Int32Array(params)[3] = forced ?? -1;
+  const known = [...forced.map((token) => token ?? -1), ...drafts];
+  const params = new ArrayBuffer((NUMBERS + known.length) * WORD);
+  new Uint32Array(params).set([vocab, groups, greedy ? 1 : topK, sizeOf(logits.dims) / vocab / positions, seed, t]);
   new Float32Array(params).set([guidance, greedy ? 1 : temperature, greedy ? 1 : topP], 6);
-  new Uint32Array(params)[9] = Number(nullEntropy);
+  new Uint32Array(params).set([Number(nullEntropy ?? false), positions, drafts.length], 9);
+  new Int32Array(params).set(known, NUMBERS);
   return params;
 }
 
@@ -165,21 +177,27 @@ export async function openSampler(device: GPUDevice, wrap: Wrap): Promise<GPUCom
   }
 }
 
-/** Whether the sampler of this device chooses as engine/sampling.ts does: drivers differ. */
+/** Whether the sampler of this device chooses as engine/sampling.ts does, for one position and for several: drivers differ. */
 async function samplesRightly(device: GPUDevice, tokens: OnDevice, vocab = 300): Promise<boolean> {
+  const positions = 3;
   // A fixed, uneven mix; no two tokens are alike, and no second token comes near the first.
-  const values = Float32Array.from({ length: 2 * vocab }, (_, i) => 3 * Math.sin(1.7 * i) + Math.cos(0.31 * i * i));
+  const values = Float32Array.from({ length: 2 * positions * vocab }, (_, i) => 3 * Math.sin(1.7 * i) + Math.cos(0.31 * i * i));
+  const near = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) < CLOSE;
   for (const [t, rules] of CHECKS.entries()) {
-    const at = { seed: 4321, t };
-    const logits = tokens.zeros([2, 1, vocab]);
-    device.queue.writeBuffer(bufferOf(logits), 0, values);
-    const host = { classLogits: values.subarray(0, vocab), nullLogits: values.subarray(vocab) };
-    const want = choose(host, rules, at);
-    tokens.sample({ logits, rules, at, nullEntropy: true });
-    const { choice, nullEntropy } = await tokens.read(null);
-    const near = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) < CLOSE;
-    if (choice.token !== want.token || !near(choice.logprob, want.logprob) || !near(choice.classLogprob, want.classLogprob) || !near(nullEntropy, nullEntropyOf(host))) return false;
-    if (choice.alternatives.length !== want.alternatives.length || !choice.alternatives.every(([id, p], i) => id === want.alternatives[i]![0] && near(p, want.alternatives[i]![1]))) return false;
+    for (const n of [1, positions]) {
+      const at = { seed: 4321, t };
+      const logits = tokens.zeros(n === 1 ? [2, 1, vocab] : [n, 2, vocab]);
+      device.queue.writeBuffer(bufferOf(logits), 0, values, 0, 2 * n * vocab);
+      tokens.sample({ logits, positions: n, groups: 2, rules, at, forced: Array.from({ length: n }, () => undefined), drafts: n === 1 ? [] : [~1, 7], nullEntropy: true }, n);
+      const { sampled } = await tokens.read(null);
+      for (const [i, { choice, nullEntropy }] of sampled.entries()) {
+        const row = (k: number) => values.subarray((2 * i + k) * vocab, (2 * i + k + 1) * vocab);
+        const host = { classLogits: row(0), nullLogits: row(1) };
+        const want = choose(host, rules, { ...at, t: t + i });
+        if (choice.token !== want.token || !near(choice.logprob, want.logprob) || !near(choice.classLogprob, want.classLogprob) || !near(nullEntropy, nullEntropyOf(host))) return false;
+        if (choice.alternatives.length !== want.alternatives.length || !choice.alternatives.every(([id, p], a) => id === want.alternatives[a]![0] && near(p, want.alternatives[a]![1]))) return false;
+      }
+    }
   }
   return true;
 }

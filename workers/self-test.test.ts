@@ -17,6 +17,7 @@ const golden: Golden = {
 function fakes(ms: number, change: (value: number) => number = (value) => value) {
   let time = 0;
   const graphs = {
+    mostPositions: 1,
     begin: vi.fn(async () => undefined),
     patchStep: vi.fn<DecodeGraphs['patchStep']>(async () => undefined),
     async decoderStep([position]: readonly Position[]) {
@@ -37,7 +38,7 @@ test('a right backend is timed without its warm-up, on the golden patches', asyn
   const { graphs, now } = fakes(7);
   expect(await tryBackend(graphs, golden, { backend: 'wasm', tolerance: 1e-3, now }))
     .toEqual({ backend: 'wasm', correct: true, msPerToken: 7, maxError: 0, reason: null });
-  expect(graphs.begin).toHaveBeenCalledWith(2, [1]);
+  expect(graphs.begin).toHaveBeenCalledWith(2, [1], 1);
   expect(graphs.patchStep.mock.calls.map(([[step]]) => step)).toEqual([null, { start: 0, end: 0 }, { start: 1, end: 2 }, { start: 3, end: 5 }].map((span, slot) => ({ image: 0, slot, span })));
   expect(graphs.dispose).toHaveBeenCalled();
 });
@@ -49,10 +50,10 @@ test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['o
 
 test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats off: right %s', async (off, correct) => {
   const { graphs } = fakes(1);
-  const tokenStep: DecodeGraphs['tokenStep'] = async ([token]) => [{
-    choice: { token: token!.forced!, logprob: 0, classLogprob: 0, alternatives: [] }, entropy: null,
-    nullEntropy: token!.nullEntropy ? golden.entropies[token!.t]! + off : null,
-  }];
+  const tokenStep: DecodeGraphs['tokenStep'] = async ([token]) => ({
+    results: [{ choice: { token: token!.forced!, logprob: 0, classLogprob: 0, alternatives: [] }, nullEntropy: token!.nullEntropy ? golden.entropies[token!.t]! + off : null }],
+    entropies: [],
+  });
   expect(await tryBackend({ ...graphs, tokenStep }, golden, { backend: 'webgpu', tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
 });
 

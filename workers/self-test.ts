@@ -79,7 +79,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
   let patch = -1;
   let spent = 0;
   try {
-    await graphs.begin(2, [golden.class]);
+    await graphs.begin(2, [golden.class], 1);
     const tokens = Math.min(TOKENS, golden.tokens.length - 1);
     for (let t = 0; t < tokens; t++) {
       const began = now();
@@ -91,7 +91,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
       const want = goldenLogits(golden, t);
       let entropy: number | null = null;
       if (want || !graphs.tokenStep) {
-        const { classLogits, nullLogits } = (await graphs.decoderStep([{ image: 0, t }]))[0]!;
+        const { classLogits, nullLogits } = (await graphs.decoderStep([{ image: 0, t, patch }]))[0]!;
         if (want) {
           see(distance(classLogits, want[0]));
           see(distance(nullLogits ?? [], want[1]));
@@ -100,10 +100,10 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
         await graphs.encoderStep(steps);
         if (entropies) entropy = (await graphs.entropyStep(steps))[0]!;
       } else {
-        const request: TokenRequest = { image: 0, t, rules: LIKELIEST, seed: 0, forced: token, feed: entropies ? 'all' : 'encoder', nullEntropy: nullEntropy && t > 0 };
-        const answer = (await graphs.tokenStep([request], async (_stage, _images, run) => run()))[0]!;
-        ({ entropy } = answer);
-        if (request.nullEntropy) see(distance([answer.nullEntropy!], [golden.entropies[t]!]));
+        const request: TokenRequest = { image: 0, t, patch, rules: LIKELIEST, seed: 0, forced: token, nullEntropy: nullEntropy && t > 0 };
+        const answer = await graphs.tokenStep([request], [], entropies, async (_stage, _images, run) => run());
+        entropy = answer.entropies[0] ?? null;
+        if (request.nullEntropy) see(distance([answer.results[0]!.nullEntropy!], [golden.entropies[t]!]));
       }
       if (entropies) see(distance([entropy!], [golden.entropies[t + 1]!]));
       onToken?.(t + 1, tokens);

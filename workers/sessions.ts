@@ -80,6 +80,10 @@ export class SessionRunner implements GraphRunner {
     return this.#pack.graphs.get(graph)?.byRow ? 'by row' : 'replaced';
   }
 
+  has(graph: GraphName): boolean {
+    return this.#pack.graphs.has(graph);
+  }
+
   tensor(type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]): GraphTensor {
     return new this.#runtime.ort.Tensor(type as 'float32', data as Float32Array, dims);
   }

@@ -3,9 +3,10 @@ import { decodeGraphs } from '../../engine/decode-graphs.ts';
 import type { DecodeGraphs } from '../../engine/graphs.ts';
 import { around, type GraphRunner } from '../../engine/graph-runner.ts';
 import type { NoiseAt } from '../../engine/gumbel.ts';
-import type { Manifest } from '../../engine/manifest.ts';
+import { windowGraphs, type Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../../engine/sampling.ts';
+import { addGraph } from '../../packs/extra-graphs.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { GpuTokens } from '../../workers/on-device.ts';
 import { fetchPack } from '../../packs/pack.ts';
@@ -28,6 +29,9 @@ export interface GpuRun {
   logprobs: (number | null)[];
   alternatives: [number, number][][];
   patches: number;
+  passes: number;
+  /** Of the whole image. */
+  waits: number;
   /** What each token took, the patch transformer's step included; handingOverMs: what the processor needs until it only waits. */
   steps: (GpuCounts & { opens: boolean; stages: string[]; handingOverMs: number })[];
   /** Kernels that a run of each graph started, in order. */
@@ -44,19 +48,21 @@ function counted(runner: SessionRunner, graphs: GpuRun['graphs']): GraphRunner {
   });
 }
 
-async function runnerOf(manifestPath: string, host: boolean, capture: boolean): Promise<{ runner: SessionRunner; manifest: Manifest }> {
+async function runnerOf(manifestPath: string, host: boolean, capture: boolean, windows = false): Promise<{ runner: SessionRunner; manifest: Manifest }> {
   const manifestUrl = new URL(manifestPath, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
   const pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.webgpu, { onProgress: () => undefined });
+  if (windows) for (const graph of windowGraphs[manifest.kind]) await addGraph(pack, graph, { manifestUrl }, () => undefined);
   const sampler = runtime.gpu!.sampler ?? null;
   const runner = new SessionRunner({ ...runtime, gpu: { ...runtime.gpu!, sampler: host ? null : sampler } }, 'webgpu', pack, new SerialQueue(), { capture });
   return { runner, manifest };
 }
 
-async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, changes: Partial<Settings>, limit: number | null, kernels: GpuRun['graphs']): Promise<GpuRun> {
-  const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, steps: [], graphs: kernels };
+async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, changes: Partial<Settings>, limit: number | null, kernels: GpuRun['graphs'], window = 1): Promise<GpuRun> {
+  const result: GpuRun = { tokens: [], entropies: [], logprobs: [], alternatives: [], patches: 0, passes: 0, waits: 0, steps: [], graphs: kernels };
+  const first = { ...counts };
   let before = { ...counts };
-  for await (const event of decodeOne(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } })) {
+  for await (const event of decodeOne(graphs, manifest, { class: 0, seed, settings: { ...manifest.defaults, ...changes } }, { window })) {
     const now = { ...counts };
     result.steps.push({
       launches: now.launches - before.launches, submits: now.submits - before.submits, bindings: now.bindings - before.bindings, waits: now.waits - before.waits,
@@ -68,18 +74,20 @@ async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, cha
     result.logprobs.push(event.logprob);
     result.alternatives.push(event.alternatives);
     result.patches = event.patch + 1;
+    result.passes = event.pass!;
     if (result.tokens.length === limit) break;
     before = { ...counts };
   }
+  result.waits = counts.waits - first.waits;
   graphs.dispose();
   return result;
 }
 
 /** A run of a pack on WebGPU; `host` samples on the processor. */
-async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null): Promise<GpuRun> {
-  const { runner, manifest } = await runnerOf(manifestPath, host, false);
+async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null, window = 1): Promise<GpuRun> {
+  const { runner, manifest } = await runnerOf(manifestPath, host, false, window > 1);
   const kernels: GpuRun['graphs'] = {};
-  const result = await image(manifest, decodeGraphs(counted(runner, kernels), manifest), seed, changes, limit, kernels);
+  const result = await image(manifest, decodeGraphs(counted(runner, kernels), manifest), seed, changes, limit, kernels, window);
   await runner.release();
   return result;
 }
@@ -113,8 +121,8 @@ async function sample(cases: SampleCase[]): Promise<{ got: Answer; want: Answer 
     const values = Float32Array.from([...classLogits, ...(nullLogits ?? [])]);
     const logits = tokens.zeros([nullLogits ? 2 : 1, 1, classLogits.length]);
     device.queue.writeBuffer((logits as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer, 0, values);
-    tokens.sample({ logits, rules, at, nullEntropy: true, ...(forced !== undefined && { forced }) });
-    const { choice, nullEntropy } = await tokens.read(null);
+    tokens.sample({ logits, positions: 1, groups: nullLogits ? 2 : 1, rules, at, forced: [forced], drafts: [], nullEntropy: true }, 1);
+    const { choice, nullEntropy } = (await tokens.read(null)).sampled[0]!;
     const host = { classLogits: values.subarray(0, classLogits.length), nullLogits: nullLogits && values.subarray(classLogits.length) };
     answers.push({ got: { ...choice, nullEntropy }, want: { ...choose(host, rules, at, forced), nullEntropy: nullEntropyOf(host) } });
   }

@@ -32,6 +32,7 @@ export function fakeRunner(form: CacheForm, answer: (run: FakeRun, count: number
     tensor: (_type: string, data: Float32Array | Int32Array, dims: readonly number[]) => new FakeTensor(data, dims),
     cache: (dims) => new FakeTensor(new Float32Array(sizeOf(dims)), dims),
     cacheForm: () => form,
+    has: () => true,
     async run(call) {
       const feeds = sessionArguments(call, form).inputs as Record<string, FakeTensor>;
       for (const [name, { disposed }] of Object.entries(feeds)) if (disposed) throw new Error(`${call.graph} was fed with ${name} after its end`);

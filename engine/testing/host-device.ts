@@ -7,8 +7,7 @@ import type { GraphTensor } from '../tensors.ts';
 export class HostDevice implements OnDevice {
   readonly #runner: GraphRunner;
   readonly #values = new Map<GraphTensor, Float32Array>();
-  #sampled: Sampled | null = null;
-  readonly #token = new Int32Array(1);
+  #sampled: Sampled[] = [];
   /** How often something was read. */
   waits = 0;
 
@@ -24,22 +23,29 @@ export class HostDevice implements OnDevice {
   }
 
   copy(copies: readonly Copy[]): void {
-    for (const { from, to, at } of copies) this.#values.get(to)!.set((from as unknown as { data: Float32Array }).data, at);
+    for (const { from, to, at, first = 0, size } of copies) {
+      const values = (from as unknown as { data: Float32Array }).data;
+      this.#values.get(to)!.set(values.subarray(first, size === undefined ? undefined : first + size), at);
+    }
   }
 
-  sample({ logits, rules, at, forced, nullEntropy = false }: SampleRequest): GraphTensor {
+  sample({ logits, positions, groups, rules, at, forced, drafts, nullEntropy = false }: SampleRequest, count: number): GraphTensor {
     const values = (logits as unknown as { data: Float32Array }).data;
     const vocab = logits.dims[2]!;
-    const rows = { classLogits: values.subarray(0, vocab), nullLogits: logits.dims[0] === 2 ? values.subarray(vocab) : null };
-    const choice = choose(rows, rules, at, forced);
-    this.#sampled = { choice, nullEntropy: nullEntropy ? nullEntropyOf(rows) : null };
-    this.#token[0] = choice.token;
-    return this.#runner.tensor('int32', this.#token, [1, 1]);
+    const stride = values.length / vocab / positions;
+    this.#sampled = Array.from({ length: positions }, (_, i) => {
+      const row = (n: number) => values.subarray((i * stride + n) * vocab, (i * stride + n + 1) * vocab);
+      const rows = { classLogits: row(0), nullLogits: groups === 2 ? row(1) : null };
+      return { choice: choose(rows, rules, { ...at, t: at.t + i }, forced[i]), nullEntropy: nullEntropy ? nullEntropyOf(rows) : null };
+    });
+    const answers = this.#sampled.map(({ choice }) => choice.token);
+    const tokens = [...answers, ...drafts.map((known) => (known < 0 ? answers[~known]! : known))].slice(0, count);
+    return this.#runner.tensor('int32', Int32Array.from(tokens), [1, count]);
   }
 
-  async read(also: GraphTensor | null): Promise<Sampled & { also: number | null }> {
+  async read(also: GraphTensor | null): Promise<{ sampled: Sampled[]; also: ArrayLike<number> }> {
     this.waits++;
-    return { ...this.#sampled!, also: also ? (also as unknown as { data: Float32Array }).data[0]! : null };
+    return { sampled: this.#sampled, also: also ? (also as unknown as { data: Float32Array }).data : [] };
   }
 }
 

@@ -2,7 +2,9 @@
 import type { DecodeGraphs, PatchStep, Position, TokenStep } from '../graphs.ts';
 import { graphNames, type DparManifest, type GptManifest, type PackFile } from '../manifest.ts';
 import type { DecodeLogits } from '../sampling.ts';
+import { byImage } from '../places.ts';
 import { tokenByToken } from '../settings.ts';
+import { MOST_POSITIONS } from '../window.ts';
 
 const file = (path: string): PackFile => ({ path, bytes: 1, sha256: '0'.repeat(64) });
 
@@ -51,20 +53,23 @@ export function tinyGptManifest(): GptManifest {
 
 /** Records every call, once an image; entropies and logits come from functions of t. */
 export class FakeGraphs implements DecodeGraphs {
+  readonly mostPositions = MOST_POSITIONS;
   readonly calls: string[] = [];
   /** The calls of each image of the batch. */
   callsOf: string[][] = [];
   readonly #entropy: (next: number, image: number) => number;
   readonly #logits: (t: number, row: number, image: number) => Float32Array;
   #groups = 1;
+  #positions = 1;
 
   constructor(entropy: (next: number, image: number) => number = () => 1, logits: (t: number, row: number, image: number) => Float32Array = () => new Float32Array(12)) {
     this.#entropy = entropy;
     this.#logits = logits;
   }
 
-  async begin(groups: 1 | 2, classes: readonly number[]): Promise<void> {
+  async begin(groups: 1 | 2, classes: readonly number[], positions: number): Promise<void> {
     this.#groups = groups;
+    this.#positions = positions;
     this.callsOf = classes.map(() => []);
     classes.forEach((label, image) => this.#note(image, `begin ${groups} ${label}`));
   }
@@ -74,27 +79,31 @@ export class FakeGraphs implements DecodeGraphs {
     this.callsOf[image]!.push(call);
   }
 
-  /** Every step names its images once, and no step is empty. */
-  #each<T extends { image: number }>(steps: readonly T[], call: (step: T) => string): void {
-    if (steps.length === 0 || new Set(steps.map(({ image }) => image)).size !== steps.length) throw new Error('a step without images, or with one twice');
+  /** Every step names an image as often as it may, at places that follow each other, and no step is empty. */
+  #each<T extends { image: number }>(steps: readonly T[], call: (step: T) => string, place: (step: T) => number, most = this.#positions): void {
+    const own = byImage(steps);
+    if (steps.length === 0 || new Set(own.map(([step]) => step!.image)).size !== own.length) throw new Error('a step without images, or with one in two places');
+    for (const of of own) {
+      if (of.length > most || of.some((step, i) => place(step) !== place(of[0]!) + i)) throw new Error(`a step of ${of.length} positions of an image: ${of.map(place).join()}`);
+    }
     for (const step of steps) this.#note(step.image, call(step));
   }
 
   async entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>> {
-    this.#each(steps, ({ t, token }) => `entropy ${t} ${token}`);
+    this.#each(steps, ({ t, token }) => `entropy ${t} ${token}`, ({ t }) => t);
     return steps.map(({ image, t }) => this.#entropy(t + 1, image));
   }
 
   async encoderStep(steps: readonly TokenStep[]): Promise<void> {
-    this.#each(steps, ({ t, token }) => `encoder ${t} ${token}`);
+    this.#each(steps, ({ t, token }) => `encoder ${t} ${token}`, ({ t }) => t);
   }
 
   async patchStep(steps: readonly PatchStep[]): Promise<void> {
-    this.#each(steps, ({ slot, span }) => `patch ${slot} ${span ? `${span.start}-${span.end}` : 'class'}`);
+    this.#each(steps, ({ slot, span }) => `patch ${slot} ${span ? `${span.start}-${span.end}` : 'class'}`, ({ slot }) => slot);
   }
 
   async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
-    this.#each(steps, ({ t }) => `decoder ${t}`);
+    this.#each(steps, ({ t }) => `decoder ${t}`, ({ t }) => t);
     return steps.map(({ image, t }) => ({ classLogits: this.#logits(t, 0, image), nullLogits: this.#groups === 2 ? this.#logits(t, 1, image) : null }));
   }
 
@@ -103,24 +112,25 @@ export class FakeGraphs implements DecodeGraphs {
   }
 }
 
-/** Entropies and logits that depend on every token of the image so far, as a model's do. */
+/** Entropies and logits that depend on every token of the image before, as a model's do: drafts are overwritten, and read until then. */
 export class DependentGraphs extends FakeGraphs {
-  #states: number[] = [];
+  /** By image, after as many tokens. */
+  #states: number[][] = [];
 
   constructor() {
     super(
-      (_, image) => (this.#states[image] === 1 ? 1 : (this.#states[image]! % 30) / 10),
-      (t, row, image) => Float32Array.from({ length: 12 }, (_, k) => 2 * Math.sin(this.#states[image]! * (k + 1) + t + row)),
+      (next, image) => (this.#states[image]![next] === 1 ? 1 : (this.#states[image]![next]! % 30) / 10),
+      (t, row, image) => Float32Array.from({ length: 12 }, (_, k) => 2 * Math.sin(this.#states[image]![t]! * (k + 1) + t + row)),
     );
   }
 
-  override async begin(groups: 1 | 2, classes: readonly number[]): Promise<void> {
-    this.#states = classes.map(() => 1);
-    await super.begin(groups, classes);
+  override async begin(groups: 1 | 2, classes: readonly number[], positions: number): Promise<void> {
+    this.#states = classes.map(() => [1]);
+    await super.begin(groups, classes, positions);
   }
 
   override async encoderStep(steps: readonly TokenStep[]): Promise<void> {
     await super.encoderStep(steps);
-    for (const { image, token } of steps) this.#states[image] = (this.#states[image]! * 31 + token + 1) % 9973;
+    for (const { image, t, token } of steps) this.#states[image]![t + 1] = (this.#states[image]![t]! * 31 + token + 1) % 9973;
   }
 }

@@ -18,7 +18,7 @@ const loaded: LoadReport = {
 
 function image(way: Way, ms: number, patches: number, tokens = 16): Measured {
   const graphs = { decoder: { ms: ms / 2, runs: tokens }, ...(way !== 'gpt' && { patch_transformer: { ms: ms / 4, runs: patches } }) };
-  return { backend: 'wasm', way, ms, patches, graphs, stages: {}, tokens: Array<number>(tokens).fill(0) };
+  return { backend: 'wasm', way, ms, patches, passes: tokens, graphs, stages: {}, tokens: Array<number>(tokens).fill(0) };
 }
 
 function measured(changes: Partial<DeviceMeasurement> = {}): DeviceMeasurement {

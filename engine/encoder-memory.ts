@@ -1,0 +1,117 @@
+/** The encoder's h, k and v of all tokens of one image: in memory, or on the device where they were made. */
+import { FeedSets, floatFeed, type Feed } from './feed.ts';
+import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import type { PatchStep } from './graphs.ts';
+import type { Copy, OnDevice } from './on-device.ts';
+import type { GraphTensor, Tensors } from './tensors.ts';
+
+const NAMES = ['h', 'k', 'v'] as const;
+type Name = (typeof NAMES)[number];
+
+/** Tensors that it gives out stay its own, and are good until it is called again. */
+export interface EncoderMemory {
+  /** Takes the outputs h, k, v [1, n, D] of the n tokens from x_t on. */
+  take(t: number, n: number, outputs: Tensors): Promise<void>;
+  /** h, k, v [P, window, D] of the spans that these steps close, from slot 0 on; what stands after a span is finite. */
+  windows(steps: readonly PatchStep[]): Tensors;
+  /** h [1, n, D] of the tokens before x_t and the n - 1 after it; anything finite for the first one. */
+  before(t: number, n: number): GraphTensor;
+  dispose(): void;
+}
+
+/** Row t + 1 is that of x_t: row 0 stands before the first token, and a window begins with the first tokens of a patch. */
+const rowOf = (t: number) => t + 1;
+
+export class HostMemory implements EncoderMemory {
+  readonly #dim: number;
+  readonly #window: number;
+  readonly #memory: Record<Name, Float32Array>;
+  readonly #windows: FeedSets<Record<Name, Feed<Float32Array>>>;
+  readonly #before: FeedSets<{ h: Feed<Float32Array> }>;
+
+  /** tokens: T; window: tokens of a patch, at most. */
+  constructor(runner: GraphRunner, tokens: number, dim: number, window: number) {
+    const rows = () => new Float32Array((tokens + 1 + window) * dim);
+    this.#dim = dim;
+    this.#window = window;
+    this.#memory = { h: rows(), k: rows(), v: rows() };
+    const feed = (n: number) => floatFeed(runner, [n, window, dim]);
+    this.#windows = new FeedSets((n) => ({ h: feed(n), k: feed(n), v: feed(n) }));
+    this.#before = new FeedSets((n) => ({ h: floatFeed(runner, [1, n, dim]) }));
+  }
+
+  async take(t: number, n: number, outputs: Tensors): Promise<void> {
+    for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, `The encoder's ${name}`), rowOf(t) * this.#dim);
+  }
+
+  windows(steps: readonly PatchStep[]): Tensors {
+    const size = this.#window * this.#dim;
+    const feeds = this.#windows.of(steps.length);
+    for (const name of NAMES) {
+      for (const [i, { span }] of steps.entries()) {
+        const from = rowOf(span?.start ?? 0) * this.#dim;
+        feeds[name].values.set(this.#memory[name].subarray(from, from + size), i * size);
+      }
+    }
+    return { h: feeds.h.tensor, k: feeds.k.tensor, v: feeds.v.tensor };
+  }
+
+  before(t: number, n: number): GraphTensor {
+    const { h } = this.#before.of(n);
+    h.values.set(this.#memory.h.subarray(t * this.#dim, (t + n) * this.#dim));
+    return h.tensor;
+  }
+
+  dispose(): void {
+    this.#windows.dispose();
+    this.#before.dispose();
+  }
+}
+
+export class DeviceMemory implements EncoderMemory {
+  readonly #device: OnDevice;
+  readonly #dim: number;
+  readonly #window: number;
+  readonly #memory: Record<Name, GraphTensor>;
+  /** Those of each number of patches, and of positions, are made when it first comes. */
+  readonly #windows = new Map<number, Record<Name, GraphTensor>>();
+  readonly #before = new Map<number, GraphTensor>();
+
+  constructor(device: OnDevice, tokens: number, dim: number, window: number) {
+    const rows = () => device.zeros([tokens + 1 + window, dim]);
+    this.#device = device;
+    this.#dim = dim;
+    this.#window = window;
+    this.#memory = { h: rows(), k: rows(), v: rows() };
+  }
+
+  async take(t: number, _n: number, outputs: Tensors): Promise<void> {
+    this.#device.copy(NAMES.map((name) => ({ from: outputs[name]!, to: this.#memory[name], at: rowOf(t) * this.#dim })));
+    for (const name of NAMES) outputs[name]!.dispose();
+  }
+
+  windows(steps: readonly PatchStep[]): Tensors {
+    const n = steps.length;
+    const zeros = () => this.#device.zeros([n, this.#window, this.#dim]);
+    if (!this.#windows.has(n)) this.#windows.set(n, { h: zeros(), k: zeros(), v: zeros() });
+    const feeds = this.#windows.get(n)!;
+    const size = this.#window * this.#dim;
+    this.#device.copy(NAMES.flatMap((name) => steps.map(({ span }, i): Copy => ({
+      from: this.#memory[name], to: feeds[name], at: i * size, first: rowOf(span?.start ?? 0) * this.#dim, size,
+    }))));
+    return feeds;
+  }
+
+  before(t: number, n: number): GraphTensor {
+    if (!this.#before.has(n)) this.#before.set(n, this.#device.zeros([1, n, this.#dim]));
+    const h = this.#before.get(n)!;
+    this.#device.copy([{ from: this.#memory.h, to: h, at: 0, first: t * this.#dim, size: n * this.#dim }]);
+    return h;
+  }
+
+  dispose(): void {
+    for (const tensor of [...Object.values(this.#memory), ...[...this.#windows.values()].flatMap((feeds) => Object.values(feeds)), ...this.#before.values()]) tensor.dispose();
+    this.#windows.clear();
+    this.#before.clear();
+  }
+}
