@@ -35,6 +35,11 @@ test('a sweep over thresholds is read, and one that is not of numbers is refused
   }
 });
 
+test('passes by window are read', () => {
+  const passes = { images: 20, by: [{ window: 1, mean: 16 }, { window: 4, mean: 6.25 }, { window: 32, mean: 3.5 }] };
+  expect(parseManifest({ ...tinyManifest(), passes }).passes).toEqual(passes);
+});
+
 test('another format version says so', () => {
   expect(failure({ ...tinyManifest(), formatVersion: 2 })).toMatchObject({ code: 'manifest-version', message: expect.stringContaining('formatVersion 2; this studio reads version 1') });
   expect(failure({})).toMatchObject({ code: 'manifest-version' });
@@ -53,6 +58,13 @@ test.each<[string, (m: Manifest) => void]>([
   ['classes', (m) => { m.classes = []; }],
   ['entropyModel', (m) => { delete (m as { entropyModel?: unknown }).entropyModel; }],
   ['thumbnails.classes[1]', (m) => { m.thumbnails.classes = [0, 99]; }],
+  ['passes.images', (m) => { m.passes = { images: 0, by: [{ window: 1, mean: 16 }] }; }],
+  ['passes.by', (m) => { m.passes = { images: 4, by: [] }; }],
+  ['passes.by[0].window', (m) => { m.passes = { images: 4, by: [{ window: 65, mean: 16 }] }; }],
+  ['passes.by[0].window', (m) => { m.passes = { images: 4, by: [{ window: 2.5, mean: 16 }] }; }],
+  ['passes.by[1].window', (m) => { m.passes = { images: 4, by: [{ window: 4, mean: 9 }, { window: 4, mean: 9 }] }; }],
+  ['passes.by[1].mean', (m) => { m.passes = { images: 4, by: [{ window: 1, mean: 16 }, { window: 3, mean: 5.5 }] }; }],
+  ['passes.by[0].mean', (m) => { m.passes = { images: 4, by: [{ window: 2, mean: 16.5 }] }; }],
   ['golden.path', (m) => { m.golden.path = '../secret'; }],
   ['codebook.tiles.path', (m) => { m.codebook.tiles.path = '/etc/passwd'; }],
   ['thumbnails.file.path', (m) => { m.thumbnails.file.path = 'a\\b'; }],

@@ -94,6 +94,15 @@ export type Sweep = z.infer<typeof Sweep>;
 /** evaluation.json of `python -m models evaluate` (docs/evaluation.md): figures, figures by class, words, 95 % intervals; a sweep. */
 const Figures = z.catchall(z.object({ sweep: z.optional(Sweep) }), Figure);
 
+/** The longest window of positions that a pass takes. */
+export const MAX_WINDOW = 64;
+/** `python -m models passes`: mean passes an image by window, at the defaults (docs/packs.md "Passes by window"). */
+const Passes = z.object({
+  images: whole(1, 2 ** 20),
+  by: z.array(z.object({ window: whole(1, MAX_WINDOW), mean: z.number() })).check(z.minLength(1), z.maxLength(MAX_WINDOW)),
+});
+export type Passes = z.infer<typeof Passes>;
+
 const Common = z.object({
   formatVersion: z.literal(FORMAT_VERSION),
   name: ShortName,
@@ -113,6 +122,7 @@ const Common = z.object({
   tokenizer: z.object({ factor: dimension, codeDim: dimension, reach: index, parameters: count }),
   defaults: Settings,
   curve: z.array(z.object({ entropyThreshold: z.number(), pAvg: z.number().check(z.minimum(1)), stepsMean: z.number().check(z.minimum(1)) })),
+  passes: z.optional(Passes),
   evaluation: Figures,
   /** samples: no real pictures were at hand, curve, thumbnails and golden vectors are of the model's own. */
   pictures: z.optional(z.enum(['held-out', 'samples'])),
@@ -169,6 +179,12 @@ function checkShapes(m: Manifest, report: Report): void {
     if (wrong) report(`defaults.${wrong}`, `must be ${JSON.stringify(tokenByToken[wrong])} in a pack of kind gpt, which decodes token by token`);
   }
   if (entropySource(m) === 'entropy-model' && !m.entropyModel) report('entropyModel', 'is missing, though entropies come from an entropy model');
+  m.passes?.by.forEach(({ window, mean }, i, by) => {
+    const least = Math.ceil(m.grid.tokens / window);
+    const before = by[i - 1]?.window ?? 0;
+    if (window <= before) report(`passes.by[${i}].window`, `must be above ${before}, the window before it`);
+    if (!(mean >= least && mean <= m.grid.tokens)) report(`passes.by[${i}].mean`, `must be from ${least}, where every pass settles its whole window, to ${m.grid.tokens}, one token a pass; got ${mean}`);
+  });
   const unlisted = m.thumbnails.classes?.findIndex((index) => index >= m.classes.length) ?? -1;
   if (unlisted >= 0) report(`thumbnails.classes[${unlisted}]`, `must be below ${m.classes.length}, the number of classes`);
   const strange = m.gallery?.classes.findIndex((index) => index >= m.classes.length) ?? -1;

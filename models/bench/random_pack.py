@@ -15,11 +15,12 @@ from models.blocks import ffn_width
 from models.dpar import DPAR, DPARConfig
 from models.entropy_model import EntropyModel, EntropyModelConfig
 from models.export.builder import WeightFile
+from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
 from models.export.files import FORMAT_VERSION, write_file, write_json, write_shards
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.nano import widen
-from models.export.pack import BATCH, defaults, save_manifest, write_models
+from models.export.pack import BATCH, save_manifest, write_models
 from models.export.pictures import png
 from models.export.storage import STORAGES
 from models.export.tokenizer_graphs import tokenizer_decoder_graph

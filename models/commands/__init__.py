@@ -18,6 +18,7 @@ COMMANDS = {
     "export": ("models.commands.export", "write a pack: ONNX graphs, weights, manifest, golden vectors"),
     "import-pack": ("models.commands.import_pack", "PyTorch weights back from a pack, to train on"),
     "regraph": ("models.commands.regraph", "a pack's graphs anew, on its own weights"),
+    "passes": ("models.commands.passes", "passes an image by window of exact parallel decoding, into a pack"),
     "nano": ("models.commands.nano", "write the nano pack that end-to-end tests use"),
     "bench": ("models.commands.bench", "write what the benches need: whole-prefix graphs, random packs, a GPT"),
     "parity": ("models.commands.parity", "compare a pack's graphs with PyTorch"),

@@ -15,9 +15,9 @@ from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomicall
 from models.config import Config
 from models.data import DataConfig
 from models.entropy_model import EntropyModel
+from models.export.defaults import default_rules
 from models.export.files import read_manifest
 from models.export.kinds import kind_of, parameters
-from models.export.pack import default_rules
 from models.export.read_back import read_back
 from models.runs import DPARRun, GPTRun
 from models.stages import EntropyRun, ImportedTokenizer, TokenizerRun

@@ -14,10 +14,10 @@ from PIL import Image
 
 from models.errors import UserError
 from models.export.contract import Ports, by_row, contract, difference, initial_inputs, ports_of
+from models.export.defaults import default_rules
 from models.export.files import SHARD, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
-from models.export.pack import default_rules
 from models.export.parity import compare
 from models.export.runtime import PackRuntime, read_graph
 from models.patchify import TOKEN_BY_TOKEN, opens
@@ -77,11 +77,25 @@ def _shapes(_root: Path, m: dict[str, Any]) -> None:
     for right, words in rules:
         if not right:
             raise PackMistake("manifest.json", f"manifest.json: {words}")
+    _passes(m.get("passes", {}).get("by", []), grid)
     if m["kind"] == "gpt":
         fixed = TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": defaults["entropyThreshold"]})
         curve = m["curve"] and m.get("entropySource") != "null-class"  # patches are drawn of entropies, if it has any
         if default_rules(defaults) != fixed or curve:
             raise PackMistake("Kind gpt", "manifest.json: defaults and curve are not those of a pack that decodes token by token")
+
+
+def _passes(by: list[dict[str, Any]], tokens: int) -> None:
+    """Windows grow, and a pass settles from one token to its whole window."""
+    before = 0
+    for window, mean in ((one["window"], one["mean"]) for one in by):
+        least, where = -(-tokens // window), "manifest.json: passes.by:"
+        if window <= before:
+            raise PackMistake("Passes by window", f"{where} a window of {window} follows one of {before}")
+        if not least <= mean <= tokens:
+            raise PackMistake("Passes by window", f"{where} {mean} passes with a window of {window}; "
+                                                  f"{tokens} tokens take {least} to {tokens}")
+        before = window
 
 
 def _files(root: Path, m: dict[str, Any]) -> None:

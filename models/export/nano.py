@@ -22,6 +22,7 @@ WIDTH, VOCAB, CLASSES = 8, 64, 3
 GRID = {"vocab": VOCAB, "width": WIDTH, "tokens": WIDTH * WIDTH, "dim": 64, "heads": 2}
 NAMES = {"dpar": ("nano", "Nano"), "gpt": ("nano-gpt", "Nano baseline"), "pico": ("pico", "Pico"),
          "llamagen": ("nano-llamagen", "Nano LlamaGen")}
+PASSES_IMAGES = 4
 PICO_WIDTH = 4
 PICO_GRID = {"vocab": VOCAB, "width": PICO_WIDTH, "tokens": PICO_WIDTH * PICO_WIDTH, "dim": 32, "heads": 2}
 
@@ -84,7 +85,7 @@ def nano_llamagen() -> PackContent:
         model=model, entropy=NullClass(model), tokenizer=tokenizer, rules=PatchRules(entropy_threshold=threshold),
         sampling=SamplingConfig(), thumbnails=to_pixels(tokenizer.decode(torch.from_numpy(tokens[:2]))), thumbnail_classes=[0, 2],
         golden=tokens[0], golden_label=1, judged=tokens[:2], judged_labels=[1, 2], variants=("w16",),
-        held_out_entropies=entropies, samples=True, split={"seed": 0, "train": 0, "heldOut": 0},
+        held_out_entropies=entropies, samples=True, split={"seed": 0, "train": 0, "heldOut": 0}, passes_images=PASSES_IMAGES,
     )
 
 
@@ -107,5 +108,5 @@ def nano_content(kind: str = "dpar") -> PackContent:
         sampling=SamplingConfig(), thumbnails=to_pixels(tokenizer.decode(torch.from_numpy(tokens[:CLASSES]))),
         golden=tokens[0], golden_label=1, judged=tokens[:2], judged_labels=[1, 2],
         variants=("fp32", "w8") if kind == "dpar" else ("fp32",), held_out_entropies=entropies,
-        split={"seed": 0, "train": 0, "heldOut": 0},
+        split={"seed": 0, "train": 0, "heldOut": 0}, passes_images=PASSES_IMAGES,
     )

@@ -15,6 +15,7 @@ from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.errors import UserError
 from models.export.builder import Graph, WeightFile
+from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
 from models.export.figures import measure, references
 from models.export.files import FORMAT_VERSION, read_json, read_manifest, validate, write_file, write_json, write_shards
@@ -23,6 +24,7 @@ from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.layers import FORMS
+from models.export.passes import count_passes, images_for
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
 from models.export.row_graphs import row_graph
@@ -71,6 +73,8 @@ class PackContent:
     split: dict[str, int] = field(default_factory=dict)
     thumbnail_classes: list[int] | None = None
     """The class of each thumbnail; None: one for every class, in order."""
+    passes_images: int = 0
+    """Images that passes by window are counted on; 0: as many as its size allows."""
     samples: bool = False
     """No pictures were at hand: thumbnails, curve and golden vectors are of the model's own samples."""
 
@@ -138,6 +142,8 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         "tokenizer": tokenizer_entry(content.tokenizer, size),
         "defaults": defaults(rules, content.sampling),
         "curve": threshold_curve(content.held_out_entropies, d.width, content.rules) if dynamic or null_class else [],
+        "passes": count_passes(content.model, content.entropy, rules, content.sampling,
+                               content.passes_images or images_for(content.model)).entry,
         "evaluation": content.evaluation, "split": content.split, **({"pictures": "samples"} if content.samples else {}),
         "variants": {name: write_variant(root, content, name) for name in content.variants},
         "defaultVariant": {"webgpu": content.variants[0], "wasm": content.variants[0]},
@@ -186,22 +192,6 @@ def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
     validate(manifest, "manifest")
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     save_text(root / "manifest.json", text)
-
-
-def defaults(rules: PatchRules, sampling: SamplingConfig) -> dict[str, Any]:
-    return {
-        "guidance": sampling.guidance, "temperature": sampling.temperature, "topK": sampling.top_k, "topP": sampling.top_p,
-        "entropyThreshold": rules.entropy_threshold, "maxPatchLength": rules.max_patch_length,
-        "entropyGate": rules.entropy_gate, "lengthGate": rules.length_gate, "rowReset": rules.row_reset,
-        "staticLength": rules.static_length,
-    }
-
-
-def default_rules(given: dict[str, Any]) -> PatchRules:
-    """The patch rules among the manifest's `defaults`."""
-    names = {"entropy_threshold": "entropyThreshold", "max_patch_length": "maxPatchLength", "entropy_gate": "entropyGate",
-             "length_gate": "lengthGate", "row_reset": "rowReset", "static_length": "staticLength"}
-    return PatchRules.parse({ours: given[theirs] for ours, theirs in names.items()})
 
 
 def _run_of(path: Path, classes: int) -> dict[str, Any]:

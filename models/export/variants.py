@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from PIL import Image
 
+from models.export.defaults import default_rules
 from models.export.figures import measure, references
 from models.export.files import read_manifest, write_json
 from models.export.golden import golden_vectors
-from models.export.pack import default_rules, save_manifest, write_variant
+from models.export.pack import save_manifest, write_variant
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import VariantName

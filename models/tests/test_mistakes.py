@@ -108,6 +108,7 @@ RIGHT = {
     "export": ["--config", "{root}/pack.toml", "--data", "{root}/data", *TRAINED],
     "import-pack": ["--pack", str(NANO)],
     "regraph": ["--pack", str(NANO)],
+    "passes": ["--pack", str(NANO)],
     "nano": [],
     "bench": ["whole", "--pack", str(NANO)],
     "parity": ["--pack", str(NANO)],
@@ -117,7 +118,7 @@ RIGHT = {
 TRAINING = ("train-classifier", "train-tokenizer", "train-entropy", "train")
 WITH_DATA = ("train-classifier", "train-tokenizer", "tokenize", "evaluate", "export")
 WITH_TOKENS = ("train-entropy", "score", "train", "evaluate", "export", "study")
-WITH_OUT = tuple(name for name in RIGHT if name not in ("score", "regraph", "parity"))
+WITH_OUT = tuple(name for name in RIGHT if name not in ("score", "regraph", "passes", "parity"))
 
 MISTAKES = [  # commands, what replaces or follows in the command line, words of the answer
     (WITH_OUT, {"--out": "{wrong}/file"}, "is a file"),
@@ -209,11 +210,12 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("import-llamagen",), {"--dpar": "{root}/dpar"}, "pass --gpt FILE, or --dpar DIR"),
     (("import-llamagen",), {"--variants": "w99"}, "w99"),
     (("import-llamagen",), {"--samples": "0"}, "--samples"),
-    *((("import-pack", "regraph", "bench", "parity"), {"--pack": f"{{wrong}}/{name}"}, words) for name, words in (
+    (("passes",), {"--images": "0"}, "--images"),
+    *((("import-pack", "regraph", "passes", "bench", "parity"), {"--pack": f"{{wrong}}/{name}"}, words) for name, words in (
         ("none", "no manifest.json"), ("file", "no manifest.json"), ("pack-list", "not a manifest"),
         ("pack-cut", "not valid JSON"), ("pack-deep", "not valid JSON"), ("pack-large", "larger than"))),
-    (("parity", "regraph", "import-pack", "bench"), {"--pack": "{wrong}/pack-no-file"}, "decoder.onnx"),
-    (("parity", "regraph", "import-pack", "bench"), {"--pack": "{wrong}/pack-damaged"}, "decoder.onnx"),
+    (("parity", "regraph", "passes", "import-pack", "bench"), {"--pack": "{wrong}/pack-no-file"}, "decoder.onnx"),
+    (("parity", "regraph", "passes", "import-pack", "bench"), {"--pack": "{wrong}/pack-damaged"}, "decoder.onnx"),
     (("parity",), {"--pack": "{wrong}/pack-no-golden"}, "golden.json"),
     (("parity",), {"--pack": "{wrong}/pack-golden-cut"}, "golden.json"),
     (("parity",), {"--pack": "{wrong}/pack-golden-empty"}, "golden.json"),
