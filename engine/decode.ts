@@ -10,7 +10,10 @@ import { choose, groupsOf, nullEntropyOf } from './sampling.ts';
 export type { DecodeRequest };
 
 export interface DecodeOptions {
-  /** Positions of each image that a pass decodes, at most: no token depends on it (engine/window.ts). Default 1; fewer where the graphs take fewer. */
+  /**
+   * Positions of each image that a pass decodes, at most: no token depends on it (engine/window.ts). Default: that of the first
+   * request's settings, else 1; fewer where the graphs take fewer.
+   */
   window?: number;
   /** Clock in milliseconds, for tests. */
   now?: () => number;
@@ -39,7 +42,7 @@ const stages = {
  * leave. A stage's time is that of the whole pass, which served all images and all tokens that took part.
  */
 export async function* decode(
-  graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], { now = clock, window = 1 }: DecodeOptions = {},
+  graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], { now = clock, window = requests[0]?.settings.window ?? 1 }: DecodeOptions = {},
 ): AsyncGenerator<ImagePass[], void, void> {
   checkBatch(manifest, requests);
   const stage = stages[manifest.kind];

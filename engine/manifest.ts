@@ -4,6 +4,7 @@ import { PackError } from './errors.ts';
 import { isShortName, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
+import { MOST_POSITIONS } from './window.ts';
 
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -94,12 +95,10 @@ export type Sweep = z.infer<typeof Sweep>;
 /** evaluation.json of `python -m models evaluate` (docs/evaluation.md): figures, figures by class, words, 95 % intervals; a sweep. */
 const Figures = z.catchall(z.object({ sweep: z.optional(Sweep) }), Figure);
 
-/** The longest window of positions that a pass takes. */
-export const MAX_WINDOW = 64;
 /** `python -m models passes`: mean passes an image by window, at the defaults (docs/packs.md "Passes by window"). */
 const Passes = z.object({
   images: whole(1, 2 ** 20),
-  by: z.array(z.object({ window: whole(1, MAX_WINDOW), mean: z.number() })).check(z.minLength(1), z.maxLength(MAX_WINDOW)),
+  by: z.array(z.object({ window: whole(1, MOST_POSITIONS), mean: z.number() })).check(z.minLength(1), z.maxLength(MOST_POSITIONS)),
 });
 export type Passes = z.infer<typeof Passes>;
 

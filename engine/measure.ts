@@ -55,7 +55,7 @@ export type BatchTimes = Pick<ImageTimes, 'ms' | 'graphs' | 'stages' | 'passes'>
 
 /** Decodes the first `limit` tokens (null: all) of every request, and those that settle along with them; `after` runs between passes and counts the tokens of an image. */
 export async function measureBatch(
-  runner: GraphRunner, manifest: Manifest, requests: readonly DecodeRequest[], limit: number | null = null, after?: (tokens: number) => unknown, window = 1,
+  runner: GraphRunner, manifest: Manifest, requests: readonly DecodeRequest[], limit: number | null = null, after?: (tokens: number) => unknown,
 ): Promise<BatchTimes> {
   const { clocks, graphs } = graphsOf(runner, manifest);
   clocks.reset();
@@ -64,7 +64,7 @@ export async function measureBatch(
   const patches = requests.map(() => 0);
   let passes = 0;
   const start = clock();
-  for await (const pass of decode(graphs, manifest, requests, { window })) {
+  for await (const pass of decode(graphs, manifest, requests)) {
     passes++;
     for (const { image, events } of pass) {
       tokens[image]!.push(...events.map(({ token }) => token));
@@ -81,7 +81,7 @@ export async function measureBatch(
 }
 
 /** The same for one image. */
-export async function measureImage(...[runner, manifest, request, ...rest]: [GraphRunner, Manifest, DecodeRequest, (number | null)?, ((tokens: number) => unknown)?, number?]): Promise<ImageTimes> {
+export async function measureImage(...[runner, manifest, request, ...rest]: [GraphRunner, Manifest, DecodeRequest, (number | null)?, ((tokens: number) => unknown)?]): Promise<ImageTimes> {
   const { tokens, patches, ...times } = await measureBatch(runner, manifest, [request], ...rest);
   return { ...times, tokens: tokens[0]!, patches: patches[0]! };
 }

@@ -80,3 +80,15 @@ test('a side of a comparison is a run of its own: its problems name it, and it h
   expect(value).toEqual({ class: 'River', settings: {}, b: { class: 'Forest', settings: { entropyThreshold: 20 } } });
   expect(problems).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" in the address was not understood and is left out.']);
 });
+
+test('the window of a link is corrected like any number, and left out where it is that of the device', () => {
+  const read = (text: string) => readPermalink(`#window=${encodeURIComponent(text)}`);
+  expect(['16', '0', '65', '2.5', 'auto '].map((text) => read(text).value.settings.window)).toEqual([16, 1, 64, 3, undefined]);
+  expect(read('65').problems).toEqual(['window is from 1 to 64, whole: 64 is used for 65.']);
+  expect(read('2.5').problems).toHaveLength(1);
+  expect(read('auto ').problems).toEqual([]);
+  expect(read('quick').problems).toEqual([expect.stringContaining('window must be a whole number of tokens or auto')]);
+  const { defaults } = tinyManifest();
+  expect(writePermalink({ settings: { ...defaults, window: 16 } }, defaults)).toBe('#window=16');
+  expect(writePermalink({ settings: { ...defaults, window: undefined } }, defaults)).toBe('#');
+});

@@ -2,7 +2,7 @@
 import { backends, type Backend } from './log.ts';
 import { CHECK, isShortName, wellFormed } from './names.ts';
 import { packTokens, unpackTokens } from './token-text.ts';
-import { parseSeed, parseSetting, settingsTable, formatSetting, type Settings } from './settings.ts';
+import { isWhole, parseSeed, parseSetting, settingsTable, formatSetting, type Settings } from './settings.ts';
 
 /** What the link's run was made with and what came out: opening the link compares. */
 export interface LinkCheck {
@@ -116,9 +116,9 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
     else if (property) {
       attempt(() => {
         const numeric = property.kind !== 'switch';
-        const used = numeric ? clampText(text, property.min, property.max, property.kind === 'integer') : text;
+        const used = numeric ? clampText(text, property.min, property.max, isWhole(property)) : text;
         Object.assign(value.settings, { [property.key]: parseSetting(property.key, used) });
-        if (used !== text && Number(used) !== Number(text)) problems.push(`${property.symbol} is from ${property.min} to ${property.max}${property.kind === 'integer' ? ', whole' : ''}: ${used} is used for ${text}.`);
+        if (used !== text && Number(used) !== Number(text)) problems.push(`${property.symbol} is from ${property.min} to ${property.max}${isWhole(property) ? ', whole' : ''}: ${used} is used for ${text}.`);
       });
     } else problems.push(`"${key}=${text.slice(0, 40)}" in the address was not understood and is left out.`);
   }

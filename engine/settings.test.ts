@@ -59,3 +59,12 @@ test('settings that lead to patches beyond the window are refused', () => {
   expect(() => checkSettings(m, { ...defaults, topP: NaN })).toThrow(/^top-p: /);
   checkSettings(m, { ...defaults, maxPatchLength: 9 });
 });
+
+test('a window is a whole number up to 64, or what is fastest', () => {
+  expect(['16', ' 1 ', 'auto ', 'AUTO', '64'].map((text) => parseSetting('window', text))).toEqual([16, 1, undefined, undefined, 64]);
+  for (const [text, words] of [['0', 'between 1 and 64 tokens'], ['65', 'between 1 and 64 tokens'], ['2.5', 'a whole number of tokens or auto'], ['fast', 'a whole number of tokens or auto']]) {
+    expect(() => parseSetting('window', text!)).toThrow(`window must be ${words}, got "${text}"`);
+  }
+  const { defaults } = tinyManifest();
+  expect(withSetting(withSetting(defaults, 'window', '8'), 'window', 'auto').window).toBeUndefined();
+});

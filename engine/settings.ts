@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { StudioError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import { MOST_POSITIONS } from './window.ts';
 
 // zod would probe for `new Function`, which the site's policy refuses and reports.
 z.config({ ...english(), jitless: true });
@@ -20,6 +21,8 @@ export const Settings = z.object({
   lengthGate: z.boolean(),
   rowReset: z.boolean(),
   staticLength: z.nullable(within(z.number(), 1, 1024)),
+  /** Positions that a pass decodes: how a run is made, not what it comes to (engine/window.ts). Absent: what is fastest where it runs. */
+  window: z.optional(within(z.int(), 1, MOST_POSITIONS)),
 });
 export type Settings = z.infer<typeof Settings>;
 export type SettingKey = keyof Settings;
@@ -31,7 +34,7 @@ export interface SettingProperty {
   label: string;
   /** '' when the number has none. */
   unit: string;
-  kind: 'number' | 'integer' | 'switch' | 'optional';
+  kind: 'number' | 'integer' | 'switch' | 'optional' | 'auto';
   min: number;
   max: number;
   step: number;
@@ -56,6 +59,7 @@ export const settingsTable: readonly SettingProperty[] = [
   row('lengthGate', 'length gate', 'Length gate', '', 'switch', 0, 1, 1, 'lg', 'a patch of P_max tokens is full'),
   row('rowReset', 'row reset', 'Row reset', '', 'switch', 0, 1, 1, 'rr', 'a new row opens a patch'),
   row('staticLength', 'static length', 'Static patch length', 'tokens', 'optional', 1, 1024, 0.01, 'static', 'mean length of static patches when all three switches are off; none is off'),
+  row('window', 'window', 'Window', 'tokens', 'auto', 1, MOST_POSITIONS, 1, 'window', 'positions that a pass decodes; changes the time, never the picture'),
 ];
 
 /** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */
@@ -66,8 +70,13 @@ export function findSetting(name: string): SettingProperty {
   throw new StudioError('bad-setting', `There is no setting "${name}". Use one of ${settingsTable.map((p) => p.key).join(', ')}.`);
 }
 
+/** Whether its values are whole numbers. */
+export const isWhole = ({ kind }: SettingProperty): boolean => kind === 'integer' || kind === 'auto';
+/** What stands for no value of one's own: of a setting that may have none. */
+export const noValue: Partial<Record<SettingProperty['kind'], string>> = { optional: 'none', auto: 'auto' };
+
 const noun = (p: SettingProperty): string => {
-  const base = p.kind === 'integer' ? 'a whole number' : 'a number';
+  const base = isWhole(p) ? 'a whole number' : 'a number';
   return p.unit ? `${base}${p.unit === 'nats' ? ' in nats' : ` of ${p.unit}`}` : base;
 };
 
@@ -86,8 +95,10 @@ export function parseSetting<K extends SettingKey>(key: K, text: string): Settin
   }
   const optional = property.kind === 'optional';
   if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
+  if (property.kind === 'auto' && ['auto', 'none', ''].includes(lower)) return undefined as Settings[K];
   const value = readNumber(trimmed);
-  if (Number.isNaN(value) || (property.kind === 'integer' && !Number.isInteger(value))) throw fail(noun(property) + (optional ? ' or none' : ''));
+  const empty = noValue[property.kind];
+  if (Number.isNaN(value) || (isWhole(property) && !Number.isInteger(value))) throw fail(noun(property) + (empty ? ` or ${empty}` : ''));
   if (value < property.min || value > property.max) throw fail(`between ${property.min} and ${property.max}${property.unit && ` ${property.unit}`}`);
   return value as Settings[K];
 }
@@ -100,6 +111,7 @@ export function withSetting(settings: Settings, name: string, text: string): Set
 
 /** A value as text that `parseSetting` reads back. */
 export function formatSetting(value: Settings[SettingKey]): string {
+  if (value === undefined) return 'auto';
   if (value === null) return 'none';
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MOST_IMAGES } from '../engine/decode-request.ts';
-import { parseSeed, settingsTable, type SettingProperty } from '../engine/settings.ts';
+import { isWhole, noValue, parseSeed, settingsTable, type SettingProperty } from '../engine/settings.ts';
 import { whole } from './options.ts';
 
 export interface GenerateOptions {
@@ -41,7 +41,8 @@ const assignment = (text: string, previous: [string, string][]): [string, string
 
 const range = (p: SettingProperty): string => {
   if (p.kind === 'switch') return 'on or off';
-  return `${p.min} to ${p.max}${p.kind === 'integer' ? ', whole' : ''}${p.unit && ` ${p.unit}`}${p.kind === 'optional' ? ', or none' : ''}`;
+  const empty = noValue[p.kind];
+  return `${p.min} to ${p.max}${isWhole(p) ? ', whole' : ''}${p.unit && ` ${p.unit}`}${empty ? `, or ${empty}` : ''}`;
 };
 
 const settingsHelp = (): string => {

@@ -1,5 +1,5 @@
 import { StudioError } from '../engine/errors.ts';
-import { graphFiles, packHash, requiredGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { graphFiles, packHash, requiredGraphs, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
@@ -61,12 +61,13 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
 export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
   (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
-/** What generating needs of one variant: each file once, and each graph's part of them. */
+/** What generating needs of one variant, graphs for several tokens a pass among it where the pack has them: each file once, and each graph's part of them. */
 function neededFiles(manifest: Manifest, variant: string) {
   if (!Object.hasOwn(manifest.variants, variant)) {
     throw new StudioError('bad-argument', `The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
   }
-  const graphs = requiredGraphs[manifest.kind].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
+  const there = (graph: GraphName) => manifest.variants[variant]!.graphs[graph] !== undefined;
+  const graphs = [...requiredGraphs[manifest.kind], ...windowGraphs[manifest.kind].filter(there)].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
   const files = new Map<string, PackFile>([[manifest.golden.path, manifest.golden]]);
   for (const { model, byRow, weights } of graphs) for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file);
   return { graphs, files: [...files.values()] };

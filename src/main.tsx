@@ -27,7 +27,7 @@ const connection = (navigator as Navigator & { connection?: { saveData?: boolean
 let visits: Visits | null = null;
 
 const deps: StudioDeps = {
-  client: () => new InferenceClient(),
+  client: (options) => new InferenceClient(options),
   base: document.baseURI,
   hash: () => location.hash,
   replaceHash: (hash) => window.history.replaceState(window.history.state, '', hash),

@@ -1,5 +1,6 @@
 /** Decodes a batch of pictures, one or several: events and previews of every image as they come, and a report for each. */
-import { decode } from '../engine/decode.ts';
+import { decode, type ImagePass } from '../engine/decode.ts';
+import { StudioError } from '../engine/errors.ts';
 import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
 import type { GenerateReport, GenerateRequest, Notice } from './messages.ts';
 import type { Model } from './model.ts';
@@ -27,7 +28,28 @@ interface Made {
   painted: number;
 }
 
-export async function generate(model: Model, requests: readonly GenerateRequest[], { signal, tell, check, breathe, gpuMemory }: GenerateContext): Promise<GenerateReport[]> {
+/** Positions a pass: those asked for, else those that are fastest here; of several images at once, one, since their rows fill a pass already. */
+const windowOf = (model: Model, requests: readonly GenerateRequest[]): number => requests[0]!.settings.window ?? (requests.length > 1 ? 1 : model.window);
+
+/** The passes of a run. Where graphs fail with several positions, the run goes on from its log with one, and so do those after it. */
+async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, tell, check }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
+  const { graphs, pack: { manifest } } = model;
+  const window = windowOf(model, requests);
+  try {
+    yield* decode(graphs, manifest, requests.map((request) => ({ ...request, signal })), { window });
+  } catch (error) {
+    check();
+    if (window === 1 || !(error instanceof StudioError) || error.code !== 'graph-failed') throw error;
+    model.window = 1;
+    tell({ kind: 'one-a-pass', reason: error.detail ?? error.message });
+    const again = requests.map((request, i) => ({ ...request, signal, resume: made[i]!.events.length > 0 ? [...made[i]!.events] : request.resume }));
+    for (const image of made) image.events.length = 0;
+    yield* decode(graphs, manifest, again);
+  }
+}
+
+export async function generate(model: Model, requests: readonly GenerateRequest[], context: GenerateContext): Promise<GenerateReport[]> {
+  const { tell, check, breathe, gpuMemory } = context;
   const { graphs, pictures, pack: { manifest }, neutral, paintMs } = model;
   const preview = new Preview(pictures, manifest, neutral, paintMs);
   const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0 }));
@@ -51,7 +73,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
     tell({ kind: 'picture', image, picture });
   };
   try {
-    for await (const pass of decode(graphs, manifest, requests.map((request) => ({ ...request, signal })))) {
+    for await (const pass of passes(model, requests, context, images)) {
       check();
       for (const { image, events } of pass) images[image]!.events.push(...events);
       if (performance.now() - flushed >= SEND_MS) flush();

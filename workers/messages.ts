@@ -4,6 +4,7 @@ import type { Manifest } from '../engine/manifest.ts';
 import type { ImageTimes } from '../engine/measure.ts';
 import type { Settings } from '../engine/settings.ts';
 import type { Stored } from '../packs/file-cache.ts';
+import type { WindowChoice } from './window-choice.ts';
 
 /** Everything that crosses the worker boundary is plain data; the calls themselves are typed by `InferenceService`. */
 
@@ -68,6 +69,8 @@ export interface LoadReport {
   variant: string;
   backend: Backend;
   trials: BackendTrial[];
+  /** Tokens a pass: what was timed, and what is used where nothing else is asked for. */
+  passes: WindowChoice;
   /** Name of the GPU adapter, when WebGPU is there. */
   adapter: string | null;
   bytes: { total: number; fromCache: number };
@@ -83,7 +86,7 @@ export interface GenerateRequest {
   /** Tokens to keep as they are before sampling goes on, from token 0. */
   given?: number[];
   /** The log so far of an interrupted run: its tokens are kept, and only events after them are sent. */
-  resume?: { token: number; entropy: number | null }[];
+  resume?: { token: number; entropy: number | null; pass?: number }[];
 }
 
 /** A picture of the tokens so far; cells not decoded yet are transparent. */
@@ -156,5 +159,7 @@ export type Notice =
   /** image: index of the request. */
   | { kind: 'events'; image: number; events: TokenEvent[] }
   | { kind: 'picture'; image: number; picture: Picture }
+  /** Graphs failed with several positions: from here on a pass decodes one. */
+  | { kind: 'one-a-pass'; reason: string }
   | { kind: 'measuring'; progress: MeasureProgress };
 export type Notify = (notice: Notice) => unknown;

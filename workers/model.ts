@@ -14,6 +14,7 @@ import type { SerialQueue } from './queue.ts';
 import { openRuntime, type Gpu, type Runtime } from './runtime.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording } from './self-test.ts';
 import { SessionRunner } from './sessions.ts';
+import { chooseWindow } from './window-choice.ts';
 
 /** A pack ready to run on one backend. */
 export interface Model {
@@ -29,6 +30,8 @@ export interface Model {
   neutral: number;
   /** Milliseconds that a picture takes; 0 where the first one told nothing, as a GPU compiled for it. */
   paintMs: number;
+  /** Positions of a pass that are fastest here (engine/window.ts). */
+  window: number;
 }
 
 type Progress = (progress: LoadProgress) => void;
@@ -67,7 +70,7 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
     const other = candidates.length === 1 && candidates[0] === 'webgpu' ? 'Choose the backend "wasm".' : 'Load the pack again, or try another browser.';
     throw new StudioError('graph-failed', `The model does not compute correctly here, so it is not used. ${other}`, reasons);
   }
-  return { trials, backend: chosen.backend, runner: runners.get(chosen.backend)!, neutral: neutralToken(golden.tokens) };
+  return { trials, backend: chosen.backend, runner: runners.get(chosen.backend)!, neutral: neutralToken(golden.tokens), golden };
 }
 
 /** Downloads a pack, picks the backend by a self-test, and has everything open that a guided run needs. */
@@ -89,11 +92,12 @@ export async function openModel(
     onProgress: (state) => progress({ stage: 'weights', label: manifest.title, ...state }),
     ...(request.files && { cache: localFiles(request.files) }),
   });
-  const { trials, backend, runner, neutral } = await selfTest(runtime, candidates, pack, queue, progress);
+  const { trials, backend, runner, neutral, golden } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
+  const graphs = decodeGraphs(runner, manifest);
+  const passes = await chooseWindow(graphs, manifest, golden);
   const model: Model = {
-    pack, runtime, backend, runner, neutral, paintMs: 0, capture: trials.some(({ capture }) => capture?.used),
-    graphs: decodeGraphs(runner, manifest),
+    pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, capture: trials.some(({ capture }) => capture?.used),
     pictures: new SessionPictures(runner, manifest),
   };
   // The first run compiles shaders; a preview should not be the one to wait for that.
@@ -101,7 +105,7 @@ export async function openModel(
   await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
   if (backend === 'wasm') model.paintMs = performance.now() - paints;
   const report: LoadReport = {
-    manifest, packHash: await packHash(manifest), variant, backend, trials,
+    manifest, packHash: await packHash(manifest), variant, backend, trials, passes,
     adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, stored: pack.stored, ms: performance.now() - began,
   };
   return { model, report };

@@ -9,6 +9,7 @@ const facts: DeviceFacts = { browser: 'Browser 1', system: 'Linux', cores: 8, cr
 const manifest = tinyManifest();
 const loaded: LoadReport = {
   manifest, packHash: 'c'.repeat(64), variant: 'fp32', backend: 'wasm', adapter: 'some gpu', stored: 'stored', ms: 1234.5678,
+  passes: { window: 1, trials: [] },
   trials: [
     { backend: 'wasm', correct: true, msPerToken: 2.5, maxError: 0, reason: null },
     { backend: 'webgpu', correct: true, msPerToken: null, maxError: null, reason: 'clearly slower' },

@@ -17,6 +17,8 @@ export interface ClientOptions {
   runStallMs?: number;
   /** How long a stopped run may take to end by itself before the worker is terminated. */
   graceMs?: number;
+  /** Graphs failed with several tokens a pass; runs go on with one. */
+  onOneAPass?: (reason: string) => void;
 }
 
 interface Line {
@@ -59,7 +61,7 @@ export class InferenceClient {
   #hear: (notice: Notice) => void = () => undefined;
 
   constructor(options: ClientOptions = {}) {
-    this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, ...options };
+    this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, onOneAPass: () => undefined, ...options };
   }
 
   /** A pack is ready in a living worker. */
@@ -202,6 +204,7 @@ export class InferenceClient {
     const notify = (notice: Notice) => {
       if (this.#line !== line) return;
       this.#beat();
+      if (notice.kind === 'one-a-pass') this.#options.onOneAPass(notice.reason);
       this.#hear(notice);
     };
     line.remote.connect(Comlink.proxy(notify)).catch(() => undefined);

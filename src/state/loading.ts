@@ -1,5 +1,5 @@
 import type { RunHeader } from '../../engine/log.ts';
-import type { Failure, InferenceClientApi } from '../inference/client.ts';
+import type { ClientOptions, Failure, InferenceClientApi } from '../inference/client.ts';
 import { localPackFiles } from './localPacks.ts';
 import type { Notices } from './notices.ts';
 import type { BackendChoice, PackStore } from './pack.ts';
@@ -7,7 +7,7 @@ import { fromFailure, toProblem, type Problem } from './problem.ts';
 import { isLoss } from './recovery.ts';
 
 export interface LoadingDeps {
-  connect: () => InferenceClientApi;
+  connect: (options: Pick<ClientOptions, 'onOneAPass'>) => InferenceClientApi;
   /** Says why the GPU is used here only when it is chosen; null where it may be tried. */
   spareGpu?: (() => Promise<Problem | null>) | undefined;
   pack: PackStore;
@@ -40,7 +40,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       pack.setState({ model: 'failed', problem: reason, progress: null });
     };
     try {
-      client ??= connect();
+      client ??= connect({ onOneAPass: (reason) => void say('one-a-pass', ({ oneAPass }) => [oneAPass(reason)]) });
     } catch (error) {
       fail(toProblem(error));
       return;

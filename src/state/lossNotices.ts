@@ -23,3 +23,7 @@ export function wentOn(failure: Failure, header: RunHeader, backend: string | un
 /** What the next visit will have to fetch again, and why. */
 export const storageFull = (): Problem =>
   problem('storage-full', 'There is no room left to keep the model in this browser, so it is used from memory.', 'The next visit downloads it again. Delete kept packs under "Stored" to make room.');
+
+/** Graphs failed with several tokens a pass. */
+export const oneAPass = (reason: string): Problem =>
+  problem('one-a-pass', 'Several tokens a pass failed on this device. Each pass decodes one token now; the picture stays the same.', reason);

@@ -23,7 +23,7 @@ export const isLoss = (failure: Failure) => ['worker-lost', 'timeout', 'out-of-m
 export async function generateWithRecovery(request: GenerateRequest, deps: RecoveryDeps): Promise<Result<GenerateReport>> {
   const { client, events, onEvents, onPicture, recover, cancelled } = deps;
   for (let times = 0; ; times++) {
-    const resume = events().map(({ token, entropy }) => ({ token, entropy }));
+    const resume = events().map(({ token, entropy, pass }) => ({ token, entropy, pass }));
     const result = await client.generate(
       [{ ...request, ...(resume.length > 0 && { resume }) }], (_, more) => onEvents(more), (_, picture) => onPicture(picture),
     );

@@ -1,6 +1,6 @@
 import { parseSeed } from '../../engine/settings.ts';
 import { toTagged } from '../../engine/errors.ts';
-import type { InferenceClientApi } from '../inference/client.ts';
+import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';
 import { createAddressBar } from './addressBar.ts';
 import { createBatch } from './batch.ts';
 import { createDeskState } from './inspect/deskState.ts';
@@ -16,7 +16,7 @@ import { createToast } from './toast.ts';
 import type { Visit } from './visits.ts';
 
 export interface StudioDeps {
-  client: () => InferenceClientApi;
+  client: (options: Pick<ClientOptions, 'onOneAPass'>) => InferenceClientApi;
   /** document.baseURI */
   base: string;
   hash: () => string;

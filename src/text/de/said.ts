@@ -20,6 +20,9 @@ export const WORDS: Readonly<Record<string, string>> = {
   'Longest patch': 'Längster Patch',
   'Row reset': 'Zeilenbeginn',
   'Static patch length': 'Feste Patchlänge',
+  'Window': 'Fenster',
+  'positions that a pass decodes; changes the time, never the picture': 'Positionen, die ein Durchgang dekodiert; ändert die Zeit, nie das Bild',
+  'Several tokens a pass failed on this device. Each pass decodes one token now; the picture stays the same.': 'Mehrere Tokens je Durchgang sind auf diesem Gerät fehlgeschlagen. Jeder Durchgang dekodiert nun ein Token; das Bild bleibt dasselbe.',
   'scale s of null + s (class - null); 1 runs without null rows': 'Faktor s von null + s (Klasse - null); 1 läuft ohne Nullzeilen',
   '0 is greedy': '0 nimmt stets das wahrscheinlichste',
   'sample from the k most likely tokens; 0 is off': 'aus den k wahrscheinlichsten Tokens ziehen; 0 ist aus',
@@ -182,4 +185,5 @@ export const JOINED: Readonly<Record<string, string>> = {
   '{setting} must be a number in nats, got "{text}".': '{setting} muss eine Zahl in Nat sein, nicht „{text}“.',
   '{setting} must be a whole number of tokens, got "{text}".': '{setting} muss eine ganze Zahl von Tokens sein, nicht „{text}“.',
   '{setting} must be a number of tokens or none, got "{text}".': '{setting} muss eine Zahl von Tokens oder none sein, nicht „{text}“.',
+  '{setting} must be a whole number of tokens or auto, got "{text}".': '{setting} muss eine ganze Zahl von Tokens oder auto sein, nicht „{text}“.',
 };

@@ -19,6 +19,7 @@ const SYMBOLS: Partial<Record<SettingProperty['key'], 'Threshold E_th' | 'Longes
 const typed = (key: SettingProperty['key'], text: string): string => {
   const off = OFF[key];
   const word = text.trim().toLowerCase();
+  if (word === t('auto')) return 'auto';
   return off !== undefined && (word === 'off' || word === t('off')) ? String(off) : text.replace(',', '.');
 };
 
@@ -28,15 +29,17 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const { key } = property;
   const value = useSettings((state) => state.values?.[key]);
   const initial = useSettings((state) => state.defaults?.[key]);
+  const known = useSettings((state) => state.values !== null);
   const error = useSettings((state) => state.errors[key]);
   const [draft, setDraft] = useState<string | null>(null);
   const [focused, setFocused] = useState(false);
   const id = useId();
   const label = said(property.label);
-  if (value === undefined) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
+  const auto = property.kind === 'auto' && value === undefined;
+  if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
 
   const reset = value !== initial && (
-    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: decimal(formatSetting(initial ?? null)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
+    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : decimal(formatSetting(initial)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
       <Icon name="reset" size={16} />
     </button>
   );
@@ -48,7 +51,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
     );
   }
   const off = OFF[key] === value;
-  const text = off ? t('off') : decimal(formatSetting(value));
+  const text = off ? t('off') : auto ? t('auto') : decimal(formatSetting(value));
   return (
     <div className="setting">
       <label className="setting-name" htmlFor={id} title={said(property.help)}>
@@ -66,8 +69,8 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
       />
       <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
       <Slider
-        label={label} scale={scale} value={Number(value)} min={range.min} max={range.max} step={property.step}
-        valueText={`${text}${property.unit && !off ? ` ${property.unit}` : ''}`}
+        label={label} scale={scale} value={auto ? range.min : Number(value)} min={range.min} max={range.max} step={property.step}
+        valueText={`${text}${property.unit && !off && !auto ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
       {error && <BadValue id={`${id}-error`} problem={error} back={text} onUndo={() => { setDraft(null); settings.undo(key); }} />}

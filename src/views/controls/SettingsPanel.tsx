@@ -7,8 +7,8 @@ import { PresetChoice } from './PresetChoice.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
 const SAMPLING: readonly SettingKey[] = ['guidance', 'temperature', 'topK', 'topP'];
-const DYNAMIC: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', ...SAMPLING, 'rowReset'];
-const STATIC: readonly SettingKey[] = ['staticLength', ...SAMPLING];
+const DYNAMIC: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', ...SAMPLING, 'rowReset', 'window'];
+const STATIC: readonly SettingKey[] = ['staticLength', ...SAMPLING, 'window'];
 
 /** Ranges a slider is useful over; anything the table allows can be typed. */
 const reach = (property: SettingProperty, vocab: number, window: number): { min: number; max: number } => {

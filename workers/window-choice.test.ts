@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { DependentGraphs, tinyManifest } from '../engine/testing/manifest.ts';
+import type { Golden } from './self-test.ts';
+import { chooseWindow } from './window-choice.ts';
+
+const manifest = { ...tinyManifest(), grid: { width: 16, tokens: 256 }, passes: { images: 10, by: [{ window: 4, mean: 128 }, { window: 8, mean: 96 }, { window: 16, mean: 64 }, { window: 32, mean: 48 }] } };
+const golden = { class: 1, tokens: Array.from({ length: 256 }, (_, t) => t % 12) } as Golden;
+
+/** Graphs whose pass of L positions takes `cost(L)` milliseconds. */
+function costing(cost: (positions: number) => number) {
+  let time = 0;
+  const graphs = new DependentGraphs();
+  const step = graphs.decoderStep.bind(graphs);
+  graphs.decoderStep = async (steps) => {
+    time += cost(steps.length);
+    return step(steps);
+  };
+  return { graphs, now: () => time };
+}
+
+test.each<[string, (positions: number) => number, number, number[]]>([
+  ['rows are free', () => 10, 32, [1, 4, 8, 16, 32]],
+  ['rows cost most of their share', (n) => 10 * n ** 0.7, 1, [1, 4]],
+  ['rows cost little at first', (n) => (n <= 8 ? 10 : 4 * n), 8, [1, 4, 8, 16]],
+  ['a pass is too slow to try another', () => 500, 1, [1]],
+])('%s', async (_, cost, window, tried) => {
+  const { graphs, now } = costing(cost);
+  const choice = await chooseWindow(graphs, manifest, golden, now);
+  expect(choice.trials.map((trial) => trial.window)).toEqual(tried);
+  expect(choice.window).toBe(window);
+  if (window === 32) expect(choice.trials.at(-1)).toEqual({ window: 32, msPerPass: 10, tokensPerSecond: (1000 * 256) / (48 * 10) });
+});
+
+test('a window that fails is not chosen, and neither is one of a pack that has no counts', async () => {
+  const { graphs, now } = costing((n) => {
+    if (n > 4) throw new Error('the driver cannot');
+    return 10;
+  });
+  expect((await chooseWindow(graphs, manifest, golden, now)).window).toBe(4);
+  expect(await chooseWindow(costing(() => 10).graphs, { ...manifest, passes: undefined }, golden)).toEqual({ window: 1, trials: [] });
+});

@@ -1,0 +1,63 @@
+/** Which window (engine/window.ts) decodes fastest here: passes of each size are timed on golden tokens, how many an image takes is the pack's to say. */
+import { decode } from '../engine/decode.ts';
+import type { DecodeGraphs } from '../engine/graphs.ts';
+import type { Manifest } from '../engine/manifest.ts';
+import type { Golden } from './self-test.ts';
+
+export interface WindowTrial {
+  window: number;
+  msPerPass: number;
+  /** Expected, of an image as the pack's exporter decoded some. */
+  tokensPerSecond: number;
+}
+
+export interface WindowChoice {
+  window: number;
+  trials: WindowTrial[];
+}
+
+/** Windows that are tried, from the smallest. */
+const WINDOWS = [1, 4, 8, 16, 32];
+/** Passes of each, after one that opens sessions and compiles shaders. */
+const PASSES = 4;
+/** No further window is tried once all this is spent: a slow device opens no later for it. */
+const BUDGET_MS = 1500;
+/** What has to be won over one token a pass: many rows are one more thing that a driver can get wrong. */
+const WON = 1.05;
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** Milliseconds of a pass that settles its whole window. */
+async function timePass(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, window: number, now: () => number): Promise<number> {
+  const times: number[] = [];
+  const request = { class: golden.class, seed: 0, settings: manifest.defaults, given: golden.tokens };
+  const passes = decode(graphs, manifest, [request], { window });
+  for (let before = now(); times.length <= PASSES && !(await passes.next()).done; before = now()) times.push(now() - before);
+  await passes.return();
+  graphs.dispose();
+  return median(times.slice(1));
+}
+
+/** Stops at the first window that is slower than the one before. A window that fails, or one whose counts the pack does not tell, is left out. */
+export async function chooseWindow(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, now: () => number = () => performance.now()): Promise<WindowChoice> {
+  const { tokens } = manifest.grid;
+  const trials: WindowTrial[] = [];
+  const began = now();
+  const known = new Map(manifest.passes?.by.map(({ window, mean }) => [window, mean]));
+  for (const window of WINDOWS) {
+    const passes = window === 1 ? tokens : known.get(window);
+    if (passes === undefined || known.size === 0 || window > Math.min(graphs.mostPositions, tokens / 4) || now() - began > BUDGET_MS) continue;
+    try {
+      const msPerPass = await timePass(graphs, manifest, golden, window, now);
+      trials.push({ window, msPerPass, tokensPerSecond: (1000 * tokens) / (passes * msPerPass) });
+    } catch {
+      graphs.dispose();
+      break;
+    }
+    const [last, before] = [trials.at(-1)!, trials.at(-2)];
+    if (before && last.tokensPerSecond < before.tokensPerSecond) break;
+  }
+  const one = trials[0]?.tokensPerSecond ?? Infinity;
+  const best = trials.filter(({ tokensPerSecond }) => tokensPerSecond > WON * one).sort((a, b) => b.tokensPerSecond - a.tokensPerSecond)[0];
+  return { window: best?.window ?? 1, trials };
+}
