@@ -20,10 +20,11 @@ from models.export.index import write_index
 from models.export.kinds import parameters
 from models.export.pack import write_pack
 from models.export.storage import DEFAULT_VARIANTS, STORAGES
+from models.export.threshold import GATES
 from models.gpt import GPT
 from models.llamagen.class_names import class_names
 from models.llamagen.gpt import gpt_config, load_gpt, size_name
-from models.llamagen.pack import RULES, Parts, check_parts, content_of
+from models.llamagen.pack import Parts, check_parts, content_of
 from models.llamagen.read import read_weights
 from models.llamagen.tokenizer import load_vqgan
 from models.runs import DPARRun
@@ -113,7 +114,7 @@ def parts_of(args: argparse.Namespace, size: int) -> Parts:
         if (config.dim // config.heads) % 16:
             raise UserError(f"{args.gpt}: heads of {config.dim // config.heads} dimensions; onnxruntime's attention takes "
                             "multiples of 16, so this size (3B) makes no pack")
-        parts = Parts(load_gpt(args.gpt, state, config), entropy, tokenizer, RULES)
+        parts = Parts(load_gpt(args.gpt, state, config), entropy, tokenizer, GATES)
     check_parts(parts, size)
     return parts
 

@@ -13,12 +13,11 @@ from torch import nn
 
 from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.config import Config
-from models.data import DataConfig
 from models.entropy_model import EntropyModel
 from models.export.defaults import default_rules
 from models.export.files import read_manifest
 from models.export.kinds import kind_of, parameters
-from models.export.read_back import read_back
+from models.export.read_back import data_of, read_back
 from models.runs import DPARRun, GPTRun
 from models.stages import EntropyRun, ImportedTokenizer, TokenizerRun
 from models.training import TrainConfig
@@ -37,8 +36,7 @@ def run(args: argparse.Namespace) -> None:
     models = read_back(args.pack)
     manifest = read_manifest(args.pack)
     seen = PAST.model_copy(update={"steps": manifest.get("evaluation", {}).get("images_seen", 0)})
-    data = DataConfig(picture_size=manifest["image"]["size"], split_seed=manifest["split"]["seed"],
-                      held_out_per_class=manifest["split"]["heldOut"] // len(manifest["classes"]))
+    data = data_of(manifest)
     kind = kind_of(models.model)
     if kind == "gpt":
         config: DPARRun | GPTRun = GPTRun(model=models.model.config, train=seen)

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from models.commands.common import at_least
+from models.export.card import rewrite_card
 from models.export.defaults import default_rules, default_sampling
 from models.export.files import read_manifest
 from models.export.pack import save_manifest
@@ -36,6 +37,9 @@ def run(args: argparse.Namespace) -> None:
     counted = count_passes(models.model, models.entropy, default_rules(given), default_sampling(given), images)
     for window, mean in ((one["window"], one["mean"]) for one in counted.entry["by"]):
         print(f"window {window:2}: {mean:6.2f} passes an image, {manifest['grid']['tokens'] / mean:.1f} tokens a pass")
+    manifest = read_manifest(args.pack)  # counting takes minutes: what changed meanwhile stays
     if manifest.get("passes") != counted.entry:
-        save_manifest(args.pack, manifest | {"passes": counted.entry, "recordings": []})
+        manifest |= {"passes": counted.entry, "recordings": []}
+        save_manifest(args.pack, manifest)
+        rewrite_card(args.pack, manifest)
     print(f"{args.pack}: {images} images; in {counted.same} of them every window gives the same tokens")

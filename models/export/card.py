@@ -38,6 +38,16 @@ def write_card(root: Path, manifest: dict[str, Any], limits: tuple[str, ...]) ->
     save_text(root / "README.md", text)
 
 
+def rewrite_card(root: Path, manifest: dict[str, Any], old: Path | None = None) -> None:
+    """Write the card of a pack that has one anew, with the limits that it names. old: the folder where that card is."""
+    try:
+        text = ((old or root) / "README.md").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    limits = text.partition("## Limits")[2].splitlines()
+    write_card(root, manifest, tuple(line.removeprefix("* ") for line in limits if line.startswith("* ")))
+
+
 def shape_of(manifest: dict[str, Any]) -> str:
     model = manifest["model"]
     if manifest["kind"] == "gpt":

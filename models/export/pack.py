@@ -153,23 +153,33 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         "recordings": [],
     }
     save_manifest(root, manifest)
-    add_figures(root, content, manifest)
+    add_figures(root, manifest, content, rules, content.judged, content.judged_labels)
     if content.gallery:
         manifest |= gallery_entries(root, content.gallery, content.held_out_entropies)
     save_manifest(root, manifest)
     return manifest
 
 
-def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> None:
-    """Run every variant that was written, note what it costs and changes, and why the default is the default."""
-    pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
+def add_figures(root: Path, manifest: dict[str, Any], models: PackContent | PackModels, rules: PatchRules, judged: np.ndarray,
+                labels: list[int]) -> None:
+    """Run every variant that was written, note what it costs and changes, and why the default is the default.
+
+    judged int64 [N, T]: tokens to measure on, with their classes.
+    """
+    pictures = references(models.model, models.entropy, models.tokenizer, rules, judged, labels)
     for name, variant in manifest["variants"].items():
-        variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
-    first = content.variants[0]
-    figures = manifest["variants"][first]["figures"]
-    manifest["defaultVariant"]["reason"] = (
-        f"{figures['bytes'] / 1e6:.1f} MB a visit, {figures['klMean']:.1g} nats a token from the trained weights; "
-        f"{STORAGES[first].words}")
+        variant["figures"] = measure(PackRuntime(root, name), pictures, rules.entropy_threshold)
+    manifest["defaultVariant"] |= default_reason(manifest)
+
+
+def default_reason(manifest: dict[str, Any]) -> dict[str, str]:
+    """`reason` of the default variant, in words, where its figures are known."""
+    first = manifest["defaultVariant"]["wasm"]
+    figures = manifest["variants"][first].get("figures")
+    if figures is None:
+        return {}
+    return {"reason": f"{figures['bytes'] / 1e6:.1f} MB a visit, {figures['klMean']:.1g} nats a token from the trained weights; "
+                      f"{STORAGES[first].words}"}
 
 
 def entropy_entries(entropy: EntropyModel | NullClass) -> dict[str, Any]:

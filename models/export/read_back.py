@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from onnx import helper
 from torch import Tensor, nn
 
+from models.data import DataConfig
 from models.dpar import DPAR, DPARConfig
 from models.entropy_model import EntropyModel, EntropyModelConfig
 from models.errors import UserError
@@ -68,6 +70,12 @@ class PackModels:
     model: DPAR | GPT
     entropy: EntropyModel | NullClass
     tokenizer: AnyTokenizer
+
+
+def data_of(manifest: dict[str, Any]) -> DataConfig:
+    """How the pictures of a pack were cut and split."""
+    return DataConfig(picture_size=manifest["image"]["size"], split_seed=manifest["split"]["seed"],
+                      held_out_per_class=manifest["split"]["heldOut"] // len(manifest["classes"]))
 
 
 @torch.no_grad()

@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from models.errors import UserError
+from models.export.builder import Graph
+from models.export.card import rewrite_card
 from models.export.files import read_manifest
 from models.export.kinds import visit_bytes
-from models.export.pack import decode_graphs, save_manifest, write_models
-from models.export.read_back import read_back
+from models.export.pack import decode_graphs, default_reason, save_manifest, write_models
+from models.export.read_back import PackModels, read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import storage_of
 from models.outputs import staged
 
+Built = dict[str, list[tuple[Graph, str]]]
+"""By variant: graphs, each with the name of its weight file."""
 
-def regraph(root: Path) -> list[str]:
-    """Write the graphs of every variant and their hashes in the manifest; returns the names of those that changed.
 
-    Recordings are left out of the manifest where a graph changed: they name the pack by its hash. Raises UserError before
-    anything is written where a weight would change.
-    """
-    models, manifest = read_back(root), read_manifest(root)
+def decode_graphs_on(root: Path, models: PackModels, manifest: dict[str, Any]) -> Built:
+    """The decode graphs of every variant. Raises UserError where a weight file would not stay as it is."""
     built = {name: decode_graphs(models, storage_of(name)) for name in manifest["variants"]}
     for variant, graphs in built.items():
         runtime = PackRuntime(root, variant)
         for file, content in {file: bytes(graph.weights.content) for graph, file in graphs}.items():
             if content != runtime.weights(file):
                 raise UserError(f"{root}: {variant}/{file}.bin would not stay as it is; export the pack from the trained models")
+    return built
+
+
+def replace_graphs(stage: Path, manifest: dict[str, Any], built: Built) -> list[str]:
+    """Write all of `built` into `stage` and the manifest; returns what is new and what changed, in words."""
     changed = []
+    for variant, graphs in built.items():
+        entries = manifest["variants"][variant]["graphs"]
+        for graph, file in graphs:
+            entry = {**write_models(stage, variant, graph), "weights": file}
+            if entry != entries.get(graph.name):
+                changed.append(f"{variant}/{graph.name} {'changed' if graph.name in entries else 'is new'}")
+                entries[graph.name] = entry
+    return changed
+
+
+def regraph(root: Path) -> list[str]:
+    """Write the graphs of every variant and their hashes in the manifest; returns what is new and what changed, in words.
+
+    Recordings are left out of the manifest where a graph changed: they name the pack by its hash. Raises UserError before
+    anything is written where a weight would change.
+    """
+    models, manifest = read_back(root), read_manifest(root)
+    built = decode_graphs_on(root, models, manifest)
     with staged(root, last="manifest.json") as stage:
-        for variant, graphs in built.items():
-            entries = manifest["variants"][variant]["graphs"]
-            for graph, file in graphs:
-                entry = {**write_models(stage, variant, graph), "weights": file}
-                if entry != entries.get(graph.name):
-                    changed.append(f"{variant}/{graph.name}")
-                    entries[graph.name] = entry
+        changed = replace_graphs(stage, manifest, built)
         if changed:
             manifest["recordings"] = []
             for variant in manifest["variants"].values():
                 if "figures" in variant:
                     variant["figures"]["bytes"] = visit_bytes(variant, manifest["kind"])
+            manifest["defaultVariant"] |= default_reason(manifest)
             save_manifest(stage, manifest)
+            rewrite_card(stage, manifest, root)
     return changed

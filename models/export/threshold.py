@@ -8,6 +8,8 @@ from models.patchify import PatchRules, opens
 
 P_AVG = 1.81
 """The paper's at 256 x 256 (4.2)."""
+GATES = PatchRules(entropy_threshold=0)
+"""The paper's, for a model that has no E_th of its own: it comes from the entropies."""
 HALVINGS = 40
 
 

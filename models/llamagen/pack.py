@@ -24,8 +24,6 @@ from models.sampling import SamplingConfig
 
 SAMPLING = SamplingConfig(guidance=4.0, top_k=2000)
 """Of the samples that LlamaGen shows; for its evaluation it takes guidance 2 (B) or 1.75 (L) and all tokens."""
-RULES = PatchRules(entropy_threshold=0)
-"""The paper's gates; E_th comes from the entropies."""
 THUMBNAIL, GALLERY_LIMIT, JUDGED = 64, 60, 3
 LICENSE = "MIT"
 DATA = {"name": "ImageNet-1k", "credit": "J. Deng et al. 2009; weights: P. Sun et al. 2024 (LlamaGen)",

@@ -211,6 +211,9 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("import-llamagen",), {"--variants": "w99"}, "w99"),
     (("import-llamagen",), {"--samples": "0"}, "--samples"),
     (("passes",), {"--images": "0"}, "--images"),
+    (("regraph",), {"--held-out": "0"}, "--held-out"),
+    (("regraph",), {"--null-class": None}, "--null-class needs --data"),
+    (("regraph",), {"--null-class": None, "--data": "{root}/data"}, "held_out_per_class is 0"),
     *((("import-pack", "regraph", "passes", "bench", "parity"), {"--pack": f"{{wrong}}/{name}"}, words) for name, words in (
         ("none", "no manifest.json"), ("file", "no manifest.json"), ("pack-list", "not a manifest"),
         ("pack-cut", "not valid JSON"), ("pack-deep", "not valid JSON"), ("pack-large", "larger than"))),
@@ -237,7 +240,7 @@ def command_of(name, changes, places, out):
             at = line.index(option)
             line[at + 1 : at + 2 + (option == "--models")] = [value]
         else:
-            line += [option, value]
+            line += [option] if value is None else [option, value]
     return [part.format(**places) if "{" in part else part for part in line]
 
 

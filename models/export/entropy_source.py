@@ -1,0 +1,107 @@
+"""A GPT's pack whose entropies come from its own null class from now on, not from an entropy model beside it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from tqdm import tqdm
+
+from models.data import Pictures, Split
+from models.errors import UserError
+from models.export.card import rewrite_card
+from models.export.defaults import default_sampling, defaults
+from models.export.files import file_entries, read_manifest, write_json
+from models.export.gallery import band
+from models.export.golden import golden_vectors, read_golden
+from models.export.kinds import rules_of
+from models.export.pack import add_figures, save_manifest, threshold_curve
+from models.export.pictures import grid, smaller
+from models.export.read_back import PackModels, read_back
+from models.export.regraph import decode_graphs_on, replace_graphs
+from models.export.threshold import GATES, threshold_for
+from models.export.tokenizers import AnyTokenizer
+from models.gpt import GPT
+from models.null_class import NullClass
+from models.outputs import staged
+from models.streams import to_tensor
+from models.token_data import every
+
+BATCH = 50
+OF_THE_ENTROPY_MODEL = ("entropy_nats", "entropy_margin")
+"""Figures of `evaluation` that go with it."""
+
+
+def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> list[str]:
+    """Threshold, curve, band, golden entropies and figures are made anew from about `limit` held-out pictures; returns what
+    changed, in words. The weights of the GPT and of the tokenizer stay as they are, those of the entropy model go.
+
+    Raises UserError, before anything is written, for another kind of pack, and for other pictures than the pack is of.
+    """
+    models, manifest = read_back(root), read_manifest(root)
+    if not isinstance(models.model, GPT):
+        raise UserError(f"{root}: is of kind {manifest['kind']}, whose gate needs its entropy model; --null-class is for gpt")
+    if isinstance(models.entropy, NullClass):
+        raise UserError(f"{root}: takes its entropies from its null class already")
+    first = _first_pictures(root, manifest, pictures, split)
+    after = PackModels(models.model, NullClass(models.model), models.tokenizer)
+    built = decode_graphs_on(root, after, manifest)
+    chosen = every(split.held_out, limit)
+    parts = _tokens(after.tokenizer, pictures, chosen).split(BATCH)
+    entropies = np.concatenate([after.entropy.entropies(part).numpy() for part in tqdm(parts, desc="null class", unit="batch")])
+    judged = _tokens(after.tokenizer, pictures, first).numpy()
+    threshold = threshold_for(entropies, after.model.config.width, GATES)
+    rules = rules_of(after.model, GATES.model_copy(update={"entropy_threshold": threshold}))
+    golden, sampling = read_golden(root, manifest), default_sampling(manifest["defaults"])
+    before = {entry["path"] for entry in file_entries(manifest["variants"])}
+
+    for variant in manifest["variants"].values():
+        gone = [name for name, entry in variant["graphs"].items() if entry.get("weights") == "entropy"]
+        for name in gone:
+            del variant["graphs"][name]
+        del variant["weights"]["entropy"]
+    del manifest["entropyModel"]
+    curve = threshold_curve(entropies, after.model.config.width, GATES)
+    manifest |= {"entropySource": "null-class", "defaults": defaults(rules, sampling), "curve": curve, "recordings": [],
+                 "evaluation": {k: v for k, v in manifest["evaluation"].items() if k not in OF_THE_ENTROPY_MODEL}}
+    if "heldOut" in manifest:
+        manifest["heldOut"]["entropy"] = band(entropies[:, 1:].mean(1))
+    with staged(root, last="manifest.json") as stage:
+        shutil.copytree(root, stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".partial-*"))
+        changed = replace_graphs(stage, manifest, built)
+        manifest["golden"] = write_json(stage, "golden.json", golden_vectors(
+            after.model, after.entropy, after.tokenizer, np.array(golden["tokens"]), golden["class"], rules, sampling.guidance))
+        save_manifest(stage, manifest)
+        add_figures(stage, manifest, after, rules, judged, list(range(len(first))))
+        save_manifest(stage, manifest)
+        rewrite_card(stage, manifest)
+    for path in before - {entry["path"] for entry in file_entries(manifest)}:
+        (root / path).unlink()
+    return [*changed, f"entropies of {len(chosen)} held-out pictures: E_th {threshold} nats"]
+
+
+def _first_pictures(root: Path, manifest: dict[str, Any], pictures: Pictures, split: Split) -> np.ndarray:
+    """Index of the first held-out picture of every class. Raises UserError where the pack's thumbnails are of others."""
+    ids = [c["id"] for c in manifest["classes"]]
+    if list(pictures.classes) != ids:
+        raise UserError(f"{root}: is of the classes {', '.join(ids)}, --data has {', '.join(pictures.classes)}")
+    first = np.array([next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(ids))])
+    small = manifest["thumbnails"]
+    with Image.open(root / small["file"]["path"]) as sheet:
+        there = np.asarray(sheet.convert("RGB"))
+    wanted = grid(smaller(np.stack([pictures.pixels[i] for i in first]), small["size"]), small["columns"])
+    if there.shape != wanted.shape or (there != wanted).any():
+        raise UserError(f"{root}: --data has other held-out pictures than its thumbnails show; pass those that it was made from")
+    return first
+
+
+@torch.no_grad()
+def _tokens(tokenizer: AnyTokenizer, pictures: Pictures, indices: np.ndarray) -> Tensor:
+    """int64 [N, T]."""
+    parts = (indices[at : at + BATCH] for at in range(0, len(indices), BATCH))
+    return torch.cat([tokenizer.encode(to_tensor(np.stack([pictures.pixels[i] for i in part]))) for part in parts])
