@@ -4,6 +4,7 @@ import { bench as dynamic } from './dynamic.ts';
 import { bench as launches } from './launches.ts';
 import { bench as native } from './native.ts';
 import { bench as overhead } from './overhead.ts';
+import { bench as passes } from './passes.ts';
 import { bench as recompute } from './recompute.ts';
 import { bench as scale } from './scale.ts';
 import { bench as smooth } from './smooth.ts';
@@ -14,4 +15,4 @@ import { bench as transformers } from './transformers.ts';
 import { bench as variants } from './variants.ts';
 
 /** In the order of docs/performance.md. */
-export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, smooth, scale, launches, batch, steps, variants, transformers, training];
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, smooth, scale, launches, passes, batch, steps, variants, transformers, training];

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { requiredGraphs, type Kind } from '../engine/manifest.ts';
+import { requiredGraphs, windowGraphs, type Kind, type Manifest } from '../engine/manifest.ts';
 import type { Backend } from '../workers/messages.ts';
 
 type Place = (backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2) => Promise<void>;
@@ -8,6 +8,9 @@ type Place = (backend: Backend, manifest: string, variant: string, graphs: strin
 export const decodeGraphs = (kind: Kind) => requiredGraphs[kind].filter((graph) => !graph.startsWith('tokenizer'));
 /** onnxruntime's verbose line, "All nodes placed on [X]. Number of nodes: 78", or one such line a provider. */
 const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/;
+
+/** Those for several tokens a pass, where the pack has them. */
+export const windowsOf = ({ kind, variants }: Manifest, variant: string) => windowGraphs[kind].filter((graph) => variants[variant]!.graphs[graph]);
 
 /** Nodes per execution provider in the optimised graph, for each graph. */
 export async function placements(page: Page, backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2): Promise<Map<string, Record<string, number>>> {

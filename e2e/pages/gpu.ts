@@ -3,10 +3,9 @@ import { decodeGraphs } from '../../engine/decode-graphs.ts';
 import type { DecodeGraphs } from '../../engine/graphs.ts';
 import { around, type GraphRunner } from '../../engine/graph-runner.ts';
 import type { NoiseAt } from '../../engine/gumbel.ts';
-import { windowGraphs, type Manifest } from '../../engine/manifest.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../../engine/sampling.ts';
-import { addGraph } from '../../packs/extra-graphs.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { GpuTokens } from '../../workers/on-device.ts';
 import { fetchPack } from '../../packs/pack.ts';
@@ -48,11 +47,10 @@ function counted(runner: SessionRunner, graphs: GpuRun['graphs']): GraphRunner {
   });
 }
 
-async function runnerOf(manifestPath: string, host: boolean, capture: boolean, windows = false): Promise<{ runner: SessionRunner; manifest: Manifest }> {
+async function runnerOf(manifestPath: string, host: boolean, capture: boolean): Promise<{ runner: SessionRunner; manifest: Manifest }> {
   const manifestUrl = new URL(manifestPath, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
   const pack = await fetchPack(manifestUrl, manifest, manifest.defaultVariant.webgpu, { onProgress: () => undefined });
-  if (windows) for (const graph of windowGraphs[manifest.kind]) await addGraph(pack, graph, { manifestUrl }, () => undefined);
   const sampler = runtime.gpu!.sampler ?? null;
   const runner = new SessionRunner({ ...runtime, gpu: { ...runtime.gpu!, sampler: host ? null : sampler } }, 'webgpu', pack, new SerialQueue(), { capture });
   return { runner, manifest };
@@ -85,7 +83,7 @@ async function image(manifest: Manifest, graphs: DecodeGraphs, seed: number, cha
 
 /** A run of a pack on WebGPU; `host` samples on the processor. */
 async function run(manifestPath: string, seed: number, changes: Partial<Settings>, host: boolean, limit: number | null = null, window = 1): Promise<GpuRun> {
-  const { runner, manifest } = await runnerOf(manifestPath, host, false, window > 1);
+  const { runner, manifest } = await runnerOf(manifestPath, host, false);
   const kernels: GpuRun['graphs'] = {};
   const result = await image(manifest, decodeGraphs(counted(runner, kernels), manifest), seed, changes, limit, kernels, window);
   await runner.release();
