@@ -66,6 +66,8 @@ export interface Figures {
   pAvg: number | null;
   /** Steps of the patch transformer so far: one a patch. */
   patchTransformerSteps: number;
+  /** Passes so far: several tokens may settle in one (engine/window.ts). Null where the log does not say. */
+  passes: number | null;
   stages: Partial<Record<Stage, StageFigure>>;
   /** All stages, milliseconds. */
   milliseconds: number;
@@ -104,7 +106,7 @@ export function figuresAt(events: readonly TokenEvent[], cursor: number, manifes
   if (tokens > 1 && shown.every((event) => event.entropy === null)) cost.entropy = 0;
   const baseline = baselineCost(manifest, tokens, groups);
   return {
-    tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, stages, milliseconds,
+    tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, passes: shown.at(-1)?.pass ?? null, stages, milliseconds,
     tokensPerSecond: milliseconds > 0 ? (tokens / milliseconds) * 1000 : null,
     cost, baseline, costRatio: tokens ? (cost.total + cost.entropy) / baseline.total : null,
   };

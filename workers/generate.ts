@@ -26,6 +26,8 @@ interface Made {
   known: number;
   sent: number;
   painted: number;
+  /** Guesses at the tokens after the events, where a pass settles several. */
+  drafts: readonly number[];
 }
 
 /** Positions a pass: those asked for, else those that are fastest here; of several images at once, one, since their rows fill a pass already. */
@@ -52,7 +54,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
   const { tell, check, breathe, gpuMemory } = context;
   const { graphs, pictures, pack: { manifest }, neutral, paintMs } = model;
   const preview = new Preview(pictures, manifest, neutral, paintMs);
-  const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0 }));
+  const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0, drafts: [] }));
   const began = performance.now();
   let flushed = began;
   let turn = 0;
@@ -68,14 +70,18 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
     const made = images[image]!;
     if (made.events.length <= from) return;
     made.painted = made.events.length;
-    const picture = await preview.paint(tokensOf(made.events));
+    const picture = await preview.paint(tokensOf(made.events), made.drafts);
     flush();
     tell({ kind: 'picture', image, picture });
   };
   try {
     for await (const pass of passes(model, requests, context, images)) {
       check();
-      for (const { image, events } of pass) images[image]!.events.push(...events);
+      for (const { image, events, drafts } of pass) {
+        images[image]!.events.push(...events);
+        // One is the token above, no answer of the model.
+        images[image]!.drafts = drafts.length > 1 ? drafts : [];
+      }
       if (performance.now() - flushed >= SEND_MS) flush();
       if (preview.due) {
         // One picture at a time: as seldom for all images together as for a single one.

@@ -95,6 +95,8 @@ export interface Picture {
   size: number;
   /** Number of decoded cells, in raster order. */
   cells: number;
+  /** Pale cells after them: guesses that a pass may still change. */
+  drafts: number;
 }
 
 /** A picture cut to the pack's size and turned into tokens. */

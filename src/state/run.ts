@@ -18,6 +18,8 @@ export interface PaintedPicture {
   image: CanvasImageSource;
   size: number;
   cells: number;
+  /** Pale cells after them: guesses at the next tokens. Default none. */
+  drafts?: number;
 }
 
 export interface RunState {

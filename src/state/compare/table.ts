@@ -51,6 +51,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('patches', 'Patches', ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
     row('p-avg', 'P_avg, tokens', ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
     row('steps', a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
+    row('passes', 'Passes', ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
     row('ratio', 'Of one token per patch', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timeOf),

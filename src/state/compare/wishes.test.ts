@@ -26,6 +26,13 @@ describe('what a run is held against', () => {
     expect(wishAgainst('dynamic', token, events, manifest)!.settings.maxPatchLength).toBe(manifest.defaults.maxPatchLength);
   });
 
+  it('can be made one token a pass where passes settled several', () => {
+    expect(wishAgainst('pass', header, events, manifest)).toBeNull();
+    const passes = (of: (t: number) => number) => events.map((event) => ({ ...event, pass: of(event.t) }));
+    expect(wishAgainst('pass', header, passes((t) => t + 1), manifest)).toBeNull();
+    expect(wishAgainst('pass', header, passes((t) => 1 + Math.floor(t / 2)), manifest)).toEqual({ class: 0, seed: 7, settings: { ...header.settings, window: 1 } });
+  });
+
   it('carries given tokens along, and only the class changes for another class', () => {
     expect(wishClass(1, { ...header, given: [1, 2] })).toEqual({ class: 1, seed: 7, settings: header.settings, given: [1, 2] });
   });

@@ -5,7 +5,7 @@ import type { RunWish } from '../runWish.ts';
 import { presetOf, withPreset } from '../presets.ts';
 
 /** What a run is held against with one press. */
-export const against = ['dynamic', 'static', 'token'] as const;
+export const against = ['dynamic', 'static', 'token', 'pass'] as const;
 export type Against = (typeof against)[number];
 
 type Known = Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults' | 'curve'>;
@@ -25,8 +25,9 @@ export function usable(manifest: Known, settings: Settings): boolean {
   }
 }
 
-/** The same picture with another way of patching; static patches get the mean length that this very run has. Null where that is what it is. */
+/** The same picture with another way of patching, or decoded one token a pass; static patches get the mean length that this very run has. Null where that is what it is. */
 export function wishAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunWish | null {
+  if (which === 'pass') return events.some(({ t, pass }) => pass !== undefined && pass <= t) ? likeRun(header, { ...header.settings, window: 1 }) : null;
   if (manifest.kind === 'gpt' || presetOf(header.settings) === which) return null;
   const settings = withPreset(which, header.settings, manifest);
   const patches = events.filter(({ opens }) => opens.length > 0).length;

@@ -37,6 +37,7 @@ export const compare = {
   'Same model, one token per patch': 'Dasselbe Modell, ein Token je Patch',
   'one token per patch': 'ein Token je Patch',
   'Static, same mean length': 'Statisch, gleiche mittlere Länge',
+  'One token a pass': 'Ein Token je Durchgang',
   'Another class': 'Andere Klasse',
   'Another class…': 'Andere Klasse …',
   'One seed, six thresholds': 'Ein Seed, sechs Schwellen',

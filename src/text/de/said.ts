@@ -35,6 +35,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   'Steps of the large transformer': 'Schritte des großen Transformers',
   'Patches': 'Patches',
   'P_avg, tokens': 'P_avg, Tokens',
+  'Passes': 'Durchgänge',
   'Multiply-accumulates': 'Multiplikationen mit Addition',
   'Of one token per patch': 'Von einem Token je Patch',
   'Time': 'Zeit',

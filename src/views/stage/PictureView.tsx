@@ -32,8 +32,10 @@ export function PictureView({ original = false }: { original?: boolean }) {
       if (image) ctx.drawImage(image, 0, 0, target.width, target.height);
       drawn.current = image;
     }
-    const shown = Math.min(view.playback.getState().cursor, picture?.cells ?? 0);
-    const clip = decodedClip(shown, width);
+    const { cursor } = view.playback.getState();
+    const cells = picture?.cells ?? 0;
+    // Guesses are those of now: they are not shown where the cursor looks back.
+    const clip = decodedClip(cursor < cells ? cursor : cells + (picture?.drafts ?? 0), width);
     if (target.style.clipPath !== clip) target.style.clipPath = clip;
   });
 
