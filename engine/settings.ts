@@ -144,6 +144,9 @@ export function classText(manifest: Pick<Manifest, 'classes' | 'name'>, index: n
 /** All three switches off: static patches. */
 export const isStatic = (s: Settings): boolean => !s.entropyGate && !s.lengthGate && !s.rowReset;
 
+/** Static patches of a mean length in tokens (paper, Table 3): no gate is on. */
+export const staticPatches = (staticLength: number) => ({ entropyGate: false, lengthGate: false, rowReset: false, staticLength: Math.round(100 * staticLength) / 100 }) satisfies Partial<Settings>;
+
 /** Every token is a patch of its own whatever the entropies: the entropy model is not needed. */
 export const isTokenByToken = (s: Settings): boolean => s.lengthGate && s.maxPatchLength === 1;
 

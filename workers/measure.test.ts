@@ -16,7 +16,7 @@ afterAll(() => runner.release());
 
 /** The loaded pack on Node's runtime; `gpu` is a device that has none of what a GPU has. */
 const model = (gpu: object | null = null) => ({
-  pack: { manifest: pack.manifest, variant: 'fp32', graphs: new Map() }, backend: 'wasm', runner,
+  pack: { manifest: { ...pack.manifest }, variant: 'fp32', graphs: new Map() }, backend: 'wasm', runner,
   runtime: { build: 'wasm', gpu, ort: { env: { versions: { common: '1.30.0', web: '1.30.0' }, wasm: { numThreads: 2 } } } },
 }) as unknown as Model;
 
@@ -38,6 +38,16 @@ test('every way is measured three times, after a warm-up, and the share that is 
   expect(done).toEqual([...done].sort((a, b) => a - b));
   expect(done.at(-1)).toBe(1);
   expect(told.filter((progress) => progress.stage === 'image' && progress.image === 0).length).toBeGreaterThan(0);
+});
+
+test('only the ways that are asked for, static patches as many as the held-out pictures have, and only on the backend in use', async () => {
+  const loaded = model({ device: {}, name: 'broken', sampler: null });
+  loaded.pack.manifest.evaluation = { ...loaded.pack.manifest.evaluation, steps_mean: 32 };
+  const { measured, failures } = await measureDevice(loaded, { only: ['dynamic', 'static', 'gpt'] }, context([]));
+  expect(failures).toEqual([]);
+  expect(measured.map(({ backend, way }) => `${backend} ${way}`)).toEqual([...Array<string>(3).fill('wasm dynamic'), ...Array<string>(3).fill('wasm static')]);
+  // Two tokens a patch on 64 tokens.
+  expect(measured.filter(({ way }) => way === 'static').map(({ patches }) => patches)).toEqual([32, 32, 32]);
 });
 
 test('cancelling ends it between two tokens with its own code', async () => {

@@ -4,7 +4,7 @@ import { interleaved, type Contestant } from '../engine/interleave.ts';
 import { parseManifest } from '../engine/manifest.ts';
 import { around, type GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
-import { tokenByToken, type Settings } from '../engine/settings.ts';
+import { staticPatches, tokenByToken, type Settings } from '../engine/settings.ts';
 import { fetchManifest } from '../packs/fetch-manifest.ts';
 import { localFiles } from '../packs/local-files.ts';
 import type { Backend, DeviceMeasurement, Measured, MeasureProgress, MeasureRequest, Way } from './messages.ts';
@@ -49,14 +49,16 @@ async function openBaseline({ manifestUrl, files }: NonNullable<MeasureRequest['
 }
 
 /** The ways that a pack can be decoded in, with the settings of each. */
-function casesOf(pack: Pack, baseline: Pack | null): Case[] {
-  const { defaults, kind } = pack.manifest;
+function casesOf(pack: Pack, baseline: Pack | null, only: readonly Way[] = ['dynamic', 'single', 'gpt']): Case[] {
+  const { defaults, kind, grid, evaluation: { steps_mean: steps } } = pack.manifest;
   if (kind === 'gpt') return [{ way: 'gpt', pack, settings: defaults }];
-  return [
+  const cases: Case[] = [
     { way: 'dynamic', pack, settings: defaults },
+    ...(typeof steps === 'number' ? [{ way: 'static' as const, pack, settings: { ...defaults, ...staticPatches(grid.tokens / steps) } }] : []),
     { way: 'single', pack, settings: { ...defaults, ...tokenByToken } },
     ...(baseline ? [{ way: 'gpt' as const, pack: baseline, settings: { ...baseline.manifest.defaults, guidance: defaults.guidance } }] : []),
   ];
+  return cases.filter(({ way }) => only.includes(way));
 }
 
 /** Every run waits for the GPU, so that the time it takes is the graph's own; without that runs only hand work over. */
@@ -116,8 +118,10 @@ async function measureBackend(
 export async function measureDevice(model: Model, request: MeasureRequest, context: MeasureContext): Promise<DeviceMeasurement> {
   const { runtime, pack } = model;
   const baseline = request.baseline && pack.manifest.kind === 'dpar' ? await openBaseline(request.baseline, context) : null;
-  const cases = casesOf(pack, baseline);
-  const backends: Backend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
+  const { only } = request;
+  const cases = casesOf(pack, baseline, only);
+  const every: Backend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
+  const backends = only ? [model.backend] : every;
   const each = cases.length * (ROUNDS + 1);
   const measured: Measured[] = [];
   const failures: DeviceMeasurement['failures'] = [];
@@ -130,7 +134,7 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
     };
     let finished = 0;
     try {
-      measured.push(...await measureBackend(backend, cases, runnerOf, backend === 'webgpu' ? runtime.gpu!.device : null, context, (way, round, share) => {
+      measured.push(...await measureBackend(backend, cases, runnerOf, backend === 'webgpu' && !only ? runtime.gpu!.device : null, context, (way, round, share) => {
         context.progress({ stage: 'image', done: (i + (finished + share) / each) / backends.length, backend, way, image: round + 1, of: ROUNDS });
         if (share === 1) finished++;
       }));

@@ -126,11 +126,14 @@ export interface GenerateReport {
 }
 
 /** How an image is decoded: in dynamic patches, with P_max = 1 on the same weights, or by a plain GPT. */
-export type Way = 'dynamic' | 'single' | 'gpt';
+/** static: as many patches as the pack's held-out pictures have on average. */
+export type Way = 'dynamic' | 'static' | 'single' | 'gpt';
 
 export interface MeasureRequest {
   /** A pack of kind gpt to compare with; fetched if need be. */
   baseline?: Pick<LoadRequest, 'manifestUrl' | 'files'>;
+  /** Only whole images of these ways, on the backend of the loaded model; absent: every backend, with the times of its graphs. */
+  only?: readonly Way[];
 }
 
 /** One image with a clock on every graph. */

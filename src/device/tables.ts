@@ -11,7 +11,7 @@ export interface Table {
 }
 
 export const BACKENDS: Record<Backend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
-export const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', single: 'P_max = 1', gpt: 'plain GPT' };
+export const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', static: 'static patches', single: 'P_max = 1', gpt: 'plain GPT' };
 
 const nameOf = ({ backend, way }: { backend: Backend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
 

@@ -34,4 +34,6 @@ export function operations(count: number): string {
   return count >= 1e6 ? `${fixed(count / 1e6, 1)} M` : integer(count);
 }
 
+/** Milliseconds as seconds: 2.31 s. */
+export const seconds = (ms: number) => `${fixed(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
 export const milliseconds = (ms: number) => `${fixed(ms, ms < 10 ? 2 : 1)} ms`;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../engine/manifest.ts';
-import { isStatic, isTokenByToken, type Settings } from '../../engine/settings.ts';
+import { isStatic, isTokenByToken, staticPatches, type Settings } from '../../engine/settings.ts';
 
 /** Ways to cut an image into patches; everything else about a run stays as it is set. */
 export const presets = ['dynamic', 'static', 'token'] as const;
@@ -27,7 +27,7 @@ export function withPreset(preset: Preset, values: Settings, manifest: Pick<Mani
   if (preset === 'dynamic') return dynamic;
   if (preset === 'token') return { ...dynamic, lengthGate: true, maxPatchLength: 1, staticLength: null };
   const length = expectedLength(curve, defaults.entropyThreshold) ?? defaults.maxPatchLength;
-  return { ...dynamic, entropyGate: false, lengthGate: false, rowReset: false, staticLength: Math.round(length * 100) / 100 };
+  return { ...dynamic, ...staticPatches(length) };
 }
 
 export function presetOf(values: Settings): Preset {

@@ -67,6 +67,17 @@ describe('compare', () => {
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
   });
 
+  it('makes recorded runs again here, each with its own pack and settings, so that their times compare', async () => {
+    const { page, compare } = await opened();
+    const { header } = page.view.run.getState();
+    await compare.choose('b', 'recording:eurosat:0');
+    await compare.makeHere(['a', 'b']);
+    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'made:0', b: 'made:1' }));
+    expect([compare.a, compare.b].map(({ run }) => run.getState().origin)).toEqual(['generated', 'generated']);
+    expect(requests[0]).toMatchObject({ class: header!.class, seed: header!.seed, settings: header!.settings });
+    expect(page.view.run.getState().origin).toBe('recorded');
+  });
+
   it('has one cursor for both, up to the longer run', async () => {
     const { compare } = await opened();
     await compare.against('static');

@@ -235,6 +235,15 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const wish = header && manifest ? wishAgainst(which, header, events, manifest) : null;
       if (wish) await makeB(wish);
     },
+    /** Makes again what was recorded or opened, with its own pack, so that both times are of this device. */
+    async makeHere(which: readonly SideName[]): Promise<void> {
+      for (const side of which) {
+        const { header } = sides[side].run.getState();
+        const before = stops;
+        if (header) await makeSide(side, { class: header.class, seed: header.seed, settings: header.settings, ...(header.given && { given: header.given }) }, header.pack.name);
+        if (before !== stops || store.getState().problem) return;
+      }
+    },
     async againstClass(index: number): Promise<void> {
       const { header } = a.run.getState();
       if (header) await makeB(wishClass(index, header));

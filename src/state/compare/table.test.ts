@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
 import { figuresAt } from '../../../engine/view.ts';
-import { tableOf, timeOf, type Side } from './table.ts';
+import { elsewhere, tableOf, timeOf, type Side } from './table.ts';
 
 const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t) => ({
   t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
@@ -17,10 +17,20 @@ it('puts two runs side by side, the second as a multiple of the first', () => {
   expect(cell(rows, 'patches')).toMatchObject({ a: '4', b: '8', change: '× 2.00' });
   expect(cell(rows, 'p-avg')).toMatchObject({ a: '4.00', b: '2.00', change: '× 0.50' });
   expect(cell(rows, 'time')).toMatchObject({ a: '0.03 s', b: '0.06 s' });
-  expect(cell(rows, 'speed')).toMatchObject({ a: '500.0', b: '250.0', change: '× 0.50' });
+  expect(cell(rows, 'speed')).toMatchObject({ a: '500.0', b: '250.0' });
   expect(cell(rows, 'place')).toMatchObject({ a: 'as logged, WASM', b: 'this device, WASM' });
   expect(cell(rows, 'equal').a).toContain('8 of 16');
   expect(cell(rows, 'boundaries').a).toContain('4 of 8');
+});
+
+it('gives a ratio of times only for two runs of this device and backend; the others are to be made again', () => {
+  const here = side(2, { origin: 'generated', wallMs: 64 });
+  const ratios = (a: Side, b: Side) => ['time', 'speed'].map((key) => cell(tableOf(a, b, 16), key).change);
+  expect(ratios(side(4, { origin: 'generated', wallMs: 32 }), here)).toEqual(['× 2.00', '× 0.50']);
+  expect(ratios(side(4), here)).toEqual(['', '']);
+  expect(ratios(side(4, { origin: 'opened' }), here)).toEqual(['', '']);
+  expect(ratios({ ...here, backend: 'WebGPU' }, here)).toEqual(['', '']);
+  expect([elsewhere(side(4), here), elsewhere(side(4), side(2)), elsewhere({ ...here, backend: 'WebGPU' }, here), elsewhere(here, here)]).toEqual([['a'], ['a', 'b'], ['b'], []]);
 });
 
 it('says nothing about a side that has no run', () => {

@@ -1,6 +1,6 @@
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
-import { fixed, integer, operations, percent } from '../../lib/format.ts';
+import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
 import type { RunState } from '../run.ts';
 import { sharedBoundaries, tokenDifference } from './difference.ts';
 
@@ -23,7 +23,6 @@ export interface Row {
   change: string;
 }
 
-const seconds = (ms: number) => `${fixed(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
 const times = (a: number, b: number) => (a > 0 && Number.isFinite(b / a) ? `× ${fixed(b / a, 2)}` : '');
 
 /** Milliseconds that the shown tokens took: by the clock for a whole run made here, else the sum of its logged stages. */
@@ -35,8 +34,18 @@ export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number 
 /** Where a time was measured. */
 export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => (run.origin === 'generated' ? `this device, ${backend}` : `as logged, ${backend}`);
 
+/** Both runs were made by this browser on the same backend: only then do their times compare. */
+export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isHere(a) && isHere(b) && a.backend === b.backend;
+/** The sides to make again here before their times compare; B alone where both are of this device and its backends differ. */
+export function elsewhere(a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): ('a' | 'b')[] {
+  const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isHere(side) ? [] : [name]));
+  return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
+}
+const isHere = ({ run }: Pick<Side, 'run'>) => run.origin === 'generated';
+
 /** Figures of two runs, side by side, of what is shown of each. */
 export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
+  const timed = a !== null && b !== null && sameDevice(a, b);
   const row = (key: string, name: string, of: (side: Side) => string, number?: (side: Side) => number | null): Row => {
     const [one, other] = [a && number?.(a), b && number?.(b)];
     return { key, name, a: a ? of(a) : '–', b: b ? of(b) : '–', change: typeof one === 'number' && typeof other === 'number' ? times(one, other) : '' };
@@ -54,8 +63,8 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('passes', 'Passes', ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
     row('ratio', 'Of one token per patch', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
-    row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timeOf),
-    row('speed', 'Tokens/s', (side) => fixed(speed(side), 1), speed),
+    row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
+    row('speed', 'Tokens/s', (side) => fixed(speed(side), 1), timed ? speed : undefined),
     row('place', 'Measured', placeOf),
   ];
   if (!a || !b) return rows;

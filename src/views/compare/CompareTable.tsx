@@ -1,6 +1,7 @@
 import { figuresAt } from '../../../engine/view.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
-import { tableOf, type Side } from '../../state/compare/table.ts';
+import { useStore } from 'zustand';
+import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
@@ -27,10 +28,21 @@ export function CompareTable({ session }: { session: CompareSession }) {
   return <WorkbenchContext value={session.benches.a}><Table session={session} /></WorkbenchContext>;
 }
 
-function Table({ session: { compare } }: { session: CompareSession }) {
+/** Times of two devices do not compare: the runs from elsewhere are made again here. */
+function MakeHere({ session: { compare, page }, which }: { session: CompareSession; which: readonly ('a' | 'b')[] }) {
+  const { waiting, maker } = useStore(compare);
+  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+  const runs = which.length === 2 ? t('A and B') : which[0]!.toUpperCase();
+  return <p><button type="button" className="button" disabled={waiting || running} onClick={() => void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</button></p>;
+}
+
+function Table({ session }: { session: CompareSession }) {
+  const { compare } = session;
   useFrameEvery(READABLE_MS);
   const { a, b, playback } = compare;
-  const rows = tableOf(sideOf(a), sideOf(b), playback.getState().cursor);
+  const [one, other] = [sideOf(a), sideOf(b)];
+  const rows = tableOf(one, other, playback.getState().cursor);
+  const away = one && other ? elsewhere(one, other) : [];
   const [whatIfA, whatIfB] = [a.shown().whatIf, b.shown().whatIf];
   return (
     <section className="compare-table">
@@ -55,6 +67,7 @@ function Table({ session: { compare } }: { session: CompareSession }) {
           ))}
         </tbody>
       </table>
+      {away.length > 0 && <MakeHere session={session} which={away} />}
       <p className="small-print muted">{rich('Multiply-accumulates are those of the linear layers, including the entropy model. “One token per patch” is the same model with P_max = 1. Times are those of the device named.')}</p>
     </section>
   );

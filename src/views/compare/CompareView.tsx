@@ -18,6 +18,7 @@ import { Presets } from './Presets.tsx';
 import { compareSession, type CompareSession } from './session.ts';
 import { SourceSelect } from './SourceSelect.tsx';
 import { ThresholdSheet } from './ThresholdSheet.tsx';
+import { SweepPlot } from '../worth/SweepPlot.tsx';
 import { WorthPanel } from '../worth/WorthPanel.tsx';
 import './compare.css';
 
@@ -64,6 +65,7 @@ export default function CompareView() {
         <WorkbenchContext value={benches.a}><Transport /></WorkbenchContext>
       </div>
       <ThresholdSheet session={session} />
+      <WorkbenchContext value={benches.a}><Measured /></WorkbenchContext>
       <div className="compare-figures">
         <CompareTable session={session} />
         <CellPair session={session} />
@@ -84,6 +86,14 @@ function Worth({ session: { compare } }: { session: CompareSession }) {
   const all = [...(own ? [own] : []), ...packs.map(({ manifest }) => manifest)];
   const pack = all.find(({ kind }) => kind === 'dpar');
   return pack ? <WorthPanel pack={pack} plain={all.find(({ kind }) => kind === 'gpt') ?? null} /> : null;
+}
+
+/** Quality against steps of A's pack, where its evaluation has it; A's threshold is marked. */
+function Measured() {
+  const manifest = usePack((state) => state.manifest);
+  const threshold = useRun((state) => state.header?.settings.entropyThreshold);
+  const sweep = manifest?.evaluation.sweep;
+  return sweep && <SweepPlot sweep={sweep} threshold={threshold ?? manifest.defaults.entropyThreshold} />;
 }
 
 function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {

@@ -1,9 +1,14 @@
+import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { fixed, integer, operations, percent } from '../../lib/format.ts';
+import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
 import { worthOf, type Figure, type Way, type Worth } from '../../state/worth.ts';
+import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { usePack, useStudio } from '../context.ts';
+import { MeasureHere } from './MeasureHere.tsx';
 import { Resolution } from './Resolution.tsx';
+import { worthTimes } from './session.ts';
 import './worth.css';
 
 const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
@@ -26,11 +31,25 @@ const quality = (figure: Figure | null, text: (value: number) => string): string
   return figure.interval ? `${text(figure.value)} [${text(figure.interval[0])}, ${text(figure.interval[1])}]` : text(figure.value);
 };
 
-/** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests alone. */
+const timeText = ({ ms, low, high, estimated }: TimeHere): string =>
+  `${estimated ? '≈ ' : ''}${seconds(ms)}${seconds(low) === seconds(high) ? '' : ` (${seconds(low)} – ${seconds(high)})`}`;
+
+/** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests; and the time on this device. */
 export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | null }) {
+  const studio = useStudio();
+  const times = worthTimes(studio);
+  useStore(times);
+  usePack((state) => state.model);
+  const busy = useStore(studio.session.jobs, (state) => state.running);
+  const ready = times.ready(pack);
+  const here = ready ? times.current() : null;
   const worth = worthOf(pack, plain);
   if (!worth) return null;
-  const most = { steps: Math.max(...worth.ways.map(({ steps }) => steps)), operations: Math.max(...worth.ways.map((way) => way.operations)) };
+  const most = {
+    steps: Math.max(...worth.ways.map(({ steps }) => steps)), operations: Math.max(...worth.ways.map((way) => way.operations)),
+    ms: Math.max(...Object.values(here?.ways ?? {}).map(({ ms }) => ms)),
+  };
+  const time = (way: Way) => here?.ways[way];
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
       <h2>{t('Is it worth it?')}</h2>
@@ -42,6 +61,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
               <td />
               <th scope="col">{t('Big steps per image')}</th>
               <th scope="col">{t('Multiply-accumulates')}</th>
+              {here && <th scope="col">{t('Time per image, this device')}</th>}
               <th scope="col">{t('FID-lite, lower is better')}</th>
               <th scope="col">{t('Class agreement')}</th>
             </tr>
@@ -52,6 +72,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
                 <th scope="row">{NAMES[way.way]()}</th>
                 <td><Bar share={way.steps / most.steps} way={way.way} />{fixed(way.steps, 0)}</td>
                 <td><Bar share={way.operations / most.operations} way={way.way} />{operations(way.operations)}</td>
+                {here && <td data-worth={`time-${way.way}`}>{time(way.way) ? <><Bar share={time(way.way)!.ms / most.ms} way={way.way} />{timeText(time(way.way)!)}</> : t('not measured')}</td>}
                 <td>{quality(way.fidLite, (value) => fixed(value, 2))}</td>
                 <td>{quality(way.agreement, (value) => percent(value, 1))}</td>
               </tr>
@@ -59,9 +80,10 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
           </tbody>
         </table>
       </div>
+      <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} />
       {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
-        {rich('Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Time on this device: the status in the bar, “Measure this device”.')}
+        {rich('Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Times are medians of three images, with quartiles.')}
       </p>
     </section>
   );

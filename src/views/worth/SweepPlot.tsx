@@ -1,0 +1,107 @@
+import { useMemo } from 'react';
+import type uPlot from 'uplot';
+import type { Sweep } from '../../../engine/manifest.ts';
+import { fixed } from '../../lib/format.ts';
+import { pointAt, sweepPoints, type SweepPoint, type SweepPoints } from '../../state/sweepPoints.ts';
+import { rich, symbols } from '../../text/rich.tsx';
+import { t } from '../../text/t.ts';
+import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
+
+const NAMES = { fid_lite: () => t('FID-lite, lower is better'), token_nats: () => t('nats per token, lower is better') };
+const DIGITS = { fid_lite: 2, token_nats: 4 } as const;
+
+/** Measured quality against steps as E_th is raised after training, beside static patches where those were measured (paper, Table 6). */
+export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: number }) {
+  const points = useMemo(() => sweepPoints(sweep), [sweep]);
+  const { measure, dynamic } = points;
+  const here = pointAt(dynamic, threshold);
+  const data = useMemo(() => dataOf(points), [points]);
+  const options = useMemo(() => sweepOptions(points, threshold), [points, threshold]);
+  const value = (number: number) => fixed(number, DIGITS[measure]);
+  return (
+    <section className="sweep" aria-label={t('Quality against steps')}>
+      <h2 className="heading">{t('Quality against steps')}</h2>
+      <p className="small-print muted">{rich('E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures. Single pictures of a seed diverge with every change, so only many can be judged.')}</p>
+      <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={190} data={data} options={options} />
+      <p className="small-print plot-key">
+        <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
+        {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not yet measured')}</span>}
+        <span data-sweep="here">{here ? rich('○ E_th {threshold}: {steps} steps, {quality}', { threshold: fixed(threshold, 2), steps: fixed(here.steps, 0), quality: value(here.quality) }) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
+      </p>
+      <details className="resolution">
+        <summary>{t('The points as a table')}</summary>
+        <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('The points as a table')}>
+          <table>
+            <thead><tr><th scope="col">{t('Patches')}</th><th scope="col">{rich('E_th or length')}</th><th scope="col">{symbols('P_avg')}</th><th scope="col">{t('Steps per image')}</th><th scope="col">{NAMES[measure]()}</th></tr></thead>
+            <tbody>
+              {(['dynamic', 'static'] as const).flatMap((way) => points[way].map((point) => (
+                <tr key={`${way} ${point.setting}`}>
+                  <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td>{fixed(point.setting, 2)}</td><td>{fixed(point.pAvg, 2)}</td><td>{fixed(point.steps, 0)}</td>
+                  <td>{value(point.quality)}{point.interval && ` [${value(point.interval[0])}, ${value(point.interval[1])}]`}</td>
+                </tr>
+              )))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </section>
+  );
+}
+
+const rows = (points: readonly SweepPoint[], value: (number: number) => string) => points.map(({ setting, steps, quality }) => `E_th ${fixed(setting, 2)}: ${t('{n} steps', { n: fixed(steps, 0) })}, ${value(quality)}`).join('; ');
+
+function dataOf({ dynamic, static: still }: SweepPoints): uPlot.AlignedData {
+  const steps = [...new Set([...dynamic, ...still].map((point) => point.steps))].sort((a, b) => a - b);
+  const line = (points: readonly SweepPoint[]) => steps.map((at) => points.find((point) => point.steps === at)?.quality ?? null);
+  return [steps, line(dynamic), line(still)];
+}
+
+/** The range of the values and a tenth of it on either side; intervals stay inside. */
+function room(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const more = 0.1 * (high - low) || 0.05 * Math.abs(high) || 1;
+  return [low - more, high + more];
+}
+
+const sweepOptions = (points: SweepPoints, threshold: number) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => {
+  const all = [...points.dynamic, ...points.static];
+  const dots = { show: true, size: 7 };
+  return {
+    legend: { show: false }, cursor: { show: false },
+    scales: { x: { time: false, range: room(all.map(({ steps }) => steps)) }, y: { range: room(all.flatMap(({ quality, interval }) => [quality, ...(interval ?? [])])) } },
+    axes: [axis(colours, font, t('patch-transformer steps per image'), 28), axis(colours, font, NAMES[points.measure](), 44)],
+    series: [
+      {}, { stroke: colours.accent, width: 2, spanGaps: true, points: { ...dots, fill: colours.accent } },
+      { stroke: colours['control-line'], width: 2, dash: [5, 4], spanGaps: true, points: { ...dots, fill: colours['control-line'] } },
+    ],
+    hooks: { draw: [(plot) => drawMarks(plot, points, threshold, colours)] },
+  };
+};
+
+/** The intervals of the points, and a ring around the threshold in use. */
+function drawMarks(plot: uPlot, points: SweepPoints, threshold: number, colours: PlotColours): void {
+  const { ctx } = plot;
+  const ratio = devicePixelRatio;
+  const place = (steps: number, quality: number) => [plot.valToPos(steps, 'x', true), plot.valToPos(quality, 'y', true)] as const;
+  ctx.save();
+  ctx.lineWidth = 1.5 * ratio;
+  for (const [line, colour] of [[points.dynamic, colours.accent], [points.static, colours['control-line']]] as const) {
+    ctx.strokeStyle = colour;
+    for (const { steps, interval } of line) {
+      if (!interval) continue;
+      ctx.beginPath();
+      ctx.moveTo(...place(steps, interval[0]));
+      ctx.lineTo(...place(steps, interval[1]));
+      ctx.stroke();
+    }
+  }
+  const here = pointAt(points.dynamic, threshold);
+  if (here) {
+    ctx.strokeStyle = colours.text;
+    ctx.lineWidth = 2 * ratio;
+    ctx.beginPath();
+    ctx.arc(...place(here.steps, here.quality), 7 * ratio, 0, 2 * Math.PI);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
