@@ -6,6 +6,8 @@ export interface OptionsState {
   stage: StageMode;
   /** Patch boundaries over picture and map. */
   bricks: boolean;
+  /** A plain grid of cells in place of the boundaries. */
+  cells: boolean;
   /** Picture smoothed rather than pixel-exact. */
   smooth: boolean;
   /** A picture of the person's own, in place of what its tokens paint. */
@@ -13,5 +15,5 @@ export interface OptionsState {
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, smooth: false, original: false }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, smooth: false, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

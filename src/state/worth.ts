@@ -34,7 +34,8 @@ export interface Worth {
   samples: number | null;
 }
 
-const figure = ({ evaluation }: Manifest, key: string): Figure | null => {
+/** A figure of the pack's evaluation with its interval; null where it was not measured. */
+export const figureOf = ({ evaluation }: Pick<Manifest, 'evaluation'>, key: string): Figure | null => {
   const value = evaluation[key];
   if (typeof value !== 'number') return null;
   const intervals = evaluation.intervals as Record<string, unknown> | undefined;
@@ -60,13 +61,13 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
   const groups = groupsOf(pack.defaults);
   const cost = packCost(pack, tokens, steps, groups);
   const ways: WayFigures[] = [
-    { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figure(pack, 'fid_lite'), agreement: figure(pack, 'class_agreement') },
+    { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') },
     { way: 'static', steps, operations: cost.total, fidLite: null, agreement: null },
   ];
   if (!plain) return { ways, quality: 'unknown', share: null, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
   const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
-  ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figure(plain, 'fid_lite'), agreement: figure(plain, 'class_agreement') });
+  ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') });
   const [own, other] = [ways[0]!, ways[2]!];
   return {
     ways, share: own.operations / whole,

@@ -1,10 +1,7 @@
+import { CODE, PAPER } from '../lib/links.ts';
 import { t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio } from './context.ts';
-
-/** Where the code of this site lies, if it was built with it (docs/hosting.md). */
-const CODE: string | undefined = import.meta.env.VITE_CODE_URL;
-const PAPER = 'https://arxiv.org/abs/2512.21867';
 
 /** The idea in one line, for whoever comes here first; closed once, it stays closed. */
 export default function Headline({ onClose }: { onClose: () => void }) {

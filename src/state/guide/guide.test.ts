@@ -4,7 +4,7 @@ import { syntheticBaseline, syntheticPack } from '../../../e2e/fixtures/syntheti
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { createStudio } from '../studio.ts';
 import { createGuide } from './guide.ts';
-import { clampStep, longestPatch, mostGuided, mostSurprising, recordingFor, STEPS } from './steps.ts';
+import { clampStep, longestPatch, mostGuided, mostSurprising, patchesByRow, recordingFor, STEPS } from './steps.ts';
 
 const event = (t: number, more: Partial<TokenEvent> = {}): TokenEvent => ({
   t, token: t, entropy: t || null, opens: t % 4 === 0 ? ['row'] : [], source: 'sampled', patch: Math.floor(t / 4), logprob: -2, classLogprob: -2, alternatives: [], times: {}, ...more,
@@ -21,6 +21,17 @@ describe('steps', () => {
     expect(recordingFor(STEPS[3]!, [{ class: 1 }, { class: 0 }], classes)).toBe(1);
     expect(recordingFor(STEPS[0]!, [{ class: 0 }], classes)).toBe(0);
     expect(recordingFor(STEPS[0]!, [], classes)).toBe(-1);
+  });
+
+  it('goes in the order of understanding: a plain grid, entropy, patches; it ends on the verdict', () => {
+    expect(STEPS.map(({ id }) => id)).toEqual(['tokens', 'surprise', 'gate', 'forced', 'cost', 'rope', 'guidance', 'quality', 'inference', 'resolution', 'verdict']);
+    expect(STEPS.filter(({ draws }) => draws === 'cells').map(({ id }) => id)).toEqual(['tokens', 'surprise']);
+  });
+
+  it('counts patches of the first row and of the whole rows after it', () => {
+    const events = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((t) => event(t, { opens: [0, 1, 2, 4, 8].includes(t) ? ['entropy'] : [] }));
+    expect(patchesByRow(events, 4)).toEqual({ first: 3, others: 1 });
+    expect(patchesByRow(events.slice(0, 6), 4)).toEqual({ first: 3, others: null });
   });
 
   it('picks cells that show what it tells', () => {

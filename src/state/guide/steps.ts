@@ -2,7 +2,13 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import { patchesAt } from '../../../engine/view.ts';
 import type { StageMode } from '../options.ts';
 
-export type StepId = 'tokens' | 'surprise' | 'gate' | 'forced' | 'cost' | 'rope' | 'guidance';
+export type StepId = 'tokens' | 'surprise' | 'gate' | 'forced' | 'cost' | 'rope' | 'guidance' | 'quality' | 'inference' | 'resolution' | 'verdict';
+
+/** Sections of docs/paper.md on the claims that a step rests on. */
+export const CLAIMS: Partial<Record<StepId, string>> = {
+  gate: 'table-3-the-gates', forced: 'table-5-the-maximum-patch-length', cost: 'figure-4-convergence', rope: 'table-9-position-codes-of-patches',
+  inference: 'table-6-other-thresholds-at-inference', resolution: 'patches-over-resolution',
+};
 
 export interface GuideStep {
   id: StepId;
@@ -12,6 +18,8 @@ export interface GuideStep {
   show: 'play' | 'whole';
   /** View on a screen with room for one. */
   stage: Exclude<StageMode, 'both'>;
+  /** What is drawn over the views: patches are no idea yet before the step that explains them. */
+  draws: 'cells' | 'patches';
   /** The cell to look at; null for none. */
   cell: (events: readonly TokenEvent[], width: number) => number | null;
 }
@@ -21,13 +29,17 @@ const MIXED = ['River', 'PermanentCrop', 'Pasture'];
 
 /** The tour, in order. What each step says is in src/views/guide. */
 export const STEPS: readonly GuideStep[] = [
-  { id: 'tokens', runs: MIXED, show: 'play', stage: 'image', cell: () => null },
-  { id: 'surprise', runs: MIXED, show: 'whole', stage: 'entropy', cell: (events) => mostSurprising(events) },
-  { id: 'gate', runs: MIXED, show: 'whole', stage: 'entropy', cell: () => null },
-  { id: 'forced', runs: CALM, show: 'whole', stage: 'entropy', cell: (events) => firstThat(events, 'full') },
-  { id: 'cost', runs: MIXED, show: 'play', stage: 'image', cell: () => null },
-  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', cell: (events, width) => longestPatch(events, width) },
-  { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', cell: (events) => mostGuided(events) },
+  { id: 'tokens', runs: MIXED, show: 'play', stage: 'image', draws: 'cells', cell: () => null },
+  { id: 'surprise', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'cells', cell: (events) => mostSurprising(events) },
+  { id: 'gate', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
+  { id: 'forced', runs: CALM, show: 'whole', stage: 'entropy', draws: 'patches', cell: (events) => firstThat(events, 'full') },
+  { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', cell: () => null },
+  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: (events, width) => longestPatch(events, width) },
+  { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: (events) => mostGuided(events) },
+  { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: () => null },
+  { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
+  { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
+  { id: 'verdict', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: () => null },
 ];
 
 /** A step from an address or a key press: whole, within 1..n; anything else is the first. */
@@ -57,6 +69,13 @@ function firstThat(events: readonly TokenEvent[], reason: TokenEvent['opens'][nu
 export function longestPatch(events: readonly TokenEvent[], width: number): number | null {
   const patches = patchesAt(events, events.length, width);
   return patches.reduce<(typeof patches)[number] | null>((best, patch) => (best === null || patch.length > best.length ? patch : best), null)?.start ?? null;
+}
+
+/** Patches that open in the first row, and in each of the others on average; null before there are any. */
+export function patchesByRow(events: readonly TokenEvent[], width: number): { first: number; others: number | null } {
+  const opened = (from: number, to: number) => events.slice(from, to).filter(({ opens }) => opens.length > 0).length;
+  const rows = Math.floor(events.length / width) - 1;
+  return { first: opened(0, width), others: rows > 0 ? opened(width, (rows + 1) * width) / rows : null };
 }
 
 /** The token whose probability guidance changed most. */

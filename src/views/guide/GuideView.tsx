@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { clampStep, STEPS } from '../../state/guide/steps.ts';
+import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
+import { claimPage } from '../../lib/links.ts';
 import { said, t } from '../../text/t.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
@@ -9,7 +10,7 @@ import { Stage } from '../stage/Stage.tsx';
 import { Strip } from '../strip/Strip.tsx';
 import Transport from '../transport/Transport.tsx';
 import { guideSession } from './session.ts';
-import { GuideWorth } from './GuideWorth.tsx';
+import { Measured } from './Measured.tsx';
 import { StepNav } from './StepNav.tsx';
 import { StepReading } from './StepReading.tsx';
 import { stepText } from './texts.tsx';
@@ -55,13 +56,14 @@ export default function GuideView() {
   const fallback = own?.recordings.length === 0 ? pageRun : 0;
   useEffect(() => void guide.go(step), [guide, step, own, fallback]);
   useEffect(() => {
-    bench.options.setState({ stage: narrow ? entry.stage : 'both' });
+    bench.options.setState({ stage: narrow ? entry.stage : 'both', cells: entry.draws === 'cells' });
     const track = narrow ? stage.current?.querySelector('.stage') : null;
     track?.scrollTo({ left: entry.stage === 'entropy' ? track.scrollWidth : 0 });
   }, [bench, entry, narrow, phase]);
 
   if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
   const { title: heading, text, tryIt, formula } = stepText(entry.id, manifest);
+  const claim = CLAIMS[entry.id] ? claimPage(CLAIMS[entry.id]!) : null;
   const inspect = async () => {
     studio.address.views.open('inspect');
     await guide.takePack();
@@ -81,6 +83,7 @@ export default function GuideView() {
           <h1 ref={title} tabIndex={-1}>{heading}</h1>
           <p>{text}</p>
           {formula}
+          {claim && <p className="small-print"><a href={claim} target="_blank" rel="noreferrer">{t('What was measured of this claim of the paper')}</a></p>}
           <p className="try-it">{tryIt}</p>
         </div>
         <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} /></div></WorkbenchContext>
@@ -91,10 +94,10 @@ export default function GuideView() {
         </div>
       </div>
       <div className="guide-stage" ref={stage}>
+        <WorkbenchContext value={bench}><Measured id={entry.id} pack={manifest} /></WorkbenchContext>
         {phase === 'none'
           ? <p className="boot">{t('This pack has no recorded run to show. Generate a picture first; the guide then uses it.')}</p>
           : <WorkbenchContext value={bench}><GuideStage /></WorkbenchContext>}
-        {step === STEPS.length && <GuideWorth pack={manifest} />}
       </div>
     </main>
   );

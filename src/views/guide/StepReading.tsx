@@ -1,17 +1,21 @@
 import { patchesAt } from '../../../engine/view.ts';
-import type { StepId } from '../../state/guide/steps.ts';
-import { fixed, nats, probability } from '../../lib/format.ts';
+import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
+import { figureOf } from '../../state/worth.ts';
+import { fixed, nats, percent, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
+import { figureText } from '../worth/figureText.ts';
 import { Cost, Totals } from '../figures/Totals.tsx';
 
 /** What to read off the views in a step; the figures are those of the run shown. */
 export function StepReading({ id }: { id: StepId }) {
   if (id === 'cost') return <CostReading />;
-  if (id === 'gate') return <GateReading />;
+  if (id === 'gate' || id === 'inference') return <GateReading />;
+  if (id === 'quality') return <QualityReading />;
+  if (id === 'resolution' || id === 'verdict') return null;
   return <CellReading id={id} />;
 }
 
@@ -21,8 +25,32 @@ function CostReading() {
     <>
       <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
       <Cost figures={now} decoded={decoded} />
+      <RowsReading />
     </>
   );
+}
+
+/** Patches of the first row of the run, and of the others on average, as far as they are shown. */
+function RowsReading() {
+  const { shown, playback } = useRunView();
+  const width = usePack((state) => state.manifest?.grid.width ?? 16);
+  const { first, others } = patchesByRow(shown().events.slice(0, playback.getState().cursor), width);
+  return (
+    <dl className="facts">
+      <div><dt>{t('Patches of the first row')}</dt><dd>{first}</dd></div>
+      <div><dt>{t('Of the other rows, on average')}</dt><dd>{fixed(others, 1)}</dd></div>
+    </dl>
+  );
+}
+
+function QualityReading() {
+  const manifest = usePack((state) => state.manifest);
+  if (!manifest) return null;
+  const figures = [
+    [t('FID-lite, lower is better'), figureText(figureOf(manifest, 'fid_lite'), (value) => fixed(value, 2))],
+    [t('Class agreement'), figureText(figureOf(manifest, 'class_agreement'), (value) => percent(value, 1))],
+  ] as const;
+  return <dl className="facts">{figures.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>;
 }
 
 function GateReading() {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { fixed } from '../../lib/format.ts';
+import { fixed, integer } from '../../lib/format.ts';
 import type { StepId } from '../../state/guide/steps.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
@@ -17,7 +17,8 @@ export interface StepText {
 const x = (index: ReactNode) => <><var>x</var><Sub>{index}</Sub></>;
 
 /** What a step says; figures are the pack's. */
-export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults }: Manifest): StepText {
+export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults, evaluation }: Manifest): StepText {
+  const { token_nats: tokenNats, n: samples } = evaluation;
   const rows = grid.tokens / grid.width;
   const or = <>&ensp;{t('or')}&ensp;</>;
   return {
@@ -33,7 +34,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     surprise: {
       title: t('How uncertain is the next token?'),
-      text: t('A second, small model that does not know the class predicts each token from those before it. The entropy of its prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln {vocab} = {top} where every code is equally likely. It looks only at earlier tokens, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) }),
+      text: <>{t('A second, small model that does not know the class predicts each token from those before it. The entropy of its prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln {vocab} = {top} where every code is equally likely. It looks only at earlier tokens, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) })}{typeof tokenNats === 'number' && ` ${t('The large model, too, is rarely sure: over held-out pictures it is as uncertain as among {n} equally likely codes. Many codes paint nearly the same texture, so a likeliest code of 3 % is normal and no fault.', { n: integer(Math.exp(tokenNats)) })}`}</>,
       tryIt: t('Point at cells of the map: bright ones are uncertain. The most uncertain one is outlined.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1, eq. 3')} spoken={t('e i is minus the sum over all codes c of the entropy model\'s probability of c at i times its logarithm')}>
@@ -67,7 +68,8 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
         <>
           {t('The large transformer runs once for each patch, not for each token.')}{' '}
           {'encoderBlocks' in model && `${t('Of {all} blocks, {large} run for patches only; {encoder} in the encoder and {decoder} in the decoder run for every token.', { all: model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks, large: model.patchTransformerBlocks, encoder: model.encoderBlocks, decoder: model.decoderBlocks })} `}
-          {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}
+          {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}{' '}
+          {t('The first rows usually cost more than the others: little is drawn above them, so their tokens are harder to guess and more patches open.')}
         </>
       ),
       tryIt: t('Let it play and watch the two bars: this run, and the same model with one token per patch.'),
@@ -97,6 +99,30 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
           ℓ = ℓ<Sub>{'null'}</Sub> + <var>s</var> (ℓ<Sub>{'class'}</Sub> − ℓ<Sub>{'null'}</Sub>)
         </Formula>
       ),
+    },
+    quality: {
+      title: t('Are the pictures as good?'),
+      text: t('One picture cannot tell. With every change, even of one token, all tokens after it are drawn anew, so two pictures of one seed soon show different scenes. Quality is measured over many: how close their features are to those of real pictures (FID-lite, lower is better), and how often a classifier finds the class that was asked for.'),
+      tryIt: typeof samples === 'number' ? t('The figures below are of {n} pictures of this pack, with 95 % intervals.', { n: integer(samples) }) : t('No pictures of this pack were measured.'),
+      formula: null,
+    },
+    inference: {
+      title: t('A higher threshold after training'),
+      text: rich('E_th is no part of the weights: it can be raised when pictures are made. Patches get longer, large steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
+      tryIt: rich('Drag the E_th line of the strip: the ring moves along what was measured.'),
+      formula: null,
+    },
+    resolution: {
+      title: t('Larger pictures'),
+      text: t('Twice as many pixels a side are four times as many tokens, and attention grows with the square of those. Where a picture is larger its calm areas are, too: the paper measured longer patches at 384 pixels than at 256.'),
+      tryIt: t('Compare the two columns of attention as the size grows.'),
+      formula: null,
+    },
+    verdict: {
+      title: t('Is it worth it?'),
+      text: t('Three methods on the same tokens: dynamic patches, static ones of the same mean length, and a plain transformer without patches. Steps, operations and quality are of this pack; the time is that of the device in front of you.'),
+      tryIt: t('Measure the time here, or hold two runs side by side in Compare.'),
+      formula: null,
     },
   }[id];
 }

@@ -4,7 +4,7 @@ import { patchesAt, patchOf } from '../../../engine/view.ts';
 import { useDraw, useEdit, usePack, useRunView, useWhatIf, useWorkbench } from '../context.ts';
 import { lookedAt } from '../cell.ts';
 import { atRest } from './rest.ts';
-import { boundaryPath, edgePath, outlinePath, restPath } from './boundaries.ts';
+import { boundaryPath, edgePath, outlinePath, restPath, singleCells } from './boundaries.ts';
 
 /** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
@@ -12,6 +12,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const { options } = useWorkbench();
   const { edit, shown, whatIf } = runView;
   const bricks = useStore(options, (state) => state.bricks);
+  const cells = useStore(options, (state) => state.cells);
   const compare = useWhatIf((state) => state.compare && state.rules !== null);
   const painting = useEdit((state) => state.brush !== null);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
@@ -27,11 +28,11 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   useDraw(() => {
     const view = shown();
     const playback = runView.playback.getState();
-    const key = `${view.version}/${playback.cursor}/${bricks}/${whatIf.getState().compare}`;
+    const key = `${view.version}/${playback.cursor}/${bricks}/${cells}/${whatIf.getState().compare}`;
     if (key !== last.current) {
       last.current = key;
       const shownTo = Math.min(playback.cursor, view.known);
-      edges.current?.setAttribute('d', bricks ? boundaryPath(patchesAt(view.events, shownTo, width), width) : '');
+      edges.current?.setAttribute('d', bricks ? boundaryPath(cells ? singleCells(shownTo, width) : patchesAt(view.events, shownTo, width), width) : '');
       gone.current?.setAttribute('d', compare ? edgePath(view.decoded, view.events, shownTo, width) : '');
       added.current?.setAttribute('d', compare ? edgePath(view.events, view.decoded, shownTo, width) : '');
       rest.current?.setAttribute('d', view.edited ? restPath(view.keep, view.events.length, width) : '');
@@ -40,7 +41,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     cell.current?.setAttribute('visibility', at === null ? 'hidden' : 'visible');
     if (at !== null) cell.current?.setAttribute('transform', `translate(${at % width} ${Math.floor(at / width)})`);
     const around = at === null ? undefined : patchOf(view.events, at, playback.cursor, width);
-    patch.current?.setAttribute('d', around ? outlinePath(around) : '');
+    patch.current?.setAttribute('d', around && !cells ? outlinePath(around) : '');
     root.current?.classList.toggle('at-rest', atRest(runView));
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PatchView } from '../../../engine/view.ts';
-import { boundaryPath, decodedClip, edgePath, outlinePath, restPath } from './boundaries.ts';
+import { boundaryPath, decodedClip, edgePath, outlinePath, restPath, singleCells } from './boundaries.ts';
 
 const patch = (...cells: PatchView['cells']) => ({ cells }) as PatchView;
 
@@ -15,6 +15,10 @@ describe('boundaries', () => {
   it('draws nothing inside a patch that goes on in the next rows', () => {
     expect(boundaryPath([patch({ row: 0, start: 0, end: 2 }), patch({ row: 0, start: 3, end: 3 }, { row: 1, start: 0, end: 3 })], 4)).toBe('M3 0v1M0 1h3');
     expect(boundaryPath([], 4)).toBe('');
+  });
+
+  it('draws a plain grid of single cells', () => {
+    expect(boundaryPath(singleCells(6, 4), 4)).toBe('M1 0v1M2 0v1M3 0v1M1 1v1M0 1h2');
   });
 
   it('goes around one patch, row by row', () => {

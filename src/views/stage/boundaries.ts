@@ -23,6 +23,10 @@ export function boundaryPath(patches: readonly Pick<PatchView, 'cells'>[], width
   return path.join('');
 }
 
+/** The first `count` cells of a grid of `width` columns, each by itself: `boundaryPath` draws a plain grid of them. */
+export const singleCells = (count: number, width: number): Pick<PatchView, 'cells'>[] =>
+  Array.from({ length: count }, (_, i) => ({ cells: [{ row: Math.floor(i / width), start: i % width, end: i % width }] }));
+
 /** SVG path, in cells, around one patch; a patch that goes on in another row has a part in each. */
 export const outlinePath = ({ cells }: Pick<PatchView, 'cells'>): string =>
   cells.map(({ row, start, end }) => `M${start} ${row}h${end + 1 - start}v1h${start - end - 1}z`).join('');

@@ -5,11 +5,11 @@ import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 
 /** What larger pictures would cost: tokens, patches and attention, each row marked as measured or computed. */
-export function Resolution({ pack, plain }: { pack: Manifest; plain: Manifest }) {
+export function Resolution({ pack, plain, open = false }: { pack: Manifest; plain: Manifest; open?: boolean }) {
   const rows = resolutionRows(pack, plain);
   if (rows.length === 0) return null;
   return (
-    <details className="resolution">
+    <details className="resolution" open={open}>
       <summary>{t('Larger pictures')}</summary>
       <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Larger pictures')}>
         <table>

@@ -1,11 +1,12 @@
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
-import { worthOf, type Figure, type Way, type Worth } from '../../state/worth.ts';
+import { worthOf, type Way, type Worth } from '../../state/worth.ts';
 import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useStudio } from '../context.ts';
+import { figureText } from './figureText.ts';
 import { MeasureHere } from './MeasureHere.tsx';
 import { Resolution } from './Resolution.tsx';
 import { worthTimes } from './session.ts';
@@ -25,11 +26,6 @@ function sentence({ share, quality, samples }: Worth): string {
   };
   return `${work}, ${words[quality]}`;
 }
-
-const quality = (figure: Figure | null, text: (value: number) => string): string => {
-  if (!figure) return t('not measured');
-  return figure.interval ? `${text(figure.value)} [${text(figure.interval[0])}, ${text(figure.interval[1])}]` : text(figure.value);
-};
 
 const timeText = ({ ms, low, high, estimated }: TimeHere): string =>
   `${estimated ? '≈ ' : ''}${seconds(ms)}${seconds(low) === seconds(high) ? '' : ` (${seconds(low)} – ${seconds(high)})`}`;
@@ -73,8 +69,8 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
                 <td><Bar share={way.steps / most.steps} way={way.way} />{fixed(way.steps, 0)}</td>
                 <td><Bar share={way.operations / most.operations} way={way.way} />{operations(way.operations)}</td>
                 {here && <td data-worth={`time-${way.way}`}>{time(way.way) ? <><Bar share={time(way.way)!.ms / most.ms} way={way.way} />{timeText(time(way.way)!)}</> : t('not measured')}</td>}
-                <td>{quality(way.fidLite, (value) => fixed(value, 2))}</td>
-                <td>{quality(way.agreement, (value) => percent(value, 1))}</td>
+                <td>{figureText(way.fidLite, (value) => fixed(value, 2))}</td>
+                <td>{figureText(way.agreement, (value) => percent(value, 1))}</td>
               </tr>
             ))}
           </tbody>
