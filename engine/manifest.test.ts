@@ -25,7 +25,7 @@ test('a valid manifest comes back as the same object', () => {
 
 test('a sweep over thresholds is read, and one that is not of numbers is refused', () => {
   const row = { p_avg: 1.9, steps_mean: 134.2, token_nats: 4.83 };
-  const dynamic = [{ ...row, entropy_threshold: 5.8, n: 100, fid_lite: 3.1, fid_lite_interval: [2.9, 3.4] }];
+  const dynamic = [{ ...row, entropy_threshold: 5.8, n: 100, fid_lite: 3.1, fid_lite_interval: [2.9, 3.4], held_out: 313 }];
   const fixed = [{ ...row, static_length: 1.9 }];
   const withSweep = (sweep: unknown): unknown => ({ ...tinyManifest(), evaluation: { images_seen: 1, sweep } });
   expect(parseManifest(withSweep({ dynamic, static: fixed })).evaluation.sweep?.dynamic[0]?.fid_lite).toBe(3.1);

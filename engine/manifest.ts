@@ -80,10 +80,10 @@ const Figure = z.union([z.number(), z.string(), z.record(z.string(), z.union([z.
 
 const share = z.number().check(z.minimum(0));
 const patchLength = z.number().check(z.minimum(1));
-/** Quality of one setting of the gates at inference: patches and nats of held-out pictures, FID-lite of samples where some were drawn. */
+/** Quality of one setting of the gates at inference: patches and nats of `held_out` held-out pictures (absent: of all), FID-lite of samples where some were drawn. */
 const setting = {
   p_avg: patchLength, steps_mean: patchLength, token_nats: share,
-  n: z.optional(index), fid_lite: z.optional(share), fid_lite_interval: z.optional(Interval), class_agreement: z.optional(share),
+  held_out: z.optional(count), n: z.optional(index), fid_lite: z.optional(share), fid_lite_interval: z.optional(Interval), class_agreement: z.optional(share),
 };
 /** `evaluate --sweep`: the model at other thresholds, and a model trained on static patches at the same mean lengths (paper, Table 6). */
 const Sweep = z.object({

@@ -15,12 +15,14 @@ import torch
 from models.checkpoint import save_text
 from models.commands.common import add_data_arguments, at_least, default_device, prepare_alone, read_pictures
 from models.data import DataConfig
+from models.dpar import DPAR
 from models.errors import ConfigError, DataError, UserError
 from models.evaluation.features import training_features
 from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import rounded
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
+from models.export.sweep_entry import note_sweep
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
@@ -41,7 +43,7 @@ from models.study.plan import (
     make_study,
     study_names,
 )
-from models.token_data import TokenSet, load_tokens
+from models.token_data import TokenSet, every, load_tokens
 from models.trained import check_sizes, load_classifier, load_entropy_model, load_model, load_tokenizer
 
 HELD_OUT = 5000
@@ -73,6 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judge.add_argument("--judge", type=Path, metavar="DIR", help="folder of train-classifier")
     judge.add_argument("--samples", type=at_least(DENSITY_K + 1), default=1000, help="of each setting (default: %(default)s)")
     judge.add_argument("--guidance", type=float, default=2.0, help="(default: %(default)s)")
+    parser.add_argument("--pack", type=Path, metavar="DIR",
+                        help="table6: write its rows into this pack of the default arm's model, as evaluation.sweep")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
     parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
 
@@ -81,6 +85,8 @@ def run(args: argparse.Namespace) -> None:
     config = load_study(args.study)
     arms = chosen_arms(config, args.chosen)
     base = load_base({"images": args.images, "seeds": args.seeds, "p_avg": args.p_avg})
+    if args.pack and config.measure != "thresholds":
+        raise UserError(f"--pack takes what table6 measures, and {args.study} measures something else; leave it out")
     if args.scale == "paper":
         print("\n".join(paper_lines(args.study, config, arms, base, str(args.out))))
         return
@@ -116,6 +122,25 @@ def run(args: argparse.Namespace) -> None:
     if busy:
         print(f"in work by other processes: {', '.join(busy)}; the same command makes the page whole when they are done")
     write(args, study, [row_of(args, study, arm, bench, given, base_rules) for arm in arms])
+    if args.pack:
+        into_pack(args, study, bench, given, base_rules)
+
+
+def into_pack(args: argparse.Namespace, study: Study, bench: Bench, given: dict[str, Path], base: PatchRules) -> None:
+    """`evaluation.sweep` of --pack: the first seed of the default arm, and of the static one where it was measured."""
+    found, model, source = {}, None, args.out
+    for arm in study.arms:
+        name, folder = "static" if arm.group.static else "dynamic", arm_folder(args.out, arm)
+        weights = given.get(arm.name, folder)
+        figures = known(bench, arm, study.config.measure, folder, weights, base)
+        if figures is not None and name not in found:
+            found[name] = figures["rows"]
+            if name == "dynamic":
+                (model, _), source = load_model(weights), weights
+    if not isinstance(model, DPAR):
+        raise UserError(f"--pack {args.pack}: the default arm is not measured yet; the same command goes on")
+    note_sweep(args.pack, model, source, found, len(every(bench.data.held_out, bench.held_out)))
+    print(f"{args.pack}: evaluation.sweep has {', '.join(f'{len(rows)} {name} rows' for name, rows in found.items())}")
 
 
 def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> dict[str, Path]:

@@ -16,14 +16,16 @@ from models.data import Pictures, Split
 from models.errors import UserError
 from models.export.card import rewrite_card
 from models.export.defaults import default_sampling, defaults
+from models.export.figures import measure, references
 from models.export.files import file_entries, read_manifest, write_json
 from models.export.gallery import band
-from models.export.golden import golden_vectors, read_golden
+from models.export.golden import read_golden, rounded
 from models.export.kinds import rules_of
-from models.export.pack import add_figures, save_manifest, threshold_curve
+from models.export.pack import default_reason, save_manifest, threshold_curve
 from models.export.pictures import grid, smaller
 from models.export.read_back import PackModels, read_back
 from models.export.regraph import decode_graphs_on, replace_graphs
+from models.export.runtime import PackRuntime
 from models.export.threshold import GATES, threshold_for
 from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
@@ -35,6 +37,8 @@ from models.token_data import every
 BATCH = 50
 OF_THE_ENTROPY_MODEL = ("entropy_nats", "entropy_margin")
 """Figures of `evaluation` that go with it."""
+OF_ENTROPIES = ("bytes", "entropy", "gateFlips")
+"""Figures of a variant that are measured anew. The others stay: they are against the trained weights, which no pack holds."""
 
 
 def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> list[str]:
@@ -57,7 +61,8 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
     judged = _tokens(after.tokenizer, pictures, first).numpy()
     threshold = threshold_for(entropies, after.model.config.width, GATES)
     rules = rules_of(after.model, GATES.model_copy(update={"entropy_threshold": threshold}))
-    golden, sampling = read_golden(root, manifest), default_sampling(manifest["defaults"])
+    golden = read_golden(root, manifest)  # its logits are of the trained weights, and stay
+    golden["entropies"] = [None, *rounded(after.entropy.entropies(torch.tensor([golden["tokens"]]))[0, 1:])]
     before = {entry["path"] for entry in file_entries(manifest["variants"])}
 
     for variant in manifest["variants"].values():
@@ -67,17 +72,22 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         del variant["weights"]["entropy"]
     del manifest["entropyModel"]
     curve = threshold_curve(entropies, after.model.config.width, GATES)
-    manifest |= {"entropySource": "null-class", "defaults": defaults(rules, sampling), "curve": curve, "recordings": [],
+    manifest |= {"entropySource": "null-class", "defaults": defaults(rules, default_sampling(manifest["defaults"])),
+                 "curve": curve, "recordings": [],
                  "evaluation": {k: v for k, v in manifest["evaluation"].items() if k not in OF_THE_ENTROPY_MODEL}}
     if "heldOut" in manifest:
         manifest["heldOut"]["entropy"] = band(entropies[:, 1:].mean(1))
     with staged(root, last="manifest.json") as stage:
         shutil.copytree(root, stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".partial-*"))
         changed = replace_graphs(stage, manifest, built)
-        manifest["golden"] = write_json(stage, "golden.json", golden_vectors(
-            after.model, after.entropy, after.tokenizer, np.array(golden["tokens"]), golden["class"], rules, sampling.guidance))
+        manifest["golden"] = write_json(stage, "golden.json", golden)
         save_manifest(stage, manifest)
-        add_figures(stage, manifest, after, rules, judged, list(range(len(first))))
+        measured = references(after.model, after.entropy, after.tokenizer, rules, judged, list(range(len(first))))
+        for name, variant in manifest["variants"].items():
+            if "figures" in variant:
+                new = measure(PackRuntime(stage, name), measured, threshold)
+                variant["figures"] |= {key: new[key] for key in OF_ENTROPIES}
+        manifest["defaultVariant"] |= default_reason(manifest)
         save_manifest(stage, manifest)
         rewrite_card(stage, manifest)
     for path in before - {entry["path"] for entry in file_entries(manifest)}:

@@ -24,7 +24,12 @@ REQUIRED = {
     "dpar": ("entropy", "encoder", "patch_transformer", "decoder", "tokenizer_decoder"),
     "gpt": ("gpt", "tokenizer_decoder"),
 }
-"""Graphs that are fetched to generate (engine/manifest.ts requiredGraphs); the others serve inspection."""
+"""Graphs that are fetched to generate (engine/manifest.ts requiredGraphs)."""
+WINDOWS = {
+    "dpar": ("entropy_window", "encoder_window", "patch_transformer_window", "decoder_window"),
+    "gpt": ("gpt_window",),
+}
+"""Those that are fetched, too, where the pack has them (windowGraphs); all others serve inspection."""
 
 
 def parameters(model: nn.Module) -> int:
@@ -85,7 +90,8 @@ def graph_names(manifest: dict[str, Any]) -> str:
 
 def visit_bytes(variant: dict[str, Any], kind: str) -> int:
     """Bytes of the files that one visit fetches to generate, each counted once."""
-    graphs = [variant["graphs"][name] for name in REQUIRED[kind]]
+    windows = [name for name in WINDOWS[kind] if name in variant["graphs"]]
+    graphs = [variant["graphs"][name] for name in (*REQUIRED[kind], *windows)]
     files = [graph[key] for graph in graphs for key in ("model", "byRow") if key in graph]
     files += [shard for name in {graph["weights"] for graph in graphs} for shard in variant["weights"][name]["shards"]]
     return sum(file["bytes"] for file in files)

@@ -153,22 +153,18 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         "recordings": [],
     }
     save_manifest(root, manifest)
-    add_figures(root, manifest, content, rules, content.judged, content.judged_labels)
+    add_figures(root, content, manifest)
     if content.gallery:
         manifest |= gallery_entries(root, content.gallery, content.held_out_entropies)
     save_manifest(root, manifest)
     return manifest
 
 
-def add_figures(root: Path, manifest: dict[str, Any], models: PackContent | PackModels, rules: PatchRules, judged: np.ndarray,
-                labels: list[int]) -> None:
-    """Run every variant that was written, note what it costs and changes, and why the default is the default.
-
-    judged int64 [N, T]: tokens to measure on, with their classes.
-    """
-    pictures = references(models.model, models.entropy, models.tokenizer, rules, judged, labels)
+def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> None:
+    """Run every variant that was written, note what it costs and changes, and why the default is the default."""
+    pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
     for name, variant in manifest["variants"].items():
-        variant["figures"] = measure(PackRuntime(root, name), pictures, rules.entropy_threshold)
+        variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
     manifest["defaultVariant"] |= default_reason(manifest)
 
 

@@ -54,11 +54,13 @@ def regraph(root: Path) -> list[str]:
     built = decode_graphs_on(root, models, manifest)
     with staged(root, last="manifest.json") as stage:
         changed = replace_graphs(stage, manifest, built)
+        for name, variant in manifest["variants"].items():
+            size = visit_bytes(variant, manifest["kind"])
+            if "figures" in variant and variant["figures"]["bytes"] != size:
+                variant["figures"]["bytes"] = size
+                changed.append(f"{name}: {size / 1e6:.2f} MB a visit")
         if changed:
             manifest["recordings"] = []
-            for variant in manifest["variants"].values():
-                if "figures" in variant:
-                    variant["figures"]["bytes"] = visit_bytes(variant, manifest["kind"])
             manifest["defaultVariant"] |= default_reason(manifest)
             save_manifest(stage, manifest)
             rewrite_card(stage, manifest, root)

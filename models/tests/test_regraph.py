@@ -105,9 +105,13 @@ def test_a_baseline_takes_its_entropies_from_its_null_class(baseline, tmp_path, 
         if ".bin." in name:
             assert content == there[name]  # no weight has changed
     assert set(there) - set(now) == {name for name in there if name.startswith("w16/entropy")} - {"w16/entropy_all.onnx"}
+    was, is_now = (manifest["variants"]["w16"]["figures"] for manifest in (before, m))
+    assert {key for key in was if was[key] != is_now[key]} <= {"bytes", "entropy", "gateFlips"}
+    old = json.loads(there["golden.json"])
     models = read_back(pack)
     golden = json.loads((pack / "golden.json").read_text())
     entropies = NullClass(models.model).entropies(torch.tensor([golden["tokens"]]))[0]
+    assert golden | {"entropies": 0} == old | {"entropies": 0}
     assert golden["entropies"][1:] == pytest.approx(entropies[1:].tolist(), abs=1e-4)
     assert m["curve"] and m["curve"][0]["pAvg"] < 1.81 < m["curve"][-1]["pAvg"]
     below, above = ([one["pAvg"] for one in m["curve"] if (one["entropyThreshold"] <= m["defaults"]["entropyThreshold"]) == side]

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,14 @@ import numpy as np
 import pytest
 
 from models.cli import main
+from models.export.check import check_pack
+from models.export.files import read_manifest
 from models.runs import load_run
 from models.study.plan import FILES, StudyConfig, study_names
 from models.token_data import note_entropies
 from models.training import read_log, train
 
+NANO = Path(__file__).parents[2] / "e2e/fixtures/models/nano"
 TINY = ["model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.blocks=2",
         "train.batch_size=4", "train.bf16=false", "train.compile=false", "train.optimizer=adamw", "train.ema=0", "held_out=8"]
 SMALL = [part for one in TINY for part in ("--set", one)] + ["--images", "4", "--seeds", "0", "1", "--device", "cpu"]
@@ -173,3 +177,29 @@ def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
             assert f"--trained {Path(place).name}={place}" in text and "GPU hours" in text
         assert len(lines) == {"table3": 6, "table4": 7, "table5": 8, "table6": 4, "table7": 4, "table9": 5, "table10": 7,
                               "figure4": 4, "resolution": 0}[name]
+
+
+def test_rows_over_thresholds_go_into_the_pack_of_their_model(place, tmp_path, capsys):
+    nano = shutil.copytree(NANO, tmp_path / "nano")
+    assert main(["import-pack", "--pack", str(nano), "--out", str(tmp_path / "parts")]) == 0
+    given = ["--arm", "default", "--trained", f"default-0={tmp_path / 'parts/dpar'}", "--held-out", "8", "--seeds", "0",
+             "--tokens", str(place / "tokens"), "--out", str(tmp_path / "out"), "--device", "cpu"]
+    assert main(["study", "table6", *given, "--pack", str(nano)]) == 0
+    assert "evaluation.sweep has" in capsys.readouterr().out
+    manifest = read_manifest(nano)
+    rows = json.loads((tmp_path / "out/arms/default-0/thresholds.json").read_text())["figures"]["rows"]
+    assert manifest["evaluation"] == {"sweep": {"dynamic": [row | {"held_out": 8} for row in rows]}} and rows
+    check_pack(nano)
+    other = shutil.copytree(NANO.with_name("pico"), tmp_path / "pico")
+    baseline = shutil.copytree(NANO.with_name("nano-gpt"), tmp_path / "nano-gpt")
+    golden = json.loads((nano / "golden.json").read_text())
+    golden["logits_class"][0][0] += 0.5
+    strange = shutil.copytree(NANO, tmp_path / "strange")
+    (strange / "golden.json").write_text(json.dumps(golden))
+    for pack, words in ((other, "another kind or size"), (baseline, "another kind or size"), (strange, "is of another model")):
+        before = (pack / "manifest.json").read_bytes()
+        assert main(["study", "table6", *given, "--pack", str(pack)]) == 2
+        assert words in capsys.readouterr().err
+        assert (pack / "manifest.json").read_bytes() == before
+    assert study(place, "table4", "--pack", str(nano)) == 2
+    assert "--pack takes what table6 measures" in capsys.readouterr().err
