@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { fakeRunner, FakeTensor } from '../engine/testing/fake-runner.ts';
-import { tinyGptManifest } from '../engine/testing/manifest.ts';
+import { DependentGraphs, tinyGptManifest } from '../engine/testing/manifest.ts';
+import { StudioError } from '../engine/errors.ts';
+import type { DecodeGraphs } from '../engine/graphs.ts';
 import { generate } from './generate.ts';
 import type { GenerateRequest, Notice } from './messages.ts';
 import type { Model } from './model.ts';
@@ -20,6 +22,22 @@ const { runner } = fakeRunner('replaced', ({ call, read }) => {
 const size = manifest.image.size;
 const model = { graphs: decodeGraphs(runner, manifest), pictures: { decode: async () => new Float32Array(3 * size * size) }, pack: { manifest }, neutral: 0 } as unknown as Model;
 const request = (seed: number): GenerateRequest => ({ class: 1, seed, settings: manifest.defaults });
+
+/** Graphs whose passes of several positions fail from the third one on. */
+class FailingGraphs extends DependentGraphs {
+  #several = false;
+  #passes = 0;
+
+  override async begin(...batch: Parameters<DecodeGraphs['begin']>): Promise<void> {
+    this.#several = batch[2] > 1;
+    await super.begin(...batch);
+  }
+
+  override async decoderStep(...steps: Parameters<DecodeGraphs['decoderStep']>): ReturnType<DecodeGraphs['decoderStep']> {
+    if (this.#several && ++this.#passes > 2) throw new StudioError('graph-failed', 'The graph gpt_window failed.', 'no such kernel');
+    return super.decoderStep(...steps);
+  }
+}
 
 async function make(requests: GenerateRequest[], stopAfter = Infinity) {
   const abort = new AbortController();
@@ -57,4 +75,17 @@ test('stopping keeps what each image has; taken up again, an image sends only wh
   expect(after.events[0]!.map(({ t }) => t)[0]).toBe(resume.length);
   expect(after.events[1]).toHaveLength(TOKENS);
   expect(after.reports[0]!.digest).toBe((await make([request(4)])).reports[0]!.digest);
+});
+
+test('graphs that fail with several positions: the run goes on with one, with a notice, to the same tokens', async () => {
+  const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, breathe: async () => undefined };
+  const [alone] = await generate({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)], { ...context, tell: () => undefined });
+  const failing = { ...model, window: 8, graphs: new FailingGraphs() };
+  const notices: Notice[] = [];
+  const [report] = await generate(failing, [request(1)], { ...context, tell: (notice: Notice) => notices.push(notice) });
+  expect(report).toMatchObject({ complete: true, digest: alone!.digest });
+  expect(notices.filter(({ kind }) => kind === 'one-a-pass')).toEqual([{ kind: 'one-a-pass', reason: 'no such kernel' }]);
+  const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events.map(({ t }) => t) : []));
+  expect(tokens).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
+  expect(failing.window).toBe(1);
 });
