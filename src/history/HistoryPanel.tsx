@@ -35,6 +35,14 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
     const undo = await history.remove(chosen.map(({ id }) => id));
     studio.toast.say(chosen.length === 1 ? `Deleted ${chosen[0]!.title}.` : `Deleted ${chosen.length} runs.`, () => void undo());
   };
+  const saveAll = async () => {
+    try {
+      const [{ writeArchive, ENDING }, { save }] = await Promise.all([import('./archive.ts'), import('../share/files.ts')]);
+      save(new Blob([writeArchive(await history.all())]), `dpar-studio-${new Date().toISOString().slice(0, 10)}${ENDING}`);
+    } catch (error) {
+      studio.reportUnexpected(error);
+    }
+  };
   const loose = entries.filter(({ pinned }) => !pinned);
 
   return (
@@ -59,6 +67,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
           {entries.length > 0 && (
             <div className="drawer-foot">
               <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: entries.length, size: megabytes(totalBytes(entries)) })}</span>
+              <button type="button" className="button quiet small" onClick={() => void saveAll()}>{t('Save all as one file')}</button>
               <button type="button" className="button quiet small" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete unpinned runs')}</button>
             </div>
           )}
@@ -74,14 +83,24 @@ const pngSide = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).ge
 /** For those who cannot or will not drop a file. */
 function OpenFileButton() {
   const studio = useStudio();
+  const { history } = useWorkbench();
   const input = useRef<HTMLInputElement>(null);
   const chosen = async (file: File | undefined) => {
-    if (file) await (await import('../share/openFile.ts')).openFile(studio, file);
+    if (!file) return;
+    if (!file.name.endsWith('.dpar-history')) return (await import('../share/openFile.ts')).openFile(studio, file);
+    try {
+      const { readArchive } = await import('./archive.ts');
+      const { taken, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
+      studio.notices.replace('file', []);
+      studio.toast.say(taken === 1 ? 'Took in 1 run.' : `Took in ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
+    } catch (error) {
+      studio.notices.replace('file', [toProblem(error)]);
+    }
   };
   return (
     <>
       <button type="button" className="button" onClick={() => input.current?.click()}><Icon name="open" size={18} />{t('Open file')}</button>
-      <input ref={input} type="file" hidden accept=".png,.json,image/png,application/json" aria-label={t('Run to open')}
+      <input ref={input} type="file" hidden accept=".png,.json,.dpar-history,image/png,application/json" aria-label={t('Run to open')}
         onChange={(event) => { void chosen(event.target.files?.[0]); event.target.value = ''; }} />
     </>
   );

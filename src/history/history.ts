@@ -4,6 +4,7 @@ import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
+import type { Kept } from './archive.ts';
 import { BlockedError, beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
 
 export const CAP: Cap = { runs: 200, bytes: 64e6 };
@@ -21,11 +22,6 @@ export interface NewRun {
   events: readonly TokenEvent[];
   title: string;
   picture: Uint8Array<ArrayBuffer> | null;
-}
-
-interface Kept {
-  entry: HistoryEntry;
-  log: string;
 }
 
 export type History = ReturnType<typeof createHistory>;
@@ -96,6 +92,11 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     for (const [id, kept] of held) if (await attempt((base) => base.put(kept.entry, kept.log))) held.delete(id);
   }
 
+  async function makeRoom(): Promise<void> {
+    const beyond = beyondCap(store.getState().entries, cap);
+    if (beyond.length > 0) await take(beyond);
+  }
+
   async function take(ids: readonly string[]): Promise<Kept[]> {
     const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
     const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
@@ -125,8 +126,22 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
         bytes: log.length + (picture?.length ?? 0), pinned: false, picture,
       };
       await put({ entry, log });
-      const beyond = beyondCap(store.getState().entries, cap);
-      if (beyond.length > 0) await take(beyond);
+      await makeRoom();
+    },
+    /** All runs with their events, newest first; one whose events are gone is left out. */
+    async all(): Promise<Kept[]> {
+      const kept = await Promise.all(store.getState().entries.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
+      return kept.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
+    },
+    /** Takes in runs of another history; those that are there stay as they are. Returns how many are new, and the way back. */
+    async takeIn(kept: readonly Kept[]): Promise<{ taken: number; undo: () => Promise<void> }> {
+      if (!store.getState().loaded) await load();
+      const there = new Set(store.getState().entries.map(({ id }) => id));
+      const fresh = kept.filter(({ entry }) => !there.has(entry.id));
+      for (const each of fresh) await put(each);
+      await makeRoom();
+      const ids = fresh.map(({ entry }) => entry.id).filter((id) => store.getState().entries.some((entry) => entry.id === id));
+      return { taken: ids.length, undo: async () => void await take(ids) };
     },
     async setPinned(id: string, pinned: boolean): Promise<void> {
       const entries = store.getState().entries.map((entry) => (entry.id === id ? { ...entry, pinned } : entry));

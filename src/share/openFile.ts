@@ -18,6 +18,7 @@ async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' 
 export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'notices' | 'toast'>, file: File): Promise<void> {
   const { notices, toast } = studio;
   try {
+    if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', 'This file is a history of many runs. Press History, then “Open file”, and choose it there.');
     if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', `${file.name.slice(0, 64)} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
     const { header } = carried.kind === 'run' ? carried.run : carried;

@@ -36,6 +36,7 @@ export const share = {
   'Runs': 'Läufe',
   '1 run, {size}, on this device only': '1 Lauf, {size}, nur auf diesem Gerät',
   '{n} runs, {size}, on this device only': '{n} Läufe, {size}, nur auf diesem Gerät',
+  'Save all as one file': 'Alle als eine Datei sichern',
   'Delete unpinned runs': 'Nicht angeheftete löschen',
   'Open file': 'Datei öffnen',
   'Run to open': 'Zu öffnender Lauf',

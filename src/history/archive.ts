@@ -1,0 +1,84 @@
+/** All runs of the history as one file: a zip of an index, the runs as JSON, and their pictures. Seldom needed, so fetched when it is. */
+import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import * as z from 'zod/mini';
+import { StudioError } from '../../engine/errors.ts';
+import { parseJson } from '../../engine/json.ts';
+import { parseRun, startsOf } from '../../engine/log.ts';
+import { Words } from '../../engine/names.ts';
+import { pictureSize } from '../lib/pictureSize.ts';
+import type { HistoryEntry } from './entry.ts';
+
+export const ENDING = '.dpar-history';
+/** Far more than a full history has: 200 runs of 64 MB with their logs. */
+const MAX_FILES = 4096;
+const MAX_BYTES = 512 * 1024 ** 2;
+const MAX_SIDE = 4096;
+const INDEX = 'history.json';
+
+const Index = z.object({
+  format: z.literal('dpar-history'),
+  formatVersion: z.literal(1),
+  runs: z.array(z.object({ id: z.string().check(z.regex(/^[\w.-]{1,64}$/)), when: z.number().check(z.minimum(0)), title: Words, pinned: z.boolean() })),
+});
+
+/** A run with its events as JSON. */
+export interface Kept {
+  entry: HistoryEntry;
+  log: string;
+}
+
+export function writeArchive(kept: readonly Kept[]): Uint8Array<ArrayBuffer> {
+  const index: z.infer<typeof Index> = { format: 'dpar-history', formatVersion: 1, runs: kept.map(({ entry: { id, when, title, pinned } }) => ({ id, when, title, pinned })) };
+  const files: Zippable = { [INDEX]: strToU8(JSON.stringify(index)) };
+  for (const { entry: { id, picture }, log } of kept) {
+    files[`${id}.run.json`] = strToU8(log);
+    if (picture) files[`${id}.png`] = [picture, { level: 0 }];
+  }
+  return zipSync(files) as Uint8Array<ArrayBuffer>;
+}
+
+const refuse = (why: string) => new StudioError('run-invalid', `This history cannot be read: ${why}. Nothing of it was taken in.`);
+
+function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+  let [files, total] = [0, 0];
+  try {
+    return unzipSync(bytes, { filter({ originalSize }) {
+      if (++files > MAX_FILES || (total += originalSize) > MAX_BYTES) throw refuse('it is far larger than a history of this studio');
+      return true;
+    } });
+  } catch (error) {
+    throw error instanceof StudioError ? error : refuse('the file is damaged or is not a history saved by this studio');
+  }
+}
+
+/** Runs of a file that `writeArchive` made; everything about a run is worked out anew from its events. Throws `run-invalid`, for all of it or none. */
+export function readArchive(bytes: Uint8Array): Kept[] {
+  const files = unzipped(bytes);
+  const text = (name: string) => {
+    const file = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (!file) throw refuse(`${name} is missing in it`);
+    return strFromU8(file);
+  };
+  const json = (name: string): unknown => {
+    const content = text(name);
+    try {
+      return parseJson(content);
+    } catch {
+      throw refuse(`${name} in it is not JSON that can be used`);
+    }
+  };
+  const index = Index.safeParse(json(INDEX));
+  if (!index.success) throw refuse('its list of runs is not one that this version of the studio reads');
+  return index.data.runs.map(({ id, when, title, pinned }) => {
+    const run = parseRun(json(`${id}.run.json`));
+    if (run.events.length === 0) throw refuse(`${id} has no tokens`);
+    const log = JSON.stringify(run);
+    const picture = Object.hasOwn(files, `${id}.png`) ? (files[`${id}.png`] as Uint8Array<ArrayBuffer>) : null;
+    const size = picture && pictureSize(picture);
+    if (picture && (!size || size.width > MAX_SIDE || size.height > MAX_SIDE || size.width === 0)) throw refuse(`the picture of ${id} is damaged`);
+    return { log, entry: {
+      id, when, title, pinned, picture, header: run.header, complete: run.complete, tokens: run.events.length, patches: startsOf(run.events).length,
+      bytes: log.length + (picture?.length ?? 0),
+    } };
+  });
+}
