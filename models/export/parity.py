@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from models.export.golden import read_golden
 from models.export.kinds import graph_names, visit_bytes
-from models.export.runtime import PackRuntime, Stepper
+from models.export.runtime import PackRuntime, Stepper, dynamic_rope
 from models.export.storage import STORAGES, storage_of
-from models.rope import patch_angles, rotation
+from models.export.window_parity import has_windows, window_logits
 
 TOLERANCE = 1e-4
 """Largest absolute difference from PyTorch of a graph in fp32."""
+WINDOW_LOGITS, WINDOW_ENTROPY = "graphs of windows", "entropy_window"
 SLACK = 1.1
 """Times what a manifest states: processors round in other orders."""
 
@@ -30,11 +30,6 @@ def kl_divergence(reference: np.ndarray, ours: np.ndarray) -> np.ndarray:
     log_p, log_q = (x - np.log(np.exp(x).sum(-1, keepdims=True)) for x in (
         y - y.max(-1, keepdims=True) for y in (np.asarray(z, np.float64) for z in (reference, ours))))
     return (np.exp(log_p) * (log_p - log_q)).sum(-1)
-
-
-def dynamic_rope(start: int, end: int, width: int, head_dim: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    cos, sin = rotation(patch_angles(torch.tensor(start), torch.tensor(end), width, head_dim))
-    return tuple(np.tile(y.numpy().reshape(1, 1, -1), (rows, 1, 1)) for y in (cos, sin))
 
 
 def gpt_logits(runtime: PackRuntime, golden: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -104,6 +99,7 @@ def parity(runtime: PackRuntime) -> dict[str, float]:
         "entropy": difference(entropies[1:], golden["entropies"][1:]),
         "entropy_all": difference(whole[:-1], golden["entropies"][1:]),
         **whole_difference(runtime, tokens, golden["class"], logits),
+        **window_difference(runtime, golden, logits, entropies),
         f"{row}, class": difference(logits[at, 0], golden["logits_class"]),
         f"{row}, null": difference(logits[at, 1], golden["logits_null"]),
         "tokenizer_decoder": difference([picture[c, y, x] for c, y, x, _ in spots], [spot[3] for spot in spots]),
@@ -117,7 +113,8 @@ def limits(runtime: PackRuntime, tolerance: float) -> dict[str, float]:
     storage = storage_of(runtime.variant)
     row, whole = f"{graph_names(runtime.manifest)}, ", "gpt_all" if runtime.manifest["kind"] == "gpt" else "encoder_all"
     logits, entropy = tolerance + storage.logits, tolerance + storage.entropy
-    return {"entropy": entropy, "entropy_all": entropy, whole: tolerance, f"{row}class": logits, f"{row}null": logits,
+    same = dict.fromkeys((whole, WINDOW_LOGITS, WINDOW_ENTROPY), tolerance)  # against another graph on the same weights
+    return {"entropy": entropy, "entropy_all": entropy, **same, f"{row}class": logits, f"{row}null": logits,
             "tokenizer_decoder": tolerance + storage.picture, "KL, class": storage.kl, "KL, null": storage.kl}
 
 
@@ -153,6 +150,16 @@ def compare(runtime: PackRuntime, tolerance: float = TOLERANCE) -> list[Finding]
         size = visit_bytes(runtime.files, runtime.manifest["kind"])
         findings.append(Finding("bytes of a visit, share off what is stated", abs(size - figures["bytes"]) / size, 0.01))
     return findings
+
+
+def window_difference(runtime: PackRuntime, golden: dict[str, Any], logits: np.ndarray,
+                      entropies: np.ndarray) -> dict[str, float]:
+    """The graphs of windows, in a pack that has them, against the step graphs."""
+    if not has_windows(runtime):
+        return {}
+    ours, own = window_logits(runtime, golden)
+    found = {WINDOW_LOGITS: difference(ours, logits)}
+    return found if own is None else found | {WINDOW_ENTROPY: difference(own[:-1], entropies[1:])}
 
 
 def whole_difference(runtime: PackRuntime, tokens: np.ndarray, label: int, logits: np.ndarray) -> dict[str, float]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime as ort
+import torch
 from google.protobuf.message import DecodeError
 
 from models.errors import UserError
 from models.export.files import read_file, read_manifest
+from models.rope import patch_angles, rotation
 
 
 def read_graph(root: Path, path: str) -> onnx.GraphProto:
@@ -66,6 +68,12 @@ class PackRuntime:
         return dict(zip([o.name for o in session.get_outputs()], session.run(None, feeds), strict=True))
 
 
+def dynamic_rope(start: int, end: int, width: int, head_dim: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """cos and sin [rows, 1, d/2] of the patch from token `start` to token `end`."""
+    cos, sin = rotation(patch_angles(torch.tensor(start), torch.tensor(end), width, head_dim))
+    return tuple(np.tile(y.numpy().reshape(1, 1, -1), (rows, 1, 1)) for y in (cos, sin))
+
+
 class Stepper:
     """One decode graph with its cache: feeds seqlens, total and pasts, keeps the presents."""
 
@@ -74,9 +82,11 @@ class Stepper:
         shapes = {i.name: [rows if isinstance(d, str) else d for d in i.shape] for i in runtime.session(name).get_inputs()}
         self.cache = {key: np.zeros(shape, np.float32) for key, shape in shapes.items() if key.startswith("past_")}
 
-    def step(self, **feeds: np.ndarray) -> dict[str, np.ndarray]:
-        slot = {"seqlens_k": np.full(self.rows, self.slot, np.int32), "total": np.array([self.slot + 1], np.int32)}
+    def step(self, size: int = 1, /, **feeds: np.ndarray) -> dict[str, np.ndarray]:
+        """size: new slots, more than one only for a graph of windows."""
+        last = self.slot + size - 1
+        slot = {"seqlens_k": np.full(self.rows, last, np.int32), "total": np.array([last + 1], np.int32)}
         out = self.runtime.run(self.name, {**feeds, **slot, **self.cache})
         self.cache = {key: out[key.replace("past_", "present_")] for key in self.cache}
-        self.slot += 1
+        self.slot += size
         return out

@@ -11,8 +11,8 @@ from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
 from models.export.nano import widen
-from models.export.parity import dynamic_rope
 from models.export.row_graphs import row_graph
+from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.gpt import GPT, GPTConfig
 from models.patchify import PatchRules, opens, patches_of

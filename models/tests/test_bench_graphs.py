@@ -11,8 +11,8 @@ import pytest
 from models.bench.peer_gpt import write_peer
 from models.bench.whole_graphs import write_whole_graphs
 from models.errors import UserError
-from models.export.parity import dynamic_rope, step_logits
-from models.export.runtime import PackRuntime
+from models.export.parity import step_logits
+from models.export.runtime import PackRuntime, dynamic_rope
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
 

@@ -104,6 +104,12 @@ def class_too_few(pack):
     pack.write("thumbnails.png", png(64, 32))
 
 
+def swap_tables(g):
+    """cos and sin of the first attention."""
+    attention = next(node for node in g.node if node.op_type == "GroupQueryAttention")
+    attention.input[7], attention.input[8] = attention.input[8], attention.input[7]
+
+
 M, DECODER, ENCODER = "manifest.json", "w8/decoder.onnx", "fp32/encoder.onnx"
 MISTAKES = {
     "another version": (field(formatVersion=2), M, "formatVersion is 2"),
@@ -137,6 +143,8 @@ MISTAKES = {
     "golden patches of other rules": (golden(lambda g: g.update(opens=[*g["opens"][:-1], not g["opens"][-1]])),
                                       "golden.json", "opens"),
     "golden logits of other weights": (golden(lambda g: g["logits_null"][3].reverse()), "golden.json", "null"),
+    "a graph of windows that differs": (graph("w8/decoder_window.onnx", swap_tables), "golden.json", "graphs of windows"),
+    "entropies of windows that are others": (graph("w8/entropy_window.onnx", swap_tables), "golden.json", "entropy_window"),
     "figures that are made up": (field("variants", "w8", "figures", logits=1e9), "Variants", "stated logits"),
     "figures that promise too much": (field("variants", "w8", "figures", logits=0), "Variants", "against what is stated"),
     "a run cut short": (lambda pack: run(pack, complete=False), "A run", "tokens of 64"),

@@ -10,9 +10,10 @@ from models.entropy_model import EntropyModel, EntropyModelConfig
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
-from models.export.nano import widen
-from models.export.parity import dynamic_rope
+from models.export.nano import nano_content, widen
+from models.export.pack import decode_graphs
 from models.export.row_graphs import row_graph
+from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.gpt import GPT, GPTConfig
 from models.patchify import PatchRules, opens, patches_of
@@ -153,3 +154,12 @@ def test_windows_are_on_the_weights_of_the_steps(nano, nano_gpt):
                 step = graphs[name.removesuffix("_window")]
                 assert set(graphs[name].initializers) - set(step.initializers) <= {
                     key for key in graphs[name].initializers if key.startswith("const_")}
+
+
+def test_windows_need_no_operator_that_the_step_graphs_have_not():
+    """So what runs on a GPU token by token runs there in windows, too."""
+    models, used = (nano_content("dpar"), nano_content("gpt")), {}
+    for graph in (graph for one in models for graph, _ in decode_graphs(one, STORAGES["w16"])):
+        kind = "window" if graph.name.endswith("_window") else "step"
+        used.setdefault(kind, set()).update((node.domain, node.op_type) for node in graph.nodes)
+    assert used["window"] <= used["step"]
