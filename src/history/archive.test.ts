@@ -63,7 +63,7 @@ describe('a file that is no history', () => {
     expect(() => readArchive(file)).toThrow(why);
   });
 
-  it('nor is any other file, or one that would grow beyond measure', () => {
+  it('one that is damaged, or would grow beyond measure, is refused', () => {
     expect(() => readArchive(new Uint8Array([1, 2, 3]))).toThrow(/damaged or is not a history/);
     const huge = zipSync(Object.fromEntries(Array.from({ length: 4100 }, (_, i) => [`${i}`, new Uint8Array(0)])));
     expect(() => readArchive(huge)).toThrow(/far larger/);
