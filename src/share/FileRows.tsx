@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { runToJson } from '../../engine/log.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
+import { resolveColours } from '../lib/colours.ts';
 import { t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { runToCsv } from './csv.ts';
 import { entropySvg } from './entropySvg.ts';
 import { fileName, save } from './files.ts';
-import { largeTimes, picturePng, svgToPng } from './raster.ts';
+import { figureSvg } from './figureSvg.ts';
+import { largeTimes, picturePng, pictureUrl, svgToPng } from './raster.ts';
 import type { Shared } from './useShared.ts';
 
 const text = (content: string, type: string) => new Blob([content], { type });
@@ -14,7 +16,7 @@ const text = (content: string, type: string) => new Blob([content], { type });
 /** The picture, its entropies and its events as files. */
 export function FileRows({ shared }: { shared: Shared }) {
   const studio = useStudio();
-  const { theme } = useWorkbench();
+  const { theme, options } = useWorkbench();
   const { run, picture, manifest } = shared;
   const write = async (make: Blob | Promise<Blob>, ending: string) => {
     try {
@@ -24,6 +26,10 @@ export function FileRows({ shared }: { shared: Shared }) {
     }
   };
   const svg = () => entropySvg(run, manifest.vocab, theme.getState().map);
+  const figure = async () => {
+    const { bg: ground, text: ink, muted } = resolveColours(document.body, ['bg', 'text', 'muted'] as const);
+    return figureSvg(run, manifest.vocab, await pictureUrl(picture!, options.getState().smooth), { map: theme.getState().map, ground, text: ink, muted });
+  };
   const size = picture?.size ?? manifest.image.size;
   const times = largeTimes(size);
   return (
@@ -44,6 +50,13 @@ export function FileRows({ shared }: { shared: Shared }) {
           <div role="group" aria-labelledby="share-map">
             <button type="button" className="button" onClick={() => void write(text(svg(), 'image/svg+xml'), '-entropy.svg')}>SVG</button>
             <button type="button" className="button" onClick={() => void write(svgToPng(svg()), '-entropy.png')}>PNG</button>
+          </div>
+        </>}
+        {picture && hasEntropies(run.events) && <>
+          <span id="share-figure">{t('Figure for papers')}</span>
+          <div role="group" aria-labelledby="share-figure">
+            <button type="button" className="button" onClick={() => void write(figure().then((svg) => text(svg, 'image/svg+xml')), '-figure.svg')}>SVG</button>
+            <button type="button" className="button" onClick={() => void write(figure().then(svgToPng), '-figure.png')}>PNG</button>
           </div>
         </>}
         <span id="share-run">{t('Run')}</span>

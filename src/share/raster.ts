@@ -6,14 +6,22 @@ const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> => new Promise((resolv
   canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('This browser could not make a PNG of the picture.'))), 'image/png');
 });
 
-/** The picture, each of its pixels `times` x `times` large, nothing smoothed. */
-export async function pictureBytes({ image, size }: PaintedPicture, times = 1): Promise<Uint8Array<ArrayBuffer>> {
+/** The picture `times` as large; each of its pixels stays a square unless it is to be smooth. */
+export async function pictureBytes({ image, size }: PaintedPicture, times = 1, smooth = false): Promise<Uint8Array<ArrayBuffer>> {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size * times;
   const ctx = canvas.getContext('2d')!;
-  ctx.imageSmoothingEnabled = false;
+  ctx.imageSmoothingEnabled = smooth;
+  ctx.imageSmoothingQuality = 'high';
   ctx.drawImage(image, 0, 0, size * times, size * times);
   return new Uint8Array(await (await toBlob(canvas)).arrayBuffer());
+}
+
+/** The same as a data URL, about 1024 pixels a side, to stand in an SVG. */
+export async function pictureUrl(picture: PaintedPicture, smooth: boolean): Promise<string> {
+  let text = '';
+  for (const byte of await pictureBytes(picture, largeTimes(picture.size), smooth)) text += String.fromCharCode(byte);
+  return `data:image/png;base64,${btoa(text)}`;
 }
 
 /** As a PNG that carries its run. */

@@ -6,6 +6,7 @@ import { runToCsv } from './csv.ts';
 import { embedAddress, embedSnippet } from './embedSnippet.ts';
 import { entropySvg } from './entropySvg.ts';
 import { FILM, frameCursors } from './film.ts';
+import { figureSvg } from './figureSvg.ts';
 import { fileName } from './files.ts';
 
 let run: Run;
@@ -35,18 +36,34 @@ describe('entropy map as SVG', () => {
     const svg = entropySvg(run, 1024, 'viridis');
     expect(svg.match(/width="1.01"/g)).toHaveLength(256);
     expect(svg).toContain('ln V = 6.93 nats');
-    expect(svg).toContain('E_th = 5.2 nats');
+    expect(svg).toMatch(/>E<tspan[^>]*>th<\/tspan><tspan[^>]*> = 5.2 nats</);
     expect(svg).toContain('River, seed 7');
     expect(svg.match(/<path d="M[^"]{100,}" stroke=/g)).toHaveLength(1);
   });
   it('leaves E_th out where the entropy gate is off', () => {
     const header = { ...run.header, settings: { ...run.header.settings, entropyGate: false } };
-    expect(entropySvg({ ...run, header }, 1024, 'viridis')).not.toContain('E_th');
+    expect(entropySvg({ ...run, header }, 1024, 'viridis')).not.toContain('>th<');
   });
   it('cannot be broken by a name', () => {
     const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, 1024, 'threshold');
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&#60;script&#62;');
+  });
+});
+
+describe('figure for papers', () => {
+  const look = { map: 'threshold', ground: 'rgb(15, 17, 20)', text: 'rgb(236, 238, 241)', muted: 'rgb(155, 163, 175)' } as const;
+  const svg = (of: Run = run) => figureSvg(of, 1024, 'data:image/png;base64,AAAA', look);
+  it('has the picture and the map side by side, the same patches over both, in the colours of the page', () => {
+    expect(svg().match(/<image [^>]*href="data:image\/png;base64,AAAA"/g)).toHaveLength(1);
+    expect(svg().match(/width="1.01"/g)).toHaveLength(256);
+    const paths = svg().match(/<path d="M[^"]{100,}" stroke=/g)!;
+    expect([paths.length, paths[0]]).toEqual([2, paths[1]]);
+    expect(svg()).toContain('fill="rgb(15, 17, 20)"');
+    expect(svg()).toContain('ln V = 6.93 nats');
+  });
+  it('cannot be broken by a name', () => {
+    expect(svg({ ...run, header: { ...run.header, className: '<script>' } })).not.toContain('<script');
   });
 });
 

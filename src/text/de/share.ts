@@ -11,6 +11,7 @@ export const share = {
   'Files': 'Dateien',
   'Picture': 'Bild',
   'Available once the model is loaded.': 'Verfügbar, sobald das Modell geladen ist.',
+  'Figure for papers': 'Abbildung für Aufsätze',
   'Entropy map': 'Entropiekarte',
   'Run': 'Lauf',
   'A saved PNG contains its run: drop it on the studio to open it again.': 'Ein gesichertes PNG enthält seinen Lauf: auf dem Studio ablegen, um ihn wieder zu öffnen.',
