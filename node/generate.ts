@@ -20,6 +20,8 @@ import { NodeRunner } from './runtime.ts';
 
 const wrongInput: readonly ErrorCode[] = ['unknown-class', 'bad-seed', 'bad-setting', 'bad-argument', 'pack-missing'];
 const STOPPED = 130;
+/** Positions a pass of an image by itself, where the pack has the graphs (bench `passes`); the rows of several images fill a pass already. */
+const WINDOW = 16;
 
 function figuresLine(log: RunLog, pack: Pack, seconds: number): string {
   const { header, events } = log;
@@ -53,7 +55,7 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
     for (let first = 0; first < options.count; first += most) {
       const requests = Array.from({ length: Math.min(most, options.count - first) }, (_, i) => ({ class: classIndex, seed: imageSeed(options.seed, first + i), settings, signal }));
       const start = performance.now();
-      const logs = await decodeImages(graphs, pack, runner.variant, requests);
+      const logs = await decodeImages(graphs, pack, runner.variant, requests, settings.window ?? (requests.length === 1 ? WINDOW : 1));
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
         const name = nameOf(log.header.seed);

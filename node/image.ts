@@ -15,10 +15,10 @@ export function headerOf(pack: Pack, variant: string, request: Pick<DecodeReques
   };
 }
 
-/** Decodes images at once, a log each; a log is incomplete when its request's signal was aborted. */
-export async function decodeImages(graphs: DecodeGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[]): Promise<RunLog[]> {
+/** Decodes images at once, a log each, by windows of so many positions (default: as the settings say); a log is incomplete when its request's signal was aborted. */
+export async function decodeImages(graphs: DecodeGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[], window?: number): Promise<RunLog[]> {
   const logs = requests.map((request) => new RunLog(headerOf(pack, variant, request)));
-  for await (const pass of decode(graphs, pack.manifest, requests)) {
+  for await (const pass of decode(graphs, pack.manifest, requests, { window })) {
     for (const { image, events } of pass) for (const event of events) logs[image]!.append(event);
   }
   return logs;
