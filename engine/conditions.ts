@@ -1,5 +1,6 @@
 import { FeedSets, floatFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import { isWhole, type Place } from './places.ts';
 import type { Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
@@ -30,7 +31,7 @@ export class Conditions {
       return;
     }
     const size = this.#size;
-    const values = await takeFloats(cond, this.#groups * places.length * size, 'The conditioning');
+    const values = await takeFloats(cond, this.#groups * places.length * size, say`The conditioning`);
     this.#eachRow(places, (i, row, step) => { if (step !== null) this.#all.set(values.subarray(i * size, (i + 1) * size), row * size); });
   }
 

@@ -4,6 +4,7 @@ import type { CacheForm } from './graph-runner.ts';
 import { SessionPictures } from './session-pictures.ts';
 import { fakeRunner as runnerOf, FakeTensor } from './testing/fake-runner.ts';
 import { tinyManifest } from './testing/manifest.ts';
+import { quote } from './phrase.ts';
 
 const shapes: Record<string, Record<string, number[]>> = {
   entropy: { entropy: [1] },
@@ -105,7 +106,7 @@ test('failures name the graph', async () => {
   for (const [message, code] of [['std::bad_alloc', 'out-of-memory'], ['Invalid rank', 'graph-failed']] as const) {
     const graphs = failing(message);
     await graphs.begin(1, [0]);
-    await expect(graphs.entropyStep([{ image: 0, t: 0, token: 1 }])).rejects.toMatchObject({ code, detail: message, message: expect.stringContaining('entropy') });
+    await expect(graphs.entropyStep([{ image: 0, t: 0, token: 1 }])).rejects.toMatchObject({ code, detail: quote(message), message: expect.stringContaining('entropy') });
   }
 });
 

@@ -5,6 +5,7 @@ import { EntropySteps } from './entropy-steps.ts';
 import { FeedSets, floatFeed, intFeed } from './feed.ts';
 import type { DecodeGraphs, DeviceAnswers, PatchStep, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
@@ -127,7 +128,7 @@ export class DparGraphs implements DecodeGraphs {
     const { vocab } = this.#m;
     const { groups } = this.#batch!;
     const places = this.#decoder.places(steps.map(({ image, t }) => ({ image, slot: t })));
-    return logitsOf(await takeFloats(await this.#logits(places), groups * places.length * vocab, 'The logits'), places, groups, vocab);
+    return logitsOf(await takeFloats(await this.#logits(places), groups * places.length * vocab, say`The logits`), places, groups, vocab);
   }
 
   /** The one image of the batch. */

@@ -2,6 +2,7 @@
 import { DeviceMemory, HostMemory, type EncoderMemory } from './encoder-memory.ts';
 import { FeedSets, floatFeed, intFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { DecodeGraphs, DecodeStep, DeviceAnswers, PatchStep, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
@@ -108,7 +109,7 @@ export class DparWindows implements DecodeGraphs {
     const all: number[] = [];
     for (const own of byImage(steps)) {
       const entropy = await this.#entropies(own[0]!.image, own[0]!.t, own.length, this.#fed(own));
-      all.push(...(await takeFloats(entropy, own.length, 'The entropies')));
+      all.push(...(await takeFloats(entropy, own.length, say`The entropies`)));
     }
     return all;
   }
@@ -142,7 +143,7 @@ export class DparWindows implements DecodeGraphs {
     }, n);
     const size = this.#condSize;
     if ('values' in conditions) {
-      const values = await takeFloats(cond!, n * size, 'The conditioning');
+      const values = await takeFloats(cond!, n * size, say`The conditioning`);
       for (let i = 0; i < n; i++) conditions.values.set(values.subarray(i * size, (i + 1) * size), ((first + i) % this.#ring) * size);
       return;
     }
@@ -172,7 +173,7 @@ export class DparWindows implements DecodeGraphs {
   async decoderStep(steps: readonly DecodeStep[]): Promise<DecodeLogits[]> {
     const all: DecodeLogits[] = [];
     for (const own of byImage(steps)) {
-      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, 'The logits'), this.#groups, this.#m.vocab));
+      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, say`The logits`), this.#groups, this.#m.vocab));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 /** The encoder's h, k and v of all tokens of one image: in memory, or on the device where they were made. */
 import { FeedSets, floatFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { PatchStep } from './graphs.ts';
 import type { Copy, OnDevice } from './on-device.ts';
 import type { GraphTensor, Tensors } from './tensors.ts';
@@ -41,7 +42,7 @@ export class HostMemory implements EncoderMemory {
   }
 
   async take(t: number, n: number, outputs: Tensors): Promise<void> {
-    for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, `The encoder's ${name}`), rowOf(t) * this.#dim);
+    for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, say`The encoder's ${name}`), rowOf(t) * this.#dim);
   }
 
   windows(steps: readonly PatchStep[]): Tensors {

@@ -1,6 +1,7 @@
 /** The encoder's h, k and v of the open patches and of the last tokens: kept in memory, or on the device where they were made. */
 import { FeedSets, floatFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { PatchStep } from './graphs.ts';
 import type { OnDevice } from './on-device.ts';
 import { isWhole, type Place } from './places.ts';
@@ -50,7 +51,7 @@ export class HostRows implements EncoderRows {
   async take(places: readonly Place[], outputs: Tensors): Promise<void> {
     const dim = this.#dim;
     for (const name of NAMES) {
-      const all = await takeFloats(outputs[name]!, places.length * dim, `The encoder's ${name}`);
+      const all = await takeFloats(outputs[name]!, places.length * dim, say`The encoder's ${name}`);
       for (const [i, { image, slot, step }] of places.entries()) {
         if (step === null) continue;
         const values = all.subarray(i * dim, (i + 1) * dim);

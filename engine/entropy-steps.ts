@@ -1,5 +1,6 @@
 import { FeedSets, intFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
@@ -30,7 +31,7 @@ export class EntropySteps {
     const { token } = this.#feeds.of(places.length);
     for (const [i, { step }] of places.entries()) if (step !== null) token.values[i] = steps[step]!.token;
     const { entropy } = await this.#cache.run(places, { token: token.tensor });
-    const values = await takeFloats(entropy!, places.length, 'The entropies');
+    const values = await takeFloats(entropy!, places.length, say`The entropies`);
     return places.length === steps.length ? values : values.filter((_, i) => places[i]!.step !== null);
   }
 

@@ -2,6 +2,7 @@
 import { FeedSets, intFeed, type Feed } from './feed.ts';
 import type { DecodeGraphs, DeviceAnswers, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
@@ -76,7 +77,7 @@ export class GptGraphs implements DecodeGraphs {
     const { vocab } = this.#m;
     const groups = this.#groups;
     const places = this.#cache.places(steps.map(({ image, t }) => ({ image, slot: t })));
-    return logitsOf(await takeFloats(await this.#logits(places), groups * places.length * vocab, 'The logits'), places, groups, vocab);
+    return logitsOf(await takeFloats(await this.#logits(places), groups * places.length * vocab, say`The logits`), places, groups, vocab);
   }
 
   /** The one image of the batch. */

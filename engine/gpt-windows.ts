@@ -1,6 +1,7 @@
 /** DecodeGraphs of the token-by-token baseline that take several positions of an image a run, one image after the other (docs/packs.md). */
 import { FeedSets, intFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { DecodeGraphs, DeviceAnswers, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
@@ -85,7 +86,7 @@ export class GptWindows implements DecodeGraphs {
   async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
     const all: DecodeLogits[] = [];
     for (const own of byImage(steps)) {
-      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, 'The logits'), this.#groups, this.#m.vocab));
+      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, say`The logits`), this.#groups, this.#m.vocab));
     }
     return all;
   }

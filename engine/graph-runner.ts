@@ -1,5 +1,6 @@
 /** The thin layer that a runtime (onnxruntime-web in a worker, onnxruntime-node) supplies: tensors and runs of a graph. */
 import { saysOutOfMemory, StudioError } from './errors.ts';
+import { quote, say, type Phrase } from './phrase.ts';
 import type { GraphName } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
 import type { Groups } from './sampling.ts';
@@ -78,11 +79,11 @@ export async function runGraph(runner: GraphRunner, call: GraphCall): Promise<Te
   } catch (error) {
     if (error instanceof StudioError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    if (saysOutOfMemory(detail)) throw new StudioError('out-of-memory', `There is not enough memory to run the graph ${graph}. Close other pages or programs, or pick a smaller pack or variant.`, detail);
-    throw new StudioError('graph-failed', `The graph ${graph} failed. Load the pack again, or try the other backend.`, detail);
+    if (saysOutOfMemory(detail)) throw new StudioError('out-of-memory', say`There is not enough memory to run the graph ${graph}. Close other pages or programs, or pick a smaller pack or variant.`, quote(detail));
+    throw new StudioError('graph-failed', say`The graph ${graph} failed. Load the pack again, or try the other backend.`, quote(detail));
   }
   for (const name of outputs) {
-    if (!results[name]) throw new StudioError('graph-failed', `The graph ${graph} has no output ${name}. Export the pack again.`);
+    if (!results[name]) throw new StudioError('graph-failed', say`The graph ${graph} has no output ${name}. Export the pack again.`);
   }
   return results;
 }
@@ -91,9 +92,9 @@ export async function runGraph(runner: GraphRunner, call: GraphCall): Promise<Te
  * The values of a float32 output that the runtime allocated: they outlive the tensor, which is disposed. Throws `graph-failed`
  * when the length is not `length`.
  */
-export async function takeFloats(tensor: GraphTensor, length: number, what: string): Promise<Float32Array> {
+export async function takeFloats(tensor: GraphTensor, length: number, what: Phrase): Promise<Float32Array> {
   const data = (await tensor.getData()) as Float32Array;
   tensor.dispose();
-  if (data.length !== length) throw new StudioError('graph-failed', `${what} has ${data.length} values, ${length} were expected. Export the pack again.`);
+  if (data.length !== length) throw new StudioError('graph-failed', say`${what} has ${data.length} values, ${length} were expected. Export the pack again.`);
   return data;
 }

@@ -1,6 +1,7 @@
 /** Where one image of a batch stands in its decoding. */
 import type { DecodeRequest } from './decode-request.ts';
 import { StudioError } from './errors.ts';
+import { say } from './phrase.ts';
 import type { PatchStep, TokenRequest, TokenResult, TokenStep } from './graphs.ts';
 import type { OpenReason, StageTimes, TokenEvent } from './log.ts';
 import { decodesWithNullEntropies, type Manifest } from './manifest.ts';
@@ -136,7 +137,7 @@ export class ImageState {
 
   /** e_t of the entropy model, which read token t - 1. Throws `graph-failed` where it is no number. */
   learn(t: number, entropy: number): void {
-    if (!Number.isFinite(entropy)) throw new StudioError('graph-failed', `The entropy model gave ${entropy} for token ${t} of image ${this.image + 1}. Try the other backend, or the variant fp32.`);
+    if (!Number.isFinite(entropy)) throw new StudioError('graph-failed', say`The entropy model gave ${entropy} for token ${t} of image ${this.image + 1}. Try the other backend, or the variant fp32.`);
     this.#entropies[t] = entropy;
   }
 }

@@ -7,6 +7,7 @@
 import { CacheLines } from './cache-lines.ts';
 import { FeedSets, intFeed } from './feed.ts';
 import { runGraph, takeFloats, type Cache, type CacheForm, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { GraphName } from './manifest.ts';
 import { isWhole, type Place } from './places.ts';
 import type { Groups } from './sampling.ts';
@@ -145,7 +146,7 @@ export class KvCache {
   async #write(kv: GraphTensor, places: readonly Place[], positions: number): Promise<void> {
     const { heads, headDim } = this.#shape;
     const size = this.#lines(places.length) * positions * headDim;
-    const written = await takeFloats(kv, this.#names.length * size, `The cache of ${this.#graph}`);
+    const written = await takeFloats(kv, this.#names.length * size, say`The cache of ${this.#graph}`);
     const [{ slot }] = places as [Place];
     // One image, as its lines follow each other: at once.
     if (this.#shape.images === 1) this.#values.forEach((values, at) => values.write(0, this.#lines(1), slot, written, at * size, positions));

@@ -1,6 +1,7 @@
 /** The event log of a run (docs/packs.md "A run"): the single source of every view. */
 import * as z from 'zod/mini';
 import { StudioError } from './errors.ts';
+import { say, type Phrase } from './phrase.ts';
 import { ShortName, Words } from './names.ts';
 import { Settings } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
@@ -84,14 +85,14 @@ export const tokensOf = (events: readonly TokenEvent[]): number[] => events.map(
 /** Token index of the start of every patch. */
 export const startsOf = (events: readonly TokenEvent[]): number[] => events.filter((e) => e.opens.length > 0).map((e) => e.t);
 
-const bad = (message: string) => new StudioError('run-invalid', `This run cannot be read: ${message}.`);
+const bad = (message: Phrase) => new StudioError('run-invalid', say`This run cannot be read: ${message}.`);
 
 /** Throws `run-invalid` when `event` cannot follow `length` events whose last patch is `lastPatch`. */
 function checkNext(event: TokenEvent, length: number, lastPatch: number, tokens: number): void {
-  if (length >= tokens) throw bad(`it has more than its ${tokens} tokens`);
-  if (event.t !== length) throw bad(`event ${length} has t = ${event.t}`);
-  if (length === 0 && event.opens.length === 0) throw bad('the first token must open a patch');
-  if (event.patch !== lastPatch + (event.opens.length > 0 ? 1 : 0)) throw bad(`event ${length} has patch ${event.patch} after patch ${lastPatch}`);
+  if (length >= tokens) throw bad(say`it has more than its ${tokens} tokens`);
+  if (event.t !== length) throw bad(say`event ${length} has t = ${event.t}`);
+  if (length === 0 && event.opens.length === 0) throw bad(say`the first token must open a patch`);
+  if (event.patch !== lastPatch + (event.opens.length > 0 ? 1 : 0)) throw bad(say`event ${length} has patch ${event.patch} after patch ${lastPatch}`);
 }
 
 /** Append-only log of one run. */
@@ -137,21 +138,21 @@ export function runToJson(run: Run): string {
 /** A run from JSON (text parsed already). Throws `run-invalid`: shape, order of events, digest. */
 export function parseRun(json: unknown): Run {
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
-  if ((json as { format?: unknown } | null)?.format !== 'dpar-run') throw bad('it is not a run of this studio (format must be "dpar-run")');
-  if (version !== 1 && version !== 2) throw bad(`its formatVersion is ${JSON.stringify(version)}, this studio reads 1 and 2; update the studio`);
+  if ((json as { format?: unknown } | null)?.format !== 'dpar-run') throw bad(say`it is not a run of this studio (format must be "dpar-run")`);
+  if (version !== 1 && version !== 2) throw bad(say`its formatVersion is ${JSON.stringify(version)}, this studio reads 1 and 2; update the studio`);
   const parsed = Run.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw bad(`${issue.path.map(String).join('.')}: ${issue.message}`);
+    throw bad(say`${issue.path.map(String).join('.')}: ${issue.message}`);
   }
   const run = parsed.data;
-  if (run.formatVersion !== versionOf(run.header)) throw bad(`its formatVersion is ${run.formatVersion}, its header is of version ${versionOf(run.header)}`);
+  if (run.formatVersion !== versionOf(run.header)) throw bad(say`its formatVersion is ${run.formatVersion}, its header is of version ${versionOf(run.header)}`);
   const log = new RunLog(run.header, run.events);
-  if (log.complete !== run.complete) throw bad(`it has ${run.events.length} of ${run.header.grid.tokens} tokens but says complete: ${run.complete}`);
+  if (log.complete !== run.complete) throw bad(say`it has ${run.events.length} of ${run.header.grid.tokens} tokens but says complete: ${String(run.complete)}`);
   const given = run.header.given ?? [];
   if (run.events.some((event, t) => (event.source === 'given') !== t < given.length || (t < given.length && event.token !== given[t]))) {
-    throw bad('the given tokens of its header are not those of its events');
+    throw bad(say`the given tokens of its header are not those of its events`);
   }
-  if (log.digest() !== run.digest) throw bad('its digest does not match its tokens and patches; the file was altered');
+  if (log.digest() !== run.digest) throw bad(say`its digest does not match its tokens and patches; the file was altered`);
   return run;
 }

@@ -1,6 +1,7 @@
 /** The manifest of a pack (docs/packs.md): schema, validation, hash. */
 import * as z from 'zod/mini';
 import { PackError } from './errors.ts';
+import { say } from './phrase.ts';
 import { isShortName, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
@@ -218,7 +219,7 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)), '') || 'the whole file';
 
 const invalid = (field: string, message: string): PackError =>
-  new PackError('manifest-invalid', `manifest.json, ${field}: ${message}. Export the pack again, or correct this field.`, field);
+  new PackError('manifest-invalid', say`manifest.json, ${field}: ${message}. Export the pack again, or correct this field.`);
 
 /**
  * Validates the JSON of a manifest and returns the same object, typed (unknown keys are kept, so that `packHash` sees them).
@@ -228,7 +229,7 @@ export function parseManifest(json: unknown): Manifest {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid('the whole file', 'must be a JSON object');
   const version = (json as { formatVersion?: unknown }).formatVersion;
   if (version !== FORMAT_VERSION) {
-    throw new PackError('manifest-version', `manifest.json has formatVersion ${JSON.stringify(version) ?? '(none)'}; this studio reads version ${FORMAT_VERSION}. Update the studio, or export the pack again.`, 'formatVersion');
+    throw new PackError('manifest-version', say`manifest.json has formatVersion ${JSON.stringify(version) ?? '(none)'}; this studio reads version ${FORMAT_VERSION}. Update the studio, or export the pack again.`);
   }
   const parsed = Shape.safeParse(json);
   if (!parsed.success) {
@@ -264,9 +265,9 @@ export async function packHash(manifest: Manifest): Promise<string> {
 /** The files to fetch for one graph of a variant: the model, then the weight shards in order. */
 export function graphFiles(manifest: Manifest, variant: string, graph: GraphName): { model: PackFile; byRow: PackFile | null; weights: { name: string; location: string; shards: PackFile[] } | null } {
   const chosen = Object.hasOwn(manifest.variants, variant) ? manifest.variants[variant] : undefined;
-  if (!chosen) throw new PackError('manifest-invalid', `The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
+  if (!chosen) throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
   const entry = chosen.graphs[graph];
-  if (!entry) throw new PackError('manifest-invalid', `The pack ${manifest.name} has no graph ${graph} in variant ${variant}. Export the pack again.`);
+  if (!entry) throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no graph ${graph} in variant ${variant}. Export the pack again.`);
   const models = { model: entry.model, byRow: entry.byRow ?? null };
   if (entry.weights === undefined) return { ...models, weights: null };
   const { path, shards } = chosen.weights[entry.weights]!;

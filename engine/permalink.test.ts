@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from './permalink.ts';
 import { tinyManifest } from './testing/manifest.ts';
+import { english } from './phrase.ts';
 
 const { defaults } = tinyManifest();
 const run = {
@@ -51,7 +52,7 @@ test('anything can be read', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.array(fc.tuple(fc.constantFrom('g', 'k', 'seed', 'pack', 'class', 'eth', 'rr', 'static', 'at', '__proto__'), fc.string())).map((p) => p.map((q) => q.join('=')).join('&'))), (hash) => {
     const { value, problems } = readPermalink(hash);
     expect(value.settings).toBeTypeOf('object');
-    expect(problems.every((p) => p.length > 0)).toBe(true);
+    expect(problems.every((p) => english(p).length > 0)).toBe(true);
   }));
 });
 
@@ -59,7 +60,7 @@ test('out-of-range numbers are clamped, nonsense is left out, both with a word',
   const { value, problems } = readPermalink('#g=99&eth=abc&k=2.6&seed=-1&rr=off&x=1&pack=../a&at=1e9&%E0%A4%A=1');
   expect(value).toEqual({ settings: { guidance: 20, topK: 3, rowReset: false } });
   expect(problems).toHaveLength(8);
-  expect(problems[0]).toBe('guidance is from 0 to 20: 20 is used for 99.');
+  expect(english(problems[0]!)).toBe('guidance is from 0 to 20: 20 is used for 99.');
 });
 
 test.each(['', 'x', '012345678901.01234567.fp32.abacus', '012345678901.01234567.fp32', '012345678901.01234567.fp 32.wasm', '0123.01234567.fp32.wasm', '012345678901.01234567.fp32.wasm.3'])('the check "%s" is left out with a word', (text) => {
@@ -72,22 +73,22 @@ test('given tokens that were cut off are left out with a word', () => {
   const link = writePermalink({ settings: {}, given: [5, 6, 7, 8] });
   const { value, problems } = readPermalink(link.slice(0, -1));
   expect(value).toEqual({ settings: {} });
-  expect(problems).toEqual([expect.stringMatching(/given tokens cannot be read/)]);
+  expect(problems.map(english)).toEqual([expect.stringMatching(/given tokens cannot be read/)]);
 });
 
 test('a side of a comparison is a run of its own: its problems name it, and it holds no sides or views', () => {
   const { value, problems } = readPermalink(`#class=River&b=${encodeURIComponent('class=Forest&eth=99&view=inspect&b=seed%3D1&at=4')}`);
   expect(value).toEqual({ class: 'River', settings: {}, b: { class: 'Forest', settings: { entropyThreshold: 20 } } });
-  expect(problems).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" in the address was not understood and is left out.']);
+  expect(problems.map(english)).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" in the address was not understood and is left out.']);
 });
 
 test('the window of a link is corrected like any number, and left out where it is that of the device', () => {
   const read = (text: string) => readPermalink(`#window=${encodeURIComponent(text)}`);
   expect(['16', '0', '65', '2.5', 'auto '].map((text) => read(text).value.settings.window)).toEqual([16, 1, 64, 3, undefined]);
-  expect(read('65').problems).toEqual(['window is from 1 to 64, whole: 64 is used for 65.']);
+  expect(read('65').problems.map(english)).toEqual(['window is from 1 to 64, whole: 64 is used for 65.']);
   expect(read('2.5').problems).toHaveLength(1);
   expect(read('auto ').problems).toEqual([]);
-  expect(read('quick').problems).toEqual([expect.stringContaining('window must be a whole number of tokens or auto')]);
+  expect(read('quick').problems.map(english)).toEqual([expect.stringContaining('window must be a whole number of tokens or auto')]);
   const { defaults } = tinyManifest();
   expect(writePermalink({ settings: { ...defaults, window: 16 } }, defaults)).toBe('#window=16');
   expect(writePermalink({ settings: { ...defaults, window: undefined } }, defaults)).toBe('#');

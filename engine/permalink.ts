@@ -1,4 +1,6 @@
 /** The address's hash <-> pack, class, seed, settings, view, cursor and the run it stands for. Reading never throws. */
+import { toTagged } from './errors.ts';
+import { say, type Phrase } from './phrase.ts';
 import { backends, type Backend } from './log.ts';
 import { CHECK, isShortName, wellFormed } from './names.ts';
 import { packTokens, unpackTokens } from './token-text.ts';
@@ -44,7 +46,7 @@ export type LinkedRun = Pick<Permalink, 'pack' | 'class' | 'seed' | 'settings' |
 export interface ReadPermalink {
   value: Permalink;
   /** One sentence per parameter that was left out or clamped. */
-  problems: string[];
+  problems: Phrase[];
 }
 
 /** Numbers outside the range are brought to its nearer end. */
@@ -79,9 +81,9 @@ function parameters(hash: string): Map<string, string> {
 }
 
 /** The run of a hash within a hash; its problems are said of the side it is for. */
-function readSide(side: 'a' | 'b', text: string, problems: string[]): LinkedRun {
+function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun {
   const { value: { pack, class: name, seed, settings, check, given }, problems: found } = readParts(text, false);
-  problems.push(...found.map((sentence) => `Run ${side.toUpperCase()}: ${sentence}`));
+  problems.push(...found.map((sentence) => say`Run ${side.toUpperCase()}: ${sentence}`));
   return { ...(pack !== undefined && { pack }), ...(name !== undefined && { class: name }), ...(seed !== undefined && { seed }), settings, ...(check && { check }), ...(given && { given }) };
 }
 
@@ -92,12 +94,12 @@ export const readPermalink = (hash: string): ReadPermalink => readParts(hash, tr
 
 function readParts(hash: string, sides: boolean): ReadPermalink {
   const value: Permalink = { settings: {} };
-  const problems: string[] = [];
+  const problems: Phrase[] = [];
   const attempt = (work: () => void) => {
     try {
       work();
     } catch (error) {
-      problems.push(`${(error as Error).message} The default is used.`);
+      problems.push(say`${toTagged(error).message} The default is used.`);
     }
   };
   for (const [key, text] of parameters(hash)) {
@@ -118,9 +120,12 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
         const numeric = property.kind !== 'switch';
         const used = numeric ? clampText(text, property.min, property.max, isWhole(property)) : text;
         Object.assign(value.settings, { [property.key]: parseSetting(property.key, used) });
-        if (used !== text && Number(used) !== Number(text)) problems.push(`${property.symbol} is from ${property.min} to ${property.max}${isWhole(property) ? ', whole' : ''}: ${used} is used for ${text}.`);
+        if (used !== text && Number(used) !== Number(text)) {
+          const { symbol, min, max } = property;
+          problems.push(isWhole(property) ? say`${symbol} is from ${min} to ${max}, whole: ${used} is used for ${text}.` : say`${symbol} is from ${min} to ${max}: ${used} is used for ${text}.`);
+        }
       });
-    } else problems.push(`"${key}=${text.slice(0, 40)}" in the address was not understood and is left out.`);
+    } else problems.push(say`"${key}=${text.slice(0, 40)}" in the address was not understood and is left out.`);
   }
   return { value, problems };
 }

@@ -1,5 +1,6 @@
 /** From logits to a token: guidance, temperature, top-k, top-p, Gumbel noise (docs/packs.md "Shared conventions"). */
 import { StudioError } from './errors.ts';
+import { say } from './phrase.ts';
 import { gumbel, type NoiseAt } from './gumbel.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,7 +27,7 @@ export function guide({ classLogits, nullLogits }: DecodeLogits, guidance: numbe
     guided[i] = value;
   }
   if (!finite) {
-    throw new StudioError('graph-failed', 'The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.');
+    throw new StudioError('graph-failed', say`The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.`);
   }
   return guided;
 }

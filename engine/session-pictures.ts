@@ -1,6 +1,7 @@
 /** PictureGraphs over any onnxruntime: the image tokenizer and the whole-sequence entropy graph. */
 import type { PictureGraphs } from './graphs.ts';
 import { runGraph, takeFloats, type GraphRunner } from './graph-runner.ts';
+import { say } from './phrase.ts';
 import type { GraphName, Manifest } from './manifest.ts';
 import type { Tensors } from './tensors.ts';
 
@@ -30,14 +31,14 @@ export class SessionPictures implements PictureGraphs {
     const { size } = this.#m.image;
     const feeds = { tokens: this.#runner.tensor('int32', Int32Array.from(tokens), [1, this.#m.grid.tokens]) };
     const { picture } = await this.#run('tokenizer_decoder', feeds, 'picture');
-    return takeFloats(picture!, 3 * size * size, 'The picture');
+    return takeFloats(picture!, 3 * size * size, say`The picture`);
   }
 
   async entropyAll(tokens: ArrayLike<number>): Promise<Float32Array> {
     const count = this.#m.grid.tokens;
     const feeds = { tokens: this.#runner.tensor('int32', Int32Array.from(tokens), [1, count]) };
     const { entropy } = await this.#run('entropy_all', feeds, 'entropy');
-    const next = await takeFloats(entropy!, count, 'The entropies');
+    const next = await takeFloats(entropy!, count, say`The entropies`);
     // Position i holds the entropy of token i + 1.
     const entropies = new Float32Array(count);
     entropies.set(next.subarray(0, count - 1), 1);

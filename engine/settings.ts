@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { StudioError } from './errors.ts';
+import { say, term, type Phrase } from './phrase.ts';
 import type { Manifest } from './manifest.ts';
 import { MOST_POSITIONS } from './window.ts';
 
@@ -31,35 +32,35 @@ export interface SettingProperty {
   key: SettingKey;
   /** Symbol or name for messages and tables. */
   symbol: string;
-  label: string;
+  label: Phrase;
   /** '' when the number has none. */
-  unit: string;
+  unit: '' | 'nats' | 'tokens';
   kind: 'number' | 'integer' | 'switch' | 'optional' | 'auto';
   min: number;
   max: number;
   step: number;
   /** Key in the permalink and a short name on the command line. */
   short: string;
-  help: string;
+  help: Phrase;
 }
 
 const row = (
-  key: SettingKey, symbol: string, label: string, unit: string, kind: SettingProperty['kind'],
-  min: number, max: number, step: number, short: string, help: string,
+  key: SettingKey, symbol: string, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'],
+  min: number, max: number, step: number, short: string, help: Phrase,
 ): SettingProperty => ({ key, symbol, label, unit, kind, min, max, step, short, help });
 
 export const settingsTable: readonly SettingProperty[] = [
-  row('guidance', 'guidance', 'Guidance', '', 'number', 0, 20, 0.05, 'g', 'scale s of null + s (class - null); 1 runs without null rows'),
-  row('temperature', 'temperature', 'Temperature', '', 'number', 0, 5, 0.05, 'temp', '0 is greedy'),
-  row('topK', 'top-k', 'Top-k', 'tokens', 'integer', 0, 65536, 1, 'k', 'sample from the k most likely tokens; 0 is off'),
-  row('topP', 'top-p', 'Top-p', '', 'number', 0.01, 1, 0.01, 'p', 'sample from the most likely tokens that hold this share; 1 is off'),
-  row('entropyThreshold', 'E_th', 'Entropy threshold', 'nats', 'number', 0, 20, 0.05, 'eth', 'a token whose entropy is above it opens a patch'),
-  row('maxPatchLength', 'P_max', 'Longest patch', 'tokens', 'integer', 1, 1024, 1, 'pmax', '1 is one token per patch'),
-  row('entropyGate', 'entropy gate', 'Entropy gate', '', 'switch', 0, 1, 1, 'eg', 'high entropy opens a patch'),
-  row('lengthGate', 'length gate', 'Length gate', '', 'switch', 0, 1, 1, 'lg', 'a patch of P_max tokens is full'),
-  row('rowReset', 'row reset', 'Row reset', '', 'switch', 0, 1, 1, 'rr', 'a new row opens a patch'),
-  row('staticLength', 'static length', 'Static patch length', 'tokens', 'optional', 1, 1024, 0.01, 'static', 'mean length of static patches when all three switches are off; none is off'),
-  row('window', 'window', 'Window', 'tokens', 'auto', 1, MOST_POSITIONS, 1, 'window', 'positions that a pass decodes; changes the time, never the picture'),
+  row('guidance', 'guidance', say`Guidance`, '', 'number', 0, 20, 0.05, 'g', say`scale s of null + s (class - null); 1 runs without null rows`),
+  row('temperature', 'temperature', say`Temperature`, '', 'number', 0, 5, 0.05, 'temp', say`0 is greedy`),
+  row('topK', 'top-k', say`Top-k`, 'tokens', 'integer', 0, 65536, 1, 'k', say`sample from the k most likely tokens; 0 is off`),
+  row('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 1, 0.01, 'p', say`sample from the most likely tokens that hold this share; 1 is off`),
+  row('entropyThreshold', 'E_th', say`Entropy threshold`, 'nats', 'number', 0, 20, 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
+  row('maxPatchLength', 'P_max', say`Longest patch`, 'tokens', 'integer', 1, 1024, 1, 'pmax', say`1 is one token per patch`),
+  row('entropyGate', 'entropy gate', say`Entropy gate`, '', 'switch', 0, 1, 1, 'eg', say`high entropy opens a patch`),
+  row('lengthGate', 'length gate', say`Length gate`, '', 'switch', 0, 1, 1, 'lg', say`a patch of P_max tokens is full`),
+  row('rowReset', 'row reset', say`Row reset`, '', 'switch', 0, 1, 1, 'rr', say`a new row opens a patch`),
+  row('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 1, 1024, 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
+  row('window', 'window', say`Window`, 'tokens', 'auto', 1, MOST_POSITIONS, 1, 'window', say`positions that a pass decodes; changes the time, never the picture`),
 ];
 
 /** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */
@@ -67,7 +68,7 @@ export function findSetting(name: string): SettingProperty {
   const wanted = name.trim().toLowerCase();
   const found = settingsTable.find((p) => p.key.toLowerCase() === wanted || p.short === wanted);
   if (found) return found;
-  throw new StudioError('bad-setting', `There is no setting "${name}". Use one of ${settingsTable.map((p) => p.key).join(', ')}.`);
+  throw new StudioError('bad-setting', say`There is no setting "${name}". Use one of ${settingsTable.map((p) => p.key).join(', ')}.`);
 }
 
 /** Whether its values are whole numbers. */
@@ -75,10 +76,12 @@ export const isWhole = ({ kind }: SettingProperty): boolean => kind === 'integer
 /** What stands for no value of one's own: of a setting that may have none. */
 export const noValue: Partial<Record<SettingProperty['kind'], string>> = { optional: 'none', auto: 'auto' };
 
-const noun = (p: SettingProperty): string => {
-  const base = isWhole(p) ? 'a whole number' : 'a number';
-  return p.unit ? `${base}${p.unit === 'nats' ? ' in nats' : ` of ${p.unit}`}` : base;
-};
+function noun(property: SettingProperty): Phrase {
+  const { kind, unit } = property;
+  const number = isWhole(property) ? say`a whole number of ${term(unit)}` : unit === 'nats' ? say`a number in nats` : unit ? say`a number of ${term(unit)}` : say`a number`;
+  const none = noValue[kind];
+  return none ? say`${number} or ${none}` : number;
+}
 
 const readNumber = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN);
 
@@ -87,19 +90,20 @@ export function parseSetting<K extends SettingKey>(key: K, text: string): Settin
   const property = findSetting(key);
   const trimmed = text.trim();
   const lower = trimmed.toLowerCase();
-  const fail = (want: string) => new StudioError('bad-setting', `${property.symbol} must be ${want}, got "${text}".`);
+  const fail = (want: Phrase) => new StudioError('bad-setting', say`${property.symbol} must be ${want}, got "${text}".`);
   if (property.kind === 'switch') {
     if (['1', 'true', 'on', 'yes'].includes(lower)) return true as Settings[K];
     if (['0', 'false', 'off', 'no'].includes(lower)) return false as Settings[K];
-    throw fail('on or off');
+    throw fail(say`on or off`);
   }
   const optional = property.kind === 'optional';
   if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
   if (property.kind === 'auto' && ['auto', 'none', ''].includes(lower)) return undefined as Settings[K];
   const value = readNumber(trimmed);
-  const empty = noValue[property.kind];
-  if (Number.isNaN(value) || (isWhole(property) && !Number.isInteger(value))) throw fail(noun(property) + (empty ? ` or ${empty}` : ''));
-  if (value < property.min || value > property.max) throw fail(`between ${property.min} and ${property.max}${property.unit && ` ${property.unit}`}`);
+  if (Number.isNaN(value) || (isWhole(property) && !Number.isInteger(value))) throw fail(noun(property));
+  if (value < property.min || value > property.max) {
+    throw fail(property.unit ? say`between ${property.min} and ${property.max} ${term(property.unit)}` : say`between ${property.min} and ${property.max}`);
+  }
   return value as Settings[K];
 }
 
@@ -120,7 +124,7 @@ export function formatSetting(value: Settings[SettingKey]): string {
 export function parseSeed(text: string): number {
   const value = /^\d{1,10}$/.test(text.trim()) ? Number(text.trim()) : NaN;
   if (value >= 0 && value <= 0xffffffff) return value;
-  throw new StudioError('bad-seed', `The seed must be a whole number from 0 to 4294967295, got "${text}".`);
+  throw new StudioError('bad-seed', say`The seed must be a whole number from 0 to 4294967295, got "${text}".`);
 }
 
 /** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
@@ -131,7 +135,7 @@ export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text:
   if (index < 0) index = classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted);
   if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length) index = Number(wanted);
   if (index >= 0) return index;
-  throw new StudioError('unknown-class', `The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
+  throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
 }
 
 /** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
@@ -176,18 +180,18 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind'
     const issue = parsed.error.issues[0]!;
     const key = String(issue.path[0] ?? '');
     const property = settingsTable.find((p) => p.key === key);
-    throw new StudioError('bad-setting', `${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
+    throw new StudioError('bad-setting', say`${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
   }
   const changed = fixedSettings(manifest).find((key) => settings[key] !== manifest.defaults[key]);
   if (changed) {
-    throw new StudioError('bad-setting', `${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
+    throw new StudioError('bad-setting', say`${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
   }
   if (isStatic(settings) && settings.staticLength === null) {
-    throw new StudioError('bad-setting', 'All three switches are off, so static length must be set (a number of tokens), or turn a switch on.');
+    throw new StudioError('bad-setting', say`All three switches are off, so static length must be set (a number of tokens), or turn a switch on.`);
   }
   const window = windowOf(manifest.model);
   const longest = longestPatch(settings, manifest.grid.width, manifest.grid.tokens);
   if (longest > window) {
-    throw new StudioError('bad-setting', `These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);
+    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);
   }
 }

@@ -1,5 +1,6 @@
 /** A list of tokens as short text for addresses: `1.` (the version), then base64url of the bits a token takes, the count and the tokens. */
 import { StudioError } from './errors.ts';
+import { say, type Phrase } from './phrase.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const VERSION = '1.';
@@ -9,7 +10,7 @@ const COUNT_BITS = 15;
 const MAX_TOKEN_BITS = 20;
 export const MAX_TOKENS = 2 ** 14;
 
-const bad = (why: string) => new StudioError('bad-argument', `The given tokens cannot be read: ${why}.`);
+const bad = (why: Phrase) => new StudioError('bad-argument', say`The given tokens cannot be read: ${why}.`);
 
 /** Whole numbers of a few bits each, six bits a letter. */
 class BitWriter {
@@ -43,9 +44,9 @@ export function packTokens(tokens: readonly number[]): string {
 
 /** The tokens of `packTokens`. Throws `bad-argument` for anything that it did not write. */
 export function unpackTokens(text: string): number[] {
-  if (!text.startsWith(VERSION)) throw bad(`they are not in the form "${VERSION}..." that this studio writes; make the link again`);
+  if (!text.startsWith(VERSION)) throw bad(say`they are not in the form "${VERSION}..." that this studio writes; make the link again`);
   const letters = Array.from(text.slice(VERSION.length), (letter) => ALPHABET.indexOf(letter));
-  if (letters.includes(-1)) throw bad('a letter is none of A-Z, a-z, 0-9, "-" and "_"');
+  if (letters.includes(-1)) throw bad(say`a letter is none of A-Z, a-z, 0-9, "-" and "_"`);
   let at = 0;
   const take = (bits: number): number => {
     let value = 0;
@@ -54,7 +55,7 @@ export function unpackTokens(text: string): number[] {
   };
   const bits = take(WIDTH_BITS);
   const count = take(COUNT_BITS);
-  if (bits < 1 || bits > MAX_TOKEN_BITS || count > MAX_TOKENS) throw bad('their number or size is out of range');
-  if (letters.length !== Math.ceil((WIDTH_BITS + COUNT_BITS + count * bits) / 6)) throw bad('the text was cut off or added to; copy the whole link');
+  if (bits < 1 || bits > MAX_TOKEN_BITS || count > MAX_TOKENS) throw bad(say`their number or size is out of range`);
+  if (letters.length !== Math.ceil((WIDTH_BITS + COUNT_BITS + count * bits) / 6)) throw bad(say`the text was cut off or added to; copy the whole link`);
   return Array.from({ length: count }, () => take(bits));
 }

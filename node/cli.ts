@@ -1,4 +1,5 @@
 /** Reads the command line of `npm run generate`. */
+import { english } from '../engine/phrase.ts';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MOST_IMAGES } from '../engine/decode-request.ts';
@@ -46,7 +47,7 @@ const range = (p: SettingProperty): string => {
 };
 
 const settingsHelp = (): string => {
-  const rows = settingsTable.map((p) => [p.key, p.short, range(p), p.help]);
+  const rows = settingsTable.map((p) => [p.key, p.short, range(p), english(p.help)]);
   const widths = [0, 1, 2].map((c) => Math.max(...rows.map((r) => r[c]!.length)));
   const lines = rows.map((r) => `  ${r.map((cell, c) => cell.padEnd(widths[c] ?? 0)).join('  ').trimEnd()}`);
   return `

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, rmdi
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import type { Manifest } from '../engine/manifest.ts';
 
 /** The folder that the person stands in: npm runs scripts in the package's own. */
@@ -32,14 +33,14 @@ export function checkFolder(folder: string): void {
       rmSync(probe, { recursive: true, force: true });
     }
   } catch (error) {
-    throw new StudioError('bad-argument', `Pictures cannot be written to the folder ${folder}: ${why(error)}. Give another one with --out.`, String(error));
+    throw new StudioError('bad-argument', say`Pictures cannot be written to the folder ${folder}: ${why(error)}. Give another one with --out.`, quote(error));
   }
 }
 
 /** Throws `bad-argument` where a folder has the name of a file to be written. */
 export function checkFree(paths: readonly string[]): void {
   const taken = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
-  if (taken) throw new StudioError('bad-argument', `${taken} is a folder, and a file of that name is to be written. Remove it, or give another folder with --out.`);
+  if (taken) throw new StudioError('bad-argument', say`${taken} is a folder, and a file of that name is to be written. Remove it, or give another folder with --out.`);
 }
 
 /** Writes files of one folder, all of them or none; over files of these names. Throws `write-failed`. */
@@ -52,7 +53,7 @@ export function writeWhole(folder: string, files: Readonly<Record<string, string
     rmdirSync(place);
   } catch (error) {
     if (place) rmSync(place, { recursive: true, force: true });
-    throw new StudioError('write-failed', `${Object.keys(files).join(' and ')} could not be written to ${folder}: ${why(error)}. What was written before is whole.`, String(error));
+    throw new StudioError('write-failed', say`${Object.keys(files).join(' and ')} could not be written to ${folder}: ${why(error)}. What was written before is whole.`, quote(error));
   }
 }
 

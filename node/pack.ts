@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { packHash, parseManifest, type Manifest, type PackFile } from '../engine/manifest.ts';
 
@@ -25,7 +26,7 @@ export function findPack(nameOrPath: string, modelsDir: string, from = process.c
   if (found) return found;
   const names = listPacks(modelsDir);
   const next = names.length > 0 ? `Use one of ${names.join(', ')}, or the path of a pack's folder.` : `There are no packs in ${modelsDir}: export one, or give the path of a pack's folder.`;
-  throw new PackError('pack-missing', `There is no pack "${nameOrPath}". ${next}`);
+  throw new PackError('pack-missing', say`There is no pack "${nameOrPath}". ${next}`);
 }
 
 /** Reads and validates a pack's manifest. Throws `PackError`. */
@@ -34,8 +35,8 @@ export async function readPack(folder: string): Promise<Pack> {
   try {
     json = parseJson(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', String(error));
-    throw new PackError('manifest-invalid', 'manifest.json is not JSON. Export the pack again, or copy it again.', error.message);
+    if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', quote(error));
+    throw new PackError('manifest-invalid', say`manifest.json is not JSON. Export the pack again, or copy it again.`, quote(error));
   }
   const manifest = parseManifest(json);
   return { folder, manifest, hash: await packHash(manifest) };
@@ -47,10 +48,10 @@ export function readPackFile(pack: Pick<Pack, 'folder'>, file: PackFile): Buffer
   try {
     bytes = readFileSync(join(pack.folder, file.path));
   } catch (error) {
-    throw shardMissing(file.path, String(error));
+    throw shardMissing(file.path, quote(error));
   }
   const hash = createHash('sha256').update(bytes).digest('hex');
   if (hash === file.sha256 && bytes.length === file.bytes) return bytes;
   if (looksLikeHtml(bytes)) throw shardIsHtml(file.path);
-  throw shardAltered(file.path, `${bytes.length} of ${file.bytes} bytes, sha256 ${hash} for ${file.sha256}`);
+  throw shardAltered(file.path, say`${bytes.length} of ${file.bytes} bytes, sha256 ${hash} for ${file.sha256}`);
 }

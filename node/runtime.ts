@@ -1,6 +1,7 @@
 /** The engine's GraphRunner on onnxruntime-node (CPU). */
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
@@ -27,7 +28,7 @@ export class NodeRunner implements GraphRunner {
 
   constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, byRow = true }: RuntimeOptions = {}) {
     if (!Object.hasOwn(pack.manifest.variants, variant)) {
-      throw new StudioError('bad-argument', `The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
+      throw new StudioError('bad-argument', say`The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
     }
     this.#pack = pack;
     this.#threads = threads;
@@ -48,7 +49,7 @@ export class NodeRunner implements GraphRunner {
     try {
       return await ort.InferenceSession.create(bytes, { executionProviders: ['cpu'], externalData, intraOpNumThreads: this.#threads, logSeverityLevel: 3 });
     } catch (error) {
-      throw new StudioError('graph-failed', `The graph ${graph} could not be loaded (${model.path}). Export the pack again, or update onnxruntime.`, String(error));
+      throw new StudioError('graph-failed', say`The graph ${graph} could not be loaded (${model.path}). Export the pack again, or update onnxruntime.`, quote(error));
     }
   }
 

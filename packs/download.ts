@@ -1,5 +1,6 @@
 import { looksLikeHtml, shardAltered, shardIsHtml } from '../engine/errors.ts';
 import type { PackFile } from '../engine/manifest.ts';
+import { say } from '../engine/phrase.ts';
 import { sha256Large } from '../engine/sha256.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { PartialFile } from './partial.ts';
@@ -81,12 +82,12 @@ class FileDownload {
       throw new TransferError(shardIsHtml(path), 'elsewhere');
     }
     if (!partial.whole) {
-      throw new TransferError(shardAltered(path, `${count(partial.at)} bytes came where ${count(length)} were announced.`), 'wait');
+      throw new TransferError(shardAltered(path, say`${count(partial.at)} bytes came where ${count(length)} were announced.`), 'wait');
     }
     await this.#restart();
     const again = resumed || !this.#doubted.has(address);
     if (!resumed) this.#doubted.add(address);
-    const detail = surplus > 0 ? `More than the announced ${count(length)} bytes came.` : 'The hash differs.';
+    const detail = surplus > 0 ? say`More than the announced ${count(length)} bytes came.` : say`The hash differs.`;
     throw new TransferError(shardAltered(path, detail), again ? 'wait' : 'elsewhere');
   }
 
@@ -106,7 +107,7 @@ class FileDownload {
           if (from > 0 && response.status !== 206) await this.#restart();
           else if (from > 0 && !isRest(response, from, this.#file)) {
             await this.#restart();
-            throw new TransferError(shardAltered(path, 'The server sent another range than the one asked for.'), 'wait');
+            throw new TransferError(shardAltered(path, say`The server sent another range than the one asked for.`), 'wait');
           }
         },
         take: (chunk) => {
@@ -121,7 +122,7 @@ class FileDownload {
       if (!(cause instanceof TransferError) || cause.status !== 416) throw cause;
       // The rest lies outside the server's file: what is here or there is of another version.
       await this.#restart();
-      throw new TransferError(shardAltered(path, `The server's file ends before byte ${count(from)}.`), 'wait');
+      throw new TransferError(shardAltered(path, say`The server's file ends before byte ${count(from)}.`), 'wait');
     }
   }
 }

@@ -1,4 +1,5 @@
 import { PackError } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
 import { downloadEach } from './download.ts';
 import { localFiles } from './local-files.ts';
@@ -29,7 +30,7 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   if (pack.graphs.has(graph)) return;
   const { manifest, variant } = pack;
   if (!manifest.variants[variant]?.graphs[graph]) {
-    throw new PackError('manifest-invalid', `The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`, graph);
+    throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`);
   }
   const { model, byRow, weights } = graphFiles(manifest, variant, graph);
   const shared = sharedWeights(pack, graph);

@@ -48,7 +48,7 @@ describe('a manifest that never arrives', () => {
   test.each([['silence', silent, 'No byte came', 60], ['headers only', headersOnly, 'No byte came', 60], ['a drip', drip, 'not complete', 5000]])('%s: an end with its reason', async (_, listener, why, stallMs) => {
     const onSlow = vi.fn();
     const { got, ms } = await tried(listener, { ...quick, stallMs, onSlow });
-    expect(got).toMatchObject({ code: 'unreachable', detail: expect.stringContaining(why) });
+    expect(got).toMatchObject({ code: 'unreachable', detail: { template: expect.stringContaining(why) } });
     expect(ms).toBeLessThan(2000);
     expect(onSlow, 'and a word before').toHaveBeenCalledOnce();
   });
@@ -112,7 +112,7 @@ describe('a manifest beyond measure', () => {
 
   test('one nested 100,000 deep is refused with that reason', async () => {
     const deep = `${text.trimEnd().slice(0, -1)},"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    expect((await tried((_, response) => void response.end(deep))).got).toMatchObject({ code: 'manifest-invalid', detail: expect.stringContaining('nested more than 64 deep') });
+    expect((await tried((_, response) => void response.end(deep))).got).toMatchObject({ code: 'manifest-invalid', detail: { values: [expect.stringContaining('nested more than 64 deep')] } });
   });
 
   test('one with 100,000 classes is refused with the number that is taken', async () => {
@@ -125,6 +125,6 @@ describe('a manifest beyond measure', () => {
   test('half a character in the id of a class is refused', async () => {
     const half = text.replace(`"id": "${manifest.classes[0]!.id}"`, '"id": "\\ud800"').replace(`"id":"${manifest.classes[0]!.id}"`, '"id":"\\ud800"');
     expect(half).not.toBe(text);
-    expect((await tried((_, response) => void response.end(half))).got).toMatchObject({ code: 'manifest-invalid', detail: expect.stringContaining('half a character') });
+    expect((await tried((_, response) => void response.end(half))).got).toMatchObject({ code: 'manifest-invalid', detail: { values: [expect.stringContaining('half a character')] } });
   });
 });

@@ -1,4 +1,5 @@
 import { PackError } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import { parseManifest, type Manifest } from '../engine/manifest.ts';
 import { browserCache, type FileCache } from './file-cache.ts';
 import { readRecords } from './pack-records.ts';
@@ -51,7 +52,7 @@ export async function fetchManifest(url: string, options: ManifestOptions = {}):
       const stored = await storedManifest(url, store);
       if (stored) return stored;
     }
-    if (error.code === 'shard-missing') throw new PackError('pack-missing', `There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);
+    if (error.code === 'shard-missing') throw new PackError('pack-missing', say`There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { PackError } from '../engine/errors.ts';
+import { PackError, toTagged } from '../engine/errors.ts';
+import { say, type Phrase } from '../engine/phrase.ts';
 import { MOST_PADDING, OPERATORS, SIZED, type Constants } from './onnx-operators.ts';
 import { fields, integersOf, textOf } from './protobuf.ts';
 
@@ -11,6 +12,9 @@ const TENSOR = { type: 2, integers32: 5, integers: 7, name: 8, raw: 9, externalD
 const TYPE = { float32: 1, int32: 6, int64: 7 };
 const OPSET_DOMAIN = 1;
 const ENTRY = { key: 1, value: 2 };
+
+/** Why it is no model that is used; `checkModel` adds which. */
+const bad = (why: Phrase) => new PackError('model-refused', why);
 
 interface Node {
   type: string;
@@ -90,8 +94,8 @@ function readNode(node: Uint8Array, found: Found): void {
       if (number === ATTRIBUTE.integers) integers.push(...(bytes ? integersOf(bytes) : [value]));
       if (!bytes) continue;
       if (number === ATTRIBUTE.name) name = textOf(bytes);
-      if (number === ATTRIBUTE.graph || number === ATTRIBUTE.graphs) throw new RangeError('it has a graph inside a graph');
-      if (number === ATTRIBUTE.sparse || number === ATTRIBUTE.sparses) throw new RangeError('it has sparse weights');
+      if (number === ATTRIBUTE.graph || number === ATTRIBUTE.graphs) throw bad(say`it has a graph inside a graph`);
+      if (number === ATTRIBUTE.sparse || number === ATTRIBUTE.sparses) throw bad(say`it has sparse weights`);
       if (number === ATTRIBUTE.tensor || number === ATTRIBUTE.tensors) note(readTensor(bytes, found).values);
     }
     if (integers.length > 0) read.integers.set(name, integers);
@@ -108,11 +112,11 @@ function readGraph(graph: Uint8Array, found: Found): void {
       const { name, values } = readTensor(bytes, found);
       noteConstant(found, name, values);
     }
-    if (number === GRAPH.sparseInitializer) throw new RangeError('it has sparse weights');
+    if (number === GRAPH.sparseInitializer) throw bad(say`it has sparse weights`);
   }
 }
 
-/** Operators, small constants and places of external data of a model. Throws `RangeError` where it is no model. */
+/** Operators, small constants and places of external data of a model. Throws `model-refused` where it is no model. */
 export function scanModel(model: Uint8Array): Found {
   const found: Found = { domains: new Set(), locations: new Set(), nodes: [], constants: new Map() };
   let graphs = 0;
@@ -122,11 +126,11 @@ export function scanModel(model: Uint8Array): Found {
       graphs++;
       readGraph(bytes, found);
     }
-    if (number === MODEL.functions) throw new RangeError('it defines functions of its own');
+    if (number === MODEL.functions) throw bad(say`it defines functions of its own`);
     if (number !== MODEL.opsetImport) continue;
     for (const field of fields(bytes)) if (field.number === OPSET_DOMAIN && field.bytes) found.domains.add(textOf(field.bytes));
   }
-  if (graphs !== 1) throw new RangeError(graphs === 0 ? 'there is no graph in it' : 'there is more than one graph in it');
+  if (graphs !== 1) throw bad(graphs === 0 ? say`there is no graph in it` : say`there is more than one graph in it`);
   return found;
 }
 
@@ -134,17 +138,17 @@ export function scanModel(model: Uint8Array): Found {
 const domainOf = (domain: string) => (domain === 'ai.onnx' ? '' : domain);
 
 /** Why a node is not run; null where it is. */
-function wrongWith({ type, domain, inputs, integers }: Node, constants: Found['constants']): string | null {
+function wrongWith({ type, domain, inputs, integers }: Node, constants: Found['constants']): Phrase | null {
   const name = type.slice(0, 80);
   const of: Constants = (input) => constants.get(inputs[input] ?? '') ?? null;
   const sized = domainOf(domain) === '' && Object.hasOwn(SIZED, type) ? SIZED[type] : undefined;
   if (sized) {
     const makes = sized.makes(of);
-    if (makes === null) return `how large the results of its operator ${name} are is not known before it runs`;
-    return makes <= sized.most ? null : `the results of its operator ${name} are too large`;
+    if (makes === null) return say`how large the results of its operator ${name} are is not known before it runs`;
+    return makes <= sized.most ? null : say`the results of its operator ${name} are too large`;
   }
-  if (!OPERATORS[domainOf(domain)]!.has(type)) return `its operator ${name} can make results of any size, or is not known here`;
-  return (integers.get('pads') ?? []).some((pad) => pad > MOST_PADDING) ? `the results of its operator ${name} are too large` : null;
+  if (!OPERATORS[domainOf(domain)]!.has(type)) return say`its operator ${name} can make results of any size, or is not known here`;
+  return (integers.get('pads') ?? []).some((pad) => pad > MOST_PADDING) ? say`the results of its operator ${name} are too large` : null;
 }
 
 /**
@@ -152,17 +156,17 @@ function wrongWith({ type, domain, inputs, integers }: Node, constants: Found['c
  * and its pack's own weights (`location`, null when it has none): a model from a stranger stays data. Throws `PackError`.
  */
 export function checkModel(path: string, model: Uint8Array, location: string | null): void {
-  const refuse = (why: string) => new PackError('model-refused', `The model ${path} is not used: ${why}. Take the pack from another source, or export it again.`, path);
+  const refuse = (why: Phrase) => new PackError('model-refused', say`The model ${path} is not used: ${why}. Take the pack from another source, or export it again.`);
   let found: Found;
   try {
     found = scanModel(model);
   } catch (error) {
-    throw refuse(error instanceof RangeError ? error.message : String(error));
+    throw refuse(toTagged(error).message);
   }
   const strange = [...found.domains].find((domain) => !Object.hasOwn(OPERATORS, domainOf(domain)));
-  if (strange !== undefined) throw refuse(`it wants operators of "${strange.slice(0, 80)}", which are not part of onnxruntime`);
+  if (strange !== undefined) throw refuse(say`it wants operators of "${strange.slice(0, 80)}", which are not part of onnxruntime`);
   const outside = [...found.locations].find((place) => place !== location);
-  if (outside !== undefined) throw refuse(`it wants weights from "${outside.slice(0, 80)}", which its pack does not name`);
+  if (outside !== undefined) throw refuse(say`it wants weights from "${outside.slice(0, 80)}", which its pack does not name`);
   for (const node of found.nodes) {
     const wrong = wrongWith(node, found.constants);
     if (wrong) throw refuse(wrong);

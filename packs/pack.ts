@@ -1,4 +1,5 @@
-import { StudioError } from '../engine/errors.ts';
+import { StudioError, toTagged } from '../engine/errors.ts';
+import { say, type Phrase } from '../engine/phrase.ts';
 import { graphFiles, packHash, requiredGraphs, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
@@ -32,7 +33,7 @@ export interface FetchProgress {
   loaded: number;
   total: number;
   secondsLeft: number | null;
-  waiting?: string;
+  waiting?: Phrase;
 }
 
 export interface FetchPackOptions {
@@ -46,7 +47,7 @@ export interface FetchPackOptions {
 export function meter(total: number, onProgress: (progress: FetchProgress) => void) {
   const speed = new Speed();
   let loaded = 0;
-  const tell = (waiting?: string) => onProgress({ loaded, total, secondsLeft: speed.secondsFor(total - loaded), ...(waiting && { waiting }) });
+  const tell = (waiting?: Phrase) => onProgress({ loaded, total, secondsLeft: speed.secondsFor(total - loaded), ...(waiting && { waiting }) });
   return {
     tell,
     onBytes(bytes: number, from: 'network' | 'cache'): void {
@@ -54,7 +55,7 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
       if (from === 'network' && bytes > 0) speed.add(bytes);
       tell();
     },
-    onRetry: (error: Error) => tell(error.message),
+    onRetry: (error: Error) => tell(toTagged(error).message),
   };
 }
 
@@ -64,7 +65,7 @@ export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
 /** What generating needs of one variant, graphs for several tokens a pass among it where the pack has them: each file once, and each graph's part of them. */
 function neededFiles(manifest: Manifest, variant: string) {
   if (!Object.hasOwn(manifest.variants, variant)) {
-    throw new StudioError('bad-argument', `The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
+    throw new StudioError('bad-argument', say`The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
   }
   const there = (graph: GraphName) => manifest.variants[variant]!.graphs[graph] !== undefined;
   const graphs = [...requiredGraphs[manifest.kind], ...windowGraphs[manifest.kind].filter(there)].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));

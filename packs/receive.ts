@@ -42,7 +42,7 @@ export async function receive(url: string, name: string, options: ReceiveOptions
       return;
     }
   } catch (error) {
-    if (error instanceof StudioError || error instanceof TransferError) throw error;
+    if (error instanceof TransferError || (error instanceof StudioError && error.code !== 'timeout')) throw error;
     throw new TransferError(unreachable(name, error), guard.tooLong() ? 'elsewhere' : 'wait');
   } finally {
     guard.end();

@@ -1,4 +1,5 @@
-import { PackError, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { PackError, toTagged, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { TransferError } from './retry.ts';
 
 export interface RequestOptions {
@@ -8,12 +9,10 @@ export interface RequestOptions {
   cache?: RequestCache;
 }
 
-export const words = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
-
 export const unreachable = (name: string, cause: unknown) => new PackError(
   'unreachable',
-  `The pack's file ${name} could not be fetched. Check the connection, then retry; what has arrived is kept.`,
-  words(cause),
+  say`The pack's file ${name} could not be fetched. Check the connection, then retry; what has arrived is kept.`,
+  toTagged(cause).message,
 );
 
 /** Too busy or broken for the moment. */
@@ -39,5 +38,5 @@ export async function request(url: string, name: string, options: RequestOptions
   const { status } = response;
   if (response.ok) throw new TransferError(shardIsHtml(name), 'elsewhere');
   if (passes(status)) throw new TransferError(unreachable(name, `HTTP ${status}`), 'wait', status, askedMs(response));
-  throw new TransferError(shardMissing(name, `HTTP ${status}`), 'elsewhere', status);
+  throw new TransferError(shardMissing(name, quote(`HTTP ${status}`)), 'elsewhere', status);
 }

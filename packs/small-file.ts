@@ -1,4 +1,5 @@
 import { looksLikeHtml, PackError, shardIsHtml } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { joinParts } from './parts.ts';
 import { receive } from './receive.ts';
@@ -31,7 +32,7 @@ export function fetchJson(url: string, name: string, options: SmallFileOptions =
         return length <= maxBytes;
       },
     });
-    if (length > maxBytes) throw new PackError('manifest-invalid', `${name} is longer than ${maxBytes / 1024 / 1024} MiB, which no pack needs. Export the pack again.`);
+    if (length > maxBytes) throw new PackError('manifest-invalid', say`${name} is longer than ${maxBytes / 1024 / 1024} MiB, which no pack needs. Export the pack again.`);
     const bytes = joinParts(parts);
     if (looksLikeHtml(bytes)) throw new TransferError(shardIsHtml(name), 'elsewhere');
     return jsonOf(bytes, name);
@@ -43,6 +44,6 @@ export function jsonOf(bytes: Uint8Array, name: string): unknown {
   try {
     return parseJson(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new PackError('manifest-invalid', `${name} is not JSON that can be used. Export the pack again.`, cause instanceof Error ? cause.message : String(cause));
+    throw new PackError('manifest-invalid', say`${name} is not JSON that can be used. Export the pack again.`, quote(cause));
   }
 }

@@ -1,3 +1,6 @@
+import { StudioError } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
+
 export interface TimeLimits {
   /** Between two signs of life. Milliseconds. */
   stallMs: number;
@@ -15,11 +18,11 @@ const seconds = (ms: number) => Math.round(ms / 1000);
 export function timeGuard({ stallMs, wholeMs, signal }: TimeLimits) {
   const stalled = new AbortController();
   let tooLong = false;
-  const give = () => stalled.abort(new Error(`No byte came for ${seconds(stallMs)} seconds.`));
+  const give = () => stalled.abort(new StudioError('timeout', say`No byte came for ${seconds(stallMs)} seconds.`));
   let timer = setTimeout(give, stallMs);
   const limit = wholeMs === undefined ? undefined : setTimeout(() => {
     tooLong = true;
-    stalled.abort(new Error(`It was not complete after ${seconds(wholeMs)} seconds.`));
+    stalled.abort(new StudioError('timeout', say`It was not complete after ${seconds(wholeMs)} seconds.`));
   }, wholeMs);
   return {
     signal: signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,

@@ -8,6 +8,7 @@ import type { DecodeGraphs } from '../engine/graphs.ts';
 import { generate } from './generate.ts';
 import type { GenerateRequest, Notice } from './messages.ts';
 import type { Model } from './model.ts';
+import { quote, say } from '../engine/phrase.ts';
 
 const manifest = { ...tinyGptManifest(), batch: 4 };
 const TOKENS = manifest.grid.tokens;
@@ -34,7 +35,7 @@ class FailingGraphs extends DependentGraphs {
   }
 
   override async decoderStep(...steps: Parameters<DecodeGraphs['decoderStep']>): ReturnType<DecodeGraphs['decoderStep']> {
-    if (this.#several && ++this.#passes > 2) throw new StudioError('graph-failed', 'The graph gpt_window failed.', 'no such kernel');
+    if (this.#several && ++this.#passes > 2) throw new StudioError('graph-failed', say`The graph gpt_window failed.`, quote('no such kernel'));
     return super.decoderStep(...steps);
   }
 }
@@ -84,7 +85,7 @@ test('graphs that fail with several positions: the run goes on with one, with a 
   const notices: Notice[] = [];
   const [report] = await generate(failing, [request(1)], { ...context, tell: (notice: Notice) => notices.push(notice) });
   expect(report).toMatchObject({ complete: true, digest: alone!.digest });
-  expect(notices.filter(({ kind }) => kind === 'one-a-pass')).toEqual([{ kind: 'one-a-pass', reason: 'no such kernel' }]);
+  expect(notices.filter(({ kind }) => kind === 'one-a-pass')).toEqual([{ kind: 'one-a-pass', reason: quote('no such kernel') }]);
   const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events.map(({ t }) => t) : []));
   expect(tokens).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
   expect(failing.window).toBe(1);

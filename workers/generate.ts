@@ -43,7 +43,7 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
     check();
     if (window === 1 || !(error instanceof StudioError) || error.code !== 'graph-failed') throw error;
     model.window = 1;
-    tell({ kind: 'one-a-pass', reason: error.detail ?? error.message });
+    tell({ kind: 'one-a-pass', reason: error.detail ?? error.phrase });
     const again = requests.map((request, i) => ({ ...request, signal, resume: made[i]!.events.length > 0 ? [...made[i]!.events] : request.resume }));
     for (const image of made) image.events.length = 0;
     yield* decode(graphs, manifest, again);

@@ -1,5 +1,6 @@
 import { transfer } from 'comlink';
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
 import type {
@@ -87,7 +88,7 @@ export class InferenceService {
     return this.#call(async () => {
       const { pictures, pack } = this.#ready();
       const { image, grid } = pack.manifest;
-      if (planes.length !== 3 * image.size ** 2) throw new StudioError('bad-argument', `The pack ${pack.manifest.name} reads pictures of ${image.size} x ${image.size} pixels.`);
+      if (planes.length !== 3 * image.size ** 2) throw new StudioError('bad-argument', say`The pack ${pack.manifest.name} reads pictures of ${image.size} x ${image.size} pixels.`);
       await this.#need('tokenizer_encoder');
       const tokens = Array.from(await pictures.encode(planes));
       const painted = await pictures.decode(tokens);
@@ -108,7 +109,7 @@ export class InferenceService {
       // Causal: what stands in for missing tokens does not reach those before.
       const entropies = (await pictures.entropyAll(padded)).subarray(0, tokens.length);
       const wrong = entropies.subarray(1).findIndex((entropy) => !Number.isFinite(entropy));
-      if (wrong >= 0) throw new StudioError('graph-failed', `The entropy model gave ${entropies[wrong + 1]} for token ${wrong + 1}. Try the other backend, or the variant fp32.`);
+      if (wrong >= 0) throw new StudioError('graph-failed', say`The entropy model gave ${entropies[wrong + 1]!} for token ${wrong + 1}. Try the other backend, or the variant fp32.`);
       return Array.from(entropies, (entropy, i) => (i === 0 ? null : entropy));
     });
   }
@@ -124,7 +125,7 @@ export class InferenceService {
 
   /** One at a time; `stop` aborts it. */
   async #exclusive<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#abort) throw new StudioError('busy', 'A picture is already being generated. Stop it first.');
+    if (this.#abort) throw new StudioError('busy', say`A picture is already being generated. Stop it first.`);
     const { signal } = this.#abort = new AbortController();
     try {
       return await work(signal);
@@ -142,7 +143,7 @@ export class InferenceService {
   #checkTokens(tokens: readonly number[], most: number): void {
     const { name, vocab } = this.#ready().pack.manifest;
     if (tokens.length <= most && tokens.every((token) => Number.isInteger(token) && token >= 0 && token < vocab)) return;
-    throw new StudioError('bad-argument', `The pack ${name} takes up to ${most} tokens from 0 to ${vocab - 1}.`);
+    throw new StudioError('bad-argument', say`The pack ${name} takes up to ${most} tokens from 0 to ${vocab - 1}.`);
   }
 
   /** From its first moment on: a device can go while the model is still being loaded. */
@@ -150,18 +151,18 @@ export class InferenceService {
     this.#loss.catch(() => undefined);
     void device.lost.then(({ message }) => {
       this.#lost = true;
-      this.#lose(new StudioError('worker-lost', 'The GPU was lost.', message));
+      this.#lose(new StudioError('worker-lost', say`The GPU was lost.`, quote(message)));
     });
     device.addEventListener('uncapturederror', ({ error }) => { this.#outOfMemory ||= error instanceof GPUOutOfMemoryError; });
   }
 
   /** Without its device or its memory a graph on the GPU may answer nonsense and no error: nothing of it is taken. */
   #checkGpu(): void {
-    if (this.#model?.backend === 'webgpu' && (this.#lost || this.#outOfMemory)) throw new StudioError('graph-failed', 'The GPU gave out while the model was running.');
+    if (this.#model?.backend === 'webgpu' && (this.#lost || this.#outOfMemory)) throw new StudioError('graph-failed', say`The GPU gave out while the model was running.`);
   }
 
   #ready(): Model {
-    if (!this.#model) throw new StudioError('not-loaded', 'No model is loaded. Load a pack first.');
+    if (!this.#model) throw new StudioError('not-loaded', say`No model is loaded. Load a pack first.`);
     return this.#model;
   }
 
@@ -185,6 +186,6 @@ export class InferenceService {
     if (onGpu && !this.#lost) await Promise.race([this.#loss.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
     if (this.#outOfMemory || isOutOfMemory(result)) return outOfMemory(result);
     if (!this.#lost) return result;
-    return { ...result, code: 'worker-lost', message: 'The browser took the GPU away. Load the model again; nothing has to be downloaded twice.' };
+    return { ...result, code: 'worker-lost', message: say`The browser took the GPU away. Load the model again; nothing has to be downloaded twice.` };
   }
 }

@@ -62,5 +62,5 @@ test('a backend that breaks down is named with its reason, and the other is meas
   const told: MeasureProgress[] = [];
   const { measured, failures } = await measureDevice(model({ device: {}, name: 'broken', sampler: null }), {}, context(told));
   expect(measured).toHaveLength(6);
-  expect(failures).toEqual([{ backend: 'webgpu', reason: expect.stringMatching(/./) as string }]);
+  expect(failures).toEqual([{ backend: 'webgpu', reason: { template: '{0}', values: [expect.stringMatching(/./)] } }]);
 });

@@ -1,5 +1,6 @@
 /** The short forms of the benches on the loaded model: what an image costs here, on every backend that the runtime has. */
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { interleaved, type Contestant } from '../engine/interleave.ts';
 import { parseManifest } from '../engine/manifest.ts';
 import { around, type GraphRunner } from '../engine/graph-runner.ts';
@@ -11,7 +12,6 @@ import type { Backend, DeviceMeasurement, Measured, MeasureProgress, MeasureRequ
 import type { Model } from './model.ts';
 import { fetchPack, type Pack } from '../packs/pack.ts';
 import type { SerialQueue } from './queue.ts';
-import { words } from '../packs/request.ts';
 import { SessionRunner } from './sessions.ts';
 
 /** Images of each way that count, after one that warms up. */
@@ -37,11 +37,11 @@ interface Case {
   settings: Settings;
 }
 
-const cancelled = () => new StudioError('aborted', 'Measuring was cancelled.');
+const cancelled = () => new StudioError('aborted', say`Measuring was cancelled.`);
 
 async function openBaseline({ manifestUrl, files }: NonNullable<MeasureRequest['baseline']>, { signal, progress }: MeasureContext): Promise<Pack> {
   const manifest = parseManifest(await fetchManifest(manifestUrl, { signal }));
-  if (manifest.kind !== 'gpt') throw new StudioError('bad-argument', `The pack ${manifest.name} is not a token-by-token baseline.`);
+  if (manifest.kind !== 'gpt') throw new StudioError('bad-argument', say`The pack ${manifest.name} is not a token-by-token baseline.`);
   return fetchPack(manifestUrl, manifest, manifest.defaultVariant.wasm, {
     signal, onProgress: ({ loaded, total }) => progress({ stage: 'download', done: 0, title: manifest.title, loaded, total }),
     ...(files && { cache: localFiles(files) }),
@@ -140,7 +140,7 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
       }));
     } catch (error) {
       if (context.signal.aborted) throw cancelled();
-      failures.push({ backend, reason: words(error) });
+      failures.push({ backend, reason: quote(error) });
     } finally {
       for (const runner of own.values()) await runner.release();
     }

@@ -1,7 +1,8 @@
-import type { ErrorCode } from '../engine/errors.ts';
+import type { TaggedError } from '../engine/errors.ts';
 import type { TokenEvent } from '../engine/log.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import type { ImageTimes } from '../engine/measure.ts';
+import type { Phrase } from '../engine/phrase.ts';
 import type { Settings } from '../engine/settings.ts';
 import type { Stored } from '../packs/file-cache.ts';
 import type { WindowChoice } from './window-choice.ts';
@@ -11,12 +12,8 @@ import type { WindowChoice } from './window-choice.ts';
 export type Backend = 'webgpu' | 'wasm';
 
 /** A failure as a value: comlink would lose an error's code on the way. */
-export interface Failure {
+export interface Failure extends TaggedError {
   ok: false;
-  code: ErrorCode;
-  /** For a person: names the file or field and says what to do next. */
-  message: string;
-  detail?: string;
 }
 
 export type Result<T> = { ok: true; value: T } | Failure;
@@ -45,7 +42,7 @@ export interface LoadProgress {
   /** What the download still takes at the present speed; null while that is not known. */
   secondsLeft?: number | null;
   /** Why nothing comes at the moment. */
-  waiting?: string;
+  waiting?: Phrase;
 }
 
 /** What the self-test found on one backend. */
@@ -58,7 +55,7 @@ export interface BackendTrial {
   /** Largest absolute difference from the golden entropies and logits. */
   maxError: number | null;
   /** Why it was not chosen or could not run; null for the one in use. */
-  reason: string | null;
+  reason: Phrase | null;
   /** On a GPU where recorded kernels were tried: milliseconds a token with and without them, and whether they are used. */
   capture?: { used: boolean; msPerToken: number | null; withoutMs: number };
 }
@@ -146,7 +143,7 @@ export type MeasureProgress =
 export interface DeviceMeasurement {
   measured: Measured[];
   /** Backends that broke down. */
-  failures: { backend: Backend; reason: string }[];
+  failures: { backend: Backend; reason: Phrase }[];
   adapter: string | null;
   /** Of onnxruntime-web; threads of the WASM backend. */
   runtime: { version: string; build: string; threads: number };
@@ -165,6 +162,6 @@ export type Notice =
   | { kind: 'events'; image: number; events: TokenEvent[] }
   | { kind: 'picture'; image: number; picture: Picture }
   /** Graphs failed with several positions: from here on a pass decodes one. */
-  | { kind: 'one-a-pass'; reason: string }
+  | { kind: 'one-a-pass'; reason: Phrase }
   | { kind: 'measuring'; progress: MeasureProgress };
 export type Notify = (notice: Notice) => unknown;

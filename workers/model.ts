@@ -1,5 +1,6 @@
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { StudioError } from '../engine/errors.ts';
+import { say, together } from '../engine/phrase.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import { decodesWithNullEntropies, packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
@@ -66,9 +67,9 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
   const chosen = chooseTrial(trials);
   for (const [backend, runner] of runners) if (backend !== chosen?.backend) await runner.release();
   if (!chosen) {
-    const reasons = trials.map((trial) => `${trial.backend}: ${trial.reason ?? 'unknown'}`).join('; ');
-    const other = candidates.length === 1 && candidates[0] === 'webgpu' ? 'Choose the backend "wasm".' : 'Load the pack again, or try another browser.';
-    throw new StudioError('graph-failed', `The model does not compute correctly here, so it is not used. ${other}`, reasons);
+    const reasons = together(trials.map(({ backend, reason }) => say`${backend}: ${reason ?? say`unknown`}.`));
+    const other = candidates.length === 1 && candidates[0] === 'webgpu' ? say`Choose the backend "wasm".` : say`Load the pack again, or try another browser.`;
+    throw new StudioError('graph-failed', say`The model does not compute correctly here, so it is not used. ${other}`, reasons);
   }
   return { trials, backend: chosen.backend, runner: runners.get(chosen.backend)!, neutral: neutralToken(golden.tokens), golden };
 }

@@ -1,10 +1,10 @@
 /// <reference types="@webgpu/types" />
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import type { Copy, OnDevice, Sampled, SampleRequest } from '../engine/on-device.ts';
 import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
 import { MOST_POSITIONS } from '../engine/window.ts';
-import { words } from '../packs/request.ts';
 import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
 import { ALTERNATIVES, KNOWN, NULL_ENTROPY, RESULT, SAMPLE_SHADER } from './sample-shader.ts';
 
@@ -113,15 +113,15 @@ export class GpuTokens implements OnDevice {
     const error = this.#error;
     if (!error) return;
     this.#error = null;
-    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', 'The GPU ran out of memory. Close other pages or programs, or pick a smaller pack or variant.', error.message);
-    throw new StudioError('graph-failed', 'The GPU could not do what it was asked for. Load the pack again, or try the other backend.', error.message);
+    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', say`The GPU ran out of memory. Close other pages or programs, or pick a smaller pack or variant.`, quote(error));
+    throw new StudioError('graph-failed', say`The GPU could not do what it was asked for. Load the pack again, or try the other backend.`, quote(error));
   }
 
   async #mapped(buffer: GPUBuffer): Promise<void> {
     try {
       await buffer.mapAsync(GPUMapMode.READ);
     } catch (cause) {
-      throw new StudioError('graph-failed', 'The GPU gave no answer. Load the pack again, or try the other backend.', words(cause));
+      throw new StudioError('graph-failed', say`The GPU gave no answer. Load the pack again, or try the other backend.`, quote(cause));
     }
   }
 
@@ -148,7 +148,7 @@ const logOf = (p: number): number | null => (p > 0 ? Math.log(p) : null);
 
 function choiceOf(values: Float32Array): Choice {
   const [token, p, classLogprob, bad] = values as unknown as [number, number, number, number];
-  if (bad > 0) throw new StudioError('graph-failed', 'The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.');
+  if (bad > 0) throw new StudioError('graph-failed', say`The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.`);
   const alternatives: [number, number][] = [];
   for (let i = 0; i < ALTERNATIVES; i++) {
     const [id, share] = [values[4 + i]!, values[4 + ALTERNATIVES + i]!];

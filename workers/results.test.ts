@@ -8,7 +8,7 @@ test.each([
   const failure = await asResult(async () => { throw new Error(message); });
   if (failure.ok) throw new Error('it has to fail');
   expect(isOutOfMemory(failure)).toBe(true);
-  expect(outOfMemory(failure)).toMatchObject({ code: 'out-of-memory', message: expect.stringContaining('not enough memory') });
+  expect(outOfMemory(failure)).toMatchObject({ code: 'out-of-memory', message: { template: expect.stringContaining('not enough memory') } });
 });
 
 test('other failures are not', async () => {

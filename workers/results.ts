@@ -1,3 +1,4 @@
+import { english, say } from '../engine/phrase.ts';
 import { saysOutOfMemory, toTagged } from '../engine/errors.ts';
 import type { Failure, Result } from './messages.ts';
 
@@ -12,9 +13,9 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-export const isOutOfMemory = ({ message, detail = '' }: Failure): boolean => saysOutOfMemory(`${message} ${detail.split('\n', 1)[0]}`);
+export const isOutOfMemory = ({ message, detail }: Failure): boolean => saysOutOfMemory(`${english(message)} ${detail ? english(detail).split('\n', 1)[0] : ''}`);
 
 export const outOfMemory = ({ message, detail }: Failure): Failure => ({
   ok: false, code: 'out-of-memory', detail: detail ?? message,
-  message: 'There was not enough memory for the model. Close other tabs or programs, then load the model again.',
+  message: say`There was not enough memory for the model. Close other tabs or programs, then load the model again.`,
 });

@@ -1,5 +1,6 @@
 import type * as OrtTypes from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import { countBuffers } from './gpu-ledger.ts';
 import type { Backend, GpuMemory } from './messages.ts';
 import { openSampler, type Wrap } from './on-device.ts';
@@ -69,14 +70,14 @@ export async function openRuntime(
   if (!hasWasmSimd()) {
     throw new StudioError(
       'backend-unavailable',
-      'This browser can run the model neither on the GPU nor on the processor: WebAssembly with SIMD is missing. Use a current Chrome, Edge, Firefox or Safari; recorded runs can be watched in this one too.',
+      say`This browser can run the model neither on the GPU nor on the processor: WebAssembly with SIMD is missing. Use a current Chrome, Edge, Firefox or Safari; recorded runs can be watched in this one too.`,
     );
   }
   const gpu = backend === 'wasm' ? null : options.gpu ?? (await openGpu());
   if (backend === 'webgpu' && !gpu) {
     throw new StudioError(
       'backend-unavailable',
-      'WebGPU was asked for, but this browser offers no GPU adapter. Choose "auto" or "wasm", or turn on hardware acceleration in the browser\'s settings.',
+      say`WebGPU was asked for, but this browser offers no GPU adapter. Choose "auto" or "wasm", or turn on hardware acceleration in the browser's settings.`,
     );
   }
   const build: Build = !gpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
@@ -95,6 +96,6 @@ export const gpuTensor = (ort: Ort): Wrap => (buffer, dataType, dims) =>
 /** The provider as an object: the string form drops options silently. */
 export function provider(runtime: Runtime, backend: Backend): OrtTypes.InferenceSession.ExecutionProviderConfig {
   if (backend === 'wasm') return 'wasm';
-  if (!runtime.gpu) throw new StudioError('backend-unavailable', 'There is no GPU adapter. Choose the backend "wasm".');
+  if (!runtime.gpu) throw new StudioError('backend-unavailable', say`There is no GPU adapter. Choose the backend "wasm".`);
   return { name: 'webgpu', device: runtime.gpu.device } as OrtTypes.InferenceSession.WebGpuExecutionProviderOption;
 }

@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording, type Golden } from './self-test.ts';
 import type { BackendTrial } from './messages.ts';
+import { say } from '../engine/phrase.ts';
+import { quote } from '../engine/phrase.ts';
 
 const golden: Golden = {
   class: 1,
@@ -45,7 +47,7 @@ test('a right backend is timed without its warm-up, on the golden patches', asyn
 
 test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['one NaN', (v: number) => (v === 2 ? NaN : v)]] as [string, (v: number) => number][])('wrong numbers (%s) fail it', async (_, change) => {
   const { graphs, now } = fakes(1, change);
-  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: expect.stringContaining('golden') });
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: { template: expect.stringContaining('golden') } });
 });
 
 test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats off: right %s', async (off, correct) => {
@@ -61,7 +63,7 @@ test('a clearly slower backend is given up early', async () => {
   const { graphs, now } = fakes(400);
   const tokens = vi.fn();
   const trial = await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, best: 20, now, onToken: tokens });
-  expect(trial).toMatchObject({ correct: true, msPerToken: 400, reason: 'clearly slower' });
+  expect(trial).toMatchObject({ correct: true, msPerToken: 400, reason: say`clearly slower` });
   expect(tokens).toHaveBeenCalledTimes(2);
   const slow = fakes(80);
   const later = vi.fn();
@@ -72,7 +74,7 @@ test('a clearly slower backend is given up early', async () => {
 test('a failing graph is a reason, not an exception', async () => {
   const { graphs } = fakes(1);
   graphs.decoderStep = async () => { throw new Error('device lost'); };
-  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3 })).toMatchObject({ correct: false, reason: 'device lost' });
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3 })).toMatchObject({ correct: false, reason: quote('device lost') });
 });
 
 test('the fastest correct backend is chosen', () => {
@@ -87,7 +89,7 @@ describe('recorded kernels', () => {
 
   test('are tried on a GPU that is right and fast', () => {
     expect(worthRecording(trial({}))).toBe(true);
-    for (const changes of [{ backend: 'wasm' as const }, { correct: false }, { msPerToken: null }, { msPerToken: 400 }, { reason: 'clearly slower' }]) {
+    for (const changes of [{ backend: 'wasm' as const }, { correct: false }, { msPerToken: null }, { msPerToken: 400 }, { reason: say`clearly slower` }]) {
       expect(worthRecording(trial(changes))).toBe(false);
     }
   });
@@ -95,7 +97,7 @@ describe('recorded kernels', () => {
   test('are used where they are right and faster, and both times are told', () => {
     const faster = withRecorded(trial({}), trial({ msPerToken: 8, maxError: 2e-4 }));
     expect(faster).toMatchObject({ msPerToken: 8, maxError: 2e-4, capture: { used: true, msPerToken: 8, withoutMs: 20 } });
-    for (const recorded of [{ msPerToken: 19.5 }, { msPerToken: 8, correct: false }, { msPerToken: null, correct: false, reason: 'x' }]) {
+    for (const recorded of [{ msPerToken: 19.5 }, { msPerToken: 8, correct: false }, { msPerToken: null, correct: false, reason: say`x` }]) {
       expect(withRecorded(trial({}), trial(recorded))).toMatchObject({ msPerToken: 20, reason: null, capture: { used: false, msPerToken: recorded.msPerToken, withoutMs: 20 } });
     }
   });

@@ -1,4 +1,5 @@
-import { PackError } from '../engine/errors.ts';
+import { PackError, toTagged } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import type { DecodeGraphs, TokenRequest } from '../engine/graphs.ts';
 import type { Backend, BackendTrial } from './messages.ts';
 
@@ -65,7 +66,7 @@ export function checkGolden(json: unknown): Golden {
   const golden = json as Partial<Golden> | null;
   const lists = ['tokens', 'entropies', 'opens', 'positions', 'logits_class', 'logits_null'] as const;
   const missing = lists.find((key) => !Array.isArray(golden?.[key]));
-  if (missing) throw new PackError('manifest-invalid', `golden.json has no list "${missing}". Export the pack again.`, missing);
+  if (missing) throw new PackError('manifest-invalid', say`golden.json has no list "${missing}". Export the pack again.`);
   return golden as Golden;
 }
 
@@ -112,16 +113,16 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
       // The very first step is all preparation, so it tells nothing.
       if (t > 0) trial.msPerToken = t < WARM ? ms : spent / (t + 1 - WARM);
       if (trial.msPerToken !== null && trial.msPerToken > (t < WARM ? HOPELESS : CLEARLY) * best) {
-        trial.reason = 'clearly slower';
+        trial.reason = say`clearly slower`;
         break;
       }
       if (t + 1 >= MIN_TOKENS && spent > BUDGET_MS) break;
     }
     trial.maxError = worst;
     trial.correct = worst <= tolerance;
-    if (!trial.correct) trial.reason = `its numbers differ from the golden ones by ${worst.toPrecision(2)}`;
+    if (!trial.correct) trial.reason = say`its numbers differ from the golden ones by ${worst.toPrecision(2)}`;
   } catch (error) {
-    trial.reason = error instanceof Error ? error.message : String(error);
+    trial.reason = toTagged(error).message;
   } finally {
     graphs.dispose();
   }
@@ -143,7 +144,7 @@ export function withRecorded(plain: BackendTrial, recorded: BackendTrial): Backe
 export function chooseTrial(trials: BackendTrial[]): BackendTrial | null {
   const ms = (trial: BackendTrial) => trial.msPerToken ?? Infinity;
   const best = trials.filter((trial) => trial.correct).sort((a, b) => ms(a) - ms(b))[0] ?? null;
-  for (const trial of trials) if (trial.correct && trial !== best) trial.reason ??= 'slower';
+  for (const trial of trials) if (trial.correct && trial !== best) trial.reason ??= say`slower`;
   if (best) best.reason = null;
   return best;
 }

@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" />
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import type { OnDevice } from '../engine/on-device.ts';
 import type { Groups } from '../engine/sampling.ts';
@@ -13,7 +14,6 @@ import { storageBuffer, storageSize } from './gpu-buffers.ts';
 import type { Pack } from '../packs/pack.ts';
 import { ShardedFile } from '../packs/shards.ts';
 import type { SerialQueue } from './queue.ts';
-import { words } from '../packs/request.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
 
 /** How the runner works, where that is not as it always does. */
@@ -132,7 +132,7 @@ export class SessionRunner implements GraphRunner {
     const known = this.#sessions.get(key);
     if (known) return known;
     const files = this.#pack.graphs.get(graph);
-    if (!files) throw new StudioError('graph-failed', `The graph ${graph} was not loaded.`);
+    if (!files) throw new StudioError('graph-failed', say`The graph ${graph} was not loaded.`);
     const { weights } = files;
     const form = this.cacheForm(graph);
     try {
@@ -154,7 +154,7 @@ export class SessionRunner implements GraphRunner {
       this.#sessions.set(key, session);
       return session;
     } catch (cause) {
-      throw new StudioError('graph-failed', `The graph ${graph} could not be opened on ${this.#backend}. Load the pack again, or try the other backend.`, words(cause));
+      throw new StudioError('graph-failed', say`The graph ${graph} could not be opened on ${this.#backend}. Load the pack again, or try the other backend.`, quote(cause));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import { classes } from './classes.ts';
 import { roleOfPicture } from './split.ts';
 
@@ -28,8 +29,8 @@ export function writeWhole(path: string, bytes: string | Uint8Array): void {
   } catch (error) {
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
     throw new StudioError('bad-argument', full
-      ? `The disk is full at ${path}. Make room and start again: what is there stays.`
-      : `${path} cannot be written (${(error as Error).message}). Give another folder with --out.`);
+      ? say`The disk is full at ${path}. Make room and start again: what is there stays.`
+      : say`${path} cannot be written (${(error as Error).message}). Give another folder with --out.`);
   }
 }
 
@@ -46,12 +47,12 @@ export function prepare(out: string, recipe: Recipe): void {
     // A new folder.
   }
   if (before !== null && before !== text) {
-    throw new StudioError('bad-argument', `${out} holds pictures of another seed, number, size or package version (${RECIPE}). Give another folder with --out, or delete this one.`);
+    throw new StudioError('bad-argument', say`${out} holds pictures of another seed, number, size or package version (${RECIPE}). Give another folder with --out, or delete this one.`);
   }
   try {
     for (const { id } of classes) mkdirSync(join(out, id), { recursive: true });
   } catch (error) {
-    throw new StudioError('bad-argument', `The folder ${out} cannot be made (${(error as Error).message}). Give another one with --out.`);
+    throw new StudioError('bad-argument', say`The folder ${out} cannot be made (${(error as Error).message}). Give another one with --out.`);
   }
   const heldOut = classes.flatMap(({ id }) => Array.from({ length: recipe.count }, (_, i) => i).filter((i) => roleOfPicture(i, recipe.count) === 'held-out').map((i) => `${id}/${pictureName(i, recipe.count)}`));
   writeWhole(join(out, 'split.json'), `${JSON.stringify({ held_out: heldOut }, null, 1)}\n`);

@@ -1,6 +1,7 @@
 import * as collection from '@dicebear/collection';
 import { createAvatar, type Style } from '@dicebear/core';
 import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import type { Random } from './random.ts';
 import type { Drawing, Source } from './source.ts';
 
@@ -15,7 +16,7 @@ interface Property {
  */
 export function dicebearSource(name: string): Source {
   const style = (collection as unknown as Record<string, Style<object> | undefined>)[name];
-  if (!style?.schema?.properties) throw new StudioError('bad-argument', `@dicebear/collection has no style "${name}": another version is installed. Run npm ci.`);
+  if (!style?.schema?.properties) throw new StudioError('bad-argument', say`@dicebear/collection has no style "${name}": another version is installed. Run npm ci.`);
   const properties = style.schema.properties as Record<string, Property>;
   const shapes = Object.entries(properties).flatMap(([part, { items }]) => (items?.enum ? [[part, items.enum] as const] : []));
   const colours = Object.entries(properties).flatMap(([part, property]) => (part.endsWith('Color') && Array.isArray(property.default) && part !== 'backgroundColor' ? [[part, property.default as string[]] as const] : []));

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { StudioError } from '../../engine/errors.ts';
+import { quote, say } from '../../engine/phrase.ts';
 import { python } from '../../scripts/python.mjs';
 
 const require = createRequire(import.meta.url);
@@ -19,11 +20,11 @@ export function findPackages(): Packages {
   const versions: Record<string, string> = {};
   for (const name of ['@dicebear/core', '@dicebear/collection', '@resvg/resvg-js']) versions[name] = versionOf(name);
   const probe = spawnSync(python, ['-c', PROBE], { encoding: 'utf8' });
-  if (probe.status !== 0) throw new StudioError('bad-argument', 'The Python package robohash is not installed. Run npm run test:models once, or install models/requirements.txt.', probe.stderr);
+  if (probe.status !== 0) throw new StudioError('bad-argument', say`The Python package robohash is not installed. Run npm run test:models once, or install models/requirements.txt.`, quote(probe.stderr));
   const [version, sets] = JSON.parse(probe.stdout) as [string, string];
   versions.robohash = version;
   for (const [name, wanted] of Object.entries(WANTED)) {
-    if (versions[name] !== wanted) throw new StudioError('bad-argument', `${name} is version ${versions[name]}, but these pictures are made of ${wanted}. Run npm ci, and install models/requirements.txt.`);
+    if (versions[name] !== wanted) throw new StudioError('bad-argument', say`${name} is version ${versions[name]!}, but these pictures are made of ${wanted}. Run npm ci, and install models/requirements.txt.`);
   }
   return { versions, robohash: sets };
 }
@@ -34,6 +35,6 @@ function versionOf(name: string): string {
     const entry = require.resolve(name).replaceAll('\\', '/');
     return (require(`${entry.slice(0, entry.lastIndexOf(`/${name}/`) + name.length + 2)}package.json`) as { version: string }).version;
   } catch {
-    throw new StudioError('bad-argument', `The package ${name} is not installed. Run npm ci.`);
+    throw new StudioError('bad-argument', say`The package ${name} is not installed. Run npm ci.`);
   }
 }

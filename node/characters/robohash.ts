@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
 import { PNG } from 'pngjs';
 import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import type { Random } from './random.ts';
 import type { Source } from './source.ts';
 
@@ -32,7 +33,7 @@ export function robohashSource(root: string, set: string): Source {
     const inside = folders(path);
     variants = inside.some((name) => name.includes('#')) ? [layersIn(path)] : inside.map((colour) => layersIn(join(path, colour)));
   } catch {
-    throw new StudioError('bad-argument', `The package robohash lacks its ${set} in ${root}: another version is installed. Install models/requirements.txt again.`);
+    throw new StudioError('bad-argument', say`The package robohash lacks its ${set} in ${root}: another version is installed. Install models/requirements.txt again.`);
   }
   const kept = new Map<string, Uint8Array>();
   const layer = (file: string) => {

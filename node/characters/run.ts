@@ -1,4 +1,5 @@
 /** `npm run characters`: the pictures of the data set Characters, the same bytes for the same seed. */
+import { quote } from '../../engine/phrase.ts';
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -52,7 +53,7 @@ async function draw({ out, jobs, seed, count, size }: Options): Promise<void> {
       else done += message.done;
       progress();
     });
-    child.on('exit', (status) => (status === 0 ? ended() : failed(new StudioError('bad-argument', why))));
+    child.on('exit', (status) => (status === 0 ? ended() : failed(new StudioError('bad-argument', quote(why)))));
     child.send({ ...recipe, out, robohash: packages.robohash, classIndex, worker, workers: jobs } satisfies Job);
   });
   for (const classIndex of classes.keys()) await Promise.all(Array.from({ length: jobs }, (_, worker) => one(classIndex, worker)));

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { MeasureProgress } from '../../workers/messages.ts';
 import { megabytes } from '../lib/format.ts';
 import { CopyButton } from '../share/CopyButton.tsx';
-import { said, t } from '../text/t.ts';
+import { named, said, t } from '../text/t.ts';
 import { usePack } from '../views/context.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { toJson, type DeviceReport } from './report.ts';
@@ -33,7 +33,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
       <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
       {measuring.state !== 'done' && manifest && (
         <p>
-          {t('Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each.', { pack: said(manifest.title) })}{' '}
+          {t('Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each.', { pack: named(manifest.title) })}{' '}
           <span className="muted">{t('It takes about a minute. Nothing is sent anywhere; you can copy the report.')}</span>
         </p>
       )}
@@ -43,14 +43,14 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
           {baseline && (
             <label className="device-choice">
               <input type="checkbox" checked={withBaseline} onChange={(event) => setWithBaseline(event.target.checked)} />
-              <span>{t('Compare with {pack}', { pack: said(baseline.title) })} <span className="muted">{t('({size} to download, unless already stored)', { size: megabytes(baseline.bytes) })}</span></span>
+              <span>{t('Compare with {pack}', { pack: named(baseline.title) })} <span className="muted">{t('({size} to download, unless already stored)', { size: megabytes(baseline.bytes) })}</span></span>
             </label>
           )}
         </>
       )}
       {measuring.state === 'running' && <Progress progress={measuring.progress} />}
       {measuring.state === 'done' && <Report report={measuring.report} />}
-      <p className="device-said" role="status">{measuring.state === 'idle' ? said(measuring.said) : measuring.state === 'done' ? t('Measured.') : ''}</p>
+      <p className="device-said" role="status">{measuring.state === 'idle' ? said(measuring.failed) : measuring.state === 'done' ? t('Measured.') : ''}</p>
       <div className="device-buttons">
         {measuring.state === 'running' && <button type="button" className="button" onClick={cancel}>{t('Cancel')}</button>}
         {measuring.state === 'idle' && <button type="button" className="button strong" onClick={again}>{t('Start')}</button>}
@@ -69,7 +69,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
 
 function whatRuns(progress: MeasureProgress | null): string {
   if (!progress) return t('Preparing');
-  if (progress.stage === 'download') return t('Downloading {pack}: {done} of {all}', { pack: said(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) });
+  if (progress.stage === 'download') return t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) });
   const names = { backend: BACKENDS[progress.backend], way: WAYS[progress.way] };
   if (progress.image === 0) return t('{backend}, {way}, warming up', names);
   return t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of });

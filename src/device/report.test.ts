@@ -4,6 +4,7 @@ import { tinyGptManifest, tinyManifest } from '../../engine/testing/manifest.ts'
 import type { DeviceMeasurement, LoadReport, Measured, Way } from '../../workers/messages.ts';
 import { deviceReport, toJson, type DeviceFacts } from './report.ts';
 import { factsOf, tablesOf, toMarkdown } from './tables.ts';
+import { say } from '../../engine/phrase.ts';
 
 const facts: DeviceFacts = { browser: 'Browser 1', system: 'Linux', cores: 8, crossOriginIsolated: true };
 const manifest = tinyManifest();
@@ -12,7 +13,7 @@ const loaded: LoadReport = {
   passes: { window: 1, trials: [] },
   trials: [
     { backend: 'wasm', correct: true, msPerToken: 2.5, maxError: 0, reason: null },
-    { backend: 'webgpu', correct: true, msPerToken: null, maxError: null, reason: 'clearly slower' },
+    { backend: 'webgpu', correct: true, msPerToken: null, maxError: null, reason: say`clearly slower` },
   ],
   bytes: { total: 30e6, fromCache: 0 },
 };
@@ -29,7 +30,7 @@ function measured(changes: Partial<DeviceMeasurement> = {}): DeviceMeasurement {
       image('single', 320, 16), image('single', 160, 16), image('single', 80, 16),
       image('gpt', 80, 16), image('gpt', 80, 16), image('gpt', 80, 16),
     ],
-    failures: [{ backend: 'webgpu', reason: 'no device' }], adapter: 'some gpu', runtime: { version: '1.30.0', build: 'wasm', threads: 4 },
+    failures: [{ backend: 'webgpu', reason: say`no device` }], adapter: 'some gpu', runtime: { version: '1.30.0', build: 'wasm', threads: 4 },
     baseline: { manifest: tinyGptManifest(), variant: 'fp32' }, ...changes,
   };
 }

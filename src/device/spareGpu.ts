@@ -1,4 +1,5 @@
 import { problem, type Problem } from '../state/problem.ts';
+import { say } from '../../engine/phrase.ts';
 
 export interface Machine {
   userAgent: string;
@@ -15,7 +16,7 @@ export function spareGpu({ userAgent, maxTouchPoints }: Machine): Problem | null
   const touched = maxTouchPoints > 1;
   if (!touched || !/\b(iPhone|iPad|iPod|Macintosh)\b/.test(userAgent)) return null;
   return problem(
-    'gpu-spared', 'The model runs on the processor (WASM) here.',
-    'Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one picture takes more. It can still be chosen under "Runs on".',
+    'gpu-spared', say`The model runs on the processor (WASM) here.`,
+    say`Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one picture takes more. It can still be chosen under "Runs on".`,
   );
 }

@@ -1,4 +1,5 @@
 /** A device report as facts and tables: what the dialog shows, and as Markdown. */
+import { english } from '../../engine/phrase.ts';
 import type { Summary } from '../../engine/statistics.ts';
 import type { Backend, BackendTrial, Way } from '../../workers/messages.ts';
 import type { LoadTime } from './loads.ts';
@@ -33,7 +34,7 @@ const recorded = (capture: BackendTrial['capture']): string => (capture?.used ? 
 /** What it was measured on and with. */
 export function factsOf(report: DeviceReport): [string, string][] {
   const { device, runtime, pack, baseline, load, date, settings } = report;
-  const tests = report.selfTest.map(({ backend, msPerToken, reason, capture }) => `${BACKENDS[backend]} ${msPerToken === null ? reason ?? 'not tried' : `${digits(msPerToken)} ms per token${recorded(capture)}${reason ? ` (${reason})` : ''}`}`);
+  const tests = report.selfTest.map(({ backend, msPerToken, reason, capture }) => `${BACKENDS[backend]} ${msPerToken === null ? (reason ? english(reason) : 'not tried') : `${digits(msPerToken)} ms per token${recorded(capture)}${reason ? ` (${english(reason)})` : ''}`}`);
   return [
     ['Date', date],
     ['Browser', `${device.browser}, ${device.system}`],
@@ -47,7 +48,7 @@ export function factsOf(report: DeviceReport): [string, string][] {
     ['Last load from storage', loadText(load.warm)],
     ['Self-test', tests.join('; ')],
     ...(report.results.some(({ backend }) => backend === 'webgpu') ? [['WebGPU graphs', 'timed one by one, each waited for; in a run they follow each other without'] as [string, string]] : []),
-    ...report.failures.map(({ backend, reason }) => [`${BACKENDS[backend]} failed`, reason] as [string, string]),
+    ...report.failures.map(({ backend, reason }) => [`${BACKENDS[backend]} failed`, english(reason)] as [string, string]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { together, type Phrase } from '../../engine/phrase.ts';
 import { useEffect, useRef, useState } from 'react';
 import type { MeasureProgress } from '../../workers/messages.ts';
 import { useStudio } from '../views/context.ts';
@@ -7,7 +8,7 @@ import { loadTimes } from './loads.ts';
 import { deviceReport, type DeviceFacts, type DeviceReport } from './report.ts';
 
 export type Measuring =
-  | { state: 'idle'; said: string }
+  | { state: 'idle'; failed: Phrase | null }
   | { state: 'running'; progress: MeasureProgress | null }
   | { state: 'done'; report: DeviceReport };
 
@@ -19,7 +20,7 @@ function facts(): DeviceFacts {
 /** One measuring at a time on the loaded model; it ends with the component. */
 export function useMeasuring() {
   const studio = useStudio();
-  const [measuring, setMeasuring] = useState<Measuring>({ state: 'idle', said: '' });
+  const [measuring, setMeasuring] = useState<Measuring>({ state: 'idle', failed: null });
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
 
@@ -35,7 +36,7 @@ export function useMeasuring() {
     );
     if (abort.current !== mine) return;
     if (!result.ok) {
-      setMeasuring({ state: 'idle', said: [result.message, result.code !== 'aborted' && result.detail].filter(Boolean).join(' ') });
+      setMeasuring({ state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });
       // A worker that had to be ended comes back with its files from the browser's storage.
       if (!client.loaded) void studio.session.load();
       return;

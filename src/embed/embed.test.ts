@@ -5,6 +5,7 @@ import { createPack } from '../state/pack.ts';
 import { createRun } from '../state/run.ts';
 import { tellEvents, toParent, type EmbedEvent } from './events.ts';
 import { readEmbedParams } from './params.ts';
+import { say } from '../../engine/phrase.ts';
 
 describe('parameters', () => {
   it('are read only when the page is asked to be embedded', () => {
@@ -29,8 +30,8 @@ describe('events', () => {
     const said: EmbedEvent[] = [];
     tellEvents({ pack, run }, (event) => said.push(event));
     pack.setState({ manifest: { name: 'nano' } as Manifest });
-    run.showRecorded(header, [token], 'recorded', 'Forest', null);
-    const id = run.begin(header, 'Forest');
+    run.showRecorded(header, [token], 'recorded', null);
+    const id = run.begin(header);
     for (let i = 1; i <= 4; i++) {
       run.append(id, [token], i);
       vi.advanceTimersByTime(30);
@@ -48,7 +49,7 @@ describe('events', () => {
     const [pack, run] = [createPack(), createRun()];
     const said: EmbedEvent[] = [];
     tellEvents({ pack, run }, (event) => said.push(event));
-    pack.setState({ model: 'failed', problem: { code: 'pack-missing', message: 'There is no pack.', detail: '' } });
+    pack.setState({ model: 'failed', problem: { code: 'pack-missing', message: say`There is no pack.` } });
     pack.setState({ progress: null });
     expect(said).toEqual([{ source: 'dpar-studio', version: 1, type: 'failed', code: 'pack-missing', message: 'There is no pack.' }]);
   });

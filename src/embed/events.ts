@@ -1,3 +1,5 @@
+import { english } from '../../engine/phrase.ts';
+import type { Problem } from '../state/problem.ts';
 import { atMostEvery } from '../lib/frames.ts';
 import type { RunView } from '../state/runView.ts';
 
@@ -26,7 +28,8 @@ export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (
     if (manifest && manifest.name !== ready) say({ type: 'ready', pack: (ready = manifest.name) });
     if (problem) fail(problem);
   };
-  const fail = ({ code, message }: { code: string; message: string }) => {
+  const fail = ({ code, ...problem }: Problem) => {
+    const message = english(problem.message);
     if (told !== message) say({ type: 'failed', code, message: (told = message) });
   };
   const onRun = () => {

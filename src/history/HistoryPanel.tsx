@@ -1,3 +1,5 @@
+import { say } from '../../engine/phrase.ts';
+import { titleOf } from '../state/runWish.ts';
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -23,9 +25,9 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
     try {
       const run = await history.read(entry.id);
       const picture = entry.picture && await (await import('../share/raster.ts')).paintedFrom(entry.picture, pngSide(entry.picture), entry.tokens);
-      const undo = await studio.show({ run, title: entry.title, picture });
+      const undo = await studio.show({ run, picture });
       studio.notices.replace('file', []);
-      studio.toast.say(`Opened ${entry.title}.`, undo);
+      studio.toast.say(say`Opened ${titleOf(entry.header)}.`, undo);
       if (matchMedia(NARROW).matches) onClose();
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
@@ -33,7 +35,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   };
   const remove = async (chosen: readonly HistoryEntry[]) => {
     const undo = await history.remove(chosen.map(({ id }) => id));
-    studio.toast.say(chosen.length === 1 ? `Deleted ${chosen[0]!.title}.` : `Deleted ${chosen.length} runs.`, () => void undo());
+    studio.toast.say(chosen.length === 1 ? say`Deleted ${titleOf(chosen[0]!.header)}.` : say`Deleted ${chosen.length} runs.`, () => void undo());
   };
   const saveAll = async () => {
     try {
@@ -92,7 +94,7 @@ function OpenFileButton() {
       const { readArchive } = await import('./archive.ts');
       const { taken, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
       studio.notices.replace('file', []);
-      studio.toast.say(taken === 1 ? 'Took in 1 run.' : `Took in ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
+      studio.toast.say(taken === 1 ? say`Took in 1 run.` : say`Took in ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
     }

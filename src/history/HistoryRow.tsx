@@ -1,11 +1,12 @@
+import { titleOf } from '../state/runWish.ts';
 import { useCallback } from 'react';
 import { formatSetting, settingsTable } from '../../engine/settings.ts';
+import { ago } from '../lib/ago.ts';
 import { fixed } from '../lib/format.ts';
 import { symbols } from '../text/rich.tsx';
 import { decimal, said, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { usePack } from '../views/context.ts';
-import { ago } from './ago.ts';
 import type { HistoryEntry } from './entry.ts';
 
 /** The picture of a run, from bytes; its address is given back when it leaves the page. */
@@ -31,7 +32,7 @@ interface Props {
 /** One run: picture, class and seed, when, and what was set otherwise than the pack's defaults. */
 export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
-  const title = said(entry.title);
+  const title = said(titleOf(header));
   const manifest = usePack((state) => state.manifest);
   const defaults = manifest?.name === header.pack.name ? manifest.defaults : null;
   const changed = defaults ? settingsTable.filter(({ key }) => header.settings[key] !== defaults[key]) : [];

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { StudioError } from '../../engine/errors.ts';
 import { parseJson } from '../../engine/json.ts';
 import { parseRun, startsOf } from '../../engine/log.ts';
-import { Words } from '../../engine/names.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { pictureSize } from '../lib/pictureSize.ts';
 import type { HistoryEntry } from './entry.ts';
 
@@ -18,7 +18,7 @@ const INDEX = 'history.json';
 const Index = z.object({
   format: z.literal('dpar-history'),
   formatVersion: z.literal(1),
-  runs: z.array(z.object({ id: z.string().check(z.regex(/^[\w.-]{1,64}$/)), when: z.number().check(z.minimum(0)), title: Words, pinned: z.boolean() })),
+  runs: z.array(z.object({ id: z.string().check(z.regex(/^[\w.-]{1,64}$/)), when: z.number().check(z.minimum(0)), pinned: z.boolean() })),
 });
 
 /** A run with its events as JSON. */
@@ -28,7 +28,7 @@ export interface Kept {
 }
 
 export function writeArchive(kept: readonly Kept[]): Uint8Array<ArrayBuffer> {
-  const index: z.infer<typeof Index> = { format: 'dpar-history', formatVersion: 1, runs: kept.map(({ entry: { id, when, title, pinned } }) => ({ id, when, title, pinned })) };
+  const index: z.infer<typeof Index> = { format: 'dpar-history', formatVersion: 1, runs: kept.map(({ entry: { id, when, pinned } }) => ({ id, when, pinned })) };
   const files: Zippable = { [INDEX]: strToU8(JSON.stringify(index)) };
   for (const { entry: { id, picture }, log } of kept) {
     files[`${id}.run.json`] = strToU8(log);
@@ -37,17 +37,17 @@ export function writeArchive(kept: readonly Kept[]): Uint8Array<ArrayBuffer> {
   return zipSync(files) as Uint8Array<ArrayBuffer>;
 }
 
-const refuse = (why: string) => new StudioError('run-invalid', `This history cannot be read: ${why}. Nothing of it was taken in.`);
+const refuse = (why: Phrase) => new StudioError('run-invalid', say`This history cannot be read: ${why}. Nothing of it was taken in.`);
 
 function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
   let [files, total] = [0, 0];
   try {
     return unzipSync(bytes, { filter({ originalSize }) {
-      if (++files > MAX_FILES || (total += originalSize) > MAX_BYTES) throw refuse('it is far larger than a history of this studio');
+      if (++files > MAX_FILES || (total += originalSize) > MAX_BYTES) throw refuse(say`it is far larger than a history of this studio`);
       return true;
     } });
   } catch (error) {
-    throw error instanceof StudioError ? error : refuse('the file is damaged or is not a history saved by this studio');
+    throw error instanceof StudioError ? error : refuse(say`the file is damaged or is not a history saved by this studio`);
   }
 }
 
@@ -56,7 +56,7 @@ export function readArchive(bytes: Uint8Array): Kept[] {
   const files = unzipped(bytes);
   const text = (name: string) => {
     const file = Object.hasOwn(files, name) ? files[name] : undefined;
-    if (!file) throw refuse(`${name} is missing in it`);
+    if (!file) throw refuse(say`${name} is missing in it`);
     return strFromU8(file);
   };
   const json = (name: string): unknown => {
@@ -64,20 +64,20 @@ export function readArchive(bytes: Uint8Array): Kept[] {
     try {
       return parseJson(content);
     } catch {
-      throw refuse(`${name} in it is not JSON that can be used`);
+      throw refuse(say`${name} in it is not JSON that can be used`);
     }
   };
   const index = Index.safeParse(json(INDEX));
-  if (!index.success) throw refuse('its list of runs is not one that this version of the studio reads');
-  return index.data.runs.map(({ id, when, title, pinned }) => {
+  if (!index.success) throw refuse(say`its list of runs is not one that this version of the studio reads`);
+  return index.data.runs.map(({ id, when, pinned }) => {
     const run = parseRun(json(`${id}.run.json`));
-    if (run.events.length === 0) throw refuse(`${id} has no tokens`);
+    if (run.events.length === 0) throw refuse(say`${id} has no tokens`);
     const log = JSON.stringify(run);
     const picture = Object.hasOwn(files, `${id}.png`) ? (files[`${id}.png`] as Uint8Array<ArrayBuffer>) : null;
     const size = picture && pictureSize(picture);
-    if (picture && (!size || size.width > MAX_SIDE || size.height > MAX_SIDE || size.width === 0)) throw refuse(`the picture of ${id} is damaged`);
+    if (picture && (!size || size.width > MAX_SIDE || size.height > MAX_SIDE || size.width === 0)) throw refuse(say`the picture of ${id} is damaged`);
     return { log, entry: {
-      id, when, title, pinned, picture, header: run.header, complete: run.complete, tokens: run.events.length, patches: startsOf(run.events).length,
+      id, when, pinned, picture, header: run.header, complete: run.complete, tokens: run.events.length, patches: startsOf(run.events).length,
       bytes: log.length + (picture?.length ?? 0),
     } };
   });

@@ -7,7 +7,6 @@ export const HistoryEntry = z.object({
   /** Milliseconds since 1970. */
   when: z.number(),
   header: RunHeader,
-  title: z.string(),
   complete: z.boolean(),
   tokens: z.int().check(z.minimum(0)),
   patches: z.int().check(z.minimum(0)),

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
@@ -20,16 +21,15 @@ export interface HistoryState {
 export interface NewRun {
   header: RunHeader;
   events: readonly TokenEvent[];
-  title: string;
   picture: Uint8Array<ArrayBuffer> | null;
 }
 
 export type History = ReturnType<typeof createHistory>;
 
-const noStore = () => problem('history-memory', 'This browser does not let the studio keep runs.', 'The history lasts until this page is closed. Private windows and blocked site data cause this.');
-const storeFull = () => problem('history-full', 'The browser has no room for more runs.', 'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.');
+const noStore = () => problem('history-memory', say`This browser does not let the studio keep runs.`, say`The history lasts until this page is closed. Private windows and blocked site data cause this.`);
+const storeFull = () => problem('history-full', say`The browser has no room for more runs.`, say`New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.`);
 
-const storeBlocked = () => problem('history-blocked', 'Another tab of the studio keeps the history.', 'Runs of this page last until it is closed. Close the other tabs of the studio, then reload this one.');
+const storeBlocked = () => problem('history-blocked', say`Another tab of the studio keeps the history.`, say`Runs of this page last until it is closed. Close the other tabs of the studio, then reload this one.`);
 
 /** Names of a transaction's errors on a connection that was closed, as when site data are cleared while the page is open. */
 const CLOSED = ['InvalidStateError', 'NotFoundError', 'AbortError'];
@@ -117,12 +117,12 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** Reads what is stored; runs made meanwhile stay. */
     load,
     /** Keeps a run, complete or not; the oldest that are not pinned make room. */
-    async add({ header, events, title, picture }: NewRun): Promise<void> {
+    async add({ header, events, picture }: NewRun): Promise<void> {
       if (!store.getState().loaded) await load();
       const run = new RunLog(header, events).toRun();
       const log = runToJson(run);
       const entry: HistoryEntry = {
-        id: newId(), when: now(), header, title, complete: run.complete, tokens: events.length, patches: startsOf(events).length,
+        id: newId(), when: now(), header, complete: run.complete, tokens: events.length, patches: startsOf(events).length,
         bytes: log.length + (picture?.length ?? 0), pinned: false, picture,
       };
       await put({ entry, log });
@@ -160,12 +160,12 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** A run with its events. Throws `run-invalid` when it is gone or was altered. */
     async read(id: string): Promise<Run> {
       const log = await logOf(id);
-      if (log === undefined) throw new StudioError('run-invalid', 'This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.');
+      if (log === undefined) throw new StudioError('run-invalid', say`This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.`);
       try {
         return parseRun(parseJson(log));
       } catch (error) {
         if (error instanceof StudioError) throw error;
-        throw new StudioError('run-invalid', 'This run cannot be read any more: what was stored of it was altered. Delete it, or open a file of it.');
+        throw new StudioError('run-invalid', say`This run cannot be read any more: what was stored of it was altered. Delete it, or open a file of it.`);
       }
     },
   };

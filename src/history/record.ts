@@ -4,10 +4,10 @@ import type { History } from './history.ts';
 
 /** Keeps every run made here, stopped ones too. */
 export function recordRuns(jobs: Jobs, history: Pick<History, 'add'>, report: (error: unknown) => void): () => void {
-  const keep = async ({ header, events, title, picture }: RunState) => {
+  const keep = async ({ header, events, picture }: RunState) => {
     if (!header || events.length === 0) return;
     const bytes = picture ? await (await import('../share/raster.ts')).pictureBytes(picture) : null;
-    await history.add({ header, events, title, picture: bytes });
+    await history.add({ header, events, picture: bytes });
   };
   return jobs.watch({ ended: ({ run }) => void keep(run.getState()).catch(report) });
 }

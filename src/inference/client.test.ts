@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InferenceClient } from './client.ts';
 import type { Notify, Result } from '../../workers/messages.ts';
+import { say } from '../../engine/phrase.ts';
 
 /** A worker's two ends in one thread: the page's end looks like a `Worker`, the other serves `service`. */
 class FakeWorker extends EventTarget {
@@ -118,7 +119,7 @@ describe('InferenceClient', () => {
         await service.notify({ kind: 'measuring', progress } as never);
         return ended;
       },
-      async stop() { end({ ok: false, code: 'aborted', message: 'm' }); },
+      async stop() { end({ ok: false, code: 'aborted', message: say`m` }); },
     });
     const { client } = make(service);
     expect(await client.measure({}, ignore)).toMatchObject({ code: 'not-loaded' });
@@ -133,8 +134,8 @@ describe('InferenceClient', () => {
   });
 
   test('a failure of the worker is handed on as it is', async () => {
-    const { client } = make(fakeService({ load: async () => ({ ok: false, code: 'shard-missing', message: 'm' }) }));
-    expect(await load(client)).toEqual({ ok: false, code: 'shard-missing', message: 'm' });
+    const { client } = make(fakeService({ load: async () => ({ ok: false, code: 'shard-missing', message: say`m` }) }));
+    expect(await load(client)).toEqual({ ok: false, code: 'shard-missing', message: say`m` });
     expect(client.loaded).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { ErrorCode } from '../../engine/errors.ts';
+import { quote, say, type Phrase } from '../../engine/phrase.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
 import type {
   DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, Notice, OnEvents, OnPicture,
@@ -18,7 +19,7 @@ export interface ClientOptions {
   /** How long a stopped run may take to end by itself before the worker is terminated. */
   graceMs?: number;
   /** Graphs failed with several tokens a pass; runs go on with one. */
-  onOneAPass?: (reason: string) => void;
+  onOneAPass?: (reason: Phrase) => void;
 }
 
 interface Line {
@@ -38,7 +39,7 @@ interface CallOptions {
 
 const told = (onProgress: OnProgress) => (notice: Notice) => { if (notice.kind === 'progress') onProgress(notice.progress); };
 
-const failure = (code: ErrorCode, message: string, detail?: string): Failure => ({ ok: false, code, message, detail });
+const failure = (code: ErrorCode, message: Phrase, detail?: Phrase): Failure => ({ ok: false, code, message, detail });
 
 /** Addresses are the page's, not the worker script's. */
 const absolute = (url: string) => (typeof document === 'undefined' ? url : new URL(url, document.baseURI).href);
@@ -71,11 +72,11 @@ export class InferenceClient {
 
   /** Loads a pack; ends a load or run under way. Aborting drops the worker, files that have arrived stay cached. */
   async load(request: LoadRequest, onProgress: OnProgress, signal?: AbortSignal): Promise<Result<LoadReport>> {
-    if (this.#run) this.#drop(failure('aborted', 'Another pack is being loaded.'));
+    if (this.#run) this.#drop(failure('aborted', say`Another pack is being loaded.`));
     this.#loaded = false;
     this.#gone = null;
     return this.#exclusive(async () => {
-      const aborted = () => this.#drop(failure('aborted', 'Loading was cancelled.'));
+      const aborted = () => this.#drop(failure('aborted', say`Loading was cancelled.`));
       const manifestUrl = absolute(request.manifestUrl);
       const result = await this.#call((remote) => remote.load({ ...request, manifestUrl }), {
         stallMs: this.#options.loadStallMs, signal, onAbort: aborted, hear: told(onProgress),
@@ -87,7 +88,7 @@ export class InferenceClient {
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
-    if (this.#run) return failure('busy', 'A picture is already being generated. Stop it first.');
+    if (this.#run) return failure('busy', say`A picture is already being generated. Stop it first.`);
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
@@ -107,7 +108,7 @@ export class InferenceClient {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, this.#options.graceMs, 'late'); });
     if ((await Promise.race([run, grace])) === 'late' && this.#line === line) {
-      this.#drop(failure('stopped', 'The run did not stop by itself, so the model was unloaded. Load it again to go on.'));
+      this.#drop(failure('stopped', say`The run did not stop by itself, so the model was unloaded. Load it again to go on.`));
     }
     clearTimeout(timer);
   }
@@ -137,19 +138,19 @@ export class InferenceClient {
   }
 
   dispose(): void {
-    this.#drop(failure('aborted', 'The studio was closed.'));
+    this.#drop(failure('aborted', say`The studio was closed.`));
   }
 
   /** A call that may first have to fetch its graph; refused while a picture is being made. */
   async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'hear'>): Promise<Result<T>> {
-    if (this.#run) return failure('busy', 'A picture is being generated. Wait for it, or stop it first.');
+    if (this.#run) return failure('busy', say`A picture is being generated. Wait for it, or stop it first.`);
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
   }
 
   /** A worker lost while nothing was asked of it answers like one lost in a call, so that whoever asks next can recover. */
   #notLoaded(): Failure {
-    return this.#gone ?? failure('not-loaded', 'No model is loaded. Load a pack first.');
+    return this.#gone ?? failure('not-loaded', say`No model is loaded. Load a pack first.`);
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
@@ -160,11 +161,11 @@ export class InferenceClient {
 
   async #call<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: CallOptions): Promise<Result<T>> {
     const { signal, onAbort, hear, stallMs } = options;
-    if (signal?.aborted) return failure('aborted', 'It was cancelled before it began.');
+    if (signal?.aborted) return failure('aborted', say`It was cancelled before it began.`);
     const line = this.#open();
     const watchdog = startWatchdog(stallMs, () => {
       const seconds = Math.round(stallMs / 1000);
-      this.#drop(failure('timeout', `The model did not respond for ${seconds} seconds and was unloaded. Load it again.`), line);
+      this.#drop(failure('timeout', say`The model did not respond for ${seconds} seconds and was unloaded. Load it again.`), line);
     });
     if (hear) {
       this.#hear = hear;
@@ -173,7 +174,7 @@ export class InferenceClient {
     if (onAbort) signal?.addEventListener('abort', onAbort, { once: true });
     try {
       const result = await Promise.race([
-        send(line.remote).catch((error: unknown) => failure('worker-lost', 'The call to the model failed. Load it again.', String(error))),
+        send(line.remote).catch((error: unknown) => failure('worker-lost', say`The call to the model failed. Load it again.`, quote(error))),
         line.lost,
       ]);
       // After a lost GPU or without memory no session works again in the same worker.
@@ -197,7 +198,7 @@ export class InferenceClient {
     const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost, lose };
     const onLoss = (event: Event) => {
       const detail = (event as ErrorEvent).message || event.type;
-      this.#drop(failure('worker-lost', 'The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.', detail), line);
+      this.#drop(failure('worker-lost', say`The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.`, quote(detail)), line);
     };
     worker.addEventListener('error', onLoss);
     worker.addEventListener('messageerror', onLoss);

@@ -1,4 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { isAnimated } from './animated.ts';
 import { pictureKind } from './pictureKind.ts';
 import type { Extent } from './crop.ts';
@@ -13,16 +14,16 @@ export interface Source extends Extent {
   animated?: boolean;
 }
 
-const refuse = (message: string) => new StudioError('bad-argument', message);
+const refuse = (message: Phrase) => new StudioError('bad-argument', message);
 
 const tooLarge = (name: string, { width, height }: Extent) =>
-  refuse(`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
+  refuse(say`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
 const fits = ({ width, height }: Extent) => width * height <= MAX_PIXELS;
 
 /** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
 export async function readPicture(file: Blob, name: string): Promise<Source> {
-  if (file.size === 0) throw refuse(`${name} is empty. Choose another file.`);
-  if (file.size > MAX_BYTES) throw refuse(`${name} has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(MAX_BYTES / 1e6)} MB are read. Save a smaller copy and choose that.`);
+  if (file.size === 0) throw refuse(say`${name} is empty. Choose another file.`);
+  if (file.size > MAX_BYTES) throw refuse(say`${name} has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(MAX_BYTES / 1e6)} MB are read. Save a smaller copy and choose that.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   // A small file may unpack to more memory than the device has.
   const claimed = pictureSize(bytes);
@@ -32,9 +33,9 @@ export async function readPicture(file: Blob, name: string): Promise<Source> {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch {
     const kind = pictureKind(bytes);
-    if (kind) throw refuse(`${name} is a picture of the kind ${kind}, which this browser cannot read, or it is damaged. Save a copy as PNG or JPEG and choose that.`);
-    const why = file.type && !file.type.startsWith('image/') ? `is of type ${file.type}, not a picture` : 'cannot be read as a picture here: it is damaged, or of a kind that this browser does not know';
-    throw refuse(`${name} ${why}. Choose a PNG, JPEG, WebP or AVIF file.`);
+    if (kind) throw refuse(say`${name} is a picture of the kind ${kind}, which this browser cannot read, or it is damaged. Save a copy as PNG or JPEG and choose that.`);
+    if (file.type && !file.type.startsWith('image/')) throw refuse(say`${name} is of type ${file.type}, not a picture. Choose a PNG, JPEG, WebP or AVIF file.`);
+    throw refuse(say`${name} cannot be read as a picture here: it is damaged, or of a kind that this browser does not know. Choose a PNG, JPEG, WebP or AVIF file.`);
   }
   const { width, height } = bitmap;
   if (!fits(bitmap)) {

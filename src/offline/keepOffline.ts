@@ -1,3 +1,4 @@
+import { say } from '../../engine/phrase.ts';
 import type { Studio } from '../state/studio.ts';
 import { registerOffline } from './register.ts';
 
@@ -17,12 +18,12 @@ export function keepOffline(studio: Studio): void {
   if (import.meta.env.PROD) {
     void registerOffline({
       onUpdate: (use) => notices.add('update', {
-        code: 'update-ready', message: 'A new version of the studio is ready.', detail: 'It is used from the next start on, or at once; a run under way ends then.',
-        action: { label: 'Use it now', run: use },
+        code: 'update-ready', message: say`A new version of the studio is ready.`, detail: say`It is used from the next start on, or at once; a run under way ends then.`,
+        action: { label: say`Use it now`, run: use },
       }),
       onReplaced: () => notices.replace('update', [{
-        code: 'update-elsewhere', message: 'The studio was updated in another tab.', detail: 'This tab goes on with the version it has. Reload it when its work is done: the address holds the run.',
-        action: { label: 'Reload', run: () => location.reload() },
+        code: 'update-elsewhere', message: say`The studio was updated in another tab.`, detail: say`This tab goes on with the version it has. Reload it when its work is done: the address holds the run.`,
+        action: { label: say`Reload`, run: () => location.reload() },
       }]),
       reload: () => location.reload(),
     });

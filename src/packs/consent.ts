@@ -1,3 +1,4 @@
+import { say } from '../../engine/phrase.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { megabytes } from '../lib/format.ts';
 import type { Studio } from '../state/studio.ts';
@@ -6,10 +7,10 @@ import type { Studio } from '../state/studio.ts';
 export function askFor({ title, ...manifest }: Manifest, bytes: number, host: string | null, notices: Studio['notices'], agreed: () => Promise<void>): void {
   const [license, data] = [manifest.license.slice(0, 80), manifest.data.name.slice(0, 80)];
   notices.replace('pack', [{
-    code: 'pack-consent', message: `Use the pack "${title.slice(0, 80)}" (${megabytes(bytes)})?`,
+    code: 'pack-consent', message: say`Use the pack "${title.slice(0, 80)}" (${megabytes(bytes)})?`,
     detail: host === null
-      ? `It comes from a file, not from this site. Stated licence: ${license}; data ${data}. It is used for this visit only.`
-      : `It comes from ${host}. Stated licence: ${license}; data ${data}. It is used for this visit only.`,
-    action: { label: 'Use it', run: () => { notices.replace('pack', []); void agreed(); } },
+      ? say`It comes from a file, not from this site. Stated licence: ${license}; data ${data}. It is used for this visit only.`
+      : say`It comes from ${host}. Stated licence: ${license}; data ${data}. It is used for this visit only.`,
+    action: { label: say`Use it`, run: () => { notices.replace('pack', []); void agreed(); } },
   }]);
 }

@@ -1,3 +1,5 @@
+import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
@@ -19,7 +21,7 @@ async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: 
 
 async function read({ folders, zip }: PackItems): Promise<LocalPack> {
   if (zip) {
-    if (zip.size > MAX_PACK_BYTES) throw new RangeError(`${zip.name.slice(0, 64)} is too large for a pack.`);
+    if (zip.size > MAX_PACK_BYTES) throw new StudioError('pack-refused', say`${zip.name.slice(0, 64)} is too large for a pack.`);
     return readPack(unzip(new Uint8Array(await zip.arrayBuffer())));
   }
   const entries = new Map<string, Blob>();

@@ -28,7 +28,7 @@ async function opened(json: unknown) {
 test('it is used after consent only, and its origin is named', async () => {
   const manifest = tinyManifest();
   const { usePack, notice } = await opened(manifest);
-  expect(notice).toMatchObject({ code: 'pack-consent', detail: expect.stringContaining('It comes from studio.test.') });
+  expect(notice).toMatchObject({ code: 'pack-consent', detail: { values: expect.arrayContaining(['studio.test']) } });
   expect(usePack).not.toHaveBeenCalled();
   notice.action!.run();
   expect(usePack).toHaveBeenCalledWith({ manifest, manifestUrl: 'https://studio.test/demo/models/tiny/manifest.json' });

@@ -1,4 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { usableMirrors } from '../../packs/origins.ts';
@@ -8,15 +9,15 @@ import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
 import { MAX_FILES, MAX_PACK_BYTES } from './readPack.ts';
 
-const refused = (message: string, detail: string) => new StudioError('pack-refused', message, detail);
+const refused = (message: Phrase, detail: Phrase) => new StudioError('pack-refused', message, detail);
 
 /** The manifest's address: `text` is that, or the pack's folder. Throws `pack-refused` for an origin that this site does not ask. */
 export function manifestAt(text: string, page: string, allowed?: readonly string[]): string {
   const words = text.trim();
-  if (words === '' || !URL.canParse(words, page)) throw refused(`"${words.slice(0, 80)}" is not a URL.`, 'Enter the URL of a pack\'s folder or of its manifest.json.');
+  if (words === '' || !URL.canParse(words, page)) throw refused(say`"${words.slice(0, 80)}" is not a URL.`, say`Enter the URL of a pack's folder or of its manifest.json.`);
   const address = new URL(words.endsWith('.json') || words.endsWith('/') ? words : `${words}/`, page);
   if (usableMirrors([address.href], new URL(page).origin, allowed).length === 0) {
-    throw refused(`This site may not load from ${address.origin}.`, 'Download the pack and drop its folder or zip here. Whoever builds a site can allow other origins (docs/hosting.md).');
+    throw refused(say`This site may not load from ${address.origin}.`, say`Download the pack and drop its folder or zip here. Whoever builds a site can allow other origins (docs/hosting.md).`);
   }
   return new URL('manifest.json', address).href;
 }
@@ -28,7 +29,7 @@ export async function openPackAt(studio: Pick<Studio, 'notices' | 'usePack'>, te
     const manifestUrl = manifestAt(text, page);
     const manifest = await fetchManifest(manifestUrl);
     const bytes = variantBytes(manifest, manifest.defaultVariant.wasm);
-    if (filesOf(manifest).length > MAX_FILES || bytes > MAX_PACK_BYTES) throw refused('This pack is too large to be opened.', `A pack has at most ${MAX_FILES} files and ${MAX_PACK_BYTES / 1024 ** 3} GiB.`);
+    if (filesOf(manifest).length > MAX_FILES || bytes > MAX_PACK_BYTES) throw refused(say`This pack is too large to be opened.`, say`A pack has at most ${MAX_FILES} files and ${MAX_PACK_BYTES / 1024 ** 3} GiB.`);
     askFor(manifest, bytes, new URL(manifestUrl).host, notices, () => studio.usePack({ manifest, manifestUrl }));
   } catch (error) {
     notices.replace('pack', [toProblem(error)]);

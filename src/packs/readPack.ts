@@ -1,5 +1,6 @@
 import { unzipSync } from 'fflate';
 import { PackError } from '../../engine/errors.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { parseJson } from '../../engine/json.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
 import { parseManifest, type Manifest } from '../../engine/manifest.ts';
@@ -21,41 +22,41 @@ export interface PackAt {
   manifestUrl: string;
 }
 
-const refused = (why: string) => new PackError('pack-refused', `This pack is not opened: ${why}.`, 'Take the pack from another source, or export it again.');
+const refused = (why: Phrase) => new PackError('pack-refused', say`This pack is not opened: ${why}.`, say`Take the pack from another source, or export it again.`);
 
 /** Throws `pack-refused` for a name that leads out of the pack's folder. */
 function checkPath(path: string): void {
   if (path.startsWith('/') || path.includes('\\') || path.includes(':') || path.includes('\0') || path.split('/').includes('..')) {
-    throw refused(`it names a file outside its folder, "${path.slice(0, 80)}"`);
+    throw refused(say`it names a file outside its folder, "${path.slice(0, 80)}"`);
   }
 }
 
 /** A pack from its files by path. The manifest may lie in a folder; the paths it names are below that. */
 export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<LocalPack> {
-  if (entries.size > MAX_FILES) throw refused(`it has more than ${MAX_FILES} files`);
+  if (entries.size > MAX_FILES) throw refused(say`it has more than ${MAX_FILES} files`);
   let total = 0;
   for (const [path, blob] of entries) {
     checkPath(path);
     total += blob.size;
   }
-  if (total > MAX_PACK_BYTES) throw refused(`it is larger than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+  if (total > MAX_PACK_BYTES) throw refused(say`it is larger than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
   const manifests = [...entries.keys()].filter((path) => path === MANIFEST || path.endsWith(`/${MANIFEST}`)).sort((a, b) => a.length - b.length);
   const place = manifests[0];
-  if (place === undefined) throw refused('there is no manifest.json in it');
+  if (place === undefined) throw refused(say`there is no manifest.json in it`);
   const root = place.slice(0, -MANIFEST.length);
   const blob = entries.get(place)!;
-  if (blob.size > MAX_MANIFEST_BYTES) throw refused('its manifest.json is far too large');
+  if (blob.size > MAX_MANIFEST_BYTES) throw refused(say`its manifest.json is far too large`);
   let json: unknown;
   try {
     json = parseJson(await blob.text());
   } catch {
-    throw refused('its manifest.json is not JSON that can be used');
+    throw refused(say`its manifest.json is not JSON that can be used`);
   }
   const manifest = parseManifest(json);
   const files: Record<string, Blob> = Object.create(null) as Record<string, Blob>;
   for (const file of filesOf(manifest)) {
     const found = entries.get(root + file.path);
-    if (found && found.size !== file.bytes) throw refused(`${file.path} has ${found.size} bytes, its manifest says ${file.bytes}`);
+    if (found && found.size !== file.bytes) throw refused(say`${file.path} has ${found.size} bytes, its manifest says ${file.bytes}`);
     if (found) files[file.sha256] = found;
   }
   return { manifest, files };
@@ -72,14 +73,14 @@ export function unzip(bytes: Uint8Array): Map<string, Blob> {
         checkPath(name);
         count++;
         total += originalSize;
-        if (count > MAX_FILES) throw refused(`it has more than ${MAX_FILES} files`);
-        if (total > MAX_PACK_BYTES) throw refused(`it unpacks to more than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+        if (count > MAX_FILES) throw refused(say`it has more than ${MAX_FILES} files`);
+        if (total > MAX_PACK_BYTES) throw refused(say`it unpacks to more than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
         return !name.endsWith('/');
       },
     });
   } catch (error) {
     if (error instanceof PackError) throw error;
-    throw refused('the zip is damaged');
+    throw refused(say`the zip is damaged`);
   }
   return new Map(Object.entries(unpacked).map(([name, content]) => [name, new Blob([content as Uint8Array<ArrayBuffer>])]));
 }

@@ -1,3 +1,4 @@
+import { titleOf } from '../state/runWish.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
 import { said, t } from '../text/t.ts';
@@ -35,7 +36,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
     const { bg, ...colours } = resolveColours(document.body, COLOURS);
     const film: FilmRun = {
       run, image: picture.image, vocab: manifest.vocab, map: theme.getState().map, smooth: options.getState().smooth,
-      title: `${manifest.title}: ${said(`${run.header.className}, seed ${run.header.seed}`)}`, address: new URL(shared.hash(), location.href).href,
+      title: `${manifest.title}: ${said(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
       figures: (cursor) => stepsText(run, cursor),
     };
     const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };

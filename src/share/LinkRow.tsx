@@ -1,10 +1,11 @@
+import { titleOf } from '../state/runWish.ts';
 import { useState } from 'react';
 import { said, t } from '../text/t.ts';
 import { Toggle } from '../ui/Toggle.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import type { Shared } from './useShared.ts';
 
-const title = ({ run }: Shared) => `${said(`${run.header.className}, seed ${run.header.seed}`)}: DPAR Studio`;
+const title = ({ run }: Shared) => `${said(titleOf(run.header))}: DPAR Studio`;
 
 /** The address of the run in view, to copy or to hand to the system's share sheet. */
 export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) {

@@ -1,4 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
+import { say, type Phrase, type Value } from '../../engine/phrase.ts';
 import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunHeader, type Run } from '../../engine/log.ts';
 import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';
@@ -22,46 +23,46 @@ export type Carried =
   /** What a run was made with: it can be made again. */
   | { kind: 'recipe'; header: RunHeader; digest: string };
 
-const refuse = (message: string) => new StudioError('run-invalid', message);
+const refuse = (message: Phrase) => new StudioError('run-invalid', message);
 
 function readRun(json: unknown): Run {
   const run = parseRun(json);
-  if (run.events.length === 0) throw refuse('This run cannot be read: it has no tokens.');
+  if (run.events.length === 0) throw refuse(say`This run cannot be read: it has no tokens.`);
   return run;
 }
 
-function fromPng(bytes: Uint8Array<ArrayBuffer>, name: string): Carried {
-  if (bytes.length < 33) throw refuse(`${name} ends before its first line of pixels. Copy the file again.`);
+function fromPng(bytes: Uint8Array<ArrayBuffer>, name: Value): Carried {
+  if (bytes.length < 33) throw refuse(say`${name} ends before its first line of pixels. Copy the file again.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width > MAX_SIDE || height > MAX_SIDE || width === 0 || height === 0) throw refuse(`${name} is ${width} x ${height} pixels; pictures of this studio have at most ${MAX_SIDE} a side.`);
+  if (width > MAX_SIDE || height > MAX_SIDE || width === 0 || height === 0) throw refuse(say`${name} is ${width} x ${height} pixels; pictures of this studio have at most ${MAX_SIDE} a side.`);
   const log = readPngText(bytes, PNG_LOG_KEYWORD);
   const recipe = readPngText(bytes, PNG_KEYWORD) as { header?: unknown; digest?: unknown; size?: unknown } | null;
   if (log !== null) {
     const size = Number(recipe?.size);
     return { kind: 'run', run: readRun(log), picture: bytes, size: Number.isInteger(size) && size > 0 && width % size === 0 ? size : width };
   }
-  if (recipe === null) throw refuse(`${name} is a picture without a run inside. Pictures saved by this studio carry theirs; some programs remove it when they save a picture again.`);
+  if (recipe === null) throw refuse(say`${name} is a picture without a run inside. Pictures saved by this studio carry theirs; some programs remove it when they save a picture again.`);
   const header = RunHeader.safeParse(recipe.header);
   if (!header.success) {
     const [issue] = header.error.issues;
-    throw refuse(`The settings inside ${name} cannot be read: ${issue!.path.map(String).join('.') || 'header'}: ${issue!.message}.`);
+    throw refuse(say`The settings inside ${name} cannot be read: ${issue!.path.map(String).join('.') || 'header'}: ${issue!.message}.`);
   }
-  if (typeof recipe.digest !== 'string' || !/^[0-9a-f]{64}$/.test(recipe.digest)) throw refuse(`The digest inside ${name} is not one.`);
+  if (typeof recipe.digest !== 'string' || !/^[0-9a-f]{64}$/.test(recipe.digest)) throw refuse(say`The digest inside ${name} is not one.`);
   return { kind: 'recipe', header: header.data, digest: recipe.digest };
 }
 
 /** The run in a file: a PNG saved by the studio or the command line, or a run's JSON. Throws `run-invalid` with the reason. */
 export function readCarried(bytes: Uint8Array<ArrayBuffer>, fileName: string): Carried {
-  const name = fileName.length > MAX_NAME ? `${fileName.slice(0, MAX_NAME)}…` : fileName || 'The file';
-  if (bytes.length === 0) throw refuse(`${name} is empty.`);
-  if (bytes.length > MAX_FILE_BYTES) throw refuse(`${name} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
+  const name = fileName.length > MAX_NAME ? `${fileName.slice(0, MAX_NAME)}…` : fileName || say`The file`;
+  if (bytes.length === 0) throw refuse(say`${name} is empty.`);
+  if (bytes.length > MAX_FILE_BYTES) throw refuse(say`${name} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
   if (SIGNATURE.every((byte, i) => bytes[i] === byte)) return fromPng(bytes, name);
   let json: unknown;
   try {
     json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw refuse(`${name} is neither a PNG nor a run in JSON. Open a picture or a run that was saved from this studio.`);
+    throw refuse(say`${name} is neither a PNG nor a run in JSON. Open a picture or a run that was saved from this studio.`);
   }
   return { kind: 'run', run: readRun(json), picture: null, size: 0 };
 }

@@ -1,6 +1,7 @@
 import type { Studio } from '../state/studio.ts';
 import { problem } from '../state/problem.ts';
 import { dropped } from './dropped.ts';
+import { say } from '../../engine/phrase.ts';
 
 const reads = ({ dataTransfer }: DragEvent) => dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false;
 /** A text field takes addresses as text. */
@@ -23,7 +24,7 @@ export function listenForFiles(studio: Studio): void {
     if (found?.kind === 'pack') void import('../packs/openPack.ts').then(({ openPack }) => openPack(studio, found.pack)).catch(studio.reportUnexpected);
     if (found?.kind === 'file') void import('./openFile.ts').then(({ openFile }) => openFile(studio, found.file)).catch(studio.reportUnexpected);
     if (found?.kind === 'address') {
-      studio.notices.replace('file', [problem('address-dropped', 'An address was dropped, not a file.', 'The studio asks nothing of other sites: save the picture there first, then drop the file.')]);
+      studio.notices.replace('file', [problem('address-dropped', say`An address was dropped, not a file.`, say`The studio asks nothing of other sites: save the picture there first, then drop the file.`)]);
     }
   });
 }

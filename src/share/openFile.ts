@@ -1,4 +1,6 @@
+import { titleOf } from '../state/runWish.ts';
 import { StudioError } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import type { PaintedPicture } from '../state/run.ts';
 import type { Studio } from '../state/studio.ts';
 import { toProblem } from '../state/problem.ts';
@@ -10,7 +12,7 @@ async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' 
   try {
     return await paintedFrom(picture, size, run.events.length);
   } catch {
-    throw new StudioError('run-invalid', 'The picture in this file is damaged, although its run can be read. Copy the file again.');
+    throw new StudioError('run-invalid', say`The picture in this file is damaged, although its run can be read. Copy the file again.`);
   }
 }
 
@@ -18,16 +20,16 @@ async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' 
 export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'notices' | 'toast'>, file: File): Promise<void> {
   const { notices, toast } = studio;
   try {
-    if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', 'This file is a history of many runs. Press History, then “Open file”, and choose it there.');
-    if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', `${file.name.slice(0, 64)} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
+    if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
+    if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
     const { header } = carried.kind === 'run' ? carried.run : carried;
-    const title = `${header.className}, seed ${header.seed}`;
+    const title = titleOf(header);
     const undo = carried.kind === 'run'
-      ? await studio.show({ run: carried.run, title, picture: await pictureOf(carried) })
+      ? await studio.show({ run: carried.run, picture: await pictureOf(carried) })
       : await studio.makeAgain(header, carried.digest);
     notices.replace('file', []);
-    toast.say(carried.kind === 'run' ? `Opened ${title}.` : `Generating ${title} again: this file contains only its settings.`, undo);
+    toast.say(carried.kind === 'run' ? say`Opened ${title}.` : say`Generating ${title} again: this file contains only its settings.`, undo);
   } catch (error) {
     notices.replace('file', [toProblem(error)]);
   }

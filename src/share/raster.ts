@@ -1,9 +1,11 @@
+import { StudioError } from '../../engine/errors.ts';
 import type { Run } from '../../engine/log.ts';
+import { say } from '../../engine/phrase.ts';
 import type { PaintedPicture } from '../state/run.ts';
 import { withRun } from './carry.ts';
 
 const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> => new Promise((resolve, reject) => {
-  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('This browser could not make a PNG of the picture.'))), 'image/png');
+  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new StudioError('unknown', say`This browser could not make a PNG of the picture.`))), 'image/png');
 });
 
 /** The picture `times` as large; each of its pixels stays a square unless it is to be smooth. */

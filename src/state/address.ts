@@ -1,4 +1,5 @@
 import { toTagged } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
@@ -34,7 +35,7 @@ export interface Address {
   sides: Sides;
 }
 
-const NEXT = 'Choose it on this page; the address follows with the next run.';
+const NEXT = say`Choose it on this page; the address follows with the next run.`;
 
 export function readAddress(hash: string): Address {
   const { value, problems } = readPermalink(hash);
@@ -47,7 +48,7 @@ export function readAddress(hash: string): Address {
     sides: { ...(value.a && { a: value.a }), ...(value.b && { b: value.b }) },
     resolve(manifest) {
       const found = resolveRun(value, manifest);
-      return { ...found, problems: [...problems.map((text) => problem('bad-address', `In the address: ${text}`, NEXT)), ...found.problems] };
+      return { ...found, problems: [...problems.map((text) => problem('bad-address', say`In the address: ${text}`, NEXT)), ...found.problems] };
     },
   };
 }
@@ -60,7 +61,7 @@ export function resolveRun(value: LinkedRun, manifest: Manifest): Resolved {
     try {
       index = resolveClass(manifest, value.class);
     } catch (error) {
-      found.push(problem('unknown-class', `In the address: ${toTagged(error).message}`, 'Pick a class on this page and press Generate.'));
+      found.push(problem('unknown-class', say`In the address: ${toTagged(error).message}`, say`Pick a class on this page and press Generate.`));
     }
   }
   let values: Settings = { ...manifest.defaults, ...value.settings };
@@ -68,7 +69,7 @@ export function resolveRun(value: LinkedRun, manifest: Manifest): Resolved {
     checkSettings(manifest, values);
   } catch (error) {
     values = { ...manifest.defaults };
-    found.push(problem('bad-setting', `In the address: ${toTagged(error).message}`, 'The settings of the pack are used.'));
+    found.push(problem('bad-setting', say`In the address: ${toTagged(error).message}`, say`The settings of the pack are used.`));
   }
   const { given, problem: strange } = checkGiven(value.given, manifest);
   if (strange) found.push(strange);
@@ -78,10 +79,10 @@ export function resolveRun(value: LinkedRun, manifest: Manifest): Resolved {
 /** The given tokens, if this pack has such an image and such codes; else why not. */
 function checkGiven(given: number[] | undefined, { grid, vocab, name }: Manifest): { given: number[] | null; problem?: Problem } {
   const strange = given?.find((token) => token >= vocab);
-  const why = strange !== undefined ? `a given token is code ${strange}, the pack ${name} has ${vocab}`
-    : given && given.length > grid.tokens ? `${given.length} tokens are given, an image of the pack ${name} has ${grid.tokens}` : null;
+  const why = strange !== undefined ? say`a given token is code ${strange}, the pack ${name} has ${vocab}`
+    : given && given.length > grid.tokens ? say`${given.length} tokens are given, an image of the pack ${name} has ${grid.tokens}` : null;
   if (!why) return { given: given ?? null };
-  return { given: null, problem: problem('bad-address', `In the address: ${why}.`, 'Copy the whole link again, or press Generate to make the run without given tokens.') };
+  return { given: null, problem: problem('bad-address', say`In the address: ${why}.`, say`Copy the whole link again, or press Generate to make the run without given tokens.`) };
 }
 
 /** The hash that opens this run again. */

@@ -7,6 +7,7 @@ import { problem, toProblem } from './problem.ts';
 import type { RunState } from './run.ts';
 import { createViews } from './views.ts';
 import type { Visit } from './visits.ts';
+import { say } from '../../engine/phrase.ts';
 
 /** The run that the address asks for: its own address, what it should come to, and where to show it from. */
 export type Asked = Address['extra'] & { of: string };
@@ -47,7 +48,7 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
       void import('./linkDifference.ts').then(({ compareWithLink, explainDifference }) => {
         const outcome = compareWithLink(check, header, digest);
         link.setState({ outcome });
-        if (!outcome.same) notices.replace('link', [problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome))]);
+        if (!outcome.same) notices.replace('link', [problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome))]);
       }).catch((error: unknown) => notices.replace('link', [toProblem(error)]));
     },
     /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays. */

@@ -1,5 +1,6 @@
 /** Whether a run fits a pack, and what to say of one that would be made otherwise now. */
 import { StudioError } from '../../engine/errors.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { versionOf, type Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { OTHER_SEEDS } from './linkDifference.ts';
@@ -7,23 +8,23 @@ import { problem, type Problem } from './problem.ts';
 
 /** Throws `run-invalid` for a run that this pack cannot show. */
 export function checkFits({ header, events }: Run, manifest: Manifest): void {
-  const fail = (why: string) => new StudioError('run-invalid', `This run does not fit the pack ${manifest.name}: ${why}. It was made with another version of the pack.`);
+  const fail = (why: Phrase) => new StudioError('run-invalid', say`This run does not fit the pack ${manifest.name}: ${why}. It was made with another version of the pack.`);
   if (header.grid.width !== manifest.grid.width || header.grid.tokens !== manifest.grid.tokens) {
-    throw fail(`its grid has ${header.grid.tokens} tokens in rows of ${header.grid.width}, the pack's ${manifest.grid.tokens} in rows of ${manifest.grid.width}`);
+    throw fail(say`its grid has ${header.grid.tokens} tokens in rows of ${header.grid.width}, the pack's ${manifest.grid.tokens} in rows of ${manifest.grid.width}`);
   }
   // The index after the last is no class: a picture looked at in Inspect is read without one.
-  if (header.class > manifest.classes.length) throw fail(`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
+  if (header.class > manifest.classes.length) throw fail(say`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
   const strange = events.find(({ token }) => token >= manifest.vocab);
-  if (strange) throw fail(`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
+  if (strange) throw fail(say`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
 }
 
 /** What to say where the seed, or another version of the pack, gives another picture here. `hash`: of the pack that is here. */
 export function otherVersion({ header }: Run, hash: string): Problem | null {
-  if (versionOf(header) === 1) return problem('run-older', 'This run is of version 1; its tokens are shown as they were stored.', OTHER_SEEDS);
+  if (versionOf(header) === 1) return problem('run-older', say`This run is of version 1; its tokens are shown as they were stored.`, OTHER_SEEDS);
   if (header.pack.hash === hash) return null;
   return problem(
     'pack-differs',
-    `This run was made with another version of the pack ${header.pack.name} (${header.pack.hash.slice(0, 8) || 'unnamed'}; here: ${hash.slice(0, 8)}).`,
-    'It is shown as it was decoded; generating it again here may give a different picture.',
+    say`This run was made with another version of the pack ${header.pack.name} (${header.pack.hash.slice(0, 8) || '?'}; here: ${hash.slice(0, 8)}).`,
+    say`It is shown as it was decoded; generating it again here may give a different picture.`,
   );
 }

@@ -1,3 +1,4 @@
+import { say } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Rules } from '../../engine/patchify.ts';
 import type { Settings } from '../../engine/settings.ts';
@@ -37,7 +38,7 @@ export function createGoOn({ view: { run, edit, whatIf, snapshot }, settings, to
       if (!header) return;
       const [back, edits] = [snapshot(), edit.getState()];
       settings.adopt({ class: classIndex, seed, settings: settingsOf(header, rulesOf(header.settings)) });
-      toast.say(`Continuing from token ${given.length}.`, () => {
+      toast.say(say`Continuing from token ${given.length}.`, () => {
         back();
         edit.restore(edits);
       });

@@ -5,6 +5,8 @@ import { createJobs } from './jobs.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
+import { say } from '../../engine/phrase.ts';
+import { titleOf } from './runWish.ts';
 
 const TOTAL = 4;
 const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;
@@ -29,7 +31,7 @@ function fakeClient() {
     },
     stop: vi.fn(async () => end(report(sent))),
     token: () => emit(0, [token(sent++)]),
-    fail: () => end({ ok: false, code: 'worker-lost', message: 'lost' }),
+    fail: () => end({ ok: false, code: 'worker-lost', message: say`lost` }),
     async finish() {
       while (sent < TOTAL) this.token();
       end(report(TOTAL));
@@ -47,7 +49,7 @@ describe('jobs', () => {
     const jobs = createJobs({ now: () => 0 });
     const { show } = createJobsInView({ jobs, view: { run: view, playback }, shown: () => undefined });
     jobs.watch({ ended: ({ run }) => ends.push(run.getState()) });
-    return { view, playback, jobs, show, ends, start: (...seeds: number[]) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client) };
+    return { view, playback, jobs, show, ends, start: (...seeds: number[]) => jobs.start(seeds.map(header), client) };
   };
   beforeEach(() => { client = fakeClient(); });
 
@@ -55,11 +57,11 @@ describe('jobs', () => {
     const { view, playback, jobs, ends, start } = setup();
     const all = start(5, 6);
     client.token();
-    expect(view.getState()).toMatchObject({ phase: 'running', title: 'seed 5', count: 1 });
+    expect(view.getState()).toMatchObject({ phase: 'running', title: titleOf(header(5)), count: 1 });
     expect(playback.getState()).toMatchObject({ cursor: 1, mode: 'live' });
     expect(client.asked).toEqual([5]);
     await client.finish();
-    expect(view.getState()).toMatchObject({ title: 'seed 6', phase: 'running', count: 0 });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(6)), phase: 'running', count: 0 });
     await client.finish();
     await all;
     expect(jobs.getState().running).toBe(false);
@@ -72,24 +74,24 @@ describe('jobs', () => {
     const all = start(5, 6, 7);
     await client.finish();
     show(0);
-    expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(5)), count: TOTAL });
     client.token();
     client.token();
-    expect(view.getState()).toMatchObject({ title: 'seed 5', count: TOTAL });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(5)), count: TOTAL });
     expect(playback.getState()).toMatchObject({ cursor: TOTAL, mode: 'paused' });
     show(2);
-    expect(view.getState().title).toBe('seed 5');
+    expect(view.getState().title).toEqual(titleOf(header(5)));
     show(1);
-    expect(view.getState()).toMatchObject({ title: 'seed 6', count: 2, phase: 'running' });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(6)), count: 2, phase: 'running' });
     client.token();
     expect(view.getState().count).toBe(3);
     expect(playback.getState()).toMatchObject({ cursor: 3, mode: 'live' });
     show(0);
     await client.finish();
-    expect(view.getState().title).toBe('seed 5');
+    expect(view.getState().title).toEqual(titleOf(header(5)));
     await client.finish();
     await all;
-    expect(view.getState().title).toBe('seed 5');
+    expect(view.getState().title).toEqual(titleOf(header(5)));
   });
 
   it('stop ends all', async () => {
@@ -119,10 +121,10 @@ describe('jobs', () => {
     const { view, start } = setup();
     const all = start(5);
     client.token();
-    view.showRecorded(header(1), [token(0)], 'd', 'another', null);
+    view.showRecorded(header(1), [token(0)], 'd', null);
     client.token();
     await client.finish();
     await all;
-    expect(view.getState()).toMatchObject({ title: 'another', count: 1 });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(1)), count: 1 });
   });
 });

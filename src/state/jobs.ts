@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import { say } from '../../engine/phrase.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
 import { fromFailure } from './problem.ts';
@@ -9,7 +10,6 @@ import { createRun, type RunStore } from './run.ts';
 /** One picture of a batch: asked for, being decoded or ended. It keeps growing while another is in view. */
 export interface Job {
   header: RunHeader;
-  title: string;
   run: RunStore;
 }
 
@@ -39,7 +39,7 @@ export type Jobs = ReturnType<typeof createJobs>;
 /** One run needs less memory than several: the same backend is worth another try. */
 const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ? { ...failure, code: 'worker-lost' } : failure);
 
-const stopped: Failure = { ok: false, code: 'stopped', message: 'The run was stopped.' };
+const stopped: Failure = { ok: false, code: 'stopped', message: say`The run was stopped.` };
 
 type Client = Pick<InferenceClientApi, 'generate' | 'stop'>;
 
@@ -72,7 +72,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   }
 
   function begin(job: Job, lead: boolean): Begun {
-    const id = job.run.begin(job.header, job.title);
+    const id = job.run.begin(job.header);
     for (const { begun } of watchers) begun?.(job, lead);
     const started = now();
     return {
@@ -126,9 +126,9 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       return () => watchers.delete(watcher);
     },
     /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they are looked at. */
-    start(headers: readonly RunHeader[], title: (header: RunHeader) => string, client: Client, follow = true): Promise<Result<GenerateReport> | null> {
+    start(headers: readonly RunHeader[], client: Client, follow = true): Promise<Result<GenerateReport> | null> {
       cancelled = false;
-      const list = headers.map((header): Job => ({ header, title: title(header), run: createRun() }));
+      const list = headers.map((header): Job => ({ header, run: createRun() }));
       store.setState({ list, running: true });
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = follow && list.length > 1 && list.length <= atOnce();

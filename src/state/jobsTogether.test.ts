@@ -5,6 +5,8 @@ import { createJobs } from './jobs.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
+import { say } from '../../engine/phrase.ts';
+import { titleOf } from './runWish.ts';
 
 const TOTAL = 4;
 const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;
@@ -44,7 +46,7 @@ function setup(recovers = true) {
   };
   return {
     view, jobs, show, ends, failures, many, single, client,
-    start: (seeds: number[], follow = true) => jobs.start(seeds.map(header), (h) => `seed ${h.seed}`, client, follow),
+    start: (seeds: number[], follow = true) => jobs.start(seeds.map(header), client, follow),
     token: (image: number, t: number) => emit(image, [token(t)]),
     end: (result: Result<GenerateReport[]>) => end(result),
     phases: () => jobs.getState().list.map(({ run }) => run.getState().phase),
@@ -60,10 +62,10 @@ describe('runs made at once', () => {
     for (const image of [0, 1, 2]) emit(image, 0);
     emit(1, 1);
     expect(counts()).toEqual([1, 2, 1]);
-    expect(view.getState()).toMatchObject({ title: 'seed 5', count: 1 });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(5)), count: 1 });
     show(1);
     emit(1, 2);
-    expect(view.getState()).toMatchObject({ title: 'seed 6', count: 3 });
+    expect(view.getState()).toMatchObject({ title: titleOf(header(6)), count: 3 });
     end({ ok: true, value: [5, 6, 7].map((seed) => report(`d${seed}`)) });
     expect(await all).toMatchObject({ ok: true });
     expect(ends.map(({ digest, phase }) => [digest, phase])).toEqual([['d5', 'complete'], ['d6', 'complete'], ['d7', 'complete']]);
@@ -94,7 +96,7 @@ describe('runs made at once', () => {
     emit(0, 0);
     emit(0, 1);
     emit(1, 0);
-    end({ ok: false, code, message: 'gone' });
+    end({ ok: false, code, message: say`gone` });
     expect(await all).toMatchObject({ ok: true });
     expect(failures.map((failure) => failure.code)).toEqual([code === 'timeout' ? 'timeout' : 'worker-lost']);
     expect(single.map(({ seed, resume }) => [seed, resume?.length])).toEqual([[5, 2], [6, 1]]);
@@ -105,7 +107,7 @@ describe('runs made at once', () => {
     for (const [code, recovers] of [['worker-lost', false], ['graph-failed', true]] as const) {
       const { single, start, end, phases } = setup(recovers);
       const all = start([5, 6]);
-      end({ ok: false, code, message: 'no' });
+      end({ ok: false, code, message: say`no` });
       expect(await all).toMatchObject({ ok: false, code });
       expect([single, phases()]).toEqual([[], ['failed', 'failed']]);
     }

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { versionOf, type RunHeader } from '../../engine/log.ts';
 import type { LinkCheck } from '../../engine/permalink.ts';
+import type { Phrase } from '../../engine/phrase.ts';
 
 /** What a link carries of a finished run. */
 export const checkOf = (header: RunHeader, digest: string): LinkCheck => ({
@@ -14,8 +15,8 @@ export interface LinkOutcome {
   same: boolean;
   /** The link is of version 1, whose seeds give other pictures now. */
   older: boolean;
-  /** What is not as it was where the link was made, in words. */
-  differs: string[];
+  /** What is not as it was where the link was made. */
+  differs: Phrase[];
 }
 
 export const createLinkOutcome = () => createStore<{ outcome: LinkOutcome | null }>(() => ({ outcome: null }));

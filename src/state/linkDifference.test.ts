@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunHeader } from '../../engine/log.ts';
 import { checkOf } from './linkCheck.ts';
 import { compareWithLink, explainDifference } from './linkDifference.ts';
+import { english } from '../../engine/phrase.ts';
 
 const header = { pack: { name: 'nano', hash: 'ab'.repeat(32) }, variant: 'fp32', backend: 'wasm', sampler: 'gumbel' } as RunHeader;
 const digest = '12'.repeat(32);
@@ -18,9 +19,10 @@ test('the same run is the same', () => {
 test('every difference is named', () => {
   const other = { pack: { name: 'nano', hash: 'cd'.repeat(32) }, variant: 'q8', backend: 'webgpu', sampler: 'gumbel' } as RunHeader;
   const outcome = compareWithLink(link, other, '34'.repeat(32));
-  expect(outcome).toMatchObject({ same: false, differs: [/version \(cdcdcdcd here, abababab in the link\)/, /variant q8, the link's were fp32/, /on WebGPU, the link's ran on WebAssembly/].map((words) => expect.stringMatching(words)) });
-  expect(explainDifference(outcome)).toMatch(/^The pack is another version/);
-  expect(explainDifference(compareWithLink(link, header, '34'.repeat(32)))).toContain('are the same');
+  expect(outcome).toMatchObject({ same: false });
+  expect(outcome.differs.map(english)).toEqual([/version \(cdcdcdcd here, abababab in the link\)/, /variant q8, the link's were fp32/, /on WebGPU, the link's ran on WebAssembly/].map((words) => expect.stringMatching(words)));
+  expect(english(explainDifference(outcome))).toMatch(/^The pack is another version/);
+  expect(english(explainDifference(compareWithLink(link, header, '34'.repeat(32))))).toContain('are the same');
 });
 
 test('a link of version 1 says in one sentence why its seed gives another picture now', () => {
@@ -28,5 +30,5 @@ test('a link of version 1 says in one sentence why its seed gives another pictur
   expect(sampler).toBe('gumbel');
   const outcome = compareWithLink(checkOf(first, digest), header, '34'.repeat(32));
   expect(outcome).toMatchObject({ same: false, older: true });
-  expect(explainDifference(outcome)).toMatch(/^[^.]+since version 2[^.]+gives another picture now\.$/);
+  expect(english(explainDifference(outcome))).toMatch(/^[^.]+since version 2[^.]+gives another picture now\.$/);
 });

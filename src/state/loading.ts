@@ -24,7 +24,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
   let spoken = false;
 
   /** The words are fetched when they are needed; without them all goes on just the same. */
-  const say = async (source: string, words: (of: typeof import('./lossNotices.ts')) => Problem[]): Promise<void> => {
+  const announce = async (source: string, words: (of: typeof import('./lossNotices.ts')) => Problem[]): Promise<void> => {
     try {
       notices.replace(source, words(await import('./lossNotices.ts')));
     } catch { /* no network, no words */ }
@@ -40,7 +40,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       pack.setState({ model: 'failed', problem: reason, progress: null });
     };
     try {
-      client ??= connect({ onOneAPass: (reason) => void say('one-a-pass', ({ oneAPass }) => [oneAPass(reason)]) });
+      client ??= connect({ onOneAPass: (reason) => void announce('one-a-pass', ({ oneAPass }) => [oneAPass(reason)]) });
     } catch (error) {
       fail(toProblem(error));
       return;
@@ -57,14 +57,14 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     if (current !== mine) return;
     if (!result.ok && isLoss(result) && choice !== 'wasm') {
       await load('wasm');
-      if (pack.getState().model === 'ready') await say('backend', ({ gpuGaveUp }) => [gpuGaveUp(result)]);
+      if (pack.getState().model === 'ready') await announce('backend', ({ gpuGaveUp }) => [gpuGaveUp(result)]);
       return;
     }
     if (!result.ok) {
       fail(fromFailure(result));
       return;
     }
-    if (result.value.stored === 'full') void say('storage', ({ storageFull }) => [storageFull()]);
+    if (result.value.stored === 'full') void announce('storage', ({ storageFull }) => [storageFull()]);
     else notices.replace('storage', []);
     if (!spared || !spoken) notices.replace('spared', spared ? [spared] : []);
     spoken ||= spared !== null;
@@ -89,7 +89,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       if (noMemory && header.backend !== 'webgpu') return false;
       await load(noMemory ? 'wasm' : header.backend === 'webgpu' ? 'webgpu' : 'wasm');
       if (!noMemory) pack.setState({ choice });
-      if (isReady()) await say('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
+      if (isReady()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
       return isReady();
     },
     /** Lets the worker go, with whatever it was doing. */

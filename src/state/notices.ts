@@ -1,3 +1,4 @@
+import { english } from '../../engine/phrase.ts';
 import { createStore } from 'zustand/vanilla';
 import type { Problem } from './problem.ts';
 
@@ -18,7 +19,7 @@ export function createNotices() {
     ...store,
     has: (source: string) => store.getState().list.some((notice) => notice.source === source),
     add(source: string, reason: Problem): void {
-      const same = store.getState().list.some((notice) => notice.source === source && notice.message === reason.message);
+      const same = store.getState().list.some((notice) => notice.source === source && english(notice.message) === english(reason.message));
       if (!same) store.setState({ list: [...store.getState().list, make(source, reason)] });
     },
     replace(source: string, reasons: readonly Problem[]): void {

@@ -1,4 +1,5 @@
-import { PackError, StudioError } from '../../engine/errors.ts';
+import { StudioError, toTagged } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import { parseRun } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
 import { downloadFile } from '../../packs/download.ts';
@@ -13,7 +14,7 @@ const PACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Address of a pack's manifest next to this page. Throws `pack-missing` for a name that cannot be one. */
 export function manifestAddress(name: string, base: string): string {
   if (!PACK_NAME.test(name)) {
-    throw new StudioError('pack-missing', `"${name}" is not the name of a pack.`, 'Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.');
+    throw new StudioError('pack-missing', say`"${name}" is not the name of a pack.`, say`Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.`);
   }
   return new URL(`models/${name}/manifest.json`, base).href;
 }
@@ -22,11 +23,11 @@ export async function fetchManifest(name: string, url: string, options: Pick<Man
   try {
     return await fetchAnyManifest(url, options);
   } catch (error) {
-    const code = error instanceof PackError ? error.code : null;
+    const { code, detail } = toTagged(error);
     if (code === 'pack-missing' || code === 'shard-is-html') {
-      throw new StudioError('pack-missing', `There is no pack "${name}" at this address.`, 'Correct "pack" in the address, or build the pack and put its folder beside the page under models/.');
+      throw new StudioError('pack-missing', say`There is no pack "${name}" at this address.`, say`Correct "pack" in the address, or build the pack and put its folder beside the page under models/.`);
     }
-    if (code === 'unreachable') throw new StudioError('unreachable', `The manifest of the pack "${name}" could not be fetched.`, `Check the connection and retry. (${(error as PackError).detail})`);
+    if (code === 'unreachable') throw new StudioError('unreachable', say`The manifest of the pack "${name}" could not be fetched.`, say`Check the connection and retry. (${detail ?? code})`);
     throw error;
   }
 }
@@ -41,5 +42,5 @@ export async function fetchRecording(recording: Manifest['recordings'][number], 
   const [log, png] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
   const run = parseRun(jsonOf(log, recording.run.path));
   const image = await createImageBitmap(new Blob([png], { type: 'image/png' }));
-  return { run, title: recording.title, picture: { image, size: image.width, cells: run.events.length } };
+  return { run, picture: { image, size: image.width, cells: run.events.length } };
 }

@@ -2,9 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
 import { askAgain, generateWithRecovery } from './recovery.ts';
+import { say } from '../../engine/phrase.ts';
 
 const event = (t: number) => ({ t, token: 10 + t, entropy: t === 0 ? null : t / 2, source: 'sampled' }) as TokenEvent;
-const lost: Failure = { ok: false, code: 'worker-lost', message: 'gone' };
+const lost: Failure = { ok: false, code: 'worker-lost', message: say`gone` };
 const done = { ok: true, value: { complete: true } } as Result<GenerateReport>;
 
 /** A client whose n-th call sends some events, then answers. */
@@ -48,7 +49,7 @@ describe('a run whose worker is lost', () => {
   });
 
   test('a failure of the run itself is not repeated', async () => {
-    const { run, recover } = setup([{ sends: 1, answers: { ok: false, code: 'graph-failed', message: 'NaN' } }]);
+    const { run, recover } = setup([{ sends: 1, answers: { ok: false, code: 'graph-failed', message: say`NaN` } }]);
     expect(await run).toMatchObject({ code: 'graph-failed' });
     expect(recover).not.toHaveBeenCalled();
   });

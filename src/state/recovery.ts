@@ -1,3 +1,4 @@
+import { say } from '../../engine/phrase.ts';
 import type { TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 
@@ -30,7 +31,7 @@ export async function generateWithRecovery(request: GenerateRequest, deps: Recov
     if (result.ok) return { ok: true, value: result.value[0]! };
     if (!isLoss(result) || times >= MOST) return result;
     const ready = !cancelled() && (await recover(result));
-    if (cancelled()) return { ok: false, code: 'stopped', message: 'The run was stopped.' };
+    if (cancelled()) return { ok: false, code: 'stopped', message: say`The run was stopped.` };
     if (!ready) return result;
   }
 }

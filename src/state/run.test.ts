@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import { createRun } from './run.ts';
+import { say } from '../../engine/phrase.ts';
 
 const header = { className: 'River', grid: { width: 2, tokens: 4 } } as RunHeader;
 const event = (t: number): TokenEvent => ({
@@ -12,7 +13,7 @@ describe('run', () => {
     const run = createRun();
     const counts: number[] = [];
     run.subscribe((state) => counts.push(state.count));
-    const id = run.begin(header, 'River, seed 1');
+    const id = run.begin(header);
     run.append(id, [event(0), event(1)], 10);
     run.append(id, [event(2)], 15);
     run.end(id, { complete: false, digest: null, wallMs: 20 });
@@ -23,19 +24,19 @@ describe('run', () => {
 
   it('ignores what arrives late from an earlier run', () => {
     const run = createRun();
-    const first = run.begin(header, 'one');
-    const second = run.begin(header, 'two');
+    const first = run.begin(header);
+    const second = run.begin(header);
     run.append(first, [event(0)], 1);
     run.end(first, { complete: true, digest: 'x', wallMs: 1 });
-    run.fail(first, { code: 'x', message: '', detail: '' });
+    run.fail(first, { code: 'x', message: say`` });
     expect(run.getState()).toMatchObject({ id: second, count: 0, phase: 'running', problem: null });
   });
 
   it('keeps the tokens of a run that failed', () => {
     const run = createRun();
-    const id = run.begin(header, 'one');
+    const id = run.begin(header);
     run.append(id, [event(0)], 1);
-    run.fail(id, { code: 'worker-lost', message: 'gone', detail: '' });
+    run.fail(id, { code: 'worker-lost', message: say`gone` });
     expect(run.getState()).toMatchObject({ phase: 'failed', count: 1, problem: { code: 'worker-lost' } });
   });
 });

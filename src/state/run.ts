@@ -1,3 +1,5 @@
+import { quote, say, type Phrase } from '../../engine/phrase.ts';
+import { titleOf } from './runWish.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Run, RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Problem } from './problem.ts';
@@ -9,7 +11,6 @@ export type RunPhase = 'empty' | 'running' | 'complete' | 'stopped' | 'failed';
 /** A run that was made earlier: recorded with its pack, from a file or from the history. */
 export interface OpenedRun {
   run: Run;
-  title: string;
   picture: PaintedPicture | null;
 }
 
@@ -27,7 +28,7 @@ export interface RunState {
   id: number;
   phase: RunPhase;
   origin: Origin;
-  title: string;
+  title: Phrase;
   header: RunHeader | null;
   /** Append-only within a run: read it, never write to it. `count` says how far it has grown. */
   events: readonly TokenEvent[];
@@ -40,7 +41,7 @@ export interface RunState {
 }
 
 const EMPTY: RunState = {
-  id: 0, phase: 'empty', origin: 'recorded', title: '', header: null, events: [], count: 0,
+  id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
   picture: null, digest: null, wallMs: null, problem: null,
 };
 
@@ -58,9 +59,9 @@ export function createRun() {
       store.setState({ ...EMPTY, id: store.getState().id + 1 });
     },
     /** A finished run made in advance. */
-    showRecorded(header: RunHeader, events: readonly TokenEvent[], digest: string, title: string, picture: PaintedPicture | null): void {
+    showRecorded(header: RunHeader, events: readonly TokenEvent[], digest: string, picture: PaintedPicture | null): void {
       store.setState({
-        ...EMPTY, id: store.getState().id + 1, phase: 'complete', origin: 'recorded', header, events, count: events.length, digest, title, picture,
+        ...EMPTY, id: store.getState().id + 1, phase: 'complete', origin: 'recorded', header, events, count: events.length, digest, title: titleOf(header), picture,
       });
     },
     /** A run that ended earlier, complete or not. */
@@ -68,13 +69,13 @@ export function createRun() {
       const { header, events, digest, complete } = opened.run;
       store.setState({
         ...EMPTY, id: store.getState().id + 1, phase: complete ? 'complete' : 'stopped', origin: 'opened', header, events, count: events.length,
-        digest, title: opened.title, picture: opened.picture,
+        digest, title: titleOf(header), picture: opened.picture,
       });
     },
     /** A picture's tokens as a run that was given whole; returns its id. */
-    showGiven(header: RunHeader, events: readonly TokenEvent[], title: string, picture: PaintedPicture): number {
+    showGiven(header: RunHeader, events: readonly TokenEvent[], name: string, picture: PaintedPicture): number {
       const id = store.getState().id + 1;
-      store.setState({ ...EMPTY, id, phase: 'complete', origin: 'given', header, events, count: events.length, title, picture });
+      store.setState({ ...EMPTY, id, phase: 'complete', origin: 'given', header, events, count: events.length, title: quote(name), picture });
       return id;
     },
     /** The same tokens with more known about each. */
@@ -92,9 +93,9 @@ export function createRun() {
       store.setState({ ...before, id: store.getState().id + 1 });
     },
     /** A run about to be decoded here; returns its id. */
-    begin(header: RunHeader, title: string): number {
+    begin(header: RunHeader): number {
       const id = store.getState().id + 1;
-      store.setState({ ...EMPTY, id, phase: 'running', origin: 'generated', header, events: [], title });
+      store.setState({ ...EMPTY, id, phase: 'running', origin: 'generated', header, events: [], title: titleOf(header) });
       return id;
     },
     append(id: number, events: readonly TokenEvent[], wallMs: number): void {

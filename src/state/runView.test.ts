@@ -6,11 +6,12 @@ import { createPack } from './pack.ts';
 import { createPlayback } from './playback.ts';
 import { createRun } from './run.ts';
 import { createRunView } from './runView.ts';
+import { titleOf } from './runWish.ts';
 
 const m = tinyManifest();
 const header = (seed: number) => ({ pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'x', seed, settings: m.defaults, grid: m.grid }) as RunHeader;
 const events = scoredEvents(Array.from({ length: 16 }, (_, i) => i % 12), Array.from({ length: 16 }, (_, i) => (i === 0 ? null : 1)), m.defaults, 4);
-const recorded = (seed: number) => ({ run: { header: header(seed), events, digest: 'd', complete: true } as Run, title: `seed ${seed}`, picture: null });
+const recorded = (seed: number) => ({ run: { header: header(seed), events, digest: 'd', complete: true } as Run, picture: null });
 
 it('one step leads back to the run and cursor that were in view', () => {
   const view = createRunView({ pack: createPack() });
@@ -20,7 +21,7 @@ it('one step leads back to the run and cursor that were in view', () => {
   view.showRecorded(recorded(2));
   view.playback.play(false);
   back();
-  expect(view.run.getState()).toMatchObject({ title: 'seed 1', origin: 'recorded', count: 16 });
+  expect(view.run.getState()).toMatchObject({ title: titleOf(header(1)), origin: 'recorded', count: 16 });
   expect(view.playback.getState()).toMatchObject({ cursor: 5, mode: 'paused' });
 });
 

@@ -49,7 +49,7 @@ export function createRunView({ pack, run = createRun(), playback = createPlayba
   return {
     pack, run, playback, whatIf, edit, growing, restore, shown: createShown({ run, whatIf, edit }),
     togglePlay: () => (playback.getState().mode === 'paused' ? playback.play(growing()) : playback.pause()),
-    showRecorded: ({ run: { header, events, digest }, title, picture }) => run.showRecorded(header, events, digest, title, picture),
+    showRecorded: ({ run: { header, events, digest }, picture }) => run.showRecorded(header, events, digest, picture),
     snapshot() {
       const [state, { cursor }] = [run.getState(), playback.getState()];
       return () => restore(state, cursor);

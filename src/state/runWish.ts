@@ -1,3 +1,4 @@
+import { say, term, type Phrase } from '../../engine/phrase.ts';
 import type { LoadReport } from '../../workers/messages.ts';
 import { SAMPLER, type RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
@@ -20,4 +21,5 @@ export function headerOf(wish: RunWish, manifest: Manifest, hash: string | null,
   };
 }
 
-export const titleOf = (header: Pick<RunHeader, 'className' | 'seed'>): string => `${header.className}, seed ${header.seed}`;
+/** What a run is called. */
+export const titleOf = ({ className, seed }: Pick<RunHeader, 'className' | 'seed'>): Phrase => say`${term(className)}, seed ${seed}`;

@@ -22,7 +22,7 @@ function studio(manifest: ReturnType<typeof tinyGptManifest> | ReturnType<typeof
     pack: { name: 'tiny', hash: 'h' }, variant: 'fp32', backend: 'wasm' as const, class: 0, className: 'x', seed: 1, grid: { ...manifest.grid }, settings: manifest.defaults,
   };
   const finish = async (hash = 'h') => {
-    const id = run.begin({ ...header, pack: { name: 'tiny', hash } }, '');
+    const id = run.begin({ ...header, pack: { name: 'tiny', hash } });
     run.append(id, [0, 1, 2].map(event), 1);
     run.end(id, { complete: true, digest: 'd', wallMs: 1 });
     await Promise.resolve();
@@ -58,7 +58,7 @@ test('a score that comes after another run began changes nothing', async () => {
   let answer!: (value: { ok: true; value: number[] }) => void;
   score.mockImplementationOnce(() => new Promise((resolve) => { answer = resolve as never; }));
   await finish();
-  const id = run.begin(run.getState().header!, '');
+  const id = run.begin(run.getState().header!);
   run.append(id, [event(0)], 1);
   answer({ ok: true, value: [0, 1, 2] });
   await Promise.resolve();

@@ -3,6 +3,7 @@ import { tinyManifest } from '../../engine/testing/manifest.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, Result } from '../inference/client.ts';
 import { createNotices } from './notices.ts';
 import { createPackSession } from './session.ts';
+import { say } from '../../engine/phrase.ts';
 
 const m = tinyManifest();
 const wish = (seed: number) => ({ class: 1, seed, settings: m.defaults });
@@ -24,7 +25,7 @@ function setup() {
   const notices = createNotices();
   const session = createPackSession({ connect: () => client as unknown as InferenceClientApi, notices, now: () => 0 });
   session.use({ name: m.name, manifestUrl: 'https://studio.test/models/tiny/manifest.json', manifest: m, hash: 'hash' });
-  const fail = (code: Failure['code']) => answer({ ok: false, code, message: code });
+  const fail = (code: Failure['code']) => answer({ ok: false, code, message: say`failed` });
   return { session, client, notices, requests, ready: () => answer(loaded), fail };
 }
 
@@ -33,12 +34,12 @@ afterEach(() => vi.unstubAllGlobals());
 
 it('makes runs without any view, with the pack, variant and backend of its model in their headers', async () => {
   const { session, requests, ready } = setup();
-  const begun: string[] = [];
-  const all = session.makeBeside([wish(5), wish(6)], (list) => begun.push(...list.map(({ title }) => title)));
+  const begun: number[] = [];
+  const all = session.makeBeside([wish(5), wish(6)], (list) => begun.push(...list.map(({ header }) => header.seed)));
   await tick();
   ready();
   expect(await all).toBe(true);
-  expect(begun).toEqual(['Sea or lake, seed 5', 'Sea or lake, seed 6']);
+  expect(begun).toEqual([5, 6]);
   expect(requests.map(({ seed }) => seed)).toEqual([5, 6]);
   expect(session.jobs.getState().list[0]!.header).toMatchObject({ pack: { name: m.name, hash: 'hash' }, variant: 'fp32', backend: 'wasm', class: 1 });
 });

@@ -8,8 +8,9 @@ import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
-import { headerOf, titleOf, type RunWish } from './runWish.ts';
+import { headerOf, type RunWish } from './runWish.ts';
 import { until } from './until.ts';
+import { say } from '../../engine/phrase.ts';
 
 export interface PackSessionDeps extends Pick<LoadingDeps, 'connect' | 'spareGpu' | 'notices'> {
   now: () => number;
@@ -77,7 +78,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   }
 
   async function decode(headers: readonly RunHeader[], client: InferenceClientApi, follow = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
-    const all = jobs.start(headers, titleOf, client, follow);
+    const all = jobs.start(headers, client, follow);
     begun?.(jobs.getState().list);
     const result = await all;
     // The worker had to be ended: its files come back from the cache.
@@ -108,7 +109,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       try {
         const manifestUrl = manifestAddress(name, base);
         pack.setState({ name, manifestUrl, problem: null });
-        const slow = () => notices.replace('slow', [problem('slow', `The pack "${name}" has not arrived yet.`, 'The network is slow or does not answer. It is tried once more.')]);
+        const slow = () => notices.replace('slow', [problem('slow', say`The pack "${name}" has not arrived yet.`, say`The network is slow or does not answer. It is tried once more.`)]);
         const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
         const hash = await packHash(manifest);
         signal?.throwIfAborted();

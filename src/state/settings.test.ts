@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSeed, type Settings } from '../../engine/settings.ts';
 import { createSettings } from './settings.ts';
+import { english } from '../../engine/phrase.ts';
 
 const defaults: Settings = {
   guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5.2, maxPatchLength: 4,
@@ -27,7 +28,7 @@ describe('settings', () => {
     const settings = made();
     settings.setText('entropyThreshold', 'abc');
     expect(settings.getState().values?.entropyThreshold).toBe(5.2);
-    expect(settings.firstError()?.message).toContain('E_th must be a number in nats, got "abc"');
+    expect(english(settings.firstError()!.message)).toContain('E_th must be a number in nats, got "abc"');
     settings.setText('entropyThreshold', '4.5');
     expect(settings.getState().values?.entropyThreshold).toBe(4.5);
     expect(settings.firstError()).toBeNull();
@@ -48,7 +49,7 @@ describe('settings', () => {
     const settings = made();
     settings.set('maxPatchLength', 20);
     settings.set('rowReset', false);
-    expect(settings.firstError()?.message).toContain('at most 16');
+    expect(english(settings.firstError()!.message)).toContain('at most 16');
     settings.reset('maxPatchLength');
     expect(settings.firstError()).toBeNull();
   });

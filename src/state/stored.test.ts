@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { saveRecord } from '../../packs/pack-records.ts';
-import { ageText, deleteStored, listStored, renewStored, verifyStored } from './stored.ts';
+import { deleteStored, listStored, renewStored, verifyStored } from './stored.ts';
 import { memoryCache } from '../../packs/testing/memory-cache.ts';
 
 const ID = 'https://studio.test/models/a/manifest.json';
@@ -66,13 +66,4 @@ test('verifying names a damaged and a missing file and removes them, so that the
   files.delete(list[1]!.sha256);
   expect(await verifyStored(ID, cache)).toEqual({ damaged: ['part-0', 'part-1'], checked: 2 });
   expect(files.has(list[0]!.sha256)).toBe(false);
-});
-
-test('ages are in words, and a clock that was set back never gives a time to come', () => {
-  const minute = 60_000;
-  expect(ageText(0, 30_000)).toBe('just now');
-  expect(ageText(0, 5 * minute)).toBe('5 minutes ago');
-  expect(ageText(0, 5 * 60 * minute)).toBe('5 hours ago');
-  expect(ageText(0, 72 * 60 * minute)).toBe('3 days ago');
-  expect(ageText(10 * minute, 0)).toBe('just now');
 });

@@ -65,12 +65,3 @@ export async function renewStored(id: string, options: DownloadOptions = {}): Pr
 }
 
 export const deleteStored = (id: string, cache: FileCache = browserCache) => deleteRecord(id, cache);
-
-/** How long ago, in words. A clock that was set back gives "just now", never a time to come. */
-export function ageText(savedAt: number, now: number): string {
-  const minutes = Math.floor((now - savedAt) / 60_000);
-  if (minutes < 2) return 'just now';
-  if (minutes < 120) return `${minutes} minutes ago`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
-}

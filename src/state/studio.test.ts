@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TokenEvent } from '../../engine/log.ts';
+import { parseRun, type TokenEvent } from '../../engine/log.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { problem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
+import { english, say } from '../../engine/phrase.ts';
+import { titleOf } from './runWish.ts';
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -21,12 +24,12 @@ function fakeClient() {
   const score = vi.fn((tokens: number[]) => new Promise<Result<(number | null)[]>>((resolve) => {
     answerScore = () => resolve({ ok: true, value: tokens.map((_, i) => (i === 0 ? null : 3)) });
   }));
-  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(async () => ({ ok: false, code: 'not-loaded', message: 'm' })), dispose: vi.fn() } as unknown as InferenceClientApi;
+  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(async () => ({ ok: false, code: 'not-loaded', message: say`m` })), dispose: vi.fn() } as unknown as InferenceClientApi;
   return {
     api, load, generate, score,
     scored: () => answerScore(),
     ready: (backend: LoadReport['backend'] = 'wasm') => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport }),
-    refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: `${code}: fp32/all.bin.0`, detail: 'Retry.' }),
+    refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: say`${code}: fp32/all.bin.0`, detail: say`Retry.` }),
     emit: (events: TokenEvent[]) => emit(0, events),
     end: (result: Result<GenerateReport>) => answerRun(result.ok ? { ok: true, value: [result.value] } : result),
   };
@@ -59,23 +62,28 @@ describe('studio', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it('shows the recorded run of the class that is chosen, until a run is made here', async () => {
-    pack.manifest.recordings.push({ ...pack.manifest.recordings[0]!, id: 'other', title: 'Forest, seed 7', class: 1 });
+    const [river] = pack.manifest.recordings;
+    const run = parseRun(JSON.parse(pack.files.get(river!.run.path)!.toString()));
+    const log = Buffer.from(JSON.stringify({ ...run, header: { ...run.header, class: 1, className: 'Forest' } }));
+    const file = { path: 'recordings/forest.json', bytes: log.length, sha256: createHash('sha256').update(log).digest('hex') };
+    pack.files.set(file.path, log);
+    pack.manifest.recordings.push({ ...river!, id: 'other', title: 'Forest, seed 7', class: 1, run: file });
     pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
     const studio = made();
     void studio.open();
-    await vi.waitFor(() => expect(studio.view.run.getState().title).toBe('River, seed 7'));
+    await vi.waitFor(() => expect(studio.view.run.getState().title).toEqual(titleOf({ className: 'River', seed: 7 })));
     studio.chooseClass(1);
-    await vi.waitFor(() => expect(studio.view.run.getState().title).toBe('Forest, seed 7'));
+    await vi.waitFor(() => expect(studio.view.run.getState().title).toEqual(titleOf({ className: 'Forest', seed: 7 })));
     studio.chooseClass(2); // has none
     await tick();
-    expect(studio.view.run.getState().title).toBe('Forest, seed 7');
+    expect(studio.view.run.getState().title).toEqual(titleOf({ className: 'Forest', seed: 7 }));
     studio.chooseClass(8);
     client.ready();
     await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     studio.chooseClass(1);
     await tick();
-    expect(studio.view.run.getState()).toMatchObject({ origin: 'generated', phase: 'running', title: 'River, seed 7' });
+    expect(studio.view.run.getState()).toMatchObject({ origin: 'generated', phase: 'running', title: titleOf({ className: 'River', seed: 7 }) });
   });
 
   it('shows the recorded run before the model is there, whole under reduced motion', async () => {
@@ -111,7 +119,7 @@ describe('studio', () => {
     await tick();
     const [notice] = studio.notices.getState().list;
     expect(notice).toMatchObject({ code });
-    expect(notice!.message).toContain(words);
+    expect(english(notice!.message)).toContain(words);
     expect(client.generate).not.toHaveBeenCalled();
   });
 
@@ -170,7 +178,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
     client.refuse('shard-missing');
     await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
-    expect(studio.session.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: 'Retry.' });
+    expect(studio.session.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: say`Retry.` });
     expect(studio.view.run.getState().count).toBe(256);
     void studio.session.load();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
@@ -204,7 +212,7 @@ describe('studio', () => {
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     client.emit([event(0), event(1)]);
-    client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
+    client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     expect(studio.view.run.getState()).toMatchObject({ phase: 'running', count: 2 });
     client.ready();
@@ -231,7 +239,7 @@ describe('studio', () => {
   it('spares the GPU where it is known to end the page, with a word, until it is chosen', async () => {
     const backends = () => (client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend);
     const codes = () => studio.notices.getState().list.map(({ code }) => code);
-    const studio = made('', false, problem('gpu-spared', 'On the processor.', ''));
+    const studio = made('', false, problem('gpu-spared', say`On the processor.`));
     const { pack, load } = studio.session;
     const ready = async (times: number) => {
       await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
@@ -272,7 +280,7 @@ describe('studio', () => {
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
     client.emit([event(0), event(1)]);
-    client.end({ ok: false, code: 'worker-lost', message: 'The GPU was lost.' });
+    client.end({ ok: false, code: 'worker-lost', message: say`The GPU was lost.` });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     client.refuse('worker-lost');
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(3));
@@ -280,7 +288,7 @@ describe('studio', () => {
     client.ready('wasm');
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
     expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
-    expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: expect.stringContaining('continued where it was, on the processor') }]);
+    expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: { template: expect.stringContaining('continued where it was, on the processor') } }]);
     client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
     await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('complete'));
   });
@@ -303,7 +311,7 @@ describe('studio', () => {
     await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
     void studio.generate();
     await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
-    client.end({ ok: false, code: 'worker-lost', message: 'The model stopped.', detail: '' });
+    client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
     client.refuse('shard-missing');
     await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } }));
@@ -313,7 +321,7 @@ describe('studio', () => {
     const studio = made('#pack=mars');
     await studio.open();
     expect(studio.session.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
-    expect(studio.session.pack.getState().problem!.message).toContain('mars');
+    expect(studio.session.pack.getState().problem!.message.values).toEqual(['mars']);
   });
 
   it('takes class and seed into another pack that has the class, and makes no run', async () => {

@@ -1,5 +1,6 @@
 import { parseSeed } from '../../engine/settings.ts';
 import { toTagged } from '../../engine/errors.ts';
+import { say } from '../../engine/phrase.ts';
 import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';
 import { createAddressBar } from './addressBar.ts';
 import { createBatch } from './batch.ts';
@@ -62,11 +63,11 @@ export function createStudio(deps: StudioDeps) {
     continueFrom: async (given: readonly number[], classIndex: number, seed: number): Promise<void> => (await goOn()).continueFrom(given, classIndex, seed),
     reportUnexpected(error: unknown): void {
       if (isPartMissing(error)) {
-        notices.replace('part', [{ ...toProblem(error), action: { label: 'Reload', run: deps.reload } }]);
+        notices.replace('part', [{ ...toProblem(error), action: { label: say`Reload`, run: deps.reload } }]);
         return;
       }
       const tagged = toTagged(error);
-      notices.add('unexpected', problem(tagged.code, tagged.message, 'What is on the page stays. If something does not respond, reload.'));
+      notices.add('unexpected', problem(tagged.code, tagged.message, say`What is on the page stays. If something does not respond, reload.`));
     },
   };
 }

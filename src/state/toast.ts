@@ -1,8 +1,9 @@
+import type { Phrase } from '../../engine/phrase.ts';
 import { createStore } from 'zustand/vanilla';
 
 export interface Toast {
   id: number;
-  text: string;
+  text: Phrase;
   /** Takes back what was just done. */
   undo: (() => void) | null;
 }
@@ -13,7 +14,7 @@ export function createToast() {
   const store = createStore<{ toast: Toast | null }>(() => ({ toast: null }));
   return {
     ...store,
-    say(text: string, undo: (() => void) | null = null): void {
+    say(text: Phrase, undo: (() => void) | null = null): void {
       store.setState({ toast: { id: next++, text, undo } });
     },
     undo(): void {

@@ -4,6 +4,7 @@ import type { DeviceMeasurement, Measured, MeasureRequest, Way } from '../../wor
 import type { PackSession, Asker } from './session.ts';
 import { createPack } from './pack.ts';
 import { createWorthTimes, timesOf } from './worthTimes.ts';
+import { say } from '../../engine/phrase.ts';
 
 const image = (way: Way, ms: number, tokens = 16): Measured => ({ backend: 'wasm', way, ms, patches: 8, passes: tokens, graphs: {}, stages: {}, tokens: Array<number>(tokens).fill(0) });
 
@@ -37,7 +38,7 @@ it('measures the three ways on the loaded pack, and shows them only while that v
 });
 
 it('a run that is asked for ends the measurement and waits for its end', async () => {
-  const { times, asker } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: 'ended' })); }));
+  const { times, asker } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`ended` })); }));
   void times.measure(null);
   expect([asker.busy(), times.getState().running]).toEqual([true, { progress: null }]);
   await asker.settle();
@@ -45,7 +46,7 @@ it('a run that is asked for ends the measurement and waits for its end', async (
 });
 
 it('what goes wrong is said', async () => {
-  const { times } = setup(async () => ({ ok: false, code: 'worker-lost', message: 'The model crashed.' }));
+  const { times } = setup(async () => ({ ok: false, code: 'worker-lost', message: say`The model crashed.` }));
   await times.measure(null);
-  expect(times.getState()).toMatchObject({ running: null, failure: 'The model crashed.' });
+  expect(times.getState()).toMatchObject({ running: null, failure: say`The model crashed.` });
 });

@@ -5,6 +5,7 @@ import type { Backend, Measured, MeasureProgress, Way as MeasuredWay } from '../
 import { manifestAddress } from './packFiles.ts';
 import type { PackSession } from './session.ts';
 import type { Way } from './worth.ts';
+import { type Phrase } from '../../engine/phrase.ts';
 
 export interface TimeHere {
   /** Milliseconds for an image: median and quartiles. */
@@ -25,7 +26,7 @@ export interface WorthTimesState {
   /** Progress of a measurement under way; null when there is none. */
   running: { progress: MeasureProgress | null } | null;
   /** Why the last one came to nothing. */
-  failure: string | null;
+  failure: Phrase | null;
   /** By pack, hash and variant. */
   measured: { of: string; times: TimesHere } | null;
 }

@@ -1,28 +1,65 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { de } from './de/index.ts';
-import { SAID, WORDS } from './de/said.ts';
+import { names as nameTable } from './de/phrases/names.ts';
+import { phrases } from './de/phrases/index.ts';
+import { german } from './german.ts';
 
 const root = join(import.meta.dirname, '../..');
-const sources = (...folders: string[]) => folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.tsx?$/.test(path) && !/\.test\.|(^|\/)text\//.test(path))
-  .map((path) => readFileSync(join(root, folder, path), 'utf8').replaceAll("\\'", "'"))).join('\n');
+const paths = (...folders: string[]) => folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.tsx?$/.test(path) && !/\.test\.|(^|\/)(text|testing)\//.test(path)).map((path) => join(folder, path)));
+const source = (path: string) => readFileSync(join(root, path), 'utf8');
 const names = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
 
-test.each(Object.entries(de))('"%s" has the same parts in German', (english, german) => {
-  expect(names(german)).toEqual(names(english));
-  expect(german.trim()).not.toBe('');
+/** Templates of all phrases of a file, and what a person would read of it that is none: plain words as a value, or given to `quote` or `term`. */
+function read(path: string): { templates: string[]; plain: string[] } {
+  const found = { templates: [] as string[], plain: [] as string[] };
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say') {
+      const { template } = node;
+      found.templates.push(ts.isNoSubstitutionTemplateLiteral(template) ? template.text : template.templateSpans.reduce((text, { literal }, i) => `${text}{${i}}${literal.text}`, template.head.text));
+      if (!ts.isNoSubstitutionTemplateLiteral(template)) for (const { expression } of template.templateSpans) words(expression);
+    }
+    if (ts.isCallExpression(node) && ['quote', 'term'].includes(node.expression.getText())) node.arguments.forEach(words);
+    ts.forEachChild(node, visit);
+  };
+  /** English in a value: a literal with letters and a space. */
+  const words = (node: ts.Node): void => {
+    if ((ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) && /[a-z]+ [a-z]/i.test(node.text)) found.plain.push(`${path}: ${node.text}`);
+    if (ts.isTemplateExpression(node) && /[a-z]+ [a-z]/i.test(node.getText().replace(/\$\{[^}]*\}/g, ''))) found.plain.push(`${path}: ${node.getText()}`);
+    if (!ts.isTaggedTemplateExpression(node)) ts.forEachChild(node, words);
+  };
+  visit(ts.createSourceFile(path, source(path), ts.ScriptTarget.Latest, true));
+  return found;
+}
+const all = paths('src', 'engine', 'packs', 'workers').map(read);
+/** What has letters of its own; the rest is the same in every language. */
+const templates = new Set(all.flatMap((file) => file.templates).filter((text) => /[a-z]/i.test(text.replace(/\{\d+\}/g, ''))));
+
+test.each(Object.entries({ ...de, ...phrases }))('"%s" has the same parts in German', (english, translated) => {
+  expect(names(translated)).toEqual(names(english));
+  expect(translated.trim()).not.toBe('');
 });
 
 test('every text is shown somewhere', () => {
-  const views = sources('src');
-  expect(Object.keys(de).filter((english) => !views.includes(`'${english}'`))).toEqual([]);
+  const views = paths('src').map(source).join('\n').replaceAll("\\'", "'");
+  expect(Object.keys(de).filter((english) => !views.includes(`'${english}'`) && !templates.has(english))).toEqual([]);
 });
 
-test('every text taken from packs, engine and worker is one that these have, part by part', () => {
-  const below = sources('src', 'engine', 'packs', 'workers') + readFileSync(join(root, 'public/models/eurosat/manifest.json'), 'utf8');
-  const parts = (text: string) => text.split(/\{\w+\}/).map((part) => part.trim()).filter((part) => /[a-z]{3}/i.test(part));
-  expect([...Object.keys(WORDS), ...Object.keys(SAID)].flatMap(parts).filter((part) => !below.includes(part))).toEqual([]);
-  for (const [english, german] of Object.entries(SAID)) for (const name of names(german)) expect(names(english), english).toContain(name);
+test('every phrase of page, engine, packs and worker has its German', () => {
+  expect(templates.size).toBeGreaterThan(200);
+  expect([...templates].filter((template) => !Object.hasOwn(german.messages, template))).toEqual([]);
+});
+
+test('nothing that a person reads stands in a phrase in plain English', () => {
+  expect(all.flatMap(({ plain }) => plain)).toEqual([]);
+});
+
+test('every phrase in German is one of these, every name one of a pack beside the page', () => {
+  const packs = ['eurosat', 'eurosat-baseline'].map((pack) => source(`public/models/${pack}/manifest.json`)).join();
+  expect(Object.keys(nameTable).filter((name) => !packs.includes(JSON.stringify(name)))).toEqual([]);
+  expect(Object.keys(phrases).filter((phrase) => !Object.hasOwn(nameTable, phrase) && !templates.has(phrase))).toEqual([]);
+  expect(Object.keys(phrases).filter((phrase) => Object.hasOwn(de, phrase)), 'once').toEqual([]);
 });

@@ -1,18 +1,22 @@
 import { createElement, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, expect, test } from 'vitest';
+import type { StudioError } from '../../engine/errors.ts';
+import { readPermalink } from '../../engine/permalink.ts';
+import { say } from '../../engine/phrase.ts';
 import { parseSetting, settingsTable } from '../../engine/settings.ts';
 import { fixed, nats } from '../lib/format.ts';
+import { titleOf } from '../state/runWish.ts';
 import { german } from './german.ts';
 import { rich } from './rich.tsx';
-import { sayer } from './sayer.ts';
-import { said, speak, t } from './t.ts';
+import { named, said, speak, t } from './t.ts';
 
 afterEach(() => speak(null));
 
 test('English is what stands in the views', () => {
   expect(t('Step {step} of {n}', { step: 2, n: 7 })).toBe('Step 2 of 7');
-  expect(said('Forest')).toBe('Forest');
+  expect(named('Forest')).toBe('Forest');
+  expect(said(say`${'a'}, seed ${7}`)).toBe('a, seed 7');
   expect(nats(1.5)).toBe('1.50 nats');
 });
 
@@ -23,11 +27,12 @@ test('German has its own words, order and decimal comma', () => {
   expect(nats(null)).toBe('k. A.');
 });
 
-test('texts from below are found by their form, what stands in them in turn', () => {
+test('a phrase is worded by its template, what stands in it in turn; what a person typed stays as it is', () => {
   speak(german);
-  expect(said('Sea or lake, seed 12')).toBe('Meer oder See, Seed 12');
-  expect(said('In the address: The seed must be a whole number from 0 to 4294967295, got "x".')).toBe('In der Adresse: Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „x“.');
-  expect(said('A text of a pack that nobody has translated')).toBe('A text of a pack that nobody has translated');
+  expect(said(titleOf({ className: 'Sea or lake', seed: 12 }))).toBe('Meer oder See, Seed 12');
+  expect(readPermalink('#seed=River').problems.map(said)).toEqual(['Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „River“. Der Vorgabewert gilt.']);
+  expect(said(say`Is it {0}? ${'{0}'}`)).toBe('Is it {0}? {0}');
+  expect(named('A name of a pack that nobody has translated')).toBe('A name of a pack that nobody has translated');
 });
 
 test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) => key))('what is wrong with %s is said in German', (key) => {
@@ -37,15 +42,9 @@ test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) =>
       parseSetting(key, text);
       expect.unreachable();
     } catch (error) {
-      expect(said((error as Error).message)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
+      expect(said((error as StudioError).phrase)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
     }
   }
-});
-
-test('signs of a pattern are signs in a text', () => {
-  const say = sayer({}, { 'Is it {x}? (yes)': '{x}!' });
-  expect(say('Is it a.b? (yes)')).toBe('a.b!');
-  expect(say('Is it a.b (yes)')).toBe('Is it a.b (yes)');
 });
 
 test('symbols are set as in the paper, and elements stand in their places', () => {

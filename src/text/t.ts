@@ -1,3 +1,4 @@
+import { worded, type Phrase } from '../../engine/phrase.ts';
 import type { de } from './de/index.ts';
 
 /** A text of the studio, in English, as it stands in the catalogue. `{name}` is filled in when it is shown. */
@@ -8,11 +9,12 @@ export type Parts<M extends string, Part> = [Names<M>] extends [never] ? [] : [{
 
 /** What a language other than English brings along; English is the catalogue's own keys and needs nothing. */
 export interface Wording {
-  messages: Readonly<Record<Message, string>>;
-  /** Texts from elsewhere: of packs, the engine, the worker. */
-  said: (text: string) => string;
+  /** By the English text: of views, and of phrases and names from packs, engine and worker. */
+  messages: Readonly<Record<Message, string>> & Readonly<Record<string, string>>;
   /** Decimal point. */
   decimal: string;
+  /** For dates and spans of time. */
+  locale: string;
 }
 
 let wording: Wording | null = null;
@@ -30,8 +32,13 @@ export const fill = (text: string, values: Readonly<Record<string, string | numb
 /** The message in the language in use, with its `{name}`s filled in. */
 export const t = <M extends Message>(message: M, ...[values]: Parts<M, string | number>): string => fill(wordsOf(message), values);
 
-/** A text that a pack, the engine or the worker brings, in the language in use where that has it, else as it is. */
-export const said = (text: string): string => wording?.said(text) ?? text;
+/** A name that a pack brings, in the language in use where that has it. */
+export const named = (name: string): string => (wording && Object.hasOwn(wording.messages, name) ? wording.messages[name]! : name);
+
+/** A phrase in the language in use. */
+export const said = (phrase: Phrase | null | undefined): string => (phrase ? worded(phrase, named) : '');
 
 /** A number as text (with a point) with the decimal sign of the language. */
 export const decimal = (digits: string): string => (wording ? digits.replace('.', wording.decimal) : digits);
+
+export const locale = (): string => wording?.locale ?? 'en';

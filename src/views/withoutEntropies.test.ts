@@ -11,7 +11,7 @@ const event = (entropy: number | null, logprob: number | null = Math.log(0.25)) 
 
 function shown(maxPatchLength: number, events: TokenEvent[]) {
   const run = createRun();
-  run.showRecorded({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events, 'd', 'a', null);
+  run.showRecorded({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events, 'd', null);
   return { run };
 }
 

@@ -7,6 +7,8 @@ import type { PackSession } from '../session.ts';
 import { createStudio, type StudioDeps } from '../studio.ts';
 import { createCompare } from './compare.ts';
 import { createLinkedSides, linkOfSide } from './linked.ts';
+import { say } from '../../../engine/phrase.ts';
+import { quote } from '../../../engine/phrase.ts';
 
 const events = (count: number, token: number): TokenEvent[] => Array.from({ length: count }, (_, t) => ({
   t, token, entropy: t ? 1 : null, opens: t % 2 === 0 ? ['first'] : [], source: 'sampled', patch: Math.floor(t / 2), logprob: -1, classLogprob: -1, alternatives: [], times: {},
@@ -107,7 +109,7 @@ describe('compare', () => {
     expect(compare.getState().source).toEqual({ a: 'made:0', b: 'view' });
     expect([compare.a.run.getState().count, compare.b.run.getState().count]).toEqual([4, 256]);
     await compare.choose('a', 'history:nope');
-    expect(compare.getState().problem).toMatchObject({ message: 'gone' });
+    expect(compare.getState().problem).toMatchObject({ message: quote('gone') });
     expect(compare.getState().source.a).toBe('made:0');
     await compare.choose('a', 'nonsense');
     expect(compare.getState().source.a).toBe('made:0');
@@ -127,7 +129,7 @@ describe('compare', () => {
     await compare.discover();
     expect(compare.getState().packs.map(({ name }) => name)).toEqual(['baseline']);
     const before = [page.view.run.getState(), page.session.pack.getState()];
-    vi.spyOn(client, 'load').mockImplementationOnce(async () => ({ ok: false, code: 'out-of-memory', message: 'The memory of the GPU was not enough.' }));
+    vi.spyOn(client, 'load').mockImplementationOnce(async () => ({ ok: false, code: 'out-of-memory', message: say`The memory of the GPU was not enough.` }));
     await compare.againstPack('baseline');
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
@@ -147,7 +149,7 @@ describe('compare', () => {
     const { compare, guests, client } = await opened();
     await compare.discover();
     const load = vi.spyOn(client, 'load').mockImplementationOnce((_request, _progress, signal) => new Promise((resolve) => {
-      signal!.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: 'Loading was cancelled.', detail: '' }));
+      signal!.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`Loading was cancelled.` }));
     }));
     const pressed = compare.againstPack('baseline');
     await vi.waitFor(() => expect(guests[0]?.pack.getState().model).toBe('loading'));
@@ -160,7 +162,7 @@ describe('compare', () => {
     expect(requests).toHaveLength(1);
   });
 
-  const lost = { ok: false, code: 'worker-lost', message: 'The model stopped unexpectedly.', detail: '' } as const;
+  const lost = { ok: false, code: 'worker-lost', message: say`The model stopped unexpectedly.` } as const;
 
   it('goes on with a run whose worker crashes, its own or that of another pack', async () => {
     const { page, compare, client } = await opened();

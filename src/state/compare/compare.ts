@@ -199,10 +199,10 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
     start(other: boolean): void {
-      const { header, title } = page.view.run.getState();
+      const { header } = page.view.run.getState();
       if (store.getState().source.a !== '' || !header) return;
       const { manifest, name: pack } = page.session.pack.getState();
-      const recorded = other ? manifest?.recordings.findIndex((entry) => entry.title !== title) ?? -1 : -1;
+      const recorded = other ? manifest?.recordings.findIndex((entry) => entry.class !== header.class) ?? -1 : -1;
       void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${pack}:${recorded}`) : undefined));
     },
     /** Learns which other packs there are to compare with. */

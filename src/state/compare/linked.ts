@@ -9,6 +9,7 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
+import { say } from '../../../engine/phrase.ts';
 
 const SIDES = ['a', 'b'] as const;
 
@@ -66,7 +67,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     if (!link.check || !header || phase !== 'complete' || !digest) return;
     const outcome = compareWithLink(link.check, header, digest);
     outcomes.setState({ [which]: outcome });
-    if (!outcome.same) compare.say(problem('link-differs', 'This is not the picture that the link was made from.', explainDifference(outcome)));
+    if (!outcome.same) compare.say(problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome)));
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
+import { t } from '../../text/t.ts';
 import type { RunState } from '../run.ts';
 import { sharedBoundaries, tokenDifference } from './difference.ts';
 
@@ -32,7 +33,7 @@ export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number 
 }
 
 /** Where a time was measured. */
-export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => (run.origin === 'generated' ? `this device, ${backend}` : `as logged, ${backend}`);
+export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'this device, {backend}' : 'as logged, {backend}', { backend });
 
 /** Both runs were made by this browser on the same backend: only then do their times compare. */
 export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isHere(a) && isHere(b) && a.backend === b.backend;
@@ -56,24 +57,24 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     return ms ? (1000 * side.figures.tokens) / ms : null;
   };
   const rows = [
-    row('tokens', 'Tokens', ({ figures }) => integer(figures.tokens)),
-    row('patches', 'Patches', ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
-    row('p-avg', 'P_avg, tokens', ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
-    row('steps', a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps', ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
-    row('passes', 'Passes', ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
-    row('operations', 'Multiply-accumulates', (side) => operations(work(side)), work),
-    row('ratio', 'Of one token per patch', ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
-    row('time', 'Time', (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
-    row('speed', 'Tokens/s', (side) => fixed(speed(side), 1), timed ? speed : undefined),
-    row('place', 'Measured', placeOf),
+    row('tokens', t('Tokens'), ({ figures }) => integer(figures.tokens)),
+    row('patches', t('Patches'), ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
+    row('p-avg', t('P_avg, tokens'), ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
+    row('steps', t(a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
+    row('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
+    row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
+    row('ratio', t('Of one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
+    row('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
+    row('speed', t('Tokens/s'), (side) => fixed(speed(side), 1), timed ? speed : undefined),
+    row('place', t('Measured'), placeOf),
   ];
   if (!a || !b) return rows;
   const { same, equal } = tokenDifference(a.events, b.events, cursor);
   const { both, either } = sharedBoundaries(a.events, b.events, cursor);
-  const share = (part: number, whole: number) => (whole > 0 ? `${part} of ${whole}, ${percent(part / whole)}` : '–');
+  const share = (part: number, whole: number) => (whole > 0 ? t('{part} of {whole}, {share}', { part, whole, share: percent(part / whole) }) : '–');
   return [
     ...rows,
-    { key: 'equal', name: 'Equal tokens', a: share(equal, same.length), b: '', change: '' },
-    { key: 'boundaries', name: 'Shared boundaries', a: share(both, either), b: '', change: '' },
+    { key: 'equal', name: t('Equal tokens'), a: share(equal, same.length), b: '', change: '' },
+    { key: 'boundaries', name: t('Shared boundaries'), a: share(both, either), b: '', change: '' },
   ];
 }

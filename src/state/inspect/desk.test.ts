@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { StudioError } from '../../../engine/errors.ts';
+import { say } from '../../../engine/phrase.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
@@ -12,6 +13,8 @@ import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
 import { createDeskState } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
+import { quote } from '../../../engine/phrase.ts';
+import { english } from '../../../engine/phrase.ts';
 
 vi.mock('../pictures.ts', () => ({ toPainted: () => ({}) }));
 
@@ -53,7 +56,7 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   const { desk, run, client, cut } = setup();
   await desk.open(file, 'photo.jpg');
   expect(cut).toHaveBeenCalledWith(source, { x: 10, y: 0, size: 20 }, 16);
-  expect(run.getState()).toMatchObject({ origin: 'given', phase: 'complete', title: 'photo.jpg', header: { class: 3, given: tokens, settings: { guidance: 1, topP: 1 } } });
+  expect(run.getState()).toMatchObject({ origin: 'given', phase: 'complete', title: quote('photo.jpg'), header: { class: 3, given: tokens, settings: { guidance: 1, topP: 1 } } });
   expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 3, given: tokens });
   expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
@@ -70,15 +73,15 @@ it('waits for the model, asking for it', async () => {
 });
 
 it('a file that is no picture is explained and leaves the run in view alone', async () => {
-  const { desk, run } = setup('ready', () => Promise.reject(new StudioError('bad-argument', 'notes.txt cannot be read as a picture here.')));
+  const { desk, run } = setup('ready', () => Promise.reject(new StudioError('bad-argument', say`notes.txt cannot be read as a picture here.`)));
   await desk.open(file, 'notes.txt');
-  expect(desk.getState()).toMatchObject({ phase: 'failed', problem: { code: 'bad-argument', message: expect.stringContaining('notes.txt') } });
+  expect(desk.getState()).toMatchObject({ phase: 'failed', problem: { code: 'bad-argument', message: { template: expect.stringContaining('notes.txt') } } });
   expect(run.getState().phase).toBe('empty');
 });
 
 it('goes on where the worker was lost meanwhile', async () => {
   const { desk, run, client, loadModel } = setup();
-  const lost = { ok: false, code: 'worker-lost', message: 'gone' } as never;
+  const lost = { ok: false, code: 'worker-lost', message: say`gone` } as never;
   client.tokenize.mockResolvedValueOnce(lost);
   client.score.mockResolvedValueOnce(lost);
   client.generate.mockImplementationOnce(async (_requests: unknown[], onEvents: OnEvents) => {
@@ -93,7 +96,7 @@ it('goes on where the worker was lost meanwhile', async () => {
 
 it('a failing graph is named', async () => {
   const { desk, client } = setup();
-  client.score.mockResolvedValueOnce({ ok: false, code: 'shard-missing', message: 'entropy_all is missing.' } as never);
+  client.score.mockResolvedValueOnce({ ok: false, code: 'shard-missing', message: say`entropy_all is missing.` } as never);
   await desk.open(file, 'photo.jpg');
   expect(desk.getState()).toMatchObject({ phase: 'failed', problem: { code: 'shard-missing' } });
 });
@@ -126,13 +129,13 @@ it('lets go when another run comes into view', async () => {
 
 it('says what is unlike the held-out pictures', () => {
   const evaluation = { psnr_by_class: { A: 30, B: 25 } };
-  expect(unfamiliar({ evaluation }, 24, 5)).toEqual([]);
-  expect(unfamiliar({ evaluation }, 18, 5)).toEqual([expect.stringContaining('18.0 dB')]);
+  expect(unfamiliar({ evaluation }, 24, 5).map(english)).toEqual([]);
+  expect(unfamiliar({ evaluation }, 18, 5).map(english)).toEqual([expect.stringContaining('18.0 dB')]);
   const heldOut = { psnr: { low: 24, high: 44 }, entropy: { low: 3, high: 6 } };
-  expect(unfamiliar({ evaluation, heldOut }, 30, 5)).toEqual([]);
+  expect(unfamiliar({ evaluation, heldOut }, 30, 5).map(english)).toEqual([]);
   expect(unfamiliar({ evaluation, heldOut }, 23, 6.5)).toHaveLength(2);
-  expect(unfamiliar({ evaluation: {}, heldOut }, 30, 2)).toEqual([expect.stringContaining('below')]);
-  expect(unfamiliar({ evaluation: {} }, 1, 1)).toEqual([]);
+  expect(unfamiliar({ evaluation: {}, heldOut }, 30, 2).map(english)).toEqual([expect.stringContaining('below')]);
+  expect(unfamiliar({ evaluation: {} }, 1, 1).map(english)).toEqual([]);
 });
 
 it('the picture in view stays when the next file cannot be read; the message is closed in one step', async () => {
@@ -140,9 +143,9 @@ it('the picture in view stays when the next file cannot be read; the message is 
   const { desk, run } = setup('ready', read);
   await desk.open(file, 'photo.jpg');
   const before = run.getState();
-  read.mockRejectedValueOnce(new StudioError('bad-argument', 'half.jpg cannot be read.'));
+  read.mockRejectedValueOnce(new StudioError('bad-argument', say`half.jpg cannot be read.`));
   await desk.open(file, 'half.jpg');
-  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', source, psnr: 30, problem: { message: 'half.jpg cannot be read.' } });
+  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', source, psnr: 30, problem: { message: say`half.jpg cannot be read.` } });
   expect(run.getState()).toBe(before);
   desk.forget();
   expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', problem: null });

@@ -1,3 +1,4 @@
+import type { Phrase } from '../../../engine/phrase.ts';
 import { createStore } from 'zustand/vanilla';
 import type { LoadProgress } from '../../../workers/messages.ts';
 import type { Crop } from '../../lib/crop.ts';
@@ -16,7 +17,7 @@ export interface DeskState {
   original: HTMLCanvasElement | null;
   psnr: number | null;
   /** In what way it is unlike the pack's pictures. */
-  words: readonly string[];
+  words: readonly Phrase[];
   /** Class that the probabilities are for; classes.length is the null class. */
   class: number;
   progress: LoadProgress | null;

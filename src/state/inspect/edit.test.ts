@@ -14,7 +14,7 @@ async function setup() {
   const events: TokenEvent[] = [];
   for await (const event of decodeOne(new FakeGraphs((i) => (i * 7) % 4), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
   const run = createRun();
-  const show = () => run.showRecorded(header, events, 'd', 'A run', null);
+  const show = () => run.showRecorded(header, events, 'd', null);
   show();
   const paint = vi.fn(async () => null);
   const score = vi.fn(async (tokens: number[]) => tokens.map((_, i) => (i === 0 ? null : 3)));
@@ -54,7 +54,7 @@ describe('what-if rules', () => {
     const { run, whatIf, shown } = await setup();
     for (const key of ['entropyGate', 'lengthGate', 'rowReset'] as const) whatIf.set(key, false);
     expect(shown().events.filter((event) => event.opens.length > 0)).toHaveLength(8);
-    run.begin(header, 'Another');
+    run.begin(header);
     whatIf.set('rowReset', false);
     expect([whatIf.available(), whatIf.getState().rules]).toEqual([false, null]);
   });

@@ -1,3 +1,4 @@
+import { say, type Phrase } from '../../../engine/phrase.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 
 /** How far below the worst class's mean a reconstruction counts as unfamiliar where the pack states no band. */
@@ -9,17 +10,17 @@ const values = (figures: unknown): number[] => (typeof figures === 'object' && f
  * In words, in what way a picture is unlike what the pack has seen: its reconstruction (dB) or its mean entropy (nats)
  * lies outside of what all but the last hundredth of the held-out pictures have. Empty: it is not.
  */
-export function unfamiliar(manifest: Pick<Manifest, 'heldOut' | 'evaluation'>, psnr: number, entropy: number): string[] {
+export function unfamiliar(manifest: Pick<Manifest, 'heldOut' | 'evaluation'>, psnr: number, entropy: number): Phrase[] {
   const { heldOut, evaluation } = manifest;
-  const words: string[] = [];
+  const words: Phrase[] = [];
   const byClass = values(evaluation.psnr_by_class);
   const worst = byClass.length > 0 ? Math.min(...byClass) : -Infinity;
   const floor = heldOut?.psnr.low ?? worst - MARGIN_DB;
   if (psnr < floor) {
-    const usual = heldOut ? `99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : `the class hardest to reconstruct has ${worst.toFixed(1)} dB on average`;
-    words.push(`The tokens reconstruct it with ${psnr.toFixed(1)} dB only; ${usual}.`);
+    const usual = heldOut ? say`99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : say`the class hardest to reconstruct has ${worst.toFixed(1)} dB on average`;
+    words.push(say`The tokens reconstruct it with ${psnr.toFixed(1)} dB only; ${usual}.`);
   }
-  if (heldOut && entropy > heldOut.entropy.high) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is above that of 99 of 100 held-out pictures (${heldOut.entropy.high.toFixed(2)}).`);
-  if (heldOut && entropy < heldOut.entropy.low) words.push(`Its mean entropy of ${entropy.toFixed(2)} nats is below that of 99 of 100 held-out pictures (${heldOut.entropy.low.toFixed(2)}).`);
+  if (heldOut && entropy > heldOut.entropy.high) words.push(say`Its mean entropy of ${entropy.toFixed(2)} nats is above that of 99 of 100 held-out pictures (${heldOut.entropy.high.toFixed(2)}).`);
+  if (heldOut && entropy < heldOut.entropy.low) words.push(say`Its mean entropy of ${entropy.toFixed(2)} nats is below that of 99 of 100 held-out pictures (${heldOut.entropy.low.toFixed(2)}).`);
   return words;
 }

@@ -18,24 +18,24 @@ beforeEach(() => {
 test('there is nothing to redraw before a run has ended', () => {
   whatIf.set('entropyThreshold', 3);
   expect([whatIf.available(), whatIf.getState().rules, whatIf.current()]).toEqual([false, null, null]);
-  run.begin(header, 'a');
+  run.begin(header);
   whatIf.set('entropyThreshold', 3);
   expect(whatIf.getState().rules).toBeNull();
 });
 
 test('rules are what-if while they differ from the run\'s, and end with it', () => {
-  run.showRecorded(header, events, 'd', 'a', null);
+  run.showRecorded(header, events, 'd', null);
   whatIf.set('entropyThreshold', 3);
   expect(whatIf.getState().rules).toMatchObject({ entropyThreshold: 3, maxPatchLength: 4 });
   whatIf.set('entropyThreshold', 5);
   expect(whatIf.getState().rules, 'as decoded again').toBeNull();
   whatIf.set('rowReset', false);
-  run.showRecorded(header, events, 'd', 'b', null);
+  run.showRecorded(header, events, 'd', null);
   expect(whatIf.getState().rules).toBeNull();
 });
 
 test('static patches get a length to be drawn with', () => {
-  run.showRecorded(header, events, 'd', 'a', null);
+  run.showRecorded(header, events, 'd', null);
   for (const key of ['entropyGate', 'lengthGate', 'rowReset'] as const) whatIf.set(key, false);
   expect(whatIf.current()).toMatchObject({ staticLength: 2 });
 });

@@ -111,4 +111,6 @@ export const bar = {
   'token': 'Token',
   'of {total}': 'von {total}',
   'Download run as JSON': 'Lauf als JSON sichern',
+  'not tried': 'nicht versucht',
+  'just now': 'gerade eben',
 } as const;

@@ -114,4 +114,8 @@ export const stage = {
   '{operations} multiply-accumulates; with one token per patch {baseline}': '{operations} Multiplikationen mit Addition; mit einem Token je Patch {baseline}',
   'Measured on this device, {backend}.': 'Auf diesem Gerät gemessen, {backend}.',
   'Recorded where the run was generated, {backend}.': 'Aufgezeichnet, wo der Lauf entstand, {backend}.',
+  '{n}th': '{n}.',
+  '{n}st': '{n}.',
+  '{n}nd': '{n}.',
+  '{n}rd': '{n}.',
 } as const;

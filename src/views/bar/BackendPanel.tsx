@@ -27,7 +27,7 @@ export default function BackendPanel() {
   return (
     <>
       <h2 className="heading">{t('Runs on')}</h2>
-      <Segmented label={t('Backend')} value={choice} options={CHOICES.map(({ value, label }) => ({ value, label: said(label) }))} onChange={(value: BackendChoice) => !running && void studio.session.load(value)} />
+      <Segmented label={t('Backend')} value={choice} options={CHOICES} onChange={(value: BackendChoice) => !running && void studio.session.load(value)} />
       <Weights disabled={running} />
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
       {progress && <p>{stageText(progress)}</p>}
@@ -53,7 +53,7 @@ function Report({ report }: { report: NonNullable<PackState['report']> }) {
       {trials.map((trial) => (
         <div key={trial.backend}>
           <dt>{backendName(trial.backend)}</dt>
-          <dd>{trial.msPerToken === null ? said(trial.reason ?? 'not tried') : `${t('{time} per token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
+          <dd>{trial.msPerToken === null ? trial.reason ? said(trial.reason) : t('not tried') : `${t('{time} per token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
         </div>
       ))}
       {adapter && <div><dt>GPU</dt><dd>{adapter}</dd></div>}

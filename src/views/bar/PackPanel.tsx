@@ -1,7 +1,7 @@
 import { entropySource } from '../../../engine/manifest.ts';
 import { integer, megabytes, parameters } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
-import { said, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 import { StoredButton } from '../stored/StoredButton.tsx';
 import { PackAddress } from './PackAddress.tsx';
@@ -29,7 +29,7 @@ export default function PackPanel() {
   ];
   return (
     <>
-      {manifest.description && <p>{said(manifest.description)}</p>}
+      {manifest.description && <p>{named(manifest.description)}</p>}
       <PackList />
       <PackAddress />
       <StoredButton />

@@ -1,6 +1,6 @@
 import type { LoadProgress } from '../../../workers/messages.ts';
 import { megabytes } from '../../lib/format.ts';
-import { said, t } from '../../text/t.ts';
+import { named, said, t } from '../../text/t.ts';
 
 export const backendName = (backend: string) => ({ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' })[backend] ?? backend;
 
@@ -29,7 +29,7 @@ export function stageText(progress: LoadProgress, short = false): string {
     if (waiting) return `${said(waiting)} ${t('Retrying.')}`;
     return `${t('Downloading {of}: {label}', { of, label })}${secondsLeft != null && loaded < total ? `, ${t('{time} left', { time: timeLeft(secondsLeft) })}` : ''}`;
   }
-  return short || !label ? t(STAGES[stage]) : `${t(STAGES[stage])}: ${said(label)}`;
+  return short || !label ? t(STAGES[stage]) : `${t(STAGES[stage])}: ${named(label)}`;
 }
 
 /** Share of the whole way, for the bar: the download is most of it. */

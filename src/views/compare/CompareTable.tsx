@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
 import { rich, symbols } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, WorkbenchContext } from '../context.ts';
 import { shownFigures } from '../figures/shownFigures.ts';
@@ -59,10 +59,10 @@ function Table({ session }: { session: CompareSession }) {
         <tbody>
           {rows.map(({ key, name, a: one, b: other, change }) => (
             <tr key={key}>
-              <th scope="row">{symbols(said(name))}</th>
+              <th scope="row">{symbols(name)}</th>
               {other === ''
-                ? <td colSpan={3} data-compare={key}>{said(one)}</td>
-                : <><td data-compare={`${key}-a`}>{said(one)}</td><td data-compare={`${key}-b`}>{said(other)}</td><td className="muted">{change}</td></>}
+                ? <td colSpan={3} data-compare={key}>{one}</td>
+                : <><td data-compare={`${key}-a`}>{one}</td><td data-compare={`${key}-b`}>{other}</td><td className="muted">{change}</td></>}
             </tr>
           ))}
         </tbody>

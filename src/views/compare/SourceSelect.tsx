@@ -1,10 +1,11 @@
+import { titleOf } from '../../state/runWish.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { formatSetting, settingsTable } from '../../../engine/settings.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import type { RunHeader } from '../../../engine/log.ts';
 import { symbols } from '../../text/rich.tsx';
-import { decimal, said, t } from '../../text/t.ts';
+import { decimal, named, said, t } from '../../text/t.ts';
 import { useWorkbench } from '../context.ts';
 import type { CompareSession } from './session.ts';
 
@@ -40,14 +41,14 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
               {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
             </optgroup>
           )}
-          {recorded.map(({ name: pack, manifest: { title, recordings } }) => (
-            <optgroup key={pack} label={t('Recorded with {title}', { title })}>
-              {recordings.map((entry, i) => <option key={entry.id} value={`recording:${pack}:${i}`}>{said(entry.title)}</option>)}
+          {recorded.map(({ name: pack, manifest }) => (
+            <optgroup key={pack} label={t('Recorded with {title}', { title: manifest.title })}>
+              {manifest.recordings.map((entry, i) => <option key={entry.id} value={`recording:${pack}:${i}`}>{labelOf(entry, manifest)}</option>)}
             </optgroup>
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={`history:${entry.id}`}>{t('{title}, {tokens} tokens in {patches}', { title: said(entry.title), tokens: entry.tokens, patches: entry.patches })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={`history:${entry.id}`}>{t('{title}, {tokens} tokens in {patches}', { title: said(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
             </optgroup>
           )}
         </select>
@@ -56,6 +57,10 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
     </div>
   );
 }
+
+/** The class of a recorded run; its own title where the pack has several of a class. */
+const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }: Manifest) =>
+  (recordings.filter((other) => other.class === entry.class).length > 1 ? entry.title : named(classes[entry.class]?.label ?? entry.title));
 
 function MadeOption({ index, run }: { index: number; run: CompareSession['compare']['a']['run'] }) {
   const title = useStore(run, (state) => state.title);

@@ -35,7 +35,7 @@ export function compareSession(workbench: Workbench): CompareSession {
       const run = await history.read(id);
       const entry = history.getState().entries.find((row) => row.id === id);
       const picture = entry?.picture ? await (await import('../../share/raster.ts')).paintedFrom(entry.picture, sideOf(entry.picture), entry.tokens) : null;
-      return { run, title: entry?.title ?? `${run.header.className}, seed ${run.header.seed}`, picture };
+      return { run, picture };
     },
   });
   const { a, b, makeWithRules } = compare;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type FocusEvent } from 'react';
 import { RadioGroup } from 'radix-ui';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { said, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import { late, Opening } from '../late.tsx';
 import { ClassThumb } from './ClassThumb.tsx';
@@ -33,9 +33,9 @@ function FewClasses({ manifest }: { manifest: Manifest }) {
   return (
     <RadioGroup.Root ref={list} className="classes" aria-label={t('Class')} value={String(chosen)} onValueChange={(value) => chooseClass(Number(value))}>
       {manifest.classes.map((entry, index) => (
-        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={said(entry.label)} onFocus={(event) => fromSibling(event) && chooseClass(index)}>
+        <RadioGroup.Item key={entry.id} value={String(index)} className="class-card" aria-label={named(entry.label)} onFocus={(event) => fromSibling(event) && chooseClass(index)}>
           <ClassThumb manifest={manifest} index={index} />
-          <span className="class-name">{said(entry.label)}</span>
+          <span className="class-name">{named(entry.label)}</span>
         </RadioGroup.Item>
       ))}
     </RadioGroup.Root>

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { searchClasses } from '../../lib/searchClasses.ts';
 import { createClassLists } from '../../state/classLists.ts';
-import { said, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { useSettings, useStudio } from '../context.ts';
 import { ClassThumb } from './ClassThumb.tsx';
 
@@ -20,7 +20,7 @@ export default function ManyClasses({ manifest }: { manifest: Manifest }) {
   const { recent, pinned } = useStore(lists);
   const [query, setQuery] = useState('');
   const searched = useDeferredValue(query);
-  const found = useMemo(() => searchClasses(classes, searched, said), [classes, searched]);
+  const found = useMemo(() => searchClasses(classes, searched, named), [classes, searched]);
   const [active, setActive] = useState(-1);
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -63,7 +63,7 @@ export default function ManyClasses({ manifest }: { manifest: Manifest }) {
       {entry && (
         <div className="chosen-class">
           <ClassThumb manifest={manifest} index={chosen} />
-          <span className="class-name"><strong>{said(entry.label)}</strong>{entry.synonyms && <span className="muted"> {entry.synonyms.join(', ')}</span>}</span>
+          <span className="class-name"><strong>{named(entry.label)}</strong>{entry.synonyms && <span className="muted"> {entry.synonyms.join(', ')}</span>}</span>
           <button type="button" className="button quiet small" aria-pressed={isPinned} onClick={() => lists.pin(entry.id, !isPinned)}>{isPinned ? t('Unpin') : t('Pin')}</button>
         </div>
       )}
@@ -90,7 +90,7 @@ export default function ManyClasses({ manifest }: { manifest: Manifest }) {
                 style={{ position: 'absolute', insetInline: 0, top: start, height: ROW }} onClick={() => choose(index)}
               >
                 <ClassThumb manifest={manifest} index={index} />
-                <span className="class-name">{said(label)}{synonyms && <span className="muted"> {synonyms[0]}</span>}</span>
+                <span className="class-name">{named(label)}{synonyms && <span className="muted"> {synonyms[0]}</span>}</span>
               </div>
             );
           })}
@@ -107,7 +107,7 @@ function Chips({ name, ids, classes, chosen, choose }: { name: string; ids: read
     <div className="class-chips" role="group" aria-label={name}>
       <span className="muted" aria-hidden="true">{name}</span>
       {known.map((index) => (
-        <button key={classes[index]!.id} type="button" className="chip" aria-pressed={index === chosen} onClick={() => choose(index)}>{said(classes[index]!.label)}</button>
+        <button key={classes[index]!.id} type="button" className="chip" aria-pressed={index === chosen} onClick={() => choose(index)}>{named(classes[index]!.label)}</button>
       ))}
     </div>
   );

@@ -5,7 +5,7 @@ import type { Rules } from '../../../engine/patchify.ts';
 import { fixed, nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { rich, symbols } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { NARROW } from '../media.ts';
@@ -72,7 +72,7 @@ function spanText(patch: PatchView, at: number): string {
   if (patch.length === 1) return t('this cell alone');
   const last = patch.cells.at(-1)!;
   const where = patch.cells.length > 1 ? t('row {row}, {start} to row {lastRow}, {end}', { row: patch.row, start: patch.columns.start, lastRow: last.row, end: last.end }) : t('columns {start}–{end}', { start: patch.columns.start, end: patch.columns.end });
-  return t('{ordinal} of {length}, {where}', { ordinal: said(ordinal(at - patch.start + 1)), length: patch.length, where });
+  return t('{ordinal} of {length}, {where}', { ordinal: ordinal(at - patch.start + 1), length: patch.length, where });
 }
 
 function chosenWith({ logprob, source, alternatives }: TokenEvent): string {
@@ -81,4 +81,5 @@ function chosenWith({ logprob, source, alternatives }: TokenEvent): string {
   return t(alternatives.length > 0 ? 'not among the five most likely' : 'not computed yet');
 }
 
-const ordinal = (n: number) => `${n}${n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
+const ORDINALS = ['{n}th', '{n}st', '{n}nd', '{n}rd'] as const;
+const ordinal = (n: number) => t(n % 100 > 10 && n % 100 < 14 ? '{n}th' : ORDINALS[n % 10] ?? '{n}th', { n });

@@ -1,3 +1,4 @@
+import { say } from '../../../engine/phrase.ts';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
@@ -67,7 +68,7 @@ export default function GuideView() {
   const inspect = async () => {
     studio.address.views.open('inspect');
     await guide.takePack();
-    studio.toast.say('Now showing the run of the guide.', guide.takeAlong());
+    studio.toast.say(say`Now showing the run of the guide.`, guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.view.run.getState();

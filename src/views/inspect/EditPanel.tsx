@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Popover } from 'radix-ui';
-import { said, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
@@ -73,7 +73,7 @@ function ContinueForm() {
       <label className="field-row">
         <span>{t('As class')}</span>
         <select className="field" value={index} onChange={(event) => setChoice({ of: id, class: Number(event.target.value) })}>
-          {manifest.classes.map((entry, i) => <option key={entry.id} value={i}>{said(entry.label)}</option>)}
+          {manifest.classes.map((entry, i) => <option key={entry.id} value={i}>{named(entry.label)}</option>)}
         </select>
       </label>
       <label className="field-row">

@@ -1,7 +1,7 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
-import { said, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { tileStyle, usePackImage } from '../packImage.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
@@ -38,7 +38,7 @@ export function Gallery() {
   const tiles = sheet.classes.map((classIndex, index) => {
     const number = (numbers.get(classIndex) ?? 0) + 1;
     numbers.set(classIndex, number);
-    return { index, classIndex, name: t('{label}, held-out picture {number}', { label: said(manifest.classes[classIndex]!.label), number }) };
+    return { index, classIndex, name: t('{label}, held-out picture {number}', { label: named(manifest.classes[classIndex]!.label), number }) };
   });
   const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
     const bytes = await fetchPackFile(sheet.file, url);

@@ -1,6 +1,7 @@
+import { together } from '../../../engine/phrase.ts';
 import { useRef } from 'react';
 import { deskOf } from '../../state/inspect/desk.ts';
-import { said, t } from '../../text/t.ts';
+import { named, said, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
 import { Told } from '../notices/Told.tsx';
 import { CropFrame } from './CropFrame.tsx';
@@ -46,7 +47,7 @@ export function SourcePanel() {
       {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (
-        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {words.map(said).join(' ')} {t('treat these entropies with caution.')}</p>
+        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {said(together(words))} {t('treat these entropies with caution.')}</p>
       )}
       {source && <ProbabilityClass />}
       <Gallery />
@@ -66,7 +67,7 @@ function ProbabilityClass() {
       <span>{t('Probabilities for')}</span>
       <select className="field" value={chosen} disabled={phase === 'reading'} onChange={(event) => void desk.setClass(Number(event.target.value))}>
         <option value={manifest.classes.length}>{t('no class')}</option>
-        {manifest.classes.map((entry, index) => <option key={entry.id} value={index}>{said(entry.label)}</option>)}
+        {manifest.classes.map((entry, index) => <option key={entry.id} value={index}>{named(entry.label)}</option>)}
       </select>
     </label>
   );

@@ -1,7 +1,8 @@
+import { ago } from '../../lib/ago.ts';
 import { useEffect, useRef, useState } from 'react';
 import { megabytes } from '../../lib/format.ts';
 import { toProblem } from '../../state/problem.ts';
-import { ageText, deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../state/stored.ts';
+import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../state/stored.ts';
 import { said, t } from '../../text/t.ts';
 import './stored.css';
 
@@ -57,7 +58,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
         <ul>
           {list.packs.map((entry) => (
             <li key={entry.id}>
-              <p><strong>{entry.title}</strong><span className="muted">{t('{size}, {n} files', { size: megabytes(entry.bytes), n: entry.files })}, {said(ageText(entry.savedAt, list.at))}</span></p>
+              <p><strong>{entry.title}</strong><span className="muted">{t('{size}, {n} files', { size: megabytes(entry.bytes), n: entry.files })}, {ago(entry.savedAt, list.at)}</span></p>
               <button type="button" className="button" aria-label={t('Verify {title}', { title: entry.title })} onClick={() => void verify(entry)}>{t('Verify')}</button>
               <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>
               <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={() => void remove(entry)}>{t('Delete')}</button>

@@ -3,7 +3,7 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import { fixed, megabytes, seconds } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
 import type { TimesHere, WorthTimes } from '../../state/worthTimes.ts';
-import { said, t } from '../../text/t.ts';
+import { named, said, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 
 interface Props {
@@ -25,7 +25,7 @@ export function MeasureHere({ times, here, ready, busy, plain }: Props) {
       {running
         ? <>
           <progress max={100} value={share} aria-label={t('Progress of the measurement')} />
-          <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: said(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share} %', { share })}</span>
+          <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share} %', { share })}</span>
           <button type="button" className="button" onClick={times.cancel}>{t('Cancel')}</button>
         </>
         : <button type="button" className="button" disabled={!ready || busy} onClick={() => void times.measure(plain)}>{here ? t('Measure again') : t('Measure the time on this device')}</button>}
