@@ -126,7 +126,11 @@ test('a run is edited and continued: what is kept stays, the address makes it ag
   await expect(page.locator('.run-title')).toContainText('Edited');
   const edit = page.getByRole('region', { name: 'Edit and continue' });
   await expect(edit.getByRole('status')).toContainText('1 token changed; the first 21 are kept');
-  await edit.getByRole('button', { name: 'Undo' }).click();
+  const bar = page.getByRole('group', { name: 'An edit waits' });
+  await expect(bar).toContainText('1 token changed');
+  await expect(bar.getByRole('button', { name: /^Continue as/ })).toBeInViewport();
+  await bar.getByRole('button', { name: 'Undo' }).click();
+  await expect(bar).toHaveCount(0);
   await expect(page.locator('.run-title')).not.toContainText('Edited');
   await edit.getByRole('button', { name: 'Redo' }).click();
   await edit.getByRole('combobox', { name: 'As class' }).selectOption({ index: 2 });

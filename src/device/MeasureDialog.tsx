@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { MeasureProgress } from '../../workers/messages.ts';
 import { megabytes } from '../lib/format.ts';
 import { CopyButton } from '../share/CopyButton.tsx';
+import { symbols } from '../text/rich.tsx';
 import { named, said, t } from '../text/t.ts';
 import { usePack } from '../views/context.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
@@ -67,12 +68,12 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function whatRuns(progress: MeasureProgress | null): string {
+function whatRuns(progress: MeasureProgress | null): ReactNode {
   if (!progress) return t('Preparing');
   if (progress.stage === 'download') return t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) });
   const names = { backend: BACKENDS[progress.backend], way: WAYS[progress.way] };
-  if (progress.image === 0) return t('{backend}, {way}, warming up', names);
-  return t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of });
+  if (progress.image === 0) return symbols(t('{backend}, {way}, warming up', names));
+  return symbols(t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of }));
 }
 
 function Progress({ progress }: { progress: MeasureProgress | null }) {
@@ -91,8 +92,8 @@ function Report({ report }: { report: DeviceReport }) {
         <section key={title}>
           <h3>{title}</h3>
           <div className="device-table" tabIndex={0} role="region" aria-label={title}><table aria-label={title}>
-            <thead><tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
-            <tbody>{rows.map((cells, i) => <tr key={i}>{cells.map((text, j) => (j === 0 ? <th key={j} scope="row">{text}</th> : <td key={j}>{text}</td>))}</tr>)}</tbody>
+            <thead><tr>{columns.map((name) => <th key={name} scope="col">{symbols(name)}</th>)}</tr></thead>
+            <tbody>{rows.map((cells, i) => <tr key={i}>{cells.map((text, j) => (j === 0 ? <th key={j} scope="row">{symbols(text)}</th> : <td key={j}>{text}</td>))}</tr>)}</tbody>
           </table></div>
         </section>
       ))}

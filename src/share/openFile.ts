@@ -16,8 +16,16 @@ async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' 
   }
 }
 
+/** A photo holds no run, and is one to look at: its tokens and their entropies. */
+async function inspect(studio: Studio, file: File): Promise<void> {
+  studio.notices.replace('file', []);
+  studio.address.views.open('inspect');
+  const { deskOf } = await import('../state/inspect/desk.ts');
+  await deskOf(studio).open(file, file.name || 'The pasted picture');
+}
+
 /** Opens a run from a file that was dropped or chosen. What stands in the way is explained; nothing on the page changes then. */
-export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'notices' | 'toast'>, file: File): Promise<void> {
+export async function openFile(studio: Studio, file: File): Promise<void> {
   const { notices, toast } = studio;
   try {
     if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
@@ -31,6 +39,6 @@ export async function openFile(studio: Pick<Studio, 'show' | 'makeAgain' | 'noti
     notices.replace('file', []);
     toast.say(carried.kind === 'run' ? say`Opened ${title}.` : say`Generating ${title} again: this file contains only its settings.`, undo);
   } catch (error) {
-    notices.replace('file', [toProblem(error)]);
+    notices.replace('file', [{ ...toProblem(error), ...(file.type.startsWith('image/') && { action: { label: say`Inspect it`, run: () => void inspect(studio, file) } }) }]);
   }
 }

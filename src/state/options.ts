@@ -10,10 +10,12 @@ export interface OptionsState {
   cells: boolean;
   /** Picture smoothed rather than pixel-exact. */
   smooth: boolean;
+  /** Pictures with more contrast, as shown; files and figures stay as they are. */
+  contrast: boolean;
   /** A picture of the person's own, in place of what its tokens paint. */
   original: boolean;
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, smooth: false, original: false }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, smooth: false, contrast: false, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

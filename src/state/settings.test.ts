@@ -24,6 +24,16 @@ describe('settings', () => {
     expect(settings.getState().values).toEqual({ ...defaults, temperature: 0.5 });
   });
 
+  it('go back all at once, with what was typed and cannot be used, the seed too', () => {
+    const settings = made();
+    settings.set('guidance', 3);
+    settings.setText('maxPatchLength', 'abc');
+    settings.setSeed('7');
+    settings.setSeed('x');
+    settings.resetAll();
+    expect(settings.getState()).toMatchObject({ values: defaults, errors: {}, seedText: '7' });
+  });
+
   it('refuse an unreadable value, keep the last one and say why', () => {
     const settings = made();
     settings.setText('entropyThreshold', 'abc');

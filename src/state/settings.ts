@@ -83,6 +83,13 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
       const { defaults } = store.getState();
       if (defaults) this.set(key, defaults[key]);
     },
+    /** Every setting to the pack's default; whatever was typed and cannot be used is forgotten, the seed's too. */
+    resetAll(): void {
+      const { defaults } = store.getState();
+      if (!defaults) return;
+      this.undo('seed');
+      this.setAll(defaults);
+    },
     setClass(index: number): void {
       store.setState({ class: index });
     },

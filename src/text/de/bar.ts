@@ -6,6 +6,8 @@ export const bar = {
   'Generate': 'Erzeugen',
   'Inspect': 'Untersuchen',
   'Compare': 'Vergleichen',
+  'More contrast in pictures': 'Mehr Kontrast in Bildern',
+  'Only as shown here; saved pictures and figures stay as they are.': 'Nur in der Anzeige; gesicherte Bilder und Zahlen bleiben, wie sie sind.',
   'Guide': 'Rundgang',
   'History': 'Verlauf',
   'Share': 'Teilen',

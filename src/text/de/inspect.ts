@@ -1,5 +1,9 @@
 /** Inspect: pictures, rules, edits, plots. */
 export const inspect = {
+  'An edit waits': 'Eine Änderung wartet',
+  'Continue as {label}': 'Weiter als {label}',
+  'Take its code': 'Seinen Code nehmen',
+  'Paint with the code of this cell': 'Mit dem Code dieser Zelle malen',
   'This pack is a plain transformer; its entropies show where DPAR would open patches.': 'Dieses Paket ist ein einfacher Transformer; seine Entropien zeigen, wo DPAR Patches öffnen würde.',
   'Show DPAR’s patches': 'DPARs Patches zeigen',
   'Readings': 'Messwerte',

@@ -3,12 +3,14 @@ import type { MapName } from '../../lib/colourMap.ts';
 import { LANGUAGES, languages, type Language } from '../../state/language.ts';
 import type { Theme } from '../../state/theme.ts';
 import { t } from '../../text/t.ts';
+import { Toggle } from '../../ui/Toggle.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { useWorkbench } from '../context.ts';
 
 /** Theme, colours of the entropy map, language: each is kept in this browser. */
 export default function DisplayPanel() {
-  const { theme, language } = useWorkbench();
+  const { theme, language, options } = useWorkbench();
+  const contrast = useStore(options, (state) => state.contrast);
   const now = useStore(theme);
   const spoken = useStore(language, (state) => state.language);
   const speak = async (chosen: Language) => {
@@ -31,6 +33,8 @@ export default function DisplayPanel() {
         onChange={(map: MapName) => theme.chooseMap(map)}
       />
       <p className="muted">{t('All are safe for colour-blind readers.')}</p>
+      <Toggle label={t('More contrast in pictures')} checked={contrast} onChange={(value) => options.setState({ contrast: value })} />
+      <p className="muted">{t('Only as shown here; saved pictures and figures stay as they are.')}</p>
       <h2 className="heading">{t('Language')}</h2>
       <Segmented label={t('Language')} value={spoken} options={languages.map((value) => ({ value, label: LANGUAGES[value] }))} onChange={(chosen) => void speak(chosen)} />
     </>

@@ -12,10 +12,17 @@ import type { CompareSession } from './session.ts';
 export function ThresholdSheet({ session: { compare } }: { session: CompareSession }) {
   const sheet = useStore(compare, (state) => state.sheet);
   const shown = useStore(compare, (state) => state.source.b);
+  const place = useRef<HTMLElement>(null);
+  const asked = useRef(sheet);
+  // It comes into view when it is asked for, not when Compare is opened again.
+  useEffect(() => {
+    if (sheet !== asked.current) place.current?.scrollIntoView({ block: 'nearest' });
+    asked.current = sheet;
+  }, [sheet]);
   const { made } = compare.getState();
   if (sheet.length === 0) return null;
   return (
-    <section className="threshold-sheet" aria-label={t('One seed, six thresholds')}>
+    <section ref={place} className="threshold-sheet" aria-label={t('One seed, six thresholds')}>
       <h2 className="heading">{t('One seed, six thresholds')}</h2>
       <ol>
         {sheet.map((tile, i) => (

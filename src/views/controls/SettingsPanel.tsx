@@ -30,6 +30,7 @@ export default function SettingsPanel() {
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
   const window = usePack((state) => (state.manifest ? windowOf(state.manifest.model) : 16));
   const changed = values !== null && defaults !== null && settingsTable.some(({ key }) => values[key] !== defaults[key]);
+  const wrong = useSettings((state) => Object.keys(state.errors).length > 0);
   const fixed = usePack((state) => (state.manifest ? fixedSettings(state.manifest) : NONE));
   const scale = useThresholdScale();
   const rows = (values && isStatic(values) ? STATIC : DYNAMIC).filter((key) => !fixed.includes(key));
@@ -37,7 +38,7 @@ export default function SettingsPanel() {
     <section className="settings" aria-label={t('Settings of the next run')}>
       <div className="settings-head">
         <h2 className="heading">{t('Settings')}</h2>
-        <button type="button" className="button quiet small" disabled={!changed} onClick={() => defaults && settings.setAll(defaults)}>{t('Reset all')}</button>
+        <button type="button" className="button quiet small" disabled={!changed && !wrong} onClick={() => settings.resetAll()}>{t('Reset all')}</button>
       </div>
       {fixed.length === 0 && <PresetChoice />}
       {rows.map((key) => {

@@ -31,6 +31,7 @@ export function EditPanel() {
             </Popover.Content>
           </Popover.Portal>
         </Popover.Root>
+        <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell')} onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Take its code')}</button>
         {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
       </div>
       <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>

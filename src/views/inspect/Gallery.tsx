@@ -56,6 +56,7 @@ export function Gallery() {
               type="button" className="gallery-tile" aria-label={tile.name} title={tile.name} onClick={() => open(tile)}
               style={tileStyle(image, tile.index, sheet.columns, rows)}
             />
+            <span className="gallery-name" aria-hidden="true">{named(manifest.classes[tile.classIndex]!.label)}</span>
           </li>
         ))}
       </ul>

@@ -10,6 +10,7 @@ import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
 import { CurvePlot } from './CurvePlot.tsx';
+import { EditBar } from './EditBar.tsx';
 import { EditPanel } from './EditPanel.tsx';
 import { Histograms } from './Histograms.tsx';
 import { openAny } from './openAny.ts';
@@ -41,6 +42,7 @@ export default function InspectView() {
     <main className="workbench inspect" onDrop={drop}>
       <div className="centre">
         <Stage />
+        <EditBar />
         <Strip />
         <Transport />
         <HowItRan />

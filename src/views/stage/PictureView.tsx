@@ -14,6 +14,7 @@ export function PictureView({ original = false }: { original?: boolean }) {
   const studio = useStudio();
   const { options } = useWorkbench();
   const smooth = useStore(options, (state) => state.smooth);
+  const contrast = useStore(options, (state) => state.contrast);
   const size = usePack((state) => state.manifest?.image.size ?? 64);
   const running = useRun((state) => state.phase === 'running');
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -42,7 +43,7 @@ export function PictureView({ original = false }: { original?: boolean }) {
   return (
     <div className="square">
       {running && <CoarsePreview />}
-      <canvas ref={canvas} className={smooth ? 'layer' : 'layer pixels'} width={size} height={size} role="img" aria-label={t('Picture decoded so far')} />
+      <canvas ref={canvas} className={`layer${smooth ? '' : ' pixels'}${contrast ? ' contrast' : ''}`} width={size} height={size} role="img" aria-label={t('Picture decoded so far')} />
       <Overlay tone="soft" />
     </div>
   );

@@ -1,4 +1,4 @@
-import { useRef, type UIEvent } from 'react';
+import { useEffect, useRef, type UIEvent } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../text/t.ts';
 import { useWorkbench } from '../context.ts';
@@ -15,6 +15,11 @@ export function Stage({ titleLevel = 1 }: { titleLevel?: 1 | 2 }) {
   const mode = useStore(options, (state) => state.stage);
   const original = useStore(options, (state) => state.original);
   const track = useRef<HTMLDivElement>(null);
+
+  // A narrow frame that asked for the map begins with the map.
+  useEffect(() => {
+    if (options.getState().stage === 'entropy') track.current?.scrollTo({ left: track.current.scrollWidth });
+  }, [options]);
 
   const choose = (stage: StageMode) => {
     options.setState({ stage });

@@ -100,6 +100,7 @@ export const page = {
   'There is no room left to keep the model in this browser, so it is used from memory.': 'In diesem Browser ist kein Platz für das Modell, also wird es aus dem Arbeitsspeicher benutzt.',
   'The next visit downloads it again. Delete kept packs under "Stored" to make room.': 'Der nächste Besuch lädt es neu. Gespeicherte Pakete löschen, um Platz zu machen.',
   'Several tokens a pass failed on this device. Each pass decodes one token now; the picture stays the same.': 'Mehrere Tokens je Durchgang sind auf diesem Gerät fehlgeschlagen. Jeder Durchgang dekodiert nun ein Token; das Bild bleibt dasselbe.',
+  'Inspect it': 'Untersuchen',
   'Took in 1 run.': '1 Lauf aufgenommen.',
   'Took in {0} runs.': '{0} Läufe aufgenommen.',
   'This history cannot be read: {0}. Nothing of it was taken in.': 'Dieser Verlauf ist nicht lesbar: {0}. Nichts davon wurde aufgenommen.',

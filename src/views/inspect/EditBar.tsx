@@ -1,0 +1,24 @@
+import { named, t } from '../../text/t.ts';
+import { useEdit, usePack, useRun, useRunView, useSettings, useStudio } from '../context.ts';
+
+/** While an edit waits it stays in sight on the stage: what changed, and the ways on and back. */
+export function EditBar() {
+  const { edit } = useRunView();
+  const { continueFrom } = useStudio();
+  const manifest = usePack((state) => state.manifest);
+  const header = useRun((state) => state.header);
+  const draft = useEdit((state) => state.draft);
+  const undoable = useEdit((state) => state.past.length > 0);
+  const fallback = useSettings((state) => state.class);
+  if (!draft || !header || !manifest) return null;
+  const changed = edit.changed().length;
+  const given = edit.given();
+  const index = header.class < manifest.classes.length ? header.class : fallback;
+  return (
+    <div className="edit-bar" role="group" aria-label={t('An edit waits')}>
+      <p>{changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} {t('the first {keep} are kept, the rest are sampled again.', { keep: draft.keep })}</p>
+      <button type="button" className="button strong" disabled={given.length === 0 || given.length === manifest.grid.tokens} onClick={() => void continueFrom(given, index, header.seed)}>{t('Continue as {label}', { label: named(manifest.classes[index]!.label) })}</button>
+      <button type="button" className="button" disabled={!undoable} onClick={edit.undo}>{t('Undo')}</button>
+    </div>
+  );
+}
