@@ -151,7 +151,7 @@ test('one seed many times: the same tokens every time, and nothing left behind',
     const tokens: number[] = [];
     const take = (_: number, events: TokenEvent[]) => void tokens.push(...events.map(({ token }) => token));
     const result = await (globalThis as unknown as Scope).client.generate([{ class: 1, seed: 7, settings }], take, () => undefined);
-    if (!result.ok) throw new Error(`${result.message} ${result.detail}`);
+    if (!result.ok) throw new Error(JSON.stringify(result));
     return { ...result.value[0]!, all: tokens.join() };
   }, defaults);
 

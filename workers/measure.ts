@@ -2,7 +2,6 @@
 import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { interleaved, type Contestant } from '../engine/interleave.ts';
-import { parseManifest } from '../engine/manifest.ts';
 import { around, type GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { staticPatches, tokenByToken, type Settings } from '../engine/settings.ts';
@@ -40,7 +39,7 @@ interface Case {
 const cancelled = () => new StudioError('aborted', say`Measuring was cancelled.`);
 
 async function openBaseline({ manifestUrl, files }: NonNullable<MeasureRequest['baseline']>, { signal, progress }: MeasureContext): Promise<Pack> {
-  const manifest = parseManifest(await fetchManifest(manifestUrl, { signal }));
+  const manifest = await fetchManifest(manifestUrl, { signal });
   if (manifest.kind !== 'gpt') throw new StudioError('bad-argument', say`The pack ${manifest.name} is not a token-by-token baseline.`);
   return fetchPack(manifestUrl, manifest, manifest.defaultVariant.wasm, {
     signal, onProgress: ({ loaded, total }) => progress({ stage: 'download', done: 0, title: manifest.title, loaded, total }),
