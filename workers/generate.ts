@@ -61,7 +61,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
   const flush = () => {
     // Empty while interrupted runs are decoded up to where they were: a sign of life.
     for (const [image, made] of images.entries()) {
-      tell({ kind: 'events', image, events: made.events.slice(made.sent) });
+      tell({ kind: 'events', image, events: made.events.slice(made.sent), drafts: made.drafts });
       made.sent = Math.max(made.sent, made.events.length);
     }
     flushed = performance.now();
@@ -70,7 +70,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
     const made = images[image]!;
     if (made.events.length <= from) return;
     made.painted = made.events.length;
-    const picture = await preview.paint(tokensOf(made.events), made.drafts);
+    const picture = await preview.paint(tokensOf(made.events));
     flush();
     tell({ kind: 'picture', image, picture });
   };

@@ -92,8 +92,6 @@ export interface Picture {
   size: number;
   /** Number of decoded cells, in raster order. */
   cells: number;
-  /** Pale cells after them: guesses that a pass may still change. */
-  drafts: number;
 }
 
 /** A picture cut to the pack's size and turned into tokens. */
@@ -151,15 +149,15 @@ export interface DeviceMeasurement {
 }
 
 export type OnProgress = (progress: LoadProgress) => void;
-/** The first number is the index of the request. */
-export type OnEvents = (image: number, events: TokenEvent[]) => void;
+/** The first number is the index of the request; drafts: guesses at the tokens after the events, where a pass settles several. */
+export type OnEvents = (image: number, events: TokenEvent[], drafts?: readonly number[]) => void;
 export type OnPicture = (image: number, picture: Picture) => void;
 
 /** What the worker tells while a call is under way, all over one callback. */
 export type Notice =
   | { kind: 'progress'; progress: LoadProgress }
   /** image: index of the request. */
-  | { kind: 'events'; image: number; events: TokenEvent[] }
+  | { kind: 'events'; image: number; events: TokenEvent[]; drafts?: readonly number[] }
   | { kind: 'picture'; image: number; picture: Picture }
   /** Graphs failed with several positions: from here on a pass decodes one. */
   | { kind: 'one-a-pass'; reason: Phrase }

@@ -11,9 +11,7 @@ test('planes become RGBA, and cells not decoded yet are transparent', () => {
   expect(pixel(3, 1)).toEqual([255, 0, 0, 255]);
   expect(pixel(1, 3)).toEqual([255, 0, 0, 255]);
   expect(pixel(2, 2)).toEqual([0, 0, 0, 0]);
-  expect(picture).toMatchObject({ size: 4, cells: 3, drafts: 0 });
-  const drafted = toPicture(planes, 4, 2, 1, 2);
-  expect([[0, 0], [3, 1], [0, 2], [3, 3]].map(([x, y]) => drafted.rgba[4 * (4 * y! + x!) + 3])).toEqual([255, 90, 90, 0]);
+  expect(picture).toMatchObject({ size: 4, cells: 3 });
 });
 
 test('the neutral token is the most frequent one', () => {

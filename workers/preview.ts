@@ -28,16 +28,15 @@ export class Preview {
     return performance.now() >= this.#due;
   }
 
-  async paint(tokens: readonly number[], drafts: readonly number[] = []): Promise<Picture> {
+  async paint(tokens: readonly number[]): Promise<Picture> {
     const { grid, image } = this.#m;
     const began = performance.now();
     const filled = new Int32Array(grid.tokens).fill(this.#neutral);
     filled.set(tokens);
-    filled.set(drafts, tokens.length);
     const planes = await this.#pictures.decode(filled);
     const now = performance.now();
     this.spent += now - began;
     this.#due = now + Math.max(EVERY_MS, SHARE * (now - began));
-    return toPicture(planes, image.size, grid.width, tokens.length, drafts.length);
+    return toPicture(planes, image.size, grid.width, tokens.length);
   }
 }

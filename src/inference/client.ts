@@ -93,7 +93,7 @@ export class InferenceClient {
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
       hear: (notice) => {
-        if (notice.kind === 'events') onEvents(notice.image, notice.events);
+        if (notice.kind === 'events') onEvents(notice.image, notice.events, notice.drafts);
         else if (notice.kind === 'picture') onPicture(notice.image, notice.picture);
       },
     }));

@@ -48,7 +48,7 @@ interface Begun {
   job: Job;
   id: number;
   started: number;
-  onEvents: (events: TokenEvent[]) => void;
+  onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
   onPicture: (picture: Picture) => void;
 }
 
@@ -77,8 +77,8 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     const started = now();
     return {
       job, id, started,
-      onEvents: (events) => {
-        job.run.append(id, events, now() - started);
+      onEvents: (events, drafts) => {
+        job.run.append(id, events, now() - started, drafts);
         for (const { grew } of watchers) grew?.(job);
       },
       onPicture: (picture) => job.run.paint(id, toPainted(picture)),
@@ -89,7 +89,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   async function decodeTogether(list: readonly Job[], client: Client): Promise<Result<GenerateReport> | null> {
     const begun = list.map((job, i) => begin(job, i === 0));
     const result = await client.generate(
-      list.map(({ header }) => requestOf(header)), (image, events) => begun[image]!.onEvents(events), (image, picture) => begun[image]!.onPicture(picture),
+      list.map(({ header }) => requestOf(header)), (image, ...made) => begun[image]!.onEvents(...made), (image, picture) => begun[image]!.onPicture(picture),
     );
     const goOn = !result.ok && isLoss(result) && !cancelled && (await recover(alone(result), list[0]!.header));
     let last: Result<GenerateReport> | null = null;

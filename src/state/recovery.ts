@@ -9,7 +9,7 @@ export interface RecoveryDeps {
   client: Pick<InferenceClientApi, 'generate'>;
   /** The run's events so far. */
   events: () => readonly TokenEvent[];
-  onEvents: (events: TokenEvent[]) => void;
+  onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
   onPicture: (picture: Picture) => void;
   /** Gets a model ready again after this failure; false where the run has to end. */
   recover: (failure: Failure) => Promise<boolean>;
@@ -26,7 +26,7 @@ export async function generateWithRecovery(request: GenerateRequest, deps: Recov
   for (let times = 0; ; times++) {
     const resume = events().map(({ token, entropy, pass }) => ({ token, entropy, pass }));
     const result = await client.generate(
-      [{ ...request, ...(resume.length > 0 && { resume }) }], (_, more) => onEvents(more), (_, picture) => onPicture(picture),
+      [{ ...request, ...(resume.length > 0 && { resume }) }], (_, ...made) => onEvents(...made), (_, picture) => onPicture(picture),
     );
     if (result.ok) return { ok: true, value: result.value[0]! };
     if (!isLoss(result) || times >= MOST) return result;

@@ -9,6 +9,17 @@ const event = (t: number): TokenEvent => ({
 });
 
 describe('run', () => {
+  it('holds the guesses of the last pass while it grows, and none after its end', () => {
+    const run = createRun();
+    const id = run.begin(header);
+    run.append(id, [event(0)], 10, [4, 5]);
+    expect(run.getState().drafts).toEqual([4, 5]);
+    run.append(id, [event(1)], 20, [6]);
+    expect(run.getState()).toMatchObject({ drafts: [6], count: 2 });
+    run.end(id, { complete: true, digest: 'd', wallMs: 30 });
+    expect(run.getState().drafts).toEqual([]);
+  });
+
   it('grows by appending and tells its subscribers', () => {
     const run = createRun();
     const counts: number[] = [];

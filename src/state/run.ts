@@ -19,8 +19,6 @@ export interface PaintedPicture {
   image: CanvasImageSource;
   size: number;
   cells: number;
-  /** Pale cells after them: guesses at the next tokens. Default none. */
-  drafts?: number;
 }
 
 export interface RunState {
@@ -33,6 +31,8 @@ export interface RunState {
   /** Append-only within a run: read it, never write to it. `count` says how far it has grown. */
   events: readonly TokenEvent[];
   count: number;
+  /** While it grows: guesses at the tokens after the events, where a pass settles several. */
+  drafts: readonly number[];
   picture: PaintedPicture | null;
   digest: string | null;
   /** Wall-clock milliseconds of a run decoded here; null for recorded runs. */
@@ -42,7 +42,7 @@ export interface RunState {
 
 const EMPTY: RunState = {
   id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
-  picture: null, digest: null, wallMs: null, problem: null,
+  drafts: [], picture: null, digest: null, wallMs: null, problem: null,
 };
 
 export type RunStore = ReturnType<typeof createRun>;
@@ -98,18 +98,18 @@ export function createRun() {
       store.setState({ ...EMPTY, id, phase: 'running', origin: 'generated', header, events: [], title: titleOf(header) });
       return id;
     },
-    append(id: number, events: readonly TokenEvent[], wallMs: number): void {
-      if (!current(id) || events.length === 0) return;
+    append(id: number, events: readonly TokenEvent[], wallMs: number, drafts: readonly number[] = []): void {
+      if (!current(id) || (events.length === 0 && drafts.length === 0)) return;
       const log = store.getState().events as TokenEvent[];
       log.push(...events);
-      store.setState({ count: log.length, wallMs });
+      store.setState({ count: log.length, wallMs, drafts });
     },
     paint(id: number, picture: PaintedPicture): void {
       if (current(id)) store.setState({ picture });
     },
     end(id: number, outcome: { complete: boolean; digest: string | null; wallMs: number }): void {
       if (!current(id)) return;
-      store.setState({ phase: outcome.complete ? 'complete' : 'stopped', digest: outcome.digest, wallMs: outcome.wallMs });
+      store.setState({ drafts: [], phase: outcome.complete ? 'complete' : 'stopped', digest: outcome.digest, wallMs: outcome.wallMs });
     },
     fail(id: number, problem: Problem): void {
       if (current(id)) store.setState({ phase: 'failed', problem });

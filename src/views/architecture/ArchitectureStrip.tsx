@@ -14,6 +14,7 @@ const ORDER: readonly PartName[] = ['entropy', 'gate', 'patch', 'decoder', 'toke
 export default function ArchitectureStrip() {
   const view = useRunView();
   const plain = usePack((state) => state.manifest?.kind === 'gpt');
+  const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const [open, setOpen] = useState<PartName | null>(null);
   const root = useRef<HTMLElement>(null);
   const last = useRef('');
@@ -26,7 +27,7 @@ export default function ArchitectureStrip() {
     const key = `${version}/${at}/${open}`;
     if (key === last.current) return;
     last.current = key;
-    const parts = at === null || at >= known ? [] : partsOf(events, at, rules?.entropyGate ? rules.entropyThreshold : null);
+    const parts = at === null || at >= known ? [] : partsOf(events, at, rules?.entropyGate ? rules.entropyThreshold : null, tokens);
     box.toggleAttribute('data-empty', parts.length === 0);
     // Two names for one animation, so that it starts again with every token.
     if (at !== null) box.dataset.beat = String(at % 2);

@@ -10,7 +10,7 @@ const events = [
   event(1, { entropy: 6.2, opens: ['second', 'entropy'], times: { patchTransformer: 3, decoder: 2, encoder: 1, entropy: 0.7 } }),
   event(2, { entropy: 2.25, times: { decoder: 2 } }),
 ];
-const part = (at: number, name: string) => partsOf(events, at, 5.8).find((one) => one.name === name)!;
+const part = (at: number, name: string) => partsOf(events, at, 5.8, 3).find((one) => one.name === name)!;
 
 it('the big transformer runs where a patch opens and is skipped where a token joins', () => {
   expect([0, 1, 2].map((at) => part(at, 'patch').ran)).toEqual([true, true, false]);
@@ -26,9 +26,15 @@ it('an entropy was computed, and timed, with the token before', () => {
 it('the gate gives its reason, and the threshold where it is on', () => {
   expect(part(1, 'gate').detail).toBe('It opened a patch here: second token; also above E_th.');
   expect(part(2, 'gate').detail).toContain('2.25 nats is at most 5.80');
-  expect(partsOf(events, 2, null)[1]!.detail).toBe('It let this token join the open patch.');
+  expect(partsOf(events, 2, null, 3)[1]!.detail).toBe('It let this token join the open patch.');
 });
 
-it('the last token is not read by the encoder', () => expect(part(2, 'encoder').ran).toBe(false));
+it('the last token is not read by the encoder, all others are', () => expect([0, 1, 2].map((at) => part(at, 'encoder').ran)).toEqual([true, true, false]));
 
-it('a given token says so', () => expect(partsOf([event(0, { source: 'given' })], 0, null).find(({ name }) => name === 'token')!.detail).toContain('given'));
+it('the time of a pass that settled several tokens is no token\'s', () => {
+  const several = events.map((one, t) => ({ ...one, pass: t < 2 ? 1 : 2 }));
+  const details = several.map((_, at) => partsOf(several, at, 5.8, 3).find(({ name }) => name === 'decoder')!.detail);
+  expect(details.map((detail) => detail.includes('It took'))).toEqual([false, false, true]);
+});
+
+it('a given token says so', () => expect(partsOf([event(0, { source: 'given' })], 0, null, 3).find(({ name }) => name === 'token')!.detail).toContain('given'));

@@ -16,17 +16,21 @@ export interface Part {
   detail: string;
 }
 
-const took = (event: TokenEvent | undefined, stage: Stage): string => {
-  const ms = event?.times[stage];
+/** How long a part ran for token `at`; nothing where its pass settled other tokens, too, as the time is theirs as well. */
+const took = (events: readonly TokenEvent[], at: number, stage: Stage): string => {
+  const { pass, times } = events[at] ?? {};
+  const shared = pass !== undefined && (events[at - 1]?.pass === pass || events[at + 1]?.pass === pass);
+  const ms = shared ? undefined : times?.[stage];
   return ms === undefined ? '' : ` ${t('It took {time}.', { time: milliseconds(ms) })}`;
 };
 
 /**
  * What each part of the model did for token `at`, in the order of the paper's Fig. 3. `threshold`: E_th in nats where the
- * entropy gate is on. The entropy of a token was computed, and timed, with the token before it.
+ * entropy gate is on; `tokens`: T. The entropy of a token was computed, and timed, with the token before it.
  */
-export function partsOf(events: readonly TokenEvent[], at: number, threshold: number | null): Part[] {
+export function partsOf(events: readonly TokenEvent[], at: number, threshold: number | null, tokens: number): Part[] {
   const event = events[at]!;
+  const last = at === tokens - 1;
   const opens = event.opens.length > 0;
   const reason = reasonWords(event.opens);
   const chosen = event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob));
@@ -35,7 +39,7 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
       name: 'entropy', ran: event.entropy !== null, short: event.entropy === null ? t('n/a') : nats(event.entropy),
       detail: event.entropy === null
         ? t('The first token has no prediction, so no entropy; a run with one token per patch needs none.')
-        : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at, entropy: nats(event.entropy) }) + took(events[at - 1], 'entropy'),
+        : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at, entropy: nats(event.entropy) }) + took(events, at - 1, 'entropy'),
     },
     {
       name: 'gate', ran: true, short: opens ? t('opens') : t('joins'),
@@ -48,20 +52,20 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     {
       name: 'patch', ran: opens, short: opens ? t('step {n}', { n: event.patch + 1 }) : t('skipped'),
       detail: opens
-        ? t('The big transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(event, 'patchTransformer')
+        ? t('The big transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(events, at, 'patchTransformer')
         : t('The big transformer did not run: its last step still serves this patch. This is what DPAR saves.'),
     },
     {
       name: 'decoder', ran: true, short: t('predicts'),
-      detail: t('It predicted token {at} from the tokens before it and the step of its patch.', { at }) + took(event, 'decoder'),
+      detail: t('It predicted token {at} from the tokens before it and the step of its patch.', { at }) + took(events, at, 'decoder'),
     },
     {
       name: 'token', ran: true, short: String(event.token),
       detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chosen }),
     },
     {
-      name: 'encoder', ran: event.times.encoder !== undefined, short: event.times.encoder === undefined ? t('not needed') : t('reads it'),
-      detail: event.times.encoder === undefined ? t('Nothing comes after this token that would need it.') : t('It read the new token, for the decoder and for the patch it belongs to.') + took(event, 'encoder'),
+      name: 'encoder', ran: !last, short: last ? t('not needed') : t('reads it'),
+      detail: last ? t('Nothing comes after this token that would need it.') : t('It read the new token, for the decoder and for the patch it belongs to.') + took(events, at, 'encoder'),
     },
   ];
 }

@@ -17,7 +17,13 @@ function useSheet(file: PackFile | undefined, manifestUrl: string): ImageBitmap 
   return sheet;
 }
 
-/** Cells that are decoded and not yet painted, each as its code looks alone: where painting is slow, tokens do not wait for it. */
+/** How much of a guess is seen. */
+const PALE = 0.35;
+
+/**
+ * Cells that are decoded and not yet painted, each as its code looks alone: where painting is slow, tokens do not wait for it. After
+ * them, pale, guesses at the next tokens, as each pass leaves them.
+ */
 export default function CoarsePreview() {
   const view = useRunView();
   const manifest = usePack((state) => state.manifest);
@@ -29,21 +35,24 @@ export default function CoarsePreview() {
   useDraw(() => {
     const target = canvas.current;
     if (!target || !sheet || !manifest) return;
-    const { id } = view.run.getState();
+    const { id, count, drafts } = view.run.getState();
     const { events, picture } = view.shown();
     const { width } = manifest.grid;
     const [from, to] = coarseCells(view.run.getState(), picture?.cells ?? 0, view.playback.getState().cursor, width);
-    const now = `${id} ${from} ${to}`;
+    // They are those of now: where the cursor looks back there are none.
+    const guesses = view.playback.getState().cursor >= count ? drafts : [];
+    const now = `${id} ${from} ${to} ${count} ${guesses.join()}`;
     if (now === drawn.current) return;
     drawn.current = now;
     const { tile, columns } = manifest.codebook;
     const cell = target.width / width;
     const ctx = target.getContext('2d')!;
     ctx.clearRect(0, 0, target.width, target.height);
-    for (let t = from; t < to; t++) {
-      const { token } = events[t]!;
-      ctx.drawImage(sheet, (token % columns) * tile, Math.floor(token / columns) * tile, tile, tile, (t % width) * cell, Math.floor(t / width) * cell, cell, cell);
-    }
+    const draw = (t: number, token: number) => ctx.drawImage(sheet, (token % columns) * tile, Math.floor(token / columns) * tile, tile, tile, (t % width) * cell, Math.floor(t / width) * cell, cell, cell);
+    for (let t = from; t < to; t++) draw(t, events[t]!.token);
+    ctx.globalAlpha = PALE;
+    for (const [i, token] of guesses.entries()) draw(count + i, token);
+    ctx.globalAlpha = 1;
   });
 
   const size = manifest?.image.size ?? 64;

@@ -33,10 +33,8 @@ export function PictureView({ original = false }: { original?: boolean }) {
       if (image) ctx.drawImage(image, 0, 0, target.width, target.height);
       drawn.current = image;
     }
-    const { cursor } = view.playback.getState();
-    const cells = picture?.cells ?? 0;
-    // Guesses are those of now: they are not shown where the cursor looks back.
-    const clip = decodedClip(cursor < cells ? cursor : cells + (picture?.drafts ?? 0), width);
+    const shown = Math.min(view.playback.getState().cursor, picture?.cells ?? 0);
+    const clip = decodedClip(shown, width);
     if (target.style.clipPath !== clip) target.style.clipPath = clip;
   });
 
