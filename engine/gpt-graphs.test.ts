@@ -75,6 +75,10 @@ test('what the kind fixes is refused by name, and the other kind keeps its graph
     expect(() => checkSettings(m, { ...m.defaults, ...change })).toThrow(words);
   }
   expect(() => checkSettings(m, { ...m.defaults, guidance: 3 })).not.toThrow();
-  expect(decodeGraphs(fakeRunner().runner, tinyManifest())).toBeInstanceOf(DparGraphs);
+  const { runner, runs } = fakeRunner();
+  const graphs = decodeGraphs(runner, tinyManifest());
+  await graphs.begin(1, [0], 1);
+  await graphs.encoderStep([{ image: 0, t: 0, token: 1 }]).catch(() => undefined);
+  expect(runs.map(({ call }) => call.graph)).toEqual(['encoder']);
   await expect(decodeOne(new FakeGraphs(), m, { class: 0, seed: 0, settings: { ...m.defaults, maxPatchLength: 2 } }).next()).rejects.toThrow('P_max');
 });
