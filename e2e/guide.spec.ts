@@ -23,16 +23,16 @@ test('the tour runs on a recorded run while no weights are there, by keyboard al
   await expect(page.locator('.status-chip')).not.toHaveAttribute('data-model', 'ready');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('An image is a grid of tokens');
   const titles = new Set<string>();
-  for (let i = 1; i <= 11; i++) {
+  for (let i = 1; i <= 12; i++) {
     await expect(step(page)).toHaveText(String(i));
     titles.add((await page.getByRole('heading', { level: 1 }).textContent())!);
     if (i <= 7) await expect(page.getByRole('math')).not.toBeEmpty();
     await page.keyboard.press('Shift+ArrowRight');
   }
-  expect(titles.size).toBe(11);
-  expect(new URL(page.url()).hash).toContain('step=11');
+  expect(titles.size).toBe(12);
+  expect(new URL(page.url()).hash).toContain('step=12');
   await page.keyboard.press('Shift+ArrowLeft');
-  await expect(step(page)).toHaveText('10');
+  await expect(step(page)).toHaveText('11');
   await page.getByRole('button', { name: 'Step 3: ' }).press('Enter');
   await expect(step(page)).toHaveText('3');
   await page.reload();
@@ -61,7 +61,7 @@ test('steps work on the real views: the gate redraws, the cell tells its reason,
 
 test('a step that there is none of is brought to the nearest', async ({ page }) => {
   await open(page, '#view=guide&step=999');
-  await expect(step(page)).toHaveText('11');
+  await expect(step(page)).toHaveText('12');
 });
 
 for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {
@@ -70,7 +70,7 @@ for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 3
     const context = await browser.newContext({ viewport: { width, height: touch ? 844 : 900 }, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
     const page = await context.newPage();
     await open(page);
-    for (let i = 1; i <= 11; i++) {
+    for (let i = 1; i <= 12; i++) {
       await page.getByRole('button', { name: `Step ${i}: ` }).click();
       await expect(step(page)).toHaveText(String(i));
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);

@@ -24,7 +24,7 @@ describe('steps', () => {
   });
 
   it('goes in the order of understanding: a plain grid, entropy, patches; it ends on the verdict', () => {
-    expect(STEPS.map(({ id }) => id)).toEqual(['tokens', 'surprise', 'gate', 'forced', 'cost', 'rope', 'guidance', 'quality', 'inference', 'resolution', 'verdict']);
+    expect(STEPS.map(({ id }) => id)).toEqual(['tokens', 'surprise', 'gate', 'forced', 'cost', 'rope', 'guidance', 'passes', 'quality', 'inference', 'resolution', 'verdict']);
     expect(STEPS.filter(({ draws }) => draws === 'cells').map(({ id }) => id)).toEqual(['tokens', 'surprise']);
   });
 

@@ -2,7 +2,7 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import { patchesAt } from '../../../engine/view.ts';
 import type { StageMode } from '../options.ts';
 
-export type StepId = 'tokens' | 'surprise' | 'gate' | 'forced' | 'cost' | 'rope' | 'guidance' | 'quality' | 'inference' | 'resolution' | 'verdict';
+export type StepId = 'tokens' | 'surprise' | 'gate' | 'forced' | 'cost' | 'rope' | 'guidance' | 'passes' | 'quality' | 'inference' | 'resolution' | 'verdict';
 
 /** Sections of docs/paper.md on the claims that a step rests on. */
 export const CLAIMS: Partial<Record<StepId, string>> = {
@@ -36,6 +36,7 @@ export const STEPS: readonly GuideStep[] = [
   { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', cell: () => null },
   { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: (events, width) => longestPatch(events, width) },
   { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: (events) => mostGuided(events) },
+  { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', cell: () => null },
   { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: () => null },
   { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
   { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },

@@ -1,5 +1,12 @@
 /** The guide: the idea in steps, with the formulas of the paper. */
 export const guide = {
+  'Several tokens in one pass': 'Mehrere Tokens in einem Durchgang',
+  'The chance in each token is fixed by the seed and its place, so a token follows from those before it. A pass therefore guesses at the next tokens and computes all of them at once. Those whose guesses before them were right are settled; the others are the next guesses. The picture is exactly the one that one token a pass gives.': 'Der Zufall in jedem Token steht durch Seed und Platz fest, also folgt ein Token aus denen vor ihm. Ein Durchgang rät daher die nächsten Tokens und berechnet sie alle auf einmal. Fest sind die, vor denen richtig geraten war; die übrigen sind die nächsten Vermutungen. Das Bild ist genau das, das ein Token je Durchgang ergibt.',
+  'Drag the window: a longer one settles more tokens a pass, and each pass has more to compute.': 'Das Fenster ziehen: Ein längeres legt je Durchgang mehr Tokens fest, und jeder Durchgang hat mehr zu rechnen.',
+  'Passes were not counted for this pack.': 'Für dieses Paket wurden keine Durchgänge gezählt.',
+  'Window of a pass': 'Fenster eines Durchgangs',
+  'Tokens a pass': 'Tokens je Durchgang',
+  'Mean of {images} images of this pack.': 'Mittel von {images} Bildern dieses Pakets.',
   'Step {step} of {n}': 'Schritt {step} von {n}',
   'Step {n}: {title}': 'Schritt {n}: {title}',
   'Steps of the guide': 'Schritte des Rundgangs',

@@ -1,19 +1,25 @@
+import { useState } from 'react';
 import { patchesAt } from '../../../engine/view.ts';
 import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
 import { figureOf } from '../../state/worth.ts';
 import { fixed, nats, percent, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, t } from '../../text/t.ts';
+import { Slider } from '../../ui/Slider.tsx';
 import { lookedAt } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
 import { figureText } from '../worth/figureText.ts';
 import { Cost, Totals } from '../figures/Totals.tsx';
 
+/** The window that is shown first. */
+const SHOWN = 16;
+
 /** What to read off the views in a step; the figures are those of the run shown. */
 export function StepReading({ id }: { id: StepId }) {
   if (id === 'cost') return <CostReading />;
   if (id === 'gate' || id === 'inference') return <GateReading />;
+  if (id === 'passes') return <PassesReading />;
   if (id === 'quality') return <QualityReading />;
   if (id === 'resolution' || id === 'verdict') return null;
   return <CellReading id={id} />;
@@ -40,6 +46,27 @@ function RowsReading() {
       <div><dt>{t('Patches of the first row')}</dt><dd>{first}</dd></div>
       <div><dt>{t('Of the other rows, on average')}</dt><dd>{fixed(others, 1)}</dd></div>
     </dl>
+  );
+}
+
+/** Passes an image by window, as the pack's exporter counted them. */
+function PassesReading() {
+  const manifest = usePack((state) => state.manifest);
+  const [at, setAt] = useState<number | null>(null);
+  const by = manifest?.passes?.by ?? [];
+  if (!manifest || by.length === 0) return <p className="muted">{t('Passes were not counted for this pack.')}</p>;
+  const { window, mean } = by[at ?? Math.max(0, by.findIndex((entry) => entry.window === SHOWN))] ?? by[0]!;
+  const { tokens } = manifest.grid;
+  return (
+    <>
+      <dl className="facts">
+        <div><dt>{t('Window of a pass')}</dt><dd data-guide="window">{window === 1 ? t('1 token') : t('{n} tokens', { n: window })}</dd></div>
+        <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens} tokens', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens })}</dd></div>
+        <div><dt>{t('Tokens a pass')}</dt><dd>{fixed(tokens / mean, 1)}</dd></div>
+      </dl>
+      <Slider label={t('Window of a pass')} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={t('{n} tokens', { n: window })} onChange={setAt} />
+      <p className="small-print muted">{t('Mean of {images} images of this pack.', { images: manifest.passes!.images })}</p>
+    </>
   );
 }
 

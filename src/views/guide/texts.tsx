@@ -100,6 +100,12 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
         </Formula>
       ),
     },
+    passes: {
+      title: t('Several tokens in one pass'),
+      text: t('The chance in each token is fixed by the seed and its place, so a token follows from those before it. A pass therefore guesses at the next tokens and computes all of them at once. Those whose guesses before them were right are settled; the others are the next guesses. The picture is exactly the one that one token a pass gives.'),
+      tryIt: t('Drag the window: a longer one settles more tokens a pass, and each pass has more to compute.'),
+      formula: null,
+    },
     quality: {
       title: t('Are the pictures as good?'),
       text: t('One picture cannot tell. With every change, even of one token, all tokens after it are drawn anew, so two pictures of one seed soon show different scenes. Quality is measured over many: how close their features are to those of real pictures (FID-lite, lower is better), and how often a classifier finds the class that was asked for.'),
