@@ -31,7 +31,7 @@ test('every way is measured, and the report is copied as Markdown and JSON', asy
   await page.getByRole('button', { name: 'Start' }).click();
   await expect(dialog(page).getByText('Measured.')).toBeVisible({ timeout: 120_000 });
   const speed = page.getByRole('table', { name: 'Speed' });
-  for (const way of ['dynamic patches', 'P_max = 1', 'plain GPT']) await expect(speed.getByRole('row', { name: way })).toContainText(/\d/);
+  for (const way of ['dynamic patches', 'Pmax = 1', 'plain GPT']) await expect(speed.getByRole('row', { name: way })).toContainText(/\d/);
 
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();

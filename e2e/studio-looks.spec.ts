@@ -49,7 +49,7 @@ for (const language of ['en', 'de']) {
     const context = await browser.newContext({ viewport: { width: 1300, height: 700 }, locale: language });
     const page = await context.newPage();
     const pack = await syntheticPack();
-    pack.files.set('manifest.json', Buffer.from(JSON.stringify({ ...pack.manifest, title: 'EuroSAT, token by token' })));
+    pack.files.set('manifest.json', Buffer.from(JSON.stringify({ ...pack.manifest, title: 'EuroSAT, plain transformer' })));
     await servePack(page, pack);
     await page.goto('/');
     await expect(page.locator('html')).toHaveAttribute('lang', language);

@@ -202,7 +202,10 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const { header } = page.view.run.getState();
       if (store.getState().source.a !== '' || !header) return;
       const { manifest, name: pack } = page.session.pack.getState();
-      const recorded = other ? manifest?.recordings.findIndex((entry) => entry.class !== header.class) ?? -1 : -1;
+      const recordings = manifest?.recordings ?? [];
+      // One of another class; where there is none, the last: the page opens with the first.
+      const unlike = recordings.findIndex((entry) => entry.class !== header.class);
+      const recorded = !other ? -1 : unlike < 0 && recordings.length > 1 ? recordings.length - 1 : unlike;
       void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${pack}:${recorded}`) : undefined));
     },
     /** Learns which other packs there are to compare with. */
