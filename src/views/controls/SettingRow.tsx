@@ -50,7 +50,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
       </div>
     );
   }
-  const off = OFF[key] === value;
+  const off = value !== undefined && OFF[key] === value;
   const text = off ? t('off') : auto ? t('auto') : decimal(formatSetting(value));
   return (
     <div className="setting">

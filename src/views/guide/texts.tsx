@@ -102,7 +102,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     passes: {
       title: t('Several tokens in one pass'),
-      text: t('The chance in each token is fixed by the seed and its place, so a token follows from those before it. A pass therefore guesses at the next tokens and computes all of them at once. Those whose guesses before them were right are settled; the others are the next guesses. The picture is exactly the one that one token a pass gives.'),
+      text: t('The randomness of a token is fixed by the seed and its place, so a token follows from those before it. A pass therefore guesses at the next tokens and computes all of them at once. Those whose guesses before them were right are settled; the others are the next guesses. The picture is exactly the one that one token a pass gives.'),
       tryIt: t('Drag the window: a longer one settles more tokens a pass, and each pass has more to compute.'),
       formula: null,
     },
