@@ -67,6 +67,8 @@ test('several tokens a pass are the tokens of one a pass, at one wait a pass', a
       const { gpu } = globalThis as unknown as Scope;
       return [await gpu.run(path, 21, {}, false, limit, 1), await gpu.run(path, 21, {}, false, limit, 8)] as const;
     }, [manifest, TOKENS] as const);
+    const [beside] = await page.evaluate(([path, limit]) => (globalThis as unknown as Scope).gpu.captured(path, [21], {}, limit, 8), [manifest, TOKENS] as const);
+    expect(beside!.tokens, 'where the graphs of one position are recorded, those of windows are not').toEqual(one.tokens);
     expect(several.tokens).toEqual(one.tokens);
     expect(several.patches).toBe(one.patches);
     expect(several.passes).toBeLessThan(TOKENS);

@@ -5,7 +5,7 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import type { OnDevice } from '../engine/on-device.ts';
 import type { Groups } from '../engine/sampling.ts';
-import type { GraphName } from '../engine/manifest.ts';
+import { windowGraphs, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
 import type { Backend } from './messages.ts';
 import { GpuTokens } from './on-device.ts';
@@ -23,6 +23,8 @@ export interface RunnerOptions {
   /** Records the kernels of one image's step graphs on WebGPU and replays them (workers/captured.ts). */
   capture?: boolean;
 }
+
+const takesWindows = (graph: GraphName) => Object.values(windowGraphs).some((graphs) => graphs.includes(graph));
 
 /** A session, its kernels recorded or not. */
 interface StepSession {
@@ -139,7 +141,8 @@ export class SessionRunner implements GraphRunner {
       const sizes = { N: 1, ...(fixed && { R: 1, G: groups, rows: groups }) };
       const resident = this.#onGpu ? call.resident : [];
       const all = resident.length > 0 && resident.length === outputs.length;
-      const capture = this.#capture && all;
+      // What is recorded has one shape; windows, and the patches in them, change from pass to pass.
+      const capture = this.#capture && all && !takesWindows(graph);
       const options: InferenceSession.SessionOptions = {
         executionProviders: [provider(this.#runtime, this.#backend)],
         externalData: weights ? [{ path: weights.location, data: new ShardedFile(weights.shards) }] : [],

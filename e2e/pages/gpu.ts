@@ -91,11 +91,11 @@ async function run(manifestPath: string, seed: number, changes: Partial<Settings
 }
 
 /** One image after the other with one model whose kernels are recorded. */
-async function captured(manifestPath: string, seeds: readonly number[], changes: Partial<Settings>, limit: number | null): Promise<GpuRun[]> {
+async function captured(manifestPath: string, seeds: readonly number[], changes: Partial<Settings>, limit: number | null, window = 1): Promise<GpuRun[]> {
   const { runner, manifest } = await runnerOf(manifestPath, false, true);
   const graphs = decodeGraphs(runner, manifest);
   const results = [];
-  for (const seed of seeds) results.push(await image(manifest, graphs, seed, changes, limit, {}));
+  for (const seed of seeds) results.push(await image(manifest, graphs, seed, changes, limit, {}, window));
   await runner.release();
   return results;
 }
