@@ -69,12 +69,15 @@ export class HostMemory implements EncoderMemory {
   }
 }
 
+/** Numbers of patches whose windows are kept on the device at once. */
+const KEPT = 8;
+
 export class DeviceMemory implements EncoderMemory {
   readonly #device: OnDevice;
   readonly #dim: number;
   readonly #window: number;
   readonly #memory: Record<Name, GraphTensor>;
-  /** Those of each number of patches, and of positions, are made when it first comes. */
+  /** By number of patches, and of positions: made when it first comes. */
   readonly #windows = new Map<number, Record<Name, GraphTensor>>();
   readonly #before = new Map<number, GraphTensor>();
 
@@ -94,7 +97,14 @@ export class DeviceMemory implements EncoderMemory {
   windows(steps: readonly PatchStep[]): Tensors {
     const n = steps.length;
     const zeros = () => this.#device.zeros([n, this.#window, this.#dim]);
-    if (!this.#windows.has(n)) this.#windows.set(n, { h: zeros(), k: zeros(), v: zeros() });
+    if (!this.#windows.has(n)) {
+      const [oldest] = this.#windows.size < KEPT ? [] : this.#windows;
+      if (oldest) {
+        for (const tensor of Object.values(oldest[1])) tensor.dispose();
+        this.#windows.delete(oldest[0]);
+      }
+      this.#windows.set(n, { h: zeros(), k: zeros(), v: zeros() });
+    }
     const feeds = this.#windows.get(n)!;
     const size = this.#window * this.#dim;
     this.#device.copy(NAMES.flatMap((name) => steps.map(({ span }, i): Copy => ({
