@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
-import { DparGraphs } from './dpar-graphs.ts';
 import { GptGraphs } from './gpt-graphs.ts';
 import { checkSettings } from './settings.ts';
 import { fakeRunner as runnerOf, FakeTensor } from './testing/fake-runner.ts';
