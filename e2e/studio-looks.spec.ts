@@ -131,6 +131,7 @@ test('nothing moves when a run starts', async ({ page }, { project }) => {
     return [x, y, width].map(Math.round).join(' ');
   }));
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
+  await expect(page.locator('.figures > section').first()).toBeVisible();
   await page.getByRole('button', { name: 'First token' }).click();
   const early = await places();
   await page.getByRole('button', { name: 'Last token' }).click();
