@@ -1,4 +1,4 @@
-import type { GpuPage, GpuRun } from '../e2e/pages/gpu.ts';
+import type { GpuRun } from '../e2e/pages/gpu.ts';
 import type { GpuCounts } from '../e2e/pages/gpu-counts.ts';
 import { decodeOne } from '../engine/decode.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
@@ -7,6 +7,7 @@ import type { Manifest } from '../engine/manifest.ts';
 import type { Settings } from '../engine/settings.ts';
 import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
+import { onGpuPage, type GpuScope } from './lib/gpu-page.ts';
 import { openPeer } from './lib/peer.ts';
 import { dpar } from './lib/requests.ts';
 
@@ -60,21 +61,14 @@ async function peerRow({ host }: Context, manifest: Manifest) {
 async function run(context: Context) {
   const { pack: folder, host } = context;
   const { pack: { manifest }, runner } = await host.node(folder);
-  const { origin } = await host.site();
-  const page = await (await host.gpuBrowser()).newPage();
-  try {
-    page.setDefaultTimeout(600_000);
-    await page.goto(`${origin}/e2e/pages/gpu.html`);
-    await page.waitForFunction(() => 'gpu' in globalThis);
-    const opened = await page.evaluate(() => (globalThis as unknown as { gpu: GpuPage }).gpu.open());
-    if (!opened.sampler) throw new Error('The sampler did not work on this device.');
+  return onGpuPage(host, 600_000, async (page) => {
     const decode = (onHost: boolean): Promise<GpuRun> => page.evaluate(
-      ([path, seed, settings, hosted, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, seed, settings, hosted, limit),
+      ([path, seed, settings, hosted, limit]) => (globalThis as unknown as GpuScope).gpu.run(path, seed, settings, hosted, limit),
       [`${host.address(folder)}/manifest.json`, REQUEST.seed, PATCHES, onHost, TOKENS] as const,
     );
     // The first image is the one that is recorded.
     const recording = async (changes: Partial<Settings>): Promise<GpuRun> => (await page.evaluate(
-      ([path, seeds, settings, limit]) => (globalThis as unknown as { gpu: GpuPage }).gpu.captured(path, seeds, settings, limit),
+      ([path, seeds, settings, limit]) => (globalThis as unknown as GpuScope).gpu.captured(path, seeds, settings, limit),
       [`${host.address(folder)}/manifest.json`, [REQUEST.seed, REQUEST.seed], changes, TOKENS] as const,
     ))[1]!;
     const runs = { GPU: await decode(false), 'GPU, kernels recorded': await recording(PATCHES), processor: await decode(true) };
@@ -87,9 +81,7 @@ async function run(context: Context) {
     const alone = await recording({ maxPatchLength: 1, guidance: 1 });
     const peer = [stepsRow('a token by itself (P_max = 1), one row', 'GPU, kernels recorded', alone.steps.slice(1)), await peerRow(context, manifest)];
     return { rows: [...graphs, ...steps, ...peer].map((one) => ({ ...one, pack: manifest.name })), ratio: summary(runs.GPU.steps.slice(1).map(({ waits }) => waits)) };
-  } finally {
-    await page.close();
-  }
+  });
 }
 
 export const bench: Bench = {

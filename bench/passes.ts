@@ -1,8 +1,9 @@
-import type { GpuPage } from '../e2e/pages/gpu.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
+import { onGpuPage, type GpuScope } from './lib/gpu-page.ts';
 import { imageOf, lengthIn } from './lib/requests.ts';
+import type { Row } from './lib/table.ts';
 
 const WINDOWS = [1, 4, 8, 16, 32];
 /** The window that the goal is about. */
@@ -33,7 +34,7 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
       'time over that of window 1': ratios(own.map(({ ms }) => ms), one.map(({ ms }) => ms)), 'images of the same tokens': `${same(own, one)} of ${own.length}`,
     };
   }));
-  const byClass = [];
+  const byClass: Row[] = [];
   for (const [index, { label }] of manifest.classes.entries()) {
     for (const window of WINDOWS.slice(1)) {
       const { passes } = await measureImage(runner, manifest, { ...imageOf(manifest, index, { window }), class: index }, limit);
@@ -41,15 +42,9 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
     }
   }
   const want = await measureImage(runner, manifest, imageOf(manifest, 0), limit);
-  const { origin } = await host.site();
-  const gpu = await (await host.gpuBrowser()).newPage();
-  try {
-    gpu.setDefaultTimeout(3_600_000);
-    await gpu.goto(`${origin}/e2e/pages/gpu.html`);
-    await gpu.waitForFunction(() => 'gpu' in globalThis);
-    const { name } = await gpu.evaluate(() => (globalThis as unknown as { gpu: GpuPage }).gpu.open());
+  return onGpuPage(host, 3_600_000, async (gpu, name) => {
     log(`WebGPU: ${name}`);
-    const got = await gpu.evaluate(([path, seed, cut, window]) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(path, seed, {}, false, cut, window),
+    const got = await gpu.evaluate(([path, seed, cut, window]) => (globalThis as unknown as GpuScope).gpu.run(path, seed, {}, false, cut, window),
       [`${host.address(folder)}/manifest.json`, 0, limit, GOAL] as const);
     const equal = got.tokens.every((token, t) => token === want.tokens[t]);
     const total = (key: 'launches' | 'submits') => got.steps.reduce((sum, step) => sum + step[key], 0);
@@ -60,9 +55,7 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
     // Tokens that are not those of one a pass would be worth no wait at all.
     const share = equal ? got.waits / got.tokens.length : Infinity;
     return { rows: [...rows, ...byClass, counts], ratio: summary([share]) };
-  } finally {
-    await gpu.close();
-  }
+  });
 }
 
 export const bench: Bench = {

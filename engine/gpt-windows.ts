@@ -9,7 +9,7 @@ import type { OnDevice } from './on-device.ts';
 import { byImage, windowLogits } from './places.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
-import { MOST_POSITIONS } from './window.ts';
+import { draftTokens, MOST_POSITIONS } from './window.ts';
 
 /** Rows of an image in the graph, guided or not. */
 const ROWS = 2;
@@ -96,13 +96,13 @@ export class GptWindows implements DecodeGraphs {
     const { t, rules, seed } = steps[0]!;
     const logits = await timed('gpt', steps, () => this.#logits(steps));
     await timed('sampling', steps, () => device.sample({
-      logits, positions: steps.length, groups: this.#groups, rules, at: { seed, t }, forced: steps.map((one) => one.forced), drafts: [], nullEntropy: true,
+      logits, positions: steps.length, groups: this.#groups, rules, at: { seed, t }, forced: steps.map((one) => one.forced), drafts: [], nullEntropy: steps.some((one) => one.nullEntropy),
     }, steps.length));
     const { sampled } = await timed('wait', steps, () => device.read(null));
     const { tokens } = this.#images[0]!;
     const answers = sampled.map(({ choice }) => choice.token);
     tokens.set(answers, t);
-    tokens.set(drafts.map((known) => (known < 0 ? answers[~known]! : known)), t + answers.length);
+    tokens.set(draftTokens(drafts, answers), t + answers.length);
     return { results: sampled.map(({ choice, nullEntropy }, i) => ({ choice, nullEntropy: steps[i]!.nullEntropy ? nullEntropy : null })), entropies: [] };
   }
 

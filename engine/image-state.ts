@@ -40,14 +40,19 @@ export class ImageState {
   /** window: positions of a pass. */
   constructor(image: number, request: DecodeRequest, manifest: Manifest, window: number) {
     const { grid, classes } = manifest;
-    const { settings, resume = [], given } = request;
+    const { settings, resume = [] } = request;
     this.image = image;
     this.#request = request;
-    this.#window = new Window(grid.tokens, grid.width, window, (t) => resume[t]?.token ?? given?.[t]);
+    this.#window = new Window(grid.tokens, grid.width, window, (t) => this.#forced(t));
     this.scored = !isTokenByToken(settings);
     this.#nullRow = decodesWithNullEntropies(manifest) && (groupsOf(settings) === 2 || request.class === classes.length);
     this.#gate = new PatchGate(settings, grid.width);
     this.#passes = resume.at(-1)?.pass ?? resume.length;
+  }
+
+  /** The token that stands at t already. */
+  #forced(t: number): number | undefined {
+    return this.#request.resume?.[t]?.token ?? this.#request.given?.[t];
   }
 
   get complete(): boolean {
@@ -90,11 +95,11 @@ export class ImageState {
 
   /** The positions of the window. */
   requests(): TokenRequest[] {
-    const { settings, seed, resume, given } = this.#request;
+    const { settings, seed } = this.#request;
     return this.#ahead.map(({ patch }, i) => {
       const t = this.#window.settled + i;
       return {
-        image: this.image, t, patch, rules: settings, seed, forced: resume?.[t]?.token ?? given?.[t],
+        image: this.image, t, patch, rules: settings, seed, forced: this.#forced(t),
         // The first token has no prediction in DPAR.
         nullEntropy: this.#nullRow && t > 0,
       };

@@ -11,7 +11,7 @@ import type { Manifest } from './manifest.ts';
 import { tokenByToken } from './settings.ts';
 import { withDevice } from './testing/host-device.ts';
 import { DependentGraphs, tinyManifest } from './testing/manifest.ts';
-import { draftFrom, Window } from './window.ts';
+import { draftFrom, draftTokens, Window } from './window.ts';
 
 /** Every image's events, and its passes. */
 async function all(graphs: DecodeGraphs, manifest: Manifest, requests: readonly DecodeRequest[], options: DecodeOptions): Promise<TokenEvent[][]> {
@@ -43,7 +43,7 @@ describe('a window over tokens that are a function of those before them', () => 
       while (window.settled < length) {
         const { settled, end } = window;
         const answers = Array.from({ length: end - settled }, (_, i) => forced(settled + i) ?? next(window.tokens, settled + i, seed));
-        const behind = window.behind().map((known) => (known < 0 ? answers[~known]! : known));
+        const behind = draftTokens(window.behind(), answers);
         expect(window.settle(answers)).toBeGreaterThan(0);
         // The drafts that the next pass reads, all but that of its last position, are those that were foretold.
         const read = Math.max(end, window.end - 1);

@@ -10,6 +10,9 @@ export const MOST_POSITIONS = 64;
 /** Where the draft of `t` is copied from: the token above; in the first row the one to the left, -1 for the first token. */
 export const draftFrom = (t: number, width: number): number => (t >= width ? t - width : t - 1);
 
+/** The tokens of drafts made before a window was answered (Window.behind), once its answers are there. */
+export const draftTokens = (drafts: readonly number[], answers: readonly number[]): number[] => drafts.map((known) => (known < 0 ? answers[~known]! : known));
+
 export class Window {
   /** x_t of the settled tokens, then drafts up to the window's end. */
   readonly tokens: Int32Array;

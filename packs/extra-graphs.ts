@@ -32,10 +32,9 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   if (!manifest.variants[variant]?.graphs[graph]) {
     throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`);
   }
-  const { model, byRow, weights } = graphFiles(manifest, variant, graph);
+  const { model, weights } = graphFiles(manifest, variant, graph);
   const shared = sharedWeights(pack, graph);
-  const models = byRow ? [model, byRow] : [model];
-  const files = [...models, ...(weights && !shared ? weights.shards : [])];
+  const files = [model, ...(weights && !shared ? weights.shards : [])];
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.tell();
   const cache = source.files && localFiles(source.files);
@@ -43,11 +42,10 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
     ...(cache && { cache }),
     mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
   }, kept(weights ? [weights.shards] : [], cache));
-  const shards: Shard[] = got.map(({ shard }) => shard);
-  const [whole, rows] = shards.splice(0, models.length) as Uint8Array<ArrayBuffer>[];
-  for (const [i, one] of [whole!, rows].entries()) if (one) checkModel(models[i]!.path, one, weights?.location ?? null);
+  const [first, ...shards] = got.map(({ shard }) => shard) as [Uint8Array<ArrayBuffer>, ...Shard[]];
+  checkModel(model.path, first, weights?.location ?? null);
   pack.graphs.set(graph, {
-    model: whole!, byRow: rows ?? null,
+    model: first, byRow: null,
     weights: weights && { location: weights.location, shards: shared?.shards ?? shards },
   });
 }

@@ -2,6 +2,7 @@
 import { decode } from '../engine/decode.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { Manifest } from '../engine/manifest.ts';
+import { median } from '../engine/statistics.ts';
 import type { Golden } from './self-test.ts';
 
 export interface WindowTrial {
@@ -24,8 +25,6 @@ const PASSES = 4;
 const BUDGET_MS = 1500;
 /** What has to be won over one token a pass: many rows are one more thing that a driver can get wrong. */
 const WON = 1.05;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** Milliseconds of a pass that settles its whole window. */
 async function timePass(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, window: number, now: () => number): Promise<number> {

@@ -3,6 +3,7 @@ import { around, type GraphRunner } from '../graph-runner.ts';
 import type { Copy, OnDevice, Sampled, SampleRequest } from '../on-device.ts';
 import { choose, nullEntropyOf } from '../sampling.ts';
 import type { GraphTensor } from '../tensors.ts';
+import { draftTokens } from '../window.ts';
 
 export class HostDevice implements OnDevice {
   readonly #runner: GraphRunner;
@@ -39,7 +40,7 @@ export class HostDevice implements OnDevice {
       return { choice: choose(rows, rules, { ...at, t: at.t + i }, forced[i]), nullEntropy: nullEntropy ? nullEntropyOf(rows) : null };
     });
     const answers = this.#sampled.map(({ choice }) => choice.token);
-    const tokens = [...answers, ...drafts.map((known) => (known < 0 ? answers[~known]! : known))].slice(0, count);
+    const tokens = [...answers, ...draftTokens(drafts, answers)].slice(0, count);
     return this.#runner.tensor('int32', Int32Array.from(tokens), [1, count]);
   }
 
