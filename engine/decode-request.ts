@@ -1,4 +1,5 @@
 /** What a pack is asked to decode, and what is refused. */
+import { checkAgainst } from './against.ts';
 import { StudioError } from './errors.ts';
 import { say } from './phrase.ts';
 import type { TokenEvent } from './log.ts';
@@ -36,6 +37,7 @@ export function checkRequest(manifest: Manifest, request: DecodeRequest): void {
     throw new StudioError('bad-seed', say`The seed must be a whole number from 0 to 4294967295, got ${request.seed}.`);
   }
   checkSettings(manifest, request.settings);
+  checkAgainst(manifest, request);
   const resume = request.resume ?? [];
   if (resume.length > grid.tokens || resume.some(({ token }) => !Number.isInteger(token) || token < 0 || token >= vocab)) {
     throw new StudioError('bad-argument', say`The log that the run should go on from is not of this pack. Generate the image again.`);

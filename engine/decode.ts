@@ -1,11 +1,12 @@
 /** The decode loop: a batch of images, pass by pass, patch by patch (docs/model.md "Incremental decoding"). */
+import { secondRows } from './against.ts';
 import { clock } from './clock.ts';
 import { checkBatch, type DecodeRequest } from './decode-request.ts';
 import type { DecodeGraphs, Timed, TokenResult } from './graphs.ts';
 import { ImageState } from './image-state.ts';
 import type { Stage, TokenEvent } from './log.ts';
 import type { Kind, Manifest } from './manifest.ts';
-import { choose, groupsOf, nullEntropyOf } from './sampling.ts';
+import { choose, nullEntropyOf } from './sampling.ts';
 
 export type { DecodeRequest };
 
@@ -67,7 +68,7 @@ export async function* decode(
   };
 
   if (going().length === 0) return;
-  await graphs.begin(groupsOf(requests[0]!.settings), requests.map((request) => request.class), positions);
+  await graphs.begin(requests.map((request) => request.class), secondRows(manifest, requests), positions);
   const { tokenStep } = graphs;
   await feed(going());
   for (let images = going(); images.length > 0; images = going()) {

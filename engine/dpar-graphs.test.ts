@@ -29,7 +29,7 @@ const fakeRunner = (form: CacheForm = 'replaced') => runnerOf(form, ({ call, fee
 test('feeds have the shapes and values of the contract', async () => {
   const { runner, runs } = fakeRunner();
   const graphs = new DparGraphs(runner, tinyManifest());
-  await graphs.begin(2, [1]);
+  await graphs.begin([1], [3]);
   await graphs.patchStep([{ image: 0, slot: 0, span: null }]);
   await graphs.decoderStep([{ image: 0, t: 0 }]);
   await graphs.encoderStep([{ image: 0, t: 0, token: 7 }]);
@@ -60,7 +60,7 @@ test('in place the pasts are the outputs; else old presents are disposed', async
     const inPlace = form === 'in place';
     const { runner, runs } = fakeRunner(form);
     const graphs = new DparGraphs(runner, tinyManifest());
-    await graphs.begin(1, [0]);
+    await graphs.begin([0], null);
     await graphs.encoderStep([{ image: 0, t: 0, token: 1 }]);
     await graphs.encoderStep([{ image: 0, t: 1, token: 1 }]);
     const [a, b] = runs as [(typeof runs)[0], (typeof runs)[0]];
@@ -82,7 +82,7 @@ test('by row the pasts grow in strides and keep what every step answered', async
     return { cond: new FakeTensor(new Float32Array(2 * dim), [2, 1, dim]), kv: new FakeTensor(kv, [4 * blocks, heads, 1, dim / heads]) };
   });
   const graphs = new DparGraphs(runner, m);
-  await graphs.begin(2, [0]);
+  await graphs.begin([0], [3]);
   for (let slot = 0; slot < 65; slot++) await graphs.patchStep([{ image: 0, slot: slot, span: null }]);
   expect([0, 31, 32, 63, 64].map((slot) => runs[slot]!.feeds.past_k_0!.dims[2])).toEqual([32, 32, 64, 64, 65]);
   const d = dim / heads;
@@ -91,7 +91,7 @@ test('by row the pasts grow in strides and keep what every step answered', async
   for (const [line, slot, at] of [[0, 0, 0], [0, 40, d - 1], [lines - 1, 63, 1], [2, 31, 3]] as const) {
     expect(last.data[(line * 65 + slot) * d + at]).toBe(1000 * (slot + 1) + (3 * lines + line) * d + at);
   }
-  await graphs.begin(2, [0]);
+  await graphs.begin([0], [3]);
   await graphs.patchStep([{ image: 0, slot: 0, span: null }]);
   expect(runs[65]!.feeds.past_v_1!.dims[2]).toBe(32);
   expect(runs[64]!.feeds.past_v_1!.disposed).toBe(true);
@@ -105,7 +105,7 @@ test('failures name the graph', async () => {
   };
   for (const [message, code] of [['std::bad_alloc', 'out-of-memory'], ['Invalid rank', 'graph-failed']] as const) {
     const graphs = failing(message);
-    await graphs.begin(1, [0]);
+    await graphs.begin([0], null);
     await expect(graphs.entropyStep([{ image: 0, t: 0, token: 1 }])).rejects.toMatchObject({ code, detail: quote(message), message: expect.stringContaining('entropy') });
   }
 });

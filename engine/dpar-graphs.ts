@@ -17,7 +17,7 @@ import type { GraphTensor } from './tensors.ts';
 /** What belongs to the batch under way, not to the model. */
 interface Batch {
   groups: Groups;
-  /** Class index of every row, class rows first. */
+  /** Class index of every row, the images' own first. */
   classes: readonly number[];
   rows: EncoderRows;
   conditions: Conditions;
@@ -55,8 +55,9 @@ export class DparGraphs implements DecodeGraphs {
     return this.#tokenStep;
   }
 
-  async begin(groups: Groups, classes: readonly number[]): Promise<void> {
-    const { model: { dim, heads, window, decoderBlocks }, grid, classes: { length: none } } = this.#m;
+  async begin(classes: readonly number[], against: readonly number[] | null): Promise<void> {
+    const { model: { dim, heads, window, decoderBlocks }, grid } = this.#m;
+    const groups = against ? 2 : 1;
     const runner = this.#runner;
     const images = classes.length;
     this.dispose();
@@ -64,7 +65,7 @@ export class DparGraphs implements DecodeGraphs {
     const device = images === 1 ? runner.onDevice : undefined;
     this.#tokenStep = device && ((tokens, _, scored, timed) => this.#onDevice(device, tokens, scored, timed));
     this.#batch = {
-      groups, classes: groups === 2 ? [...classes, ...classes.map(() => none)] : [...classes],
+      groups, classes: [...classes, ...(against ?? [])],
       rows: device ? new DeviceRows(device, dim, window) : new HostRows(runner, images, dim, window),
       conditions: new Conditions(runner, images, groups, decoderBlocks * dim),
       feeds: new FeedSets((n) => feedsFor(runner, n, groups, dim / heads / 2)),

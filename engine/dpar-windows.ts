@@ -62,23 +62,23 @@ export class DparWindows implements DecodeGraphs {
     return ROWS * decoderBlocks * dim;
   }
 
-  async begin(groups: Groups, classes: readonly number[], positions: number): Promise<void> {
-    const { model, entropyModel, grid, classes: { length: none } } = this.#m;
+  async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
+    const { model, entropyModel, grid } = this.#m;
     const runner = this.#runner;
     this.dispose();
-    this.#groups = groups;
+    this.#groups = against ? 2 : 1;
     this.#ring = positions + 1;
     // The device samples for one image; of several the answers are read.
     const device = classes.length === 1 ? runner.onDevice : undefined;
     this.#device = device;
     const capacity = grid.tokens + 1;
-    this.#images = classes.map((label): Image => {
+    this.#images = classes.map((label, image): Image => {
       const row = intFeed(runner, [1, ROWS]);
       // Without guidance both rows are the class's, and only the first one is read.
-      row.values.set([label, groups === 2 ? none : label]);
+      row.values.set([label, against?.[image] ?? label]);
       const shape = { images: 1, groups: 1 as const, capacity, headDim: model.dim / model.heads };
       const conditions = [this.#ring, ROWS, model.decoderBlocks * model.dim];
-      const image = {
+      const one = {
         classes: row,
         memory: device ? new DeviceMemory(device, grid.tokens, model.dim, model.window) : new HostMemory(runner, grid.tokens, model.dim, model.window),
         conditions: device ? device.zeros(conditions) : floatFeed(runner, conditions),
@@ -87,11 +87,11 @@ export class DparWindows implements DecodeGraphs {
         patchTransformer: new KvCache(runner, 'patch_transformer_window', model.patchTransformerBlocks, ['cond']),
         decoder: new KvCache(runner, 'decoder_window', model.decoderBlocks, ['logits']),
       };
-      image.entropy.begin({ ...shape, heads: entropyModel.heads, headDim: entropyModel.dim / entropyModel.heads }, device ? ['entropy'] : []);
-      image.encoder.begin({ ...shape, heads: model.heads }, device ? ['h', 'k', 'v'] : []);
-      image.patchTransformer.begin({ ...shape, heads: ROWS * model.heads }, device ? ['cond'] : []);
-      image.decoder.begin({ ...shape, heads: ROWS * model.heads }, device ? ['logits'] : []);
-      return image;
+      one.entropy.begin({ ...shape, heads: entropyModel.heads, headDim: entropyModel.dim / entropyModel.heads }, device ? ['entropy'] : []);
+      one.encoder.begin({ ...shape, heads: model.heads }, device ? ['h', 'k', 'v'] : []);
+      one.patchTransformer.begin({ ...shape, heads: ROWS * model.heads }, device ? ['cond'] : []);
+      one.decoder.begin({ ...shape, heads: ROWS * model.heads }, device ? ['logits'] : []);
+      return one;
     });
   }
 

@@ -15,7 +15,7 @@ const fakeRunner = () => runnerOf('replaced', ({ call, feeds }, count) => {
 test('the class slot first, then the token before; both rows share it', async () => {
   const { runner, runs } = fakeRunner();
   const graphs = new GptGraphs(runner, tinyGptManifest());
-  await graphs.begin(2, [1]);
+  await graphs.begin([1], [3]);
   const [first] = await graphs.decoderStep([{ image: 0, t: 0 }]);
   await graphs.encoderStep([{ image: 0, t: 0, token: 7 }]);
   await graphs.decoderStep([{ image: 0, t: 1 }]);
@@ -76,7 +76,7 @@ test('what the kind fixes is refused by name, and the other kind keeps its graph
   expect(() => checkSettings(m, { ...m.defaults, guidance: 3 })).not.toThrow();
   const { runner, runs } = fakeRunner();
   const graphs = decodeGraphs(runner, tinyManifest());
-  await graphs.begin(1, [0], 1);
+  await graphs.begin([0], null, 1);
   await graphs.encoderStep([{ image: 0, t: 0, token: 1 }]).catch(() => undefined);
   expect(runs.map(({ call }) => call.graph)).toEqual(['encoder']);
   await expect(decodeOne(new FakeGraphs(), m, { class: 0, seed: 0, settings: { ...m.defaults, maxPatchLength: 2 } }).next()).rejects.toThrow('P_max');

@@ -17,6 +17,7 @@ export class GptGraphs implements DecodeGraphs {
   readonly #cache: KvCache;
   readonly #feeds: FeedSets<Record<'token' | 'class' | 'first', Feed<Int32Array>>>;
   #groups: Groups = 1;
+  /** Class index of every row, the images' own first. */
   #classes: readonly number[] = [];
   /** x_{t-1} of every image, ignored at t = 0. */
   #tokens: number[] = [];
@@ -33,14 +34,15 @@ export class GptGraphs implements DecodeGraphs {
     return this.#tokenStep;
   }
 
-  async begin(groups: Groups, classes: readonly number[]): Promise<void> {
+  async begin(classes: readonly number[], against: readonly number[] | null): Promise<void> {
     const { model: { dim, heads }, grid } = this.#m;
+    const groups = against ? 2 : 1;
     this.dispose();
     // The device samples for one image; of several the answers are read.
     const device = classes.length === 1 ? this.#runner.onDevice : undefined;
     this.#tokenStep = device && ((tokens, _drafts, _scored, timed) => this.#onDevice(device, tokens, timed));
     this.#groups = groups;
-    this.#classes = [...classes];
+    this.#classes = [...classes, ...(against ?? [])];
     this.#tokens = classes.map(() => 0);
     this.#cache.begin({ images: classes.length, groups, heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['logits'] : []);
   }
@@ -60,14 +62,13 @@ export class GptGraphs implements DecodeGraphs {
 
   /** [groups * n, 1, V] of x_t. */
   async #logits(places: readonly Place[]): Promise<GraphTensor> {
-    const none = this.#m.classes.length;
     const groups = this.#groups;
+    const images = this.#tokens.length;
     const n = places.length;
     const { token, class: label, first } = this.#feeds.of(n);
     for (const [i, { image, slot }] of places.entries()) {
       token.values[i] = this.#tokens[image]!;
-      label.values[i] = this.#classes[image]!;
-      if (groups === 2) label.values[n + i] = none;
+      for (let g = 0; g < groups; g++) label.values[g * n + i] = this.#classes[g * images + image]!;
       first.values[i] = slot === 0 ? 1 : 0;
     }
     return (await this.#cache.run(places, { token: token.tensor, class: label.tensor, first: first.tensor })).logits!;

@@ -41,17 +41,17 @@ export class GptWindows implements DecodeGraphs {
     return device && ((tokens, drafts, _, timed) => this.#onDevice(device, tokens, drafts, timed));
   }
 
-  async begin(groups: Groups, classes: readonly number[]): Promise<void> {
-    const { model: { dim, heads, blocks }, grid, classes: { length: none } } = this.#m;
+  async begin(classes: readonly number[], against: readonly number[] | null): Promise<void> {
+    const { model: { dim, heads, blocks }, grid } = this.#m;
     this.dispose();
-    this.#groups = groups;
+    this.#groups = against ? 2 : 1;
     // The device samples for one image; of several the answers are read.
     const device = classes.length === 1 ? this.#runner.onDevice : undefined;
     this.#device = device;
-    this.#images = classes.map((label) => {
+    this.#images = classes.map((label, image) => {
       const row = intFeed(this.#runner, [1, ROWS]);
       // Without guidance both rows are the class's, and only the first one is read.
-      row.values.set([label, groups === 2 ? none : label]);
+      row.values.set([label, against?.[image] ?? label]);
       const cache = new KvCache(this.#runner, 'gpt_window', blocks, ['logits']);
       cache.begin({ images: 1, groups: 1, heads: ROWS * heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['logits'] : []);
       return { classes: row, cache, tokens: new Int32Array(grid.tokens) };

@@ -1,7 +1,7 @@
 /** What the decode loop asks of the graphs of a pack. Implemented once a kind, in dpar-graphs.ts and gpt-graphs.ts, for every runtime. */
 import type { Stage } from './log.ts';
 import type { Span } from './patchify.ts';
-import type { Choice, DecodeLogits, Groups, SamplingRules } from './sampling.ts';
+import type { Choice, DecodeLogits, SamplingRules } from './sampling.ts';
 
 /** A position of an image of the batch: its token x_t. */
 export interface Position {
@@ -35,13 +35,13 @@ export interface TokenRequest extends DecodeStep {
   seed: number;
   /** Scored in place of a token of its own. */
   forced: number | undefined;
-  /** Whether e_t is read from the logits of x_t: those of the null row. */
+  /** Whether e_t is read from the logits of x_t: those of the null class's row. */
   nullEntropy: boolean;
 }
 
 export interface TokenResult {
   choice: Choice;
-  /** e_t in nats of the null row; null where it was not asked for. */
+  /** e_t in nats of the null class's row; null where it was not asked for. */
   nullEntropy: number | null;
 }
 
@@ -56,14 +56,17 @@ export interface DeviceAnswers {
 /**
  * The graphs over a batch of images, which may be out of step with each other. Every step names the positions that take part,
  * those of an image one after the other, at most as many as the batch was begun with; answers are in their order. What a step
- * writes of a position takes the place of what was there: drafts are written again. Under guidance (groups = 2) patch
- * transformer and decoder run a class row and a null row of each image.
+ * writes of a position takes the place of what was there: drafts are written again. Under guidance patch
+ * transformer and decoder run two rows of each image: its class's, and that of the class to move away from.
  */
 export interface DecodeGraphs {
   /** Positions of an image that steps take at once, at most. */
   readonly mostPositions: number;
-  /** Empties all caches; the class index of every image; positions of an image that steps will take at once. */
-  begin(groups: Groups, classes: readonly number[], positions: number): Promise<void>;
+  /**
+   * Empties all caches. The class index of every image; under guidance that of its second row (the null class's, unless the
+   * settings name another), else null; positions of an image that steps will take at once.
+   */
+  begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void>;
   /** Feeds x_t to the entropy model: e_{t+1} in nats. */
   entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>>;
   /** Feeds x_t to the patch encoder; h, k, v of t stay inside for the decoder and the patch's pooling. */

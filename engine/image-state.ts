@@ -1,4 +1,5 @@
 /** Where one image of a batch stands in its decoding. */
+import { endsInNullRow } from './against.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import { StudioError } from './errors.ts';
 import { say } from './phrase.ts';
@@ -6,7 +7,6 @@ import type { PatchStep, TokenRequest, TokenResult, TokenStep } from './graphs.t
 import type { OpenReason, StageTimes, TokenEvent } from './log.ts';
 import { decodesWithNullEntropies, type Manifest } from './manifest.ts';
 import { PatchGate } from './patchify.ts';
-import { groupsOf } from './sampling.ts';
 import { isTokenByToken } from './settings.ts';
 import { Window } from './window.ts';
 
@@ -27,7 +27,7 @@ export class ImageState {
   readonly #gate: PatchGate;
   /** Whether the entropy model runs for it. */
   readonly scored: boolean;
-  /** Whether its null row, or its class row where that is the null class's, makes its entropies. */
+  /** Whether the null class's row makes its entropies. */
   readonly #nullRow: boolean;
   /** e_t of the settled tokens, and by the drafts. */
   readonly #entropies: (number | null)[] = [];
@@ -39,13 +39,13 @@ export class ImageState {
 
   /** window: positions of a pass. */
   constructor(image: number, request: DecodeRequest, manifest: Manifest, window: number) {
-    const { grid, classes } = manifest;
+    const { grid } = manifest;
     const { settings, resume = [] } = request;
     this.image = image;
     this.#request = request;
     this.#window = new Window(grid.tokens, grid.width, window, (t) => this.#forced(t));
     this.scored = !isTokenByToken(settings);
-    this.#nullRow = decodesWithNullEntropies(manifest) && (groupsOf(settings) === 2 || request.class === classes.length);
+    this.#nullRow = decodesWithNullEntropies(manifest) && endsInNullRow(manifest, request);
     this.#gate = new PatchGate(settings, grid.width);
     this.#passes = resume.at(-1)?.pass ?? resume.length;
   }

@@ -2,15 +2,13 @@
 import * as z from 'zod/mini';
 import { PackError } from './errors.ts';
 import { say } from './phrase.ts';
-import { isShortName, ShortName, Words as words } from './names.ts';
+import { isShortName, MAX_CLASSES, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
 
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
-/** All of them are in one list on the page. */
-export const MAX_CLASSES = 4096;
 
 export const graphNames = [
   'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
@@ -178,6 +176,7 @@ function checkShapes(m: Manifest, report: Report): void {
     const wrong = (Object.keys(tokenByToken) as (keyof typeof tokenByToken)[]).find((key) => m.defaults[key] !== tokenByToken[key]);
     if (wrong) report(`defaults.${wrong}`, `must be ${JSON.stringify(tokenByToken[wrong])} in a pack of kind gpt, which decodes token by token`);
   }
+  if (m.defaults.against !== undefined) report('defaults.against', 'must be left out: a pack guides against its null class');
   if (entropySource(m) === 'entropy-model' && !m.entropyModel) report('entropyModel', 'is missing, though entropies come from an entropy model');
   m.passes?.by.forEach(({ window, mean }, i, by) => {
     const least = Math.ceil(m.grid.tokens / window);

@@ -9,6 +9,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Half a character cannot be part of an address. */
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
+/** Most classes of a pack: all of them are in one list on the page. */
+export const MAX_CLASSES = 4096;
+
 /** A class id, label or title as a person reads it. */
 export const Words = z.string().check(
   z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(MOST_LETTERS, `must have at most ${MOST_LETTERS} letters`),

@@ -13,6 +13,7 @@ const run = {
     guidance: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0), topK: fc.integer({ min: 0, max: 100 }), rowReset: fc.boolean(),
     staticLength: fc.option(fc.double({ min: 1, max: 9, noNaN: true })), entropyThreshold: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0),
   }, { requiredKeys: [] }),
+  against: fc.string({ unit: 'grapheme', minLength: 1 }).filter((s) => s.trim() !== ''),
   given: fc.array(fc.nat(1023), { maxLength: 256 }),
   check: fc.record({
     digest: fc.stringMatching(/^[0-9a-f]{12}$/), pack: fc.stringMatching(/^[0-9a-f]{8}$/),
@@ -92,4 +93,11 @@ test('the window of a link is corrected like any number, and left out where it i
   const { defaults } = tinyManifest();
   expect(writePermalink({ settings: { ...defaults, window: 16 } }, defaults)).toBe('#window=16');
   expect(writePermalink({ settings: { ...defaults, window: undefined } }, defaults)).toBe('#');
+});
+
+test('the class that guidance moves away from is a text like the class, of a side, too; a link without one is as before', () => {
+  expect(writePermalink({ class: 'Forest', seed: 1, against: 'River', settings: { ...defaults, against: 2 } }, defaults)).toBe('#class=Forest&seed=1&against=River');
+  expect(writePermalink({ class: 'Forest', seed: 1, settings: { ...defaults, against: undefined } }, defaults)).toBe('#class=Forest&seed=1');
+  expect(readPermalink('#against=River&b=class%3DForest%26against%3DSeaLake').value).toEqual({ against: 'River', settings: {}, b: { class: 'Forest', against: 'SeaLake', settings: {} } });
+  expect(readPermalink('#against=').problems.map(english)).toEqual(['"against=" in the address was not understood and is left out.']);
 });

@@ -24,6 +24,8 @@ export interface Permalink {
   /** Class id, label or index as text: resolve it once the manifest is there (`resolveClass`). */
   class?: string;
   seed?: number;
+  /** Class that guidance moves away from, as text like `class` (`resolveAgainst`). */
+  against?: string;
   /** Only those that differ from the pack's defaults. */
   settings: Partial<Settings>;
   /** Name of the open view. */
@@ -41,7 +43,7 @@ export interface Permalink {
 }
 
 /** The run of a link, without what is about the page. */
-export type LinkedRun = Pick<Permalink, 'pack' | 'class' | 'seed' | 'settings' | 'check' | 'given'>;
+export type LinkedRun = Pick<Permalink, 'pack' | 'class' | 'seed' | 'against' | 'settings' | 'check' | 'given'>;
 
 export interface ReadPermalink {
   value: Permalink;
@@ -82,9 +84,9 @@ function parameters(hash: string): Map<string, string> {
 
 /** The run of a hash within a hash; its problems are said of the side it is for. */
 function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun {
-  const { value: { pack, class: name, seed, settings, check, given }, problems: found } = readParts(text, false);
+  const { value: { pack, class: name, seed, against, settings, check, given }, problems: found } = readParts(text, false);
   problems.push(...found.map((sentence) => say`Run ${side.toUpperCase()}: ${sentence}`));
-  return { ...(pack !== undefined && { pack }), ...(name !== undefined && { class: name }), ...(seed !== undefined && { seed }), settings, ...(check && { check }), ...(given && { given }) };
+  return { ...(pack !== undefined && { pack }), ...(name !== undefined && { class: name }), ...(seed !== undefined && { seed }), ...(against !== undefined && { against }), settings, ...(check && { check }), ...(given && { given }) };
 }
 
 const namesARun = ({ settings, ...rest }: LinkedRun) => Object.keys(rest).length + Object.keys(settings).length > 0;
@@ -104,10 +106,11 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
   };
   for (const [key, text] of parameters(hash)) {
     const check = key === 'check' ? readCheck(text) : undefined;
-    const property = settingsTable.find((p) => p.short === key || p.key === key);
+    const property = settingsTable.find((p) => (p.short === key || p.key === key) && p.kind !== 'class');
     const side = sides && (key === 'a' || key === 'b') ? readSide(key, text, problems) : undefined;
     if (key === 'pack' && isShortName(text)) value.pack = text;
     else if (key === 'class' && text.trim() !== '') value.class = text;
+    else if (key === 'against' && text.trim() !== '') value.against = text;
     else if (key === 'seed') attempt(() => { value.seed = parseSeed(text); });
     else if (key === 'view' && /^[a-z][a-z-]{0,31}$/.test(text)) value.view = text;
     else if (key === 'step' && /^[1-9]\d{0,2}$/.test(text)) value.step = Number(text);
@@ -136,8 +139,9 @@ export function writePermalink(link: Permalink, defaults?: Settings): string {
   if (link.pack !== undefined) parts.push(['pack', link.pack]);
   if (link.class !== undefined) parts.push(['class', link.class]);
   if (link.seed !== undefined) parts.push(['seed', String(link.seed)]);
-  for (const { key, short } of settingsTable) {
-    const value = link.settings[key];
+  if (link.against !== undefined) parts.push(['against', link.against]);
+  for (const { key, short, kind } of settingsTable) {
+    const value = kind === 'class' ? undefined : link.settings[key];
     if (value !== undefined && value !== defaults?.[key]) parts.push([short, formatSetting(value)]);
   }
   if (link.given !== undefined) parts.push(['given', packTokens(link.given)]);

@@ -6,13 +6,13 @@ import type { Settings } from './settings.ts';
 
 export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' | 'topP'>;
 
-/** Logits [V] of the class row and, with guidance, of the null row. */
+/** Logits [V] of the class row and, with guidance, of the row to move away from: the null class's, or another's (engine/against.ts). */
 export interface DecodeLogits {
   classLogits: Float32Array;
   nullLogits: Float32Array | null;
 }
 
-/** Rows of an image in patch transformer and decoder: the class row, and the null row under guidance. */
+/** Rows of an image in patch transformer and decoder: the class row, and under guidance the null class's or another's. */
 export type Groups = 1 | 2;
 
 /** Guidance with scale 1 runs without null rows. */
@@ -68,7 +68,7 @@ export function entropyOf(logits: ArrayLike<number>): number {
   return Math.log(sum) - weighted / sum;
 }
 
-/** e_t of the null row, before guidance and temperature: of the one row there is where that has no class either. */
+/** e_t of the null class's row, before guidance and temperature: of the one row there is where that has no class either. */
 export const nullEntropyOf = ({ classLogits, nullLogits }: DecodeLogits): number => entropyOf(nullLogits ?? classLogits);
 
 /** The lowest id of the largest value. */

@@ -27,7 +27,8 @@ test('texts that are not values say what is wanted', () => {
 });
 
 test('values round-trip through text', () => {
-  for (const { key } of settingsTable) expect(parseSetting(key, formatSetting(defaults[key]))).toBe(defaults[key]);
+  for (const { key, kind } of settingsTable) expect(parseSetting(key, formatSetting(defaults[key], kind))).toBe(defaults[key]);
+  expect(formatSetting(undefined, 'class')).toBe('none');
   expect(withSetting(defaults, 'ETH', '2e0').entropyThreshold).toBe(2);
   expect(withSetting(defaults, 'rowreset', 'off').rowReset).toBe(false);
   expect(withSetting(defaults, 'staticLength', '1.5').staticLength).toBe(1.5);

@@ -4,6 +4,7 @@ import english from 'zod/v4/locales/en.js';
 import { StudioError } from './errors.ts';
 import { say, term, type Phrase } from './phrase.ts';
 import type { Manifest } from './manifest.ts';
+import { MAX_CLASSES } from './names.ts';
 import { MOST_POSITIONS } from './window.ts';
 
 // zod would probe for `new Function`, which the site's policy refuses and reports.
@@ -24,6 +25,8 @@ export const Settings = z.object({
   staticLength: z.nullable(within(z.number(), 1, 1024)),
   /** Positions that a pass decodes: how a run is made, not what it comes to (engine/window.ts). Absent: what is fastest where it runs. */
   window: z.optional(within(z.int(), 1, MOST_POSITIONS)),
+  /** Class index that guidance moves away from. Absent: the null class, which has no class. */
+  against: z.optional(within(z.int(), 0, MAX_CLASSES - 1)),
 });
 export type Settings = z.infer<typeof Settings>;
 export type SettingKey = keyof Settings;
@@ -35,7 +38,7 @@ export interface SettingProperty {
   label: Phrase;
   /** '' when the number has none. */
   unit: '' | 'nats' | 'tokens';
-  kind: 'number' | 'integer' | 'switch' | 'optional' | 'auto';
+  kind: 'number' | 'integer' | 'switch' | 'optional' | 'auto' | 'class';
   min: number;
   max: number;
   step: number;
@@ -61,6 +64,7 @@ export const settingsTable: readonly SettingProperty[] = [
   row('rowReset', 'row reset', say`Row reset`, '', 'switch', 0, 1, 1, 'rr', say`a new row opens a patch`),
   row('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 1, 1024, 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
   row('window', 'window', say`Window`, 'tokens', 'auto', 1, MOST_POSITIONS, 1, 'window', say`positions that a pass decodes; changes the time, never the picture`),
+  row('against', 'against', say`Less like`, '', 'class', 0, MAX_CLASSES - 1, 1, 'against', say`a class that guidance moves away from, in place of the null class`),
 ];
 
 /** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */
@@ -72,21 +76,23 @@ export function findSetting(name: string): SettingProperty {
 }
 
 /** Whether its values are whole numbers. */
-export const isWhole = ({ kind }: SettingProperty): boolean => kind === 'integer' || kind === 'auto';
+export const isWhole = ({ kind }: SettingProperty): boolean => kind === 'integer' || kind === 'auto' || kind === 'class';
 /** What stands for no value of one's own: of a setting that may have none. */
-export const noValue: Partial<Record<SettingProperty['kind'], string>> = { optional: 'none', auto: 'auto' };
+export const noValue: Partial<Record<SettingProperty['kind'], string>> = { optional: 'none', auto: 'auto', class: 'none' };
 
 function noun(property: SettingProperty): Phrase {
   const { kind, unit } = property;
-  const number = isWhole(property) ? say`a whole number of ${term(unit)}` : unit === 'nats' ? say`a number in nats` : unit ? say`a number of ${term(unit)}` : say`a number`;
+  const number = kind === 'class' ? say`a class of the pack` : isWhole(property) ? say`a whole number of ${term(unit)}` : unit === 'nats' ? say`a number in nats` : unit ? say`a number of ${term(unit)}` : say`a number`;
   const none = noValue[kind];
   return none ? say`${number} or ${none}` : number;
 }
 
+type Classes = Pick<Manifest, 'classes' | 'name'>;
+
 const readNumber = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN);
 
-/** A setting's value from text. Throws `bad-setting`, e.g. 'E_th must be a number in nats, got "abc"'. */
-export function parseSetting<K extends SettingKey>(key: K, text: string): Settings[K] {
+/** A setting's value from text. Throws `bad-setting`, e.g. 'E_th must be a number in nats, got "abc"'. Without its pack a class is read by its index only. */
+export function parseSetting<K extends SettingKey>(key: K, text: string, pack?: Classes): Settings[K] {
   const property = findSetting(key);
   const trimmed = text.trim();
   const lower = trimmed.toLowerCase();
@@ -96,9 +102,10 @@ export function parseSetting<K extends SettingKey>(key: K, text: string): Settin
     if (['0', 'false', 'off', 'no'].includes(lower)) return false as Settings[K];
     throw fail(say`on or off`);
   }
+  if (property.kind === 'class' && pack) return resolveAgainst(pack, text) as Settings[K];
   const optional = property.kind === 'optional';
   if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
-  if (property.kind === 'auto' && ['auto', 'none', ''].includes(lower)) return undefined as Settings[K];
+  if ((property.kind === 'auto' && lower === 'auto') || (noValue[property.kind] && ['none', ''].includes(lower))) return undefined as Settings[K];
   const value = readNumber(trimmed);
   if (Number.isNaN(value) || (isWhole(property) && !Number.isInteger(value))) throw fail(noun(property));
   if (value < property.min || value > property.max) {
@@ -107,15 +114,15 @@ export function parseSetting<K extends SettingKey>(key: K, text: string): Settin
   return value as Settings[K];
 }
 
-/** A copy of `settings` with one value read from text. */
-export function withSetting(settings: Settings, name: string, text: string): Settings {
+/** A copy of `settings` with one value read from text. Throws `unknown-class`, too. */
+export function withSetting(settings: Settings, name: string, text: string, pack?: Classes): Settings {
   const { key } = findSetting(name);
-  return { ...settings, [key]: parseSetting(key, text) };
+  return { ...settings, [key]: parseSetting(key, text, pack) };
 }
 
-/** A value as text that `parseSetting` reads back. */
-export function formatSetting(value: Settings[SettingKey]): string {
-  if (value === undefined) return 'auto';
+/** A value as text that `parseSetting` reads back; of a class its index. */
+export function formatSetting(value: Settings[SettingKey], kind: SettingProperty['kind'] = 'auto'): string {
+  if (value === undefined) return noValue[kind] ?? 'none';
   if (value === null) return 'none';
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
 }
@@ -128,7 +135,7 @@ export function parseSeed(text: string): number {
 }
 
 /** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
-export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text: string): number {
+export function resolveClass(manifest: Classes, text: string): number {
   const wanted = text.trim().toLowerCase();
   const { classes } = manifest;
   let index = classes.findIndex((c) => c.id === text.trim());
@@ -138,8 +145,16 @@ export function resolveClass(manifest: Pick<Manifest, 'classes' | 'name'>, text:
   throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
 }
 
+/** Class index to move away from, of a text as `resolveClass` takes it; undefined for none, which is the null class. Throws `unknown-class`. */
+export function resolveAgainst(manifest: Classes, text: string): number | undefined {
+  const named = manifest.classes.some(({ id, label }) => [id, label].some((name) => name.toLowerCase() === 'none'));
+  if (!named && ['none', ''].includes(text.trim().toLowerCase())) return undefined;
+  const index = resolveClass(manifest, text);
+  return index < manifest.classes.length ? index : undefined;
+}
+
 /** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
-export function classText(manifest: Pick<Manifest, 'classes' | 'name'>, index: number): string {
+export function classText(manifest: Classes, index: number): string {
   const id = manifest.classes[index]?.id;
   if (id !== undefined) return id;
   for (let text = String(index); ; text = `0${text}`) if (resolveClass(manifest, text) === index) return text;

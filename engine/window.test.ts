@@ -115,7 +115,7 @@ describe.each(['nano', 'pico', 'nano-gpt'])('pack %s on onnxruntime', (name) => 
 
   const digestOf = (events: TokenEvent[], m: Manifest) => digest(tokensOf(events), startsOf(events), m.grid.width);
   const variants = (m: Manifest) => [
-    { ...m.defaults }, { ...m.defaults, guidance: 1 }, { ...m.defaults, temperature: 0 }, { ...m.defaults, topK: 5, topP: 0.9 },
+    { ...m.defaults }, { ...m.defaults, guidance: 1 }, { ...m.defaults, guidance: 3, against: 2 }, { ...m.defaults, temperature: 0 }, { ...m.defaults, topK: 5, topP: 0.9 },
     ...(m.kind === 'gpt' ? [] : [
       { ...m.defaults, ...tokenByToken, guidance: 3 }, { ...m.defaults, entropyGate: false, lengthGate: false, rowReset: false, staticLength: 2.5 },
       { ...m.defaults, entropyThreshold: 20, maxPatchLength: 8 },

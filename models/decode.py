@@ -41,7 +41,8 @@ class Decoded:
 class Request:
     """classes [B] and seeds [B]; given [B, n] tokens are taken as they are before sampling starts. rules: DPAR's alone.
 
-    window: positions a pass, which change no token.
+    window: positions a pass, which change no token. against [B]: under guidance, the class that each image's second row is of;
+    None: the null class.
     """
 
     classes: np.ndarray
@@ -51,10 +52,11 @@ class Request:
     given: np.ndarray | None = None
     steps: int | None = None
     window: int = 1
+    against: np.ndarray | None = None
 
 
 def groups_of(sampling: SamplingConfig) -> int:
-    """Rows of each image: the class's and, with guidance, the null class's."""
+    """Rows of each image: the class's and, with guidance, the null class's, or that of the class to move away from."""
     return 1 if sampling.guidance == 1 else 2
 
 
@@ -66,19 +68,25 @@ def decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Reque
     decoder: one made before for this model, for as many images and groups and the same window, whose memory is used again.
 
     The entropy model always runs in float32, because the gate compares its entropies with a threshold. A GPT needs none:
-    without one its entropies are those of its null class, with guidance from the rows that are there anyway.
+    without one its entropies are those of its null class, from the rows of it where they are there anyway.
     """
     device_type = model.slot_cos.device.type
     with torch.autocast(device_type, torch.bfloat16, enabled=bf16):
         return _decode(model, entropy_model, request, incremental, keep, decoder)
 
 
+def _rows(model: DPAR | GPT, request: Request) -> torch.Tensor:
+    """Class of every row [G, B]: the images' own, then under guidance those to move away from."""
+    null = np.full(len(request.classes), model.null_class)
+    rows = np.stack([request.classes, null if request.against is None else request.against][: groups_of(request.sampling)])
+    return torch.as_tensor(rows, dtype=torch.long, device=model.slot_cos.device)
+
+
 def _decoder(model: DPAR | GPT, request: Request, incremental: bool) -> Decoder:
-    classes = torch.as_tensor(request.classes, dtype=torch.long, device=model.slot_cos.device)
-    groups = groups_of(request.sampling)
+    rows = _rows(model, request)
     if isinstance(model, GPT):
-        return (IncrementalGPT if incremental else RecomputeGPT)(model, classes, groups)
-    return IncrementalDecoder(model, classes, groups, request.window) if incremental else RecomputeDecoder(model, classes, groups)
+        return (IncrementalGPT if incremental else RecomputeGPT)(model, rows)
+    return IncrementalDecoder(model, rows, request.window) if incremental else RecomputeDecoder(model, rows)
 
 
 def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Request, incremental: bool, keep: bool,
@@ -86,9 +94,10 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
     c, images, groups = model.config, len(request.classes), groups_of(request.sampling)
     device, baseline = model.slot_cos.device, isinstance(model, GPT)
     if decoder:
-        decoder.restart(torch.as_tensor(request.classes, dtype=torch.long, device=device))
+        decoder.restart(_rows(model, request))
     run = decoder or _decoder(model, request, incremental)
     rules = TOKEN_BY_TOKEN if baseline else request.rules
+    null_row = groups == 2 and request.against is None
     caches = entropy_model.caches(images) if entropy_model else []
     length = request.steps or c.tokens
     windows = Windows(images, length, c.width, request.window, request.given)
@@ -114,7 +123,7 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
                 opened[b, t] = any(reasons(t, entropies[b, t], open_length, c.width, rules))
                 open_length = 1 if opened[b, t] else open_length + 1
         logits = run.logits(at, windows.tokens, opened).float()
-        if baseline and not entropy_model and groups == 2:
+        if baseline and not entropy_model and null_row:
             e = entropy(logits[1]).cpu().numpy()
             new = fresh & (at.all > 0)
             entropies[np.broadcast_to(lines, new.shape)[new], at.all[new]] = e[new]
@@ -125,6 +134,6 @@ def _decode(model: DPAR | GPT, entropy_model: EntropyModel | None, request: Requ
         noise = gumbel(np.repeat(request.seeds[at.images], at.size), at.all.ravel(), c.vocab)
         answers = sample(guided.reshape(-1, c.vocab), request.sampling, noise)
         windows.settle(at, answers.reshape(-1, at.size))
-    if baseline and not entropy_model and groups == 1:
+    if baseline and not entropy_model and not null_row:
         entropies = NullClass(model).entropies(torch.from_numpy(windows.tokens).to(device)).cpu().numpy()
     return Decoded(windows.tokens, opened, entropies, windows.passes, kept)

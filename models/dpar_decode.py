@@ -11,13 +11,13 @@ from models.window import Positions
 
 
 class IncrementalDecoder:
-    """Logits from KV caches. Rows: class rows first, then null rows when groups = 2."""
+    """Logits from KV caches. Rows: those of the images' classes first, then under guidance their second rows."""
 
-    def __init__(self, model: DPAR, classes: Tensor, groups: int, window: int = 1):
-        """window: positions of a pass, at most."""
+    def __init__(self, model: DPAR, classes: Tensor, window: int = 1):
+        """classes [G, B] of all rows. window: positions of a pass, at most."""
         c = model.config
-        self.model, self.images, self.groups = model, len(classes), groups
-        rows, device = groups * self.images, model.slot_cos.device
+        self.model, (self.groups, self.images) = model, classes.shape
+        rows, device = classes.numel(), model.slot_cos.device
         self.ring = window + 1  # conditions that a pass may read: of the patch open before it, and of those it opens
 
         def caches(blocks: int, count: int) -> list[KVCache]:
@@ -33,8 +33,7 @@ class IncrementalDecoder:
 
     def restart(self, classes: Tensor) -> None:
         """Begin as many new images. What the memory holds is overwritten before it is read; fresh memory costs seconds."""
-        null = torch.full_like(classes, self.model.null_class)
-        self.classes = torch.cat([classes, null]) if self.groups == 2 else classes
+        self.classes = classes.flatten()
 
     def _per_group(self, x: Tensor) -> Tensor:
         return torch.cat([x] * self.groups)
@@ -112,10 +111,8 @@ class IncrementalDecoder:
 class RecomputeDecoder:
     """The same answers by Alg. 2: the whole prefix again for every pass."""
 
-    def __init__(self, model: DPAR, classes: Tensor, groups: int):
-        self.model, self.groups = model, groups
-        null = torch.full_like(classes, model.null_class)
-        self.classes = torch.stack([classes, null][:groups])
+    def __init__(self, model: DPAR, classes: Tensor):
+        self.model, self.groups, self.classes = model, len(classes), classes
 
     def logits(self, at: Positions, tokens: np.ndarray, opened: np.ndarray) -> Tensor:
         device, rows = self.classes.device, []

@@ -10,18 +10,17 @@ from models.window import Positions
 
 
 class _Rows:
-    """classes [G, B]: the class row of every image, then its null row when groups = 2."""
+    """classes [G, B]: of every image, then under guidance of its second row."""
 
-    def __init__(self, model: GPT, classes: Tensor, groups: int):
-        self.model, self.groups = model, groups
-        self.classes = torch.stack([classes, torch.full_like(classes, model.null_class)][:groups])
+    def __init__(self, model: GPT, classes: Tensor):
+        self.model, self.groups, self.classes = model, len(classes), classes
 
 
 class IncrementalGPT(_Rows):
     """One step of every block a pass."""
 
-    def __init__(self, model: GPT, classes: Tensor, groups: int):
-        super().__init__(model, classes, groups)
+    def __init__(self, model: GPT, classes: Tensor):
+        super().__init__(model, classes)
         c, rows = model.config, self.classes.numel()
         self.caches = [KVCache(rows, c.heads, c.tokens, c.head_dim, classes.device) for _ in model.blocks]
 

@@ -42,6 +42,7 @@ const assignment = (text: string, previous: [string, string][]): [string, string
 
 const range = (p: SettingProperty): string => {
   if (p.kind === 'switch') return 'on or off';
+  if (p.kind === 'class') return 'a class as in --class, or none';
   const empty = noValue[p.kind];
   return `${p.min} to ${p.max}${isWhole(p) ? ', whole' : ''}${p.unit && ` ${p.unit}`}${empty ? `, or ${empty}` : ''}`;
 };

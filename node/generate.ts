@@ -1,6 +1,7 @@
 /** `npm run generate`: images from a pack on the command line. */
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { checkAgainst } from '../engine/against.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
@@ -36,9 +37,11 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
   const from = standing();
   const pack = await readPack(findPack(options.pack, resolve(from, options.modelsDir), from));
   const { manifest } = pack;
-  const settings = options.set.reduce((all, [key, text]) => withSetting(all, key, text), manifest.defaults);
+  const settings = options.set.reduce((all, [key, text]) => withSetting(all, key, text, manifest), manifest.defaults);
   checkSettings(manifest, settings);
   const classIndex = resolveClass(manifest, options.class);
+  checkAgainst(manifest, { class: classIndex, settings });
+  if (settings.against !== undefined && settings.guidance === 1) output.err('against has no effect at guidance 1; set guidance above 1, for example --set guidance=2.');
   const runner = new NodeRunner(pack, options);
   const folder = resolve(from, options.out);
   const nameOf = (seed: number) => `${manifest.name}-${className(manifest, classIndex)}-${seed}`;

@@ -48,6 +48,7 @@ async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, que
       backend,
       entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
       nullEntropy: decodesWithNullEntropies(pack.manifest),
+      nullClass: pack.manifest.classes.length,
       tolerance: goldenTolerance(pack.manifest, pack.variant),
       best: Math.min(...trials.map((trial) => (trial.correct && trial.msPerToken) || Infinity)),
       onToken: (loaded, total) => progress({ stage: 'self-test', loaded, total, label: backend }),

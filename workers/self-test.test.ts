@@ -38,16 +38,16 @@ function fakes(ms: number, change: (value: number) => number = (value) => value)
 
 test('a right backend is timed without its warm-up, on the golden patches', async () => {
   const { graphs, now } = fakes(7);
-  expect(await tryBackend(graphs, golden, { backend: 'wasm', tolerance: 1e-3, now }))
+  expect(await tryBackend(graphs, golden, { backend: 'wasm', nullClass: 3, tolerance: 1e-3, now }))
     .toEqual({ backend: 'wasm', correct: true, msPerToken: 7, maxError: 0, reason: null });
-  expect(graphs.begin).toHaveBeenCalledWith(2, [1], 1);
+  expect(graphs.begin).toHaveBeenCalledWith([1], [3], 1);
   expect(graphs.patchStep.mock.calls.map(([[step]]) => step)).toEqual([null, { start: 0, end: 0 }, { start: 1, end: 2 }, { start: 3, end: 5 }].map((span, slot) => ({ image: 0, slot, span })));
   expect(graphs.dispose).toHaveBeenCalled();
 });
 
 test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['one NaN', (v: number) => (v === 2 ? NaN : v)]] as [string, (v: number) => number][])('wrong numbers (%s) fail it', async (_, change) => {
   const { graphs, now } = fakes(1, change);
-  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: { template: expect.stringContaining('golden') } });
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, now })).toMatchObject({ correct: false, reason: { template: expect.stringContaining('golden') } });
 });
 
 test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats off: right %s', async (off, correct) => {
@@ -56,25 +56,25 @@ test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats of
     results: [{ choice: { token: token!.forced!, logprob: 0, classLogprob: 0, alternatives: [] }, nullEntropy: token!.nullEntropy ? golden.entropies[token!.t]! + off : null }],
     entropies: [],
   });
-  expect(await tryBackend({ ...graphs, tokenStep }, golden, { backend: 'webgpu', tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
+  expect(await tryBackend({ ...graphs, tokenStep }, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
 });
 
 test('a clearly slower backend is given up early', async () => {
   const { graphs, now } = fakes(400);
   const tokens = vi.fn();
-  const trial = await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3, best: 20, now, onToken: tokens });
+  const trial = await tryBackend(graphs, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, best: 20, now, onToken: tokens });
   expect(trial).toMatchObject({ correct: true, msPerToken: 400, reason: say`clearly slower` });
   expect(tokens).toHaveBeenCalledTimes(2);
   const slow = fakes(80);
   const later = vi.fn();
-  await tryBackend(slow.graphs, golden, { backend: 'webgpu', tolerance: 1e-3, best: 20, now: slow.now, onToken: later });
+  await tryBackend(slow.graphs, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, best: 20, now: slow.now, onToken: later });
   expect(later).toHaveBeenCalledTimes(5);
 });
 
 test('a failing graph is a reason, not an exception', async () => {
   const { graphs } = fakes(1);
   graphs.decoderStep = async () => { throw new Error('device lost'); };
-  expect(await tryBackend(graphs, golden, { backend: 'webgpu', tolerance: 1e-3 })).toMatchObject({ correct: false, reason: quote('device lost') });
+  expect(await tryBackend(graphs, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3 })).toMatchObject({ correct: false, reason: quote('device lost') });
 });
 
 test('the fastest correct backend is chosen', () => {

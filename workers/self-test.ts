@@ -18,6 +18,8 @@ export interface TrialOptions {
   backend: Backend;
   /** Largest absolute difference allowed on entropies and logits. */
   tolerance: number;
+  /** Class index of the null class, which the second row is of. */
+  nullClass: number;
   /** False for packs that generate without the entropy model. Default true. */
   entropies?: boolean;
   /** True for packs whose entropies are the null row's. Default false. */
@@ -72,7 +74,7 @@ export function checkGolden(json: unknown): Golden {
 
 /** Decodes the first golden tokens, guided and teacher-forced, and compares every entropy (where the pack uses them) and the golden logits. */
 export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: TrialOptions): Promise<BackendTrial> {
-  const { backend, tolerance, entropies = true, nullEntropy = false, best = Infinity, onToken, now = () => performance.now() } = options;
+  const { backend, tolerance, nullClass, entropies = true, nullEntropy = false, best = Infinity, onToken, now = () => performance.now() } = options;
   const trial: BackendTrial = { backend, correct: false, msPerToken: null, maxError: null, reason: null };
   let worst = 0;
   const see = (error: number) => { worst = Math.max(worst, error); };
@@ -80,7 +82,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
   let patch = -1;
   let spent = 0;
   try {
-    await graphs.begin(2, [golden.class], 1);
+    await graphs.begin([golden.class], [nullClass], 1);
     const tokens = Math.min(TOKENS, golden.tokens.length - 1);
     for (let t = 0; t < tokens; t++) {
       const began = now();

@@ -57,6 +57,8 @@ export class FakeGraphs implements DecodeGraphs {
   readonly calls: string[] = [];
   /** The calls of each image of the batch. */
   callsOf: string[][] = [];
+  /** Classes of the second rows. */
+  against: readonly number[] | null = null;
   readonly #entropy: (next: number, image: number) => number;
   readonly #logits: (t: number, row: number, image: number) => Float32Array;
   #groups = 1;
@@ -67,11 +69,12 @@ export class FakeGraphs implements DecodeGraphs {
     this.#logits = logits;
   }
 
-  async begin(groups: 1 | 2, classes: readonly number[], positions: number): Promise<void> {
-    this.#groups = groups;
+  async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
+    this.#groups = against ? 2 : 1;
+    this.against = against;
     this.#positions = positions;
     this.callsOf = classes.map(() => []);
-    classes.forEach((label, image) => this.#note(image, `begin ${groups} ${label}`));
+    classes.forEach((label, image) => this.#note(image, `begin ${this.#groups} ${label}`));
   }
 
   #note(image: number, call: string): void {
@@ -124,9 +127,9 @@ export class DependentGraphs extends FakeGraphs {
     );
   }
 
-  override async begin(groups: 1 | 2, classes: readonly number[], positions: number): Promise<void> {
+  override async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
     this.#states = classes.map(() => [1]);
-    await super.begin(groups, classes, positions);
+    await super.begin(classes, against, positions);
   }
 
   override async encoderStep(steps: readonly TokenStep[]): Promise<void> {

@@ -63,8 +63,8 @@ class Generator:
         """Memory for batches of so many images; the baseline's is small and new for each."""
         if isinstance(self.model, GPT):
             return None
-        classes = torch.zeros(images, dtype=torch.long, device=self.model.slot_cos.device)
-        return IncrementalDecoder(self.model, classes, groups_of(self.sampling))
+        rows = groups_of(self.sampling), images
+        return IncrementalDecoder(self.model, torch.zeros(rows, dtype=torch.long, device=self.model.slot_cos.device))
 
     @torch.no_grad()
     def batch(self, labels: np.ndarray, seeds: np.ndarray, decoder: IncrementalDecoder | None) -> Arrays:

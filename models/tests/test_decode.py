@@ -46,7 +46,7 @@ def test_an_image_does_not_depend_on_its_batch(nano):
 def test_memory_used_again_leaves_no_trace(nano):
     dpar, entropy, _ = nano
     requests = [Request(np.array(labels), np.array([3, 4]), PatchRules(entropy_threshold=3.2)) for labels in ([0, 1], [2, 0])]
-    decoder = IncrementalDecoder(dpar, torch.tensor([1, 1]), 2)
+    decoder = IncrementalDecoder(dpar, torch.tensor([[1, 1], [3, 3]]))
     for request in requests:
         again = decode(dpar, entropy, request, keep=True, decoder=decoder)
         fresh = decode(dpar, entropy, request, keep=True)

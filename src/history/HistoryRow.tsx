@@ -1,11 +1,11 @@
 import { titleOf } from '../state/runWish.ts';
 import { useCallback } from 'react';
-import { formatSetting, settingsTable } from '../../engine/settings.ts';
 import { ago } from '../lib/ago.ts';
 import { fixed } from '../lib/format.ts';
 import { symbols } from '../text/rich.tsx';
-import { decimal, said, t } from '../text/t.ts';
+import { said, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { changedSettings } from '../views/changedSettings.ts';
 import { usePack } from '../views/context.ts';
 import type { HistoryEntry } from './entry.ts';
 
@@ -34,9 +34,8 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
   const title = said(titleOf(header));
   const manifest = usePack((state) => state.manifest);
-  const defaults = manifest?.name === header.pack.name ? manifest.defaults : null;
-  const changed = defaults ? settingsTable.filter(({ key }) => header.settings[key] !== defaults[key]) : [];
-  const settings = changed.map(({ key, symbol, kind }) => `${symbol} ${kind === 'switch' ? (header.settings[key] ? t('on') : t('off')) : decimal(formatSetting(header.settings[key]))}`).join(', ');
+  const own = manifest?.name === header.pack.name ? manifest : null;
+  const settings = own ? changedSettings(header, own) : '';
   const average = entry.patches > 0 ? `P_avg ${fixed(entry.tokens / entry.patches, 2)}` : '';
   const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
   return (
@@ -46,7 +45,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         <span className="history-text">
           <strong>{title}</strong>
           <span>{symbols([ago(entry.when, now), average, state].filter(Boolean).join(' · '))}</span>
-          <span>{settings ? symbols(settings) : (defaults ? t('default settings') : header.pack.name)}</span>
+          <span>{settings ? symbols(settings) : (own ? t('default settings') : header.pack.name)}</span>
         </span>
       </button>
       <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: kept when older runs are removed') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>

@@ -70,8 +70,8 @@ test('every value that the settings table allows is kept by a run and its link',
   const manifest = tinyManifest();
   const values = fc.record({
     guidance: fc.double({ min: 0, max: 20, noNaN: true }), temperature: fc.double({ min: 0, max: 5, noNaN: true }), topK: fc.integer({ min: 0, max: 65536 }),
-    topP: fc.double({ min: 0.01, max: 1, noNaN: true }), entropyThreshold: fc.double({ min: 0, max: 20, noNaN: true }),
-  }).map((some) => ({ ...manifest.defaults, ...Object.fromEntries(Object.entries(some).map(([key, value]) => [key, value + 0])) }));
+    topP: fc.double({ min: 0.01, max: 1, noNaN: true }), entropyThreshold: fc.double({ min: 0, max: 20, noNaN: true }), against: fc.constantFrom(1, 2),
+  }, { requiredKeys: ['guidance', 'temperature', 'topK', 'topP', 'entropyThreshold'] }).map((some) => ({ ...manifest.defaults, ...Object.fromEntries(Object.entries(some).map(([key, value]) => [key, value + 0])) }));
   expect(settingsTable.map(({ key }) => key)).toEqual(expect.arrayContaining(['guidance', 'temperature', 'topK', 'topP', 'entropyThreshold']));
   fc.assert(fc.property(values, (settings) => {
     const found = readAddress(writeAddress('tiny', manifest, { class: 0, seed: 0, settings })).resolve(manifest);

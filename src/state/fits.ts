@@ -14,6 +14,8 @@ export function checkFits({ header, events }: Run, manifest: Manifest): void {
   }
   // The index after the last is no class: a picture looked at in Inspect is read without one.
   if (header.class > manifest.classes.length) throw fail(say`it has class ${header.class}, the pack ${manifest.classes.length} classes`);
+  const { against } = header.settings;
+  if (against !== undefined && against >= manifest.classes.length) throw fail(say`it is guided against class ${against}, the pack has ${manifest.classes.length} classes`);
   const strange = events.find(({ token }) => token >= manifest.vocab);
   if (strange) throw fail(say`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
 }

@@ -3,6 +3,7 @@ import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import { classText } from '../../engine/settings.ts';
+import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
@@ -72,7 +73,7 @@ export async function makeAgain(header: RunHeader, digest: string, deps: OpenDep
   await session.stopped();
   const undo = remember(deps);
   address.replaceHash(writePermalink({
-    pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, settings: header.settings, check: checkOf(header, digest),
+    pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, ...againstText(manifest, header.settings), settings: header.settings, check: checkOf(header, digest),
     ...(header.given && { given: header.given }), ...address.views.extra(),
   }));
   void reopen();

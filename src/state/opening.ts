@@ -75,9 +75,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   function applyAddress(address: Address): readonly number[] {
     const { manifest } = pack.getState();
     if (!manifest) return [];
-    const { class: index, seed, values, given, problems } = address.resolve(manifest);
-    settings.setAll(values);
+    const { class: index, seed, values, given, problems } = address.resolve(manifest, settings.getState().class);
     if (index !== null) settings.setClass(index);
+    settings.setAll(values);
     settings.setSeed(String(seed ?? 7));
     notices.replace('address', problems);
     notices.replace('link', []);

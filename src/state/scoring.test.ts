@@ -53,6 +53,11 @@ test('packs with an entropy model, runs of another pack and a model that is not 
   expect(away.run.getState().events[1]!.entropy).toBe(3);
 });
 
+test('a run guided against another class than the null class has no entropies of it, and gets them, too', async () => {
+  const manifest = nullClass();
+  expect(await studio({ ...manifest, defaults: { ...manifest.defaults, against: 1 } }).finish()).toEqual([null, 3, 4]);
+});
+
 test('a score that comes after another run began changes nothing', async () => {
   const { run, score, finish } = studio(nullClass());
   let answer!: (value: { ok: true; value: number[] }) => void;

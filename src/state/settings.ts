@@ -30,7 +30,9 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
     else delete errors[key];
     store.setState({ errors });
   };
-  const apply = (values: Settings) => {
+  const apply = ({ against, ...rest }: Settings) => {
+    // A class is not held against itself: the image's own wins.
+    const values = against === undefined || against === store.getState().class ? rest : { ...rest, against };
     store.setState({ values });
     try {
       if (shape) checkSettings(shape, values);
@@ -56,8 +58,8 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
     },
     /** Class, seed and settings of a run, as the next run's. */
     adopt({ class: index, seed, settings }: Pick<RunHeader, 'class' | 'seed' | 'settings'>): void {
-      this.setAll(settings);
       this.setClass(index);
+      this.setAll(settings);
       this.setSeed(String(seed));
     },
     set<K extends SettingKey>(key: K, value: Settings[K]): void {
@@ -92,6 +94,8 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
     },
     setClass(index: number): void {
       store.setState({ class: index });
+      const { values } = store.getState();
+      if (values) apply(values);
     },
     setSeed(text: string): void {
       store.setState({ seedText: text });

@@ -258,8 +258,10 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const other = known(pack);
       if (!other) return;
       const { guidance, temperature, topK, topP } = header.settings;
-      const same = other.manifest.classes.findIndex(({ label }) => label === header.className);
-      await makeB({ class: Math.max(0, same), seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP } }, pack);
+      const there = (label: string | undefined) => other.manifest.classes.findIndex((entry) => entry.label === label);
+      const same = there(header.className);
+      const away = header.settings.against === undefined ? -1 : there(a.pack.getState().manifest?.classes[header.settings.against]?.label);
+      await makeB({ class: Math.max(0, same), seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
     },
     async thresholds(): Promise<void> {
       const { header, events } = a.run.getState();

@@ -35,8 +35,11 @@ export function wishAgainst(which: Against, header: RunHeader, events: readonly 
   return usable(manifest, settings) ? likeRun(header, settings) : null;
 }
 
-/** Another class, all else the same. */
-export const wishClass = (index: number, header: RunHeader): RunWish => ({ ...likeRun(header, header.settings), class: index });
+/** Another class, all else the same, but that nothing is held against itself. */
+export function wishClass(index: number, header: RunHeader): RunWish {
+  const { against, ...rest } = header.settings;
+  return { ...likeRun(header, against === index ? rest : header.settings), class: index };
+}
 
 /** One seed over E_th, as in the paper's Table 6. */
 export const wishThresholds = (thresholds: readonly number[], header: RunHeader): RunWish[] =>

@@ -113,7 +113,7 @@ export function createDesk(deps: DeskDeps) {
   function headerOfGiven(tokens: readonly number[]): RunHeader {
     const { manifest, hash, report } = pack.getState();
     const index = store.getState().class;
-    const plain = { ...settings.getState().values!, guidance: 1, temperature: 1, topK: 0, topP: 1 };
+    const plain = { ...settings.getState().values!, guidance: 1, against: undefined, temperature: 1, topK: 0, topP: 1 };
     const header = headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
     return { ...header, className: manifest!.classes[index]?.label ?? 'no class' };
   }

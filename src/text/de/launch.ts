@@ -114,4 +114,5 @@ export const launch = {
   'Most likely here': 'Hier am wahrscheinlichsten',
   'chosen': 'gewählt',
   'Use token {token} here, probability {p}': 'Token {token} hier einsetzen, Wahrscheinlichkeit {p}',
+  'less like {name}': 'weniger wie {name}',
 } as const;

@@ -1,19 +1,12 @@
 import { titleOf } from '../../state/runWish.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { formatSetting, settingsTable } from '../../../engine/settings.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import type { RunHeader } from '../../../engine/log.ts';
 import { symbols } from '../../text/rich.tsx';
 import { decimal, named, said, t } from '../../text/t.ts';
+import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { CompareSession } from './session.ts';
-
-/** What a run was set to otherwise than its pack's defaults, in symbols. */
-export function changedSettings({ settings }: RunHeader, manifest: Pick<Manifest, 'defaults'>): string {
-  return settingsTable.filter(({ key }) => settings[key] !== manifest.defaults[key])
-    .map(({ key, symbol, kind }) => (kind === 'switch' ? `${symbol} ${settings[key] ? t('on') : t('off')}` : `${symbol} ${decimal(formatSetting(settings[key]))}`)).join(', ');
-}
 
 /** Where one side's run comes from. */
 export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
