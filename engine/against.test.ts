@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readPack } from '../node/pack.ts';
 import { NodeRunner } from '../node/runtime.ts';
-import { checkAgainst, endsInNullRow, secondRows } from './against.ts';
+import { endsInNullRow, secondRows } from './against.ts';
 import { decode, decodeOne, type DecodeRequest } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
 import { checkRequest } from './decode-request.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import type { DecodeLogits } from './sampling.ts';
-import { parseSetting, resolveAgainst, withSetting } from './settings.ts';
+import { checkAgainst, parseSetting, resolveAgainst, withSetting } from './settings.ts';
 import { DependentGraphs, FakeGraphs, tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 import { watched } from './testing/watched.ts';
 

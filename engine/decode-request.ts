@@ -1,11 +1,10 @@
 /** What a pack is asked to decode, and what is refused. */
-import { checkAgainst } from './against.ts';
 import { StudioError } from './errors.ts';
 import { say } from './phrase.ts';
 import type { TokenEvent } from './log.ts';
 import type { Manifest } from './manifest.ts';
 import { groupsOf } from './sampling.ts';
-import { checkSettings, type Settings } from './settings.ts';
+import { checkAgainst, checkSettings, type Settings } from './settings.ts';
 
 export interface DecodeRequest {
   /** Class index; classes.length is the null class. */

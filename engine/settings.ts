@@ -153,6 +153,15 @@ export function resolveAgainst(manifest: Classes, text: string): number | undefi
   return index < manifest.classes.length ? index : undefined;
 }
 
+/** Throws `unknown-class` for a class that the pack does not have, `bad-setting` for the image's own: there would be nothing to move away from. */
+export function checkAgainst({ name, classes }: Classes, request: { class: number; settings: Settings }): void {
+  const { against } = request.settings;
+  if (against === undefined) return;
+  const entry = classes[against];
+  if (!entry) throw new StudioError('unknown-class', say`against: The pack ${name} has classes 0 to ${classes.length - 1}, got ${against}.`);
+  if (against === request.class) throw new StudioError('bad-setting', say`against: ${entry.id} is the class of the image itself. Use another class, or none.`);
+}
+
 /** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
 export function classText(manifest: Classes, index: number): string {
   const id = manifest.classes[index]?.id;

@@ -1,7 +1,6 @@
 /** `npm run generate`: images from a pack on the command line. */
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
-import { checkAgainst } from '../engine/against.ts';
 import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
@@ -10,7 +9,7 @@ import { requiredGraphs } from '../engine/manifest.ts';
 import { imageSeed } from '../engine/philox.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
-import { checkSettings, resolveClass, withSetting } from '../engine/settings.ts';
+import { checkAgainst, checkSettings, resolveClass, withSetting } from '../engine/settings.ts';
 import { figuresAt } from '../engine/view.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
 import { decodeImages, pngOf } from './image.ts';

@@ -1,10 +1,9 @@
-import { checkAgainst } from '../../engine/against.ts';
 import { toTagged } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
-import { checkSettings, classText, resolveAgainst, resolveClass, type Settings } from '../../engine/settings.ts';
+import { checkAgainst, checkSettings, classText, resolveAgainst, resolveClass, type Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 export const DEFAULT_PACK = 'eurosat';
