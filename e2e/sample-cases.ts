@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gumbel } from '../engine/gumbel.ts';
+import { noiseOf, noiseWords } from '../engine/gumbel.ts';
 import { philox } from '../engine/philox.ts';
 import { distribution, guide, type Choice } from '../engine/sampling.ts';
 import type { SampleCase } from './pages/gpu.ts';
@@ -49,8 +49,8 @@ const close = (a: number | null, b: number | null) => (a === null || b === null 
 export function wrongWith({ classLogits, nullLogits, rules, at, forced }: SampleCase, got: Answer, want: Answer): string | null {
   const guided = guide({ classLogits: Float32Array.from(classLogits), nullLogits: nullLogits && Float32Array.from(nullLogits) }, rules.guidance);
   const p = distribution(guided, rules);
-  const noise = gumbel(at, new Float64Array(p.length));
-  const height = (token: number) => guided[token]! / rules.temperature + noise[token]!;
+  const words = noiseWords(at, new Uint32Array(p.length));
+  const height = (token: number) => guided[token]! / rules.temperature + noiseOf(words[token]!);
   const tied = forced === undefined && rules.temperature > 0 && Math.abs(height(got.token) - height(want.token)) <= TIE;
   if (got.token !== want.token && !(tied && p[got.token]! > 0)) return `token ${got.token} in place of ${want.token}`;
   if (got.token === want.token && !(close(got.logprob, want.logprob) && close(got.classLogprob, want.classLogprob))) return `log-probabilities ${got.logprob}, ${got.classLogprob} in place of ${want.logprob}, ${want.classLogprob}`;

@@ -13,13 +13,17 @@ export interface NoiseAt {
 /** Third word of the counter. */
 const STREAM = 1;
 
-const ofWord = (word: number): number => -Math.log(-Math.log((word + 0.5) / 2 ** 32));
+/** Gumbel noise of a word: -ln(-ln u). */
+export const noiseOf = (word: number): number => -Math.log(-Math.log(uniformOf(word)));
 
-/** Noise [V] of one position: -ln(-ln u), u = (word + 0.5) / 2^32; the word of code v is number v mod 4 of key (seed, 0), counter (t, v div 4, 1, 0). */
-export function gumbel({ seed, t }: NoiseAt, noise: Float64Array): Float64Array {
-  for (let v = 0; v < noise.length; v += 4) {
-    const words = philox([t >>> 0, v / 4, STREAM, 0], [seed >>> 0, 0]);
-    for (let i = 0; i < 4 && v + i < noise.length; i++) noise[v + i] = ofWord(words[i]!);
+/** u = (word + 0.5) / 2^32, inside (0, 1). */
+export const uniformOf = (word: number): number => (word + 0.5) / 2 ** 32;
+
+/** Random words [V] of one position: that of code v is number v mod 4 of key (seed, 0), counter (t, v div 4, 1, 0). */
+export function noiseWords({ seed, t }: NoiseAt, words: Uint32Array): Uint32Array {
+  for (let v = 0; v < words.length; v += 4) {
+    const four = philox([t >>> 0, v / 4, STREAM, 0], [seed >>> 0, 0]);
+    for (let i = 0; i < 4 && v + i < words.length; i++) words[v + i] = four[i]!;
   }
-  return noise;
+  return words;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
-import { gumbel } from './gumbel.ts';
+import { noiseOf, noiseWords } from './gumbel.ts';
 import { alternatives, choose, distribution, entropyOf, groupsOf, guide, nullEntropyOf, pick, softmax, type SamplingRules } from './sampling.ts';
 
 const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 40 }).map((v) => Float64Array.from(v));
@@ -57,15 +57,23 @@ test('temperature 0 is greedy with ties to the lowest id; top-k 1 agrees', () =>
 test('the largest logit with its noise among those that stay; equal: the lowest id', () => {
   const v = Float64Array.of(1, 3, 3, 2);
   const p = distribution(v, { temperature: 1, topK: 3, topP: 1 });
-  expect(pick(v, p, 1, Float64Array.of(9, 0, 0, 0))).toBe(1);
-  expect(pick(v, p, 1, Float64Array.of(9, 0, 0.5, 0))).toBe(2);
-  expect(pick(v, p, 1, Float64Array.of(9, 0, 0.5, 1.6))).toBe(3);
-  expect(pick(v, p, 0.5, Float64Array.of(9, 0, 0.5, 1.6))).toBe(2);
-  expect(pick(v, distribution(v, { temperature: 0, topK: 0, topP: 1 }), 0, Float64Array.of(9, 0, 5, 5))).toBe(1);
-  fc.assert(fc.property(logits, fc.integer({ min: 0, max: 9 }), fc.nat(), (values, topK, seed) => {
-    const q = distribution(values, { temperature: 1, topK, topP: 0.9 });
-    expect(q[pick(values, q, 1, gumbel({ seed, t: 3 }, new Float64Array(values.length)))]).toBeGreaterThan(0);
-  }));
+  /** Words of these noises, as near as 32 bits are. */
+  const words = (...noises: number[]) => Uint32Array.from(noises, (noise) => Math.exp(-Math.exp(-noise)) * 2 ** 32 - 0.5);
+  expect(pick(v, p, 1, words(9, 0, 0, 0))).toBe(1);
+  expect(pick(v, p, 1, words(9, 0, 0.5, 0))).toBe(2);
+  expect(pick(v, p, 1, words(9, 0, 0.5, 1.6))).toBe(3);
+  expect(pick(v, p, 0.5, words(9, 0, 0.5, 1.6))).toBe(2);
+  expect(pick(v, distribution(v, { temperature: 0, topK: 0, topP: 1 }), 0, words(9, 0, 5, 5))).toBe(1);
+});
+
+test('codes that are left out without a logarithm would not have won', () => {
+  fc.assert(fc.property(logits, fc.integer({ min: 0, max: 9 }), fc.double({ min: 0.01, max: 4, noNaN: true }), fc.nat(), (values, topK, temperature, seed) => {
+    const p = distribution(values, { temperature, topK, topP: 0.9 });
+    const words = noiseWords({ seed, t: 3 }, new Uint32Array(values.length));
+    const max = Math.max(...values);
+    const heights = [...values].map((value, i) => (p[i]! > 0 ? (value - max) / temperature + noiseOf(words[i]!) : -Infinity));
+    expect(pick(values, p, temperature, words)).toBe(heights.indexOf(Math.max(...heights)));
+  }), { numRuns: 500 });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** From logits to a token: guidance, temperature, top-k, top-p, Gumbel noise (docs/packs.md "Shared conventions"). */
 import { StudioError } from './errors.ts';
 import { say } from './phrase.ts';
-import { gumbel, type NoiseAt } from './gumbel.ts';
+import { noiseOf, noiseWords, uniformOf, type NoiseAt } from './gumbel.ts';
 import type { Settings } from './settings.ts';
 
 export type SamplingRules = Pick<Settings, 'guidance' | 'temperature' | 'topK' | 'topP'>;
@@ -107,22 +107,27 @@ export function distribution(logits: Float64Array, { temperature, topK, topP }: 
   return out;
 }
 
+/** Larger than any rounding of the comparison that it widens. */
+const MARGIN = 1 + 1e-9;
+
 /**
- * The code of the largest logit / temperature + noise among those that `p`, their distribution, keeps; equal: the lowest id.
- * With Gumbel noise that draws from `p` exactly, and the same code stays the winner wherever the logits hardly change.
+ * The code of the largest logit / temperature + Gumbel noise among those that `p`, their distribution, keeps; equal: the lowest id.
+ * That draws from `p` exactly, and the same code stays the winner wherever the logits hardly change. `words` [V]: noiseWords.
+ *
+ * A code beats `most` where -ln u < exp(-most) p / max p, and -ln u is at least 1 - u: most codes are out without a logarithm.
  */
-export function pick(logits: Float64Array, p: Float64Array, temperature: number, noise: Float64Array): number {
+export function pick(logits: Float64Array, p: Float64Array, temperature: number, words: Uint32Array): number {
   if (temperature === 0) return argmax(p);
   const max = largest(logits);
-  let best = -1;
-  let most = -Infinity;
+  let [best, most, within] = [-1, -Infinity, Infinity];
+  const likeliest = largest(p);
   for (let i = 0; i < p.length; i++) {
-    if (p[i]! === 0) continue;
-    const value = (logits[i]! - max) / temperature + noise[i]!;
-    if (value > most) {
-      best = i;
-      most = value;
-    }
+    if (p[i]! === 0 || (1 - uniformOf(words[i]!)) * likeliest > within * p[i]!) continue;
+    const value = (logits[i]! - max) / temperature + noiseOf(words[i]!);
+    if (value <= most) continue;
+    best = i;
+    most = value;
+    within = MARGIN * Math.exp(-most);
   }
   return best;
 }
@@ -152,15 +157,15 @@ export interface Choice {
 
 const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
 
-/** Room for a vocabulary, used again for every token: guided logits, distribution, noise. */
-let rooms = [new Float64Array(0), new Float64Array(0), new Float64Array(0)] as const;
+/** Room for a vocabulary, used again for every token. */
+let room = { guided: new Float64Array(0), p: new Float64Array(0), words: new Uint32Array(0) };
 
 /** Chooses x_t with the noise of its seed and position, or scores `given` in its place. */
 export function choose(logits: DecodeLogits, rules: SamplingRules, at: NoiseAt, given?: number): Choice {
   const vocab = logits.classLogits.length;
-  if (rooms[0].length !== vocab) rooms = [new Float64Array(vocab), new Float64Array(vocab), new Float64Array(vocab)];
-  const guided = guide(logits, rules.guidance, rooms[0]);
-  const p = distribution(guided, rules, rooms[1]);
-  const token = given ?? pick(guided, p, rules.temperature, rules.temperature === 0 ? rooms[2] : gumbel(at, rooms[2]));
+  if (room.words.length !== vocab) room = { guided: new Float64Array(vocab), p: new Float64Array(vocab), words: new Uint32Array(vocab) };
+  const guided = guide(logits, rules.guidance, room.guided);
+  const p = distribution(guided, rules, room.p);
+  const token = given ?? pick(guided, p, rules.temperature, rules.temperature === 0 ? room.words : noiseWords(at, room.words));
   return { token, logprob: logOf(p[token]!), classLogprob: logOf(probabilityOf(logits.classLogits, token)), alternatives: alternatives(p) };
 }
