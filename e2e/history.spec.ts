@@ -96,6 +96,8 @@ test('a batch: pictures that grow together, one brought into view, all kept', as
   await generateButton(page).click();
   await expect(sheet.getByRole('button', { name: /Seed 4[012], decoding/ })).toHaveCount(3);
   await expect(sheet.getByRole('button', { name: /Seed 4[012], finished/ })).toHaveCount(3, { timeout: 120_000 });
+  await expect(sheet).toContainText(/3 images at once|One image after the other/);
+  await expect(sheet).toContainText('one token per pass.');
   expect(await page.locator('.stage').boundingBox()).toEqual(place);
   await sheet.getByRole('button', { name: /Seed 41/ }).click();
   await expect(page.locator('.run-title')).toContainText('Alpha, seed 41');

@@ -2,14 +2,16 @@ import { expect, test, type Page } from '@playwright/test';
 import type { InferenceClient, LoadReport, Picture, Result } from '../src/inference/client.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import type { TokenEvent } from '../engine/log.ts';
+import type { choose } from '../engine/sampling.ts';
 import { fixturePacks, readJson } from './packs.ts';
 import { decodeGraphs, placements } from './placed.ts';
+import { goldenCases } from './sample-cases.ts';
 
 interface Golden {
   /** `tokens` follow the prefix. */
   greedy?: { class: number; prefix: number[]; guidance: number; tokens: number[] };
 }
-type Scope = { client: InferenceClient };
+type Scope = { client: InferenceClient; choose: typeof choose };
 
 const pack = fixturePacks[0];
 test.skip(!pack, 'no fixture pack');
@@ -66,6 +68,16 @@ test('a pack loads, is tested against golden values, and makes the golden pictur
   expect(unguided.result).toMatchObject({ ok: true, value: { complete: true } });
   const again = await generate(page, request);
   expect(again.tokens).toEqual(run.tokens);
+});
+
+test('tokens of the golden vectors come out of the sampler of a page', async ({ page }) => {
+  await page.goto('/e2e/pages/inference.html');
+  await page.waitForFunction(() => 'choose' in globalThis);
+  const cases = goldenCases();
+  const tokens = await page.evaluate((list) => list.map(({ classLogits, nullLogits, rules, at }) => (globalThis as unknown as Scope).choose(
+    { classLogits: Float32Array.from(classLogits), nullLogits: nullLogits && Float32Array.from(nullLogits) }, rules, at,
+  ).token), cases.map(({ sample }) => sample));
+  expect(tokens).toEqual(cases.map(({ token }) => token));
 });
 
 test('stop ends a run between two tokens and keeps the model', async ({ page }, { project }) => {

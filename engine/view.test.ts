@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
-import { clampCursor, figuresAt, patchesAt } from './view.ts';
+import { clampCursor, figuresAt, passesAt, patchesAt, widestPass } from './view.ts';
 
 const m = tinyManifest();
 const events: TokenEvent[] = [];
@@ -17,6 +17,17 @@ test('patches up to the cursor, the open one included', () => {
 test('without row reset a patch may cover cells of two rows', () => {
   const flat = events.slice(0, 5).map((e, i) => ({ ...e, opens: i === 0 ? e.opens : [], patch: 0 }));
   expect(patchesAt(flat, 5, 4)[0]).toMatchObject({ start: 0, end: 4, cells: [{ row: 0, start: 0, end: 3 }, { row: 1, start: 0, end: 0 }] });
+});
+
+test('passes up to the cursor, the one under way included', () => {
+  const passes = [1, 1, 1, 2, 3, 3];
+  const made = passes.map((pass, i) => ({ ...events[i]!, pass }));
+  expect(passesAt(made, 0)).toEqual([]);
+  expect(passesAt(made, 5)).toEqual([{ pass: 1, start: 0, end: 3 }, { pass: 2, start: 3, end: 4 }, { pass: 3, start: 4, end: 5 }]);
+  expect(widestPass(made)).toBe(3);
+  expect(widestPass(events)).toBe(1);
+  const old = made.map((event) => ({ ...event, pass: undefined }));
+  expect([passesAt(old, 6), widestPass(old)]).toEqual([[], 0]);
 });
 
 test('figures are functions of the cursor', () => {

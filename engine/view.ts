@@ -52,6 +52,29 @@ export function patchOf(events: readonly TokenEvent[], token: number, cursor: nu
   return patchesAt(events.slice(start, end), end - start, width)[0];
 }
 
+/** Tokens [start, end) that one pass settled. */
+export interface PassView {
+  pass: number;
+  start: number;
+  end: number;
+}
+
+/** Passes of the first `cursor` tokens; the last one may go on behind them. Empty for a run of before passes were recorded. */
+export function passesAt(events: readonly TokenEvent[], cursor: number): PassView[] {
+  const passes: PassView[] = [];
+  for (const { t, pass } of events.slice(0, clampCursor(events, cursor))) {
+    if (pass === undefined) return [];
+    const last = passes.at(-1);
+    if (last?.pass === pass) last.end = t + 1;
+    else passes.push({ pass, start: t, end: t + 1 });
+  }
+  return passes;
+}
+
+/** Most tokens that one pass settled; 0 where there are none, or the run does not say. */
+export const widestPass = (events: readonly TokenEvent[]): number =>
+  passesAt(events, events.length).reduce((most, { start, end }) => Math.max(most, end - start), 0);
+
 export interface StageFigure {
   /** Milliseconds. */
   sum: number;

@@ -16,6 +16,8 @@ export interface Job {
 export interface JobsState {
   list: readonly Job[];
   running: boolean;
+  /** They are, or were, decoded at once, not one after the other. */
+  together: boolean;
 }
 
 export interface JobsDeps {
@@ -56,7 +58,7 @@ const requestOf = ({ class: index, seed, settings, given }: RunHeader): Generate
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
 export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
-  const store = createStore<JobsState>(() => ({ list: [], running: false }));
+  const store = createStore<JobsState>(() => ({ list: [], running: false, together: false }));
   const watchers = new Set<JobsWatcher>();
   let cancelled = false;
   let settled: Promise<unknown> = Promise.resolve();
@@ -129,9 +131,9 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     start(headers: readonly RunHeader[], client: Client, follow = true): Promise<Result<GenerateReport> | null> {
       cancelled = false;
       const list = headers.map((header): Job => ({ header, run: createRun() }));
-      store.setState({ list, running: true });
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = follow && list.length > 1 && list.length <= atOnce();
+      store.setState({ list, running: true, together });
       const all = (together ? decodeTogether(list, client) : decodeAll(list, client, follow)).finally(() => store.setState({ running: false }));
       settled = all.catch(() => undefined);
       return all;

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { patchesAt, type PatchView } from '../../../engine/view.ts';
+import { passesAt, patchesAt, type PatchView } from '../../../engine/view.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { fixed, nats, probability } from '../../lib/format.ts';
@@ -52,11 +52,20 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
         {!gpt && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
           : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit has been scored')}</dd></div>)}
+        {passText(decoded, at)}
         {differs && <div className="decoded-line"><dt>{t('Decoded')}</dt><dd>{before.opens.length > 0 ? symbols(t('opened: {reason}', { reason: reasonWords(before.opens) })) : t('joined')}</dd></div>}
       </dl>
       <Alternatives event={event} onPut={onPut && ((token) => onPut(at, token))} />
     </section>
   );
+}
+
+/** Which pass settled it, where passes settled several tokens. */
+function passText(events: readonly TokenEvent[], at: number) {
+  const passes = passesAt(events, events.length);
+  const own = passes.find(({ end }) => at < end);
+  if (!own || passes.length === events.length) return null;
+  return <div><dt>{t('Pass {pass}', { pass: own.pass })}</dt><dd data-cell-figure="pass">{own.end - own.start > 1 ? t('tokens {first}–{last}', { first: own.start, last: own.end - 1 }) : t('this token alone')}</dd></div>;
 }
 
 const sourceText = (event: TokenEvent) => (t(event.source === 'given' ? 'given, not sampled' : 'sampled'));

@@ -1,4 +1,6 @@
 import { useStore } from 'zustand';
+import { widestPass } from '../../../engine/view.ts';
+import type { Job } from '../../state/jobs.ts';
 import { t } from '../../text/t.ts';
 import { useBatch, useRun, useStudio } from '../context.ts';
 import { JobTile } from './JobTile.tsx';
@@ -6,7 +8,7 @@ import { JobTile } from './JobTile.tsx';
 /** The pictures of a batch, live; one of them is in the main view. Places are shown before they are filled. */
 export default function ContactSheet() {
   const { session, showJob } = useStudio();
-  const { list, running } = useStore(session.jobs);
+  const { list, running, together } = useStore(session.jobs);
   const count = useBatch((state) => state.count);
   const shown = useRun((state) => state.header);
   const places = running ? list.length : Math.max(count, list.length);
@@ -22,6 +24,14 @@ export default function ContactSheet() {
             : <li key={i}><span className="tile blank" aria-hidden="true" /></li>;
         })}
       </ol>
+      {!running && done.length > 0 && <p className="small-print muted" data-figure="made">{howMade(done, together)}</p>}
     </section>
   );
+}
+
+/** How many at once, and how many tokens of each a pass settled. */
+function howMade(jobs: readonly Job[], together: boolean): string {
+  const most = Math.max(...jobs.map(({ run }) => widestPass(run.getState().events)));
+  const images = together ? t('{count} images at once', { count: jobs.length }) : t('One image after the other');
+  return most > 1 ? t('{images}, up to {most} tokens per pass.', { images, most }) : t('{images}, one token per pass.', { images });
 }

@@ -1,11 +1,15 @@
+import { widestPass } from '../../../engine/view.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { useRun } from '../context.ts';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 
 /** What height, colour and marks mean. */
 export function StripLegend() {
+  const shared = useRun((state) => widestPass(state.events) > 1);
+  const pass = shared && <span><i className="key line" style={{ background: 'var(--muted)' }} />{t('settled in one pass')}</span>;
   if (useWithoutEntropies()) {
-    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span></div>;
+    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span>{pass}</div>;
   }
   return (
     <div className="strip-legend">
@@ -13,6 +17,7 @@ export function StripLegend() {
       <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: above E_th')}</span>
       <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, new row or full patch')}</span>
       <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
+      {pass}
     </div>
   );
 }

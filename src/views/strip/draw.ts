@@ -1,5 +1,5 @@
 import type { TokenEvent } from '../../../engine/log.ts';
-import { patchesAt, patchOf } from '../../../engine/view.ts';
+import { passesAt, patchesAt, patchOf } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import { kindOf } from '../../lib/reasons.ts';
 import { barX, levelY, type StripGeometry } from './geometry.ts';
@@ -33,6 +33,7 @@ export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);
   drawBrackets(ctx, g, frame, colours);
+  drawPasses(ctx, g, frame, colours);
   if (frame.decodedThreshold != null) drawThreshold(ctx, g, frame.decodedThreshold, colours.muted, [1, 3]);
   if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.text, [4, 3]);
   drawCursor(ctx, g, frame, colours);
@@ -112,6 +113,15 @@ function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: St
     }
   }
   ctx.stroke();
+}
+
+/** Above the bars, where passes settled several tokens: a line over those of each. */
+function drawPasses(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor }: StripFrame, colours: StripColours): void {
+  const passes = passesAt(events, cursor);
+  if (!passes.some(({ start, end }) => end - start > 1)) return;
+  ctx.fillStyle = colours.muted;
+  const gap = Math.min(1.5, g.pitch / 3);
+  for (const { start, end } of passes) ctx.fillRect(barX(g, start), g.top - 3, (end - start) * g.pitch - gap, 2);
 }
 
 /** Behind the bars: a light band over the patch looked at, a stronger one over its token. */
