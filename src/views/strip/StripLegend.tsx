@@ -7,7 +7,7 @@ import { useWithoutEntropies } from '../withoutEntropies.ts';
 /** What height, colour and marks mean. */
 export function StripLegend() {
   const shared = useRun((state) => widestPass(state.events) > 1);
-  const pass = shared && <span><i className="key line" style={{ background: 'var(--muted)' }} />{t('settled in one pass')}</span>;
+  const pass = shared && <span><i className="key line" />{t('settled in one pass')}</span>;
   if (useWithoutEntropies()) {
     return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span>{pass}</div>;
   }

@@ -115,13 +115,16 @@ function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: St
   ctx.stroke();
 }
 
-/** Above the bars, where passes settled several tokens: a line over those of each. */
+/** Above the bars, where passes settled several tokens: a line over those of each, dark and light in turn. */
 function drawPasses(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor }: StripFrame, colours: StripColours): void {
   const passes = passesAt(events, cursor);
   if (!passes.some(({ start, end }) => end - start > 1)) return;
-  ctx.fillStyle = colours.muted;
-  const gap = Math.min(1.5, g.pitch / 3);
-  for (const { start, end } of passes) ctx.fillRect(barX(g, start), g.top - 3, (end - start) * g.pitch - gap, 2);
+  ctx.fillStyle = colours.text;
+  for (const { pass, start, end } of passes) {
+    ctx.globalAlpha = pass % 2 === 0 ? 0.75 : 0.25;
+    ctx.fillRect(barX(g, start), g.top - 4, (end - start) * g.pitch, 3);
+  }
+  ctx.globalAlpha = 1;
 }
 
 /** Behind the bars: a light band over the patch looked at, a stronger one over its token. */
