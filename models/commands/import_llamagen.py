@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from models.commands.common import at_least
 from models.dpar import DPAR
 from models.errors import UserError
 from models.export.card import write_card
@@ -28,6 +29,7 @@ from models.llamagen.pack import Parts, check_parts, content_of
 from models.llamagen.read import read_weights
 from models.llamagen.tokenizer import load_vqgan
 from models.runs import DPARRun
+from models.stage_lines import stage
 from models.trained import load_entropy_model, load_model
 
 BYTES = {"fp32": 4.0, "w16": 2.0, "w8": 1.3, "q8": 1.3, "q4": 0.9}
@@ -49,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="real pictures for curve, ranges and gallery, best in one "
                         "folder a class (default: the model paints its own)")
     parser.add_argument("--samples", type=int, default=8, help="how many it paints (default: %(default)s)")
+    parser.add_argument("--passes", type=at_least(0), metavar="N", help="images that passes by window are counted on (default: "
+                        "two or more, by size; 0: none, `python -m models passes` counts them later)")
     parser.add_argument("--variants", default=",".join(DEFAULT_VARIANTS), metavar="NAME,...",
                         help=f"how weights are kept, of {', '.join(STORAGES)}; the first is the default of the pack "
                         "(default: %(default)s)")
@@ -71,7 +75,8 @@ def run(args: argparse.Namespace) -> None:
     parts = parts_of(args, size)
     classes = class_names(parts.model.config.classes, args.classes)
     check_disk(args.out, parts, variants)
-    content = content_of(parts, args.out.name, title_of(parts.model, size), classes, args.pictures, args.samples, variants)
+    content = content_of(parts, args.out.name, title_of(parts.model, size), classes, args.pictures, args.samples, variants,
+                         args.passes)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     written = Path(tempfile.mkdtemp(prefix=f".{args.out.name}-", dir=args.out.parent))
     try:  # beside --out, and in its place only when whole
@@ -99,6 +104,7 @@ def size_in_name(path: Path | None) -> int | None:
 
 
 def parts_of(args: argparse.Namespace, size: int) -> Parts:
+    stage("reading weights")
     tokenizer = load_vqgan(args.tokenizer, read_weights(args.tokenizer))
     if size < tokenizer.factor or size % tokenizer.factor:
         raise UserError(f"--image-size {size}: must be a multiple of {tokenizer.factor}, the pixels along a token's side")

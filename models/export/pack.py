@@ -35,6 +35,7 @@ from models.gpt import GPT
 from models.null_class import NullClass
 from models.patchify import PatchRules, opens
 from models.sampling import SamplingConfig
+from models.stage_lines import stage
 
 COLUMNS = 32
 THUMBNAIL_COLUMNS = 25
@@ -73,8 +74,8 @@ class PackContent:
     split: dict[str, int] = field(default_factory=dict)
     thumbnail_classes: list[int] | None = None
     """The class of each thumbnail; None: one for every class, in order."""
-    passes_images: int = 0
-    """Images that passes by window are counted on; 0: as many as its size allows."""
+    passes_images: int | None = None
+    """Images that passes by window are counted on; None: as many as its size allows, 0: they are not counted."""
     samples: bool = False
     """No pictures were at hand: thumbnails, curve and golden vectors are of the model's own samples."""
 
@@ -116,6 +117,7 @@ def write_models(root: Path, variant: str, graph: Graph) -> dict[str, Any]:
 
 
 def write_variant(root: Path, content: PackContent | PackModels, variant: VariantName) -> dict[str, Any]:
+    stage(f"{variant}: graphs and weights")
     graphs, weights = {}, {}
     for graph, file in build_graphs(content, STORAGES[variant]):
         graphs[graph.name] = {**write_models(root, variant, graph), "weights": file}
@@ -128,11 +130,14 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
     """Write everything but recordings into `root`; returns the manifest."""
     root.mkdir(parents=True, exist_ok=True)
     d, size = content.model.config, content.model.config.width * content.tokenizer.factor
+    stage("tiles of the codebook")
     tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
     rules, dynamic = rules_of(content.model, content.rules), isinstance(content.model, DPAR)
     null_class = isinstance(content.entropy, NullClass)
+    stage("golden vectors")
     golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
                             rules, content.sampling.guidance)
+    images = images_for(content.model) if content.passes_images is None else content.passes_images
     manifest = {
         "formatVersion": FORMAT_VERSION, "kind": kind_of(content.model), "name": content.name, "title": content.title,
         "description": content.description, "license": content.license, "data": content.data, "classes": content.classes,
@@ -142,8 +147,7 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         "tokenizer": tokenizer_entry(content.tokenizer, size),
         "defaults": defaults(rules, content.sampling),
         "curve": threshold_curve(content.held_out_entropies, d.width, content.rules) if dynamic or null_class else [],
-        "passes": count_passes(content.model, content.entropy, rules, content.sampling,
-                               content.passes_images or images_for(content.model)).entry,
+        **({"passes": count_passes(content.model, content.entropy, rules, content.sampling, images).entry} if images else {}),
         "evaluation": content.evaluation, "split": content.split, **({"pictures": "samples"} if content.samples else {}),
         "variants": {name: write_variant(root, content, name) for name in content.variants},
         "defaultVariant": {"webgpu": content.variants[0], "wasm": content.variants[0]},
@@ -162,8 +166,10 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
 
 def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> None:
     """Run every variant that was written, note what it costs and changes, and why the default is the default."""
+    stage(f"what PyTorch makes of {len(content.judged)} images")
     pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
     for name, variant in manifest["variants"].items():
+        stage(f"{name}: the same on onnxruntime")
         variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
     manifest["defaultVariant"] |= default_reason(manifest)
 

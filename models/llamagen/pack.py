@@ -21,6 +21,7 @@ from models.llamagen.pictures import Shown, pictures_of, sample_pictures
 from models.null_class import NullClass
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
+from models.stage_lines import stage
 
 SAMPLING = SamplingConfig(guidance=4.0, top_k=2000)
 """Of the samples that LlamaGen shows; for its evaluation it takes guidance 2 (B) or 1.75 (L) and all tokens."""
@@ -56,14 +57,17 @@ def check_parts(parts: Parts, size: int) -> None:
 
 @torch.no_grad()
 def content_of(parts: Parts, name: str, title: str, classes: list[dict[str, Any]], pictures: Path | None,
-               samples: int, variants: tuple[VariantName, ...]) -> PackContent:
-    """pictures: a folder; None: `samples` pictures that the model paints."""
+               samples: int, variants: tuple[VariantName, ...], passes: int | None = None) -> PackContent:
+    """pictures: a folder; None: `samples` pictures that the model paints. passes: as PackContent.passes_images."""
     model, tokenizer, size = parts.model, parts.tokenizer, parts.model.config.width * parts.tokenizer.factor
     if pictures:
+        stage(f"tokens of pictures in {pictures}")
         shown = pictures_of(pictures, classes, tokenizer, size, GALLERY_LIMIT)
     else:
+        stage(f"samples: {samples}")
         shown = sample_pictures(model, parts.entropy, tokenizer, parts.rules, SAMPLING, samples)
     entropy = parts.entropy or NullClass(model)
+    stage(f"entropies of {len(shown.tokens)} images")
     tokens = torch.from_numpy(shown.tokens)
     entropies = torch.cat([entropy.entropies(part) for part in tokens.split(8)]).numpy()
     rules = parts.rules
@@ -80,7 +84,7 @@ def content_of(parts: Parts, name: str, title: str, classes: list[dict[str, Any]
         thumbnail_classes=None if len(shown_classes) == len(classes) else shown_classes,
         golden=shown.tokens[known[0]], golden_label=labels[0],
         held_out_entropies=entropies, judged=shown.tokens[known[:JUDGED]], judged_labels=labels[:JUDGED],
-        variants=variants, gallery=shown.gallery(tokenizer), samples=shown.samples,
+        variants=variants, passes_images=passes, gallery=shown.gallery(tokenizer), samples=shown.samples,
         split={"seed": 0, "train": 0, "heldOut": 0 if shown.samples else len(shown.pixels)},
     )
 

@@ -95,6 +95,16 @@ def test_the_curve_rises_and_a_pack_without_an_entropy_model_is_read_back(files)
     assert manifest["defaults"]["entropyThreshold"] > 0
 
 
+def test_stages_are_printed_and_counting_passes_can_be_left_out(files, capsys):
+    assert call(files, "--samples", "1", "--passes", "0", "--variants", "fp32") == 0
+    assert "passes" not in read_pack(files / "packs/small")
+    out = capsys.readouterr().out
+    for stage in ("reading weights", "samples: 1", "tiles of the codebook", "golden vectors", "fp32: graphs and weights",
+                  "fp32: the same on onnxruntime"):
+        assert f" s  {stage}\n" in out
+    assert "window of" not in out
+
+
 def test_mean_patch_length_of_known_entropies():
     e = np.tile([np.inf, 9, 1, 1, 1, 1, 9, 1], (2, 8))
     assert mean_patch_length(e, 8, PatchRules(entropy_threshold=5)) == 2  # tokens 0, 1, 5 and 6 of each row open
@@ -171,16 +181,77 @@ def refused(files, capsys, words, *more, **changed):
     assert not list((files / "packs").glob("*")) if (files / "packs").exists() else True
 
 
+class Harmful:
+    def __reduce__(self):
+        return os.system, ("touch harmed",)
+
+
+def text_model(file):
+    torch.save({"model": gpt_state() | {"cls_embedding.uncond_embedding": torch.zeros(2, 2)}}, file)
+
+
+def other_vocabulary(file):
+    torch.save({"model": gpt_state(vocab=32)}, file)
+
+
+def other_grid(file):
+    torch.save({"model": gpt_state() | {"freqs_cis": torch.zeros(37, 16, 2)}}, file)
+
+
+def truncated(file):
+    file.write_bytes(save_gpt(file).read_bytes()[:3000])
+
+
+def web_page(file):
+    file.write_text("<html>Sign in</html>")
+
+
+def code(file):
+    torch.save({"model": gpt_state(), "extra": Harmful()}, file)
+
+
+def folder_of_shards(file):
+    file.mkdir()
+    save_gpt(file / "consolidated.00.pt")
+
+
+def weights_missing(file):
+    state = gpt_state()
+    del state["layers.1.attention.wo.weight"]
+    torch.save({"model": state}, file)
+
+
+@pytest.mark.parametrize(("make", "words"), [
+    (text_model, "text-conditional checkpoint (t2i); take a class-conditional one"),
+    (other_vocabulary, "the model has 32 codes, the tokenizer 64; pass files that belong together"),
+    (other_grid, "grid of 6 x 6 tokens, not 8 x 8; pass another --image-size"),
+    (truncated, "damaged or cut short (3,000 bytes); download it again"),
+    (web_page, "is a web page, not weights; download the file itself"),
+    (code, "wants to run code (posix.system) when it is read, so it is not"),
+    (folder_of_shards, "is a folder, as sharded checkpoints are; join it into one"),
+    (weights_missing, "missing weight layers.1.attention.wo.weight"),
+])
+def test_a_file_that_is_no_such_gpt_is_refused_in_one_line(files, capsys, monkeypatch, make, words):
+    monkeypatch.chdir(files)
+    make(files / "other.pt")
+    refused(files, capsys, words, gpt="other.pt")
+    assert not (files / "harmed").exists()
+
+
+def test_a_part_of_a_sharded_file_is_named_one(files, capsys):
+    shutil.copy(files / "c2i_256.pt", files / "c2i-00001-of-00003.pt")
+    refused(files, capsys, "is part 1 of 3 of a sharded checkpoint; join them first", gpt="c2i-00001-of-00003.pt")
+
+
+def test_an_average_without_the_weights_themselves_makes_a_pack_and_is_named(files, capsys):
+    torch.save({"ema": gpt_state(), "steps": 7}, files / "average.pt")
+    assert call(files, "--samples", "1", gpt="average.pt") == 0
+    assert "average.pt: holds the average of its training (ema) alone, so that is taken" in capsys.readouterr().err
+    assert (files / "packs/small/manifest.json").exists()
+
+
 def test_bad_input_is_one_line_and_no_pack(files, capsys):
-    torch.save({"model": gpt_state(vocab=32)}, files / "other.pt")
-    torch.save({"model": gpt_state() | {"freqs_cis": torch.zeros(37, 16, 2)}}, files / "grid.pt")
-    torch.save({"model": gpt_state() | {"cls_embedding.uncond_embedding": torch.zeros(2, 2)}}, files / "t2i.pt")
-    (files / "page.pt").write_text("<html>Sign in</html>")
-    (files / "cut.pt").write_bytes((files / "c2i_256.pt").read_bytes()[:3000])
-    refused(files, capsys, "the model has 32 codes, the tokenizer 64", gpt="other.pt")
-    refused(files, capsys, "grid of 6 x 6 tokens, not 8 x 8", gpt="grid.pt")
-    refused(files, capsys, "text-conditional", gpt="t2i.pt")
-    refused(files, capsys, "web page", gpt="page.pt")
+    truncated(files / "cut.pt")
     refused(files, capsys, "cut short", tokenizer="cut.pt")
     refused(files, capsys, "cannot be opened", gpt="none.pt")
     refused(files, capsys, "no VQ tokenizer", tokenizer="c2i_256.pt")

@@ -36,6 +36,19 @@ def test_large_models_are_counted_on_fewer_images(monkeypatch):
     assert images_for(pico.model) == 2
 
 
+def test_a_large_model_is_not_counted_beyond_a_window_that_saves_too_little(monkeypatch):
+    pico = nano_content("pico")
+
+    def windows():
+        counted = count_passes(pico.model, pico.entropy, pico.rules, pico.sampling, 1)
+        return [one["window"] for one in counted.entry["by"]]
+
+    monkeypatch.setattr(passes, "SAVES", 0)
+    assert windows() == [1, 4, 8, 16]  # a small one is counted with all
+    monkeypatch.setattr(passes, "WORK", 0)
+    assert windows() == [1, 4]
+
+
 @pytest.mark.parametrize("name", ["pico", "nano-gpt", "nano-llamagen"])
 def test_the_packs_of_the_tests_say_what_is_counted_today(name, tmp_path, capsys):
     pack = shutil.copytree(FIXTURES / name, tmp_path / name)
