@@ -1,8 +1,8 @@
 import { expect, type Page } from '@playwright/test';
 import { requiredGraphs, windowGraphs, type Kind, type Manifest } from '../engine/manifest.ts';
-import type { Backend } from '../workers/messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
 
-type Place = (backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2) => Promise<void>;
+type Place = (backend: BrowserBackend, manifest: string, variant: string, graphs: string[], groups: 1 | 2) => Promise<void>;
 
 /** The graphs that run at every token or patch. */
 export const decodeGraphs = (kind: Kind) => requiredGraphs[kind].filter((graph) => !graph.startsWith('tokenizer'));
@@ -13,7 +13,7 @@ const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/;
 export const windowsOf = ({ kind, variants }: Manifest, variant: string) => windowGraphs[kind].filter((graph) => variants[variant]!.graphs[graph]);
 
 /** Nodes per execution provider in the optimised graph, for each graph. */
-export async function placements(page: Page, backend: Backend, manifest: string, variant: string, graphs: string[], groups: 1 | 2): Promise<Map<string, Record<string, number>>> {
+export async function placements(page: Page, backend: BrowserBackend, manifest: string, variant: string, graphs: string[], groups: 1 | 2): Promise<Map<string, Record<string, number>>> {
   const found = new Map<string, Record<string, number>>();
   let graph = '';
   page.on('console', (message) => {

@@ -8,7 +8,8 @@ import { decodeGraphs } from './decode-graphs.ts';
 import { checkRequest } from './decode-request.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import type { DecodeLogits } from './sampling.ts';
-import { checkAgainst, parseSetting, resolveAgainst, withSetting } from './settings.ts';
+import { checkAgainst, resolveAgainst } from './pack-settings.ts';
+import { parseSetting, withSetting } from './setting-text.ts';
 import { DependentGraphs, FakeGraphs, tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 import { watched } from './testing/watched.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
 import { GptGraphs } from './gpt-graphs.ts';
-import { checkSettings } from './settings.ts';
+import { checkSettings } from './pack-settings.ts';
 import { fakeRunner as runnerOf, FakeTensor } from './testing/fake-runner.ts';
 import { FakeGraphs, tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 

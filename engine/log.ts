@@ -41,6 +41,8 @@ export type TokenEvent = z.infer<typeof TokenEvent>;
 
 export const backends = ['wasm', 'webgpu', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
+/** Those of a page; 'cpu' is onnxruntime-node. */
+export type BrowserBackend = Exclude<Backend, 'cpu'>;
 
 /** How tokens are drawn: Gumbel noise by seed, position and code. Before it, in version 1 of runs and links, it was an inverse CDF. */
 export const SAMPLER = 'gumbel';

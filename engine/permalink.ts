@@ -4,7 +4,8 @@ import { say, type Phrase } from './phrase.ts';
 import { backends, type Backend } from './log.ts';
 import { CHECK, isShortName, wellFormed } from './names.ts';
 import { packTokens, unpackTokens } from './token-text.ts';
-import { isWhole, parseSeed, parseSetting, settingsTable, formatSetting, type Settings } from './settings.ts';
+import { parseSeed, parseSetting } from './setting-text.ts';
+import { isWhole, settingsTable, formatSetting, type Settings } from './settings.ts';
 
 /** What the link's run was made with and what came out: opening the link compares. */
 export interface LinkCheck {

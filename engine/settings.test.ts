@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
-import { checkSettings, findSetting, formatSetting, longestPatch, parseSeed, parseSetting, resolveClass, Settings, settingsTable, withSetting } from './settings.ts';
+import { checkSettings, resolveClass } from './pack-settings.ts';
+import { parseSeed, parseSetting, withSetting } from './setting-text.ts';
+import { findSetting, formatSetting, longestPatch, Settings, settingsTable } from './settings.ts';
 import { tinyManifest } from './testing/manifest.ts';
 
 const { defaults } = tinyManifest();

@@ -3,7 +3,8 @@ import { english } from '../engine/phrase.ts';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MOST_IMAGES } from '../engine/decode-request.ts';
-import { isWhole, noValue, parseSeed, settingsTable, type SettingProperty } from '../engine/settings.ts';
+import { parseSeed } from '../engine/setting-text.ts';
+import { isWhole, noValue, settingsTable, type SettingProperty } from '../engine/settings.ts';
 import { whole } from './options.ts';
 
 export interface GenerateOptions {

@@ -6,7 +6,7 @@ import { DependentGraphs, tinyGptManifest } from '../engine/testing/manifest.ts'
 import { StudioError } from '../engine/errors.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import { generate } from './generate.ts';
-import type { GenerateRequest, Notice } from './messages.ts';
+import type { GenerateRequest, WorkerEvent } from './messages.ts';
 import type { Model } from './model.ts';
 import { quote, say } from '../engine/phrase.ts';
 
@@ -42,10 +42,10 @@ class FailingGraphs extends DependentGraphs {
 
 async function make(requests: GenerateRequest[], stopAfter = Infinity) {
   const abort = new AbortController();
-  const notices: Notice[] = [];
+  const notices: WorkerEvent[] = [];
   let steps = 0;
   const reports = await generate(model, requests, {
-    signal: abort.signal, tell: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined,
+    signal: abort.signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined,
     breathe: async () => {
       if (++steps >= stopAfter) abort.abort();
     },
@@ -80,10 +80,10 @@ test('stopping keeps what each image has; taken up again, an image sends only wh
 
 test('graphs that fail with several positions: the run goes on with one, with a notice, to the same tokens', async () => {
   const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, breathe: async () => undefined };
-  const [alone] = await generate({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)], { ...context, tell: () => undefined });
+  const [alone] = await generate({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)], { ...context, report: () => undefined });
   const failing = { ...model, window: 8, graphs: new FailingGraphs() };
-  const notices: Notice[] = [];
-  const [report] = await generate(failing, [request(1)], { ...context, tell: (notice: Notice) => notices.push(notice) });
+  const notices: WorkerEvent[] = [];
+  const [report] = await generate(failing, [request(1)], { ...context, report: (notice: WorkerEvent) => notices.push(notice) });
   expect(report).toMatchObject({ complete: true, digest: alone!.digest });
   expect(notices.filter(({ kind }) => kind === 'one-a-pass')).toEqual([{ kind: 'one-a-pass', reason: quote('no such kernel') }]);
   const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events.map(({ t }) => t) : []));

@@ -2,7 +2,7 @@
 import { decode, type ImagePass } from '../engine/decode.ts';
 import { StudioError } from '../engine/errors.ts';
 import { digest, startsOf, tokensOf, type TokenEvent } from '../engine/log.ts';
-import type { GenerateReport, GenerateRequest, Notice } from './messages.ts';
+import type { GenerateReport, GenerateRequest, WorkerEvent } from './messages.ts';
 import type { Model } from './model.ts';
 import { Preview } from './preview.ts';
 
@@ -11,7 +11,7 @@ const SEND_MS = 16;
 
 export interface GenerateContext {
   signal: AbortSignal;
-  tell: (notice: Notice) => void;
+  report: (event: WorkerEvent) => void;
   /** Throws where the device has gone: what it gave last is not taken. */
   check: () => void;
   /** Lets messages in. */
@@ -34,7 +34,7 @@ interface Made {
 const windowOf = (model: Model, requests: readonly GenerateRequest[]): number => requests[0]!.settings.window ?? (requests.length > 1 ? 1 : model.window);
 
 /** The passes of a run. Where graphs fail with several positions, the run goes on from its log with one, and so do those after it. */
-async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, tell, check }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
+async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, report, check }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
   const { graphs, pack: { manifest } } = model;
   const window = windowOf(model, requests);
   try {
@@ -43,7 +43,7 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
     check();
     if (window === 1 || !(error instanceof StudioError) || error.code !== 'graph-failed') throw error;
     model.window = 1;
-    tell({ kind: 'one-a-pass', reason: error.detail ?? error.phrase });
+    report({ kind: 'one-a-pass', reason: error.detail ?? error.phrase });
     const again = requests.map((request, i) => ({ ...request, signal, resume: made[i]!.events.length > 0 ? [...made[i]!.events] : request.resume }));
     for (const image of made) image.events.length = 0;
     yield* decode(graphs, manifest, again);
@@ -51,7 +51,7 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
 }
 
 export async function generate(model: Model, requests: readonly GenerateRequest[], context: GenerateContext): Promise<GenerateReport[]> {
-  const { tell, check, breathe, gpuMemory } = context;
+  const { report, check, breathe, gpuMemory } = context;
   const { graphs, pictures, pack: { manifest }, neutral, paintMs } = model;
   const preview = new Preview(pictures, manifest, neutral, paintMs);
   const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0, drafts: [] }));
@@ -61,7 +61,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
   const flush = () => {
     // Empty while interrupted runs are decoded up to where they were: a sign of life.
     for (const [image, made] of images.entries()) {
-      tell({ kind: 'events', image, events: made.events.slice(made.sent), drafts: made.drafts });
+      report({ kind: 'events', image, events: made.events.slice(made.sent), drafts: made.drafts });
       made.sent = Math.max(made.sent, made.events.length);
     }
     flushed = performance.now();
@@ -72,7 +72,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
     made.painted = made.events.length;
     const picture = await preview.paint(tokensOf(made.events));
     flush();
-    tell({ kind: 'picture', image, picture });
+    report({ kind: 'picture', image, picture });
   };
   try {
     for await (const pass of passes(model, requests, context, images)) {

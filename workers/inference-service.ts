@@ -4,7 +4,7 @@ import { quote, say } from '../engine/phrase.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
 import type {
-  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, Notice, Notify, Picture, Result, Tokenized,
+  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
 } from './messages.ts';
 import { addGraph } from '../packs/extra-graphs.ts';
 import { generate } from './generate.ts';
@@ -32,8 +32,8 @@ const breathe = () => new Promise<void>((resolve) => {
 export class InferenceService {
   readonly #queue = new SerialQueue();
   readonly #device: { gpu?: Gpu | null } = {};
-  #notify: Notify = () => undefined;
-  #told: unknown;
+  #notify: OnWorkerEvent = () => undefined;
+  #reported: unknown;
   #model: Model | null = null;
   #source: LoadRequest | null = null;
   #abort: AbortController | null = null;
@@ -44,7 +44,7 @@ export class InferenceService {
   readonly #loss = new Promise<never>((_, reject) => { this.#lose = reject; });
 
   /** One callback for all notices, given once. */
-  connect(notify: Notify): void {
+  connect(notify: OnWorkerEvent): void {
     this.#notify = notify;
   }
 
@@ -53,7 +53,7 @@ export class InferenceService {
       if (this.#model) await closeModel(this.#model);
       this.#model = null;
       const { model, report } = await openModel(
-        request, this.#queue, (progress) => this.#tell({ kind: 'progress', progress }), this.#device, (device) => this.#watch(device),
+        request, this.#queue, (progress) => this.#report({ kind: 'progress', progress }), this.#device, (device) => this.#watch(device),
       );
       this.#model = model;
       this.#source = request;
@@ -64,7 +64,7 @@ export class InferenceService {
   /** One picture, or several at once where the pack can; a report for each. */
   generate(requests: GenerateRequest[]): Promise<Result<GenerateReport[]>> {
     return this.#call(() => this.#exclusive((signal) => generate(this.#ready(), requests, {
-      signal, breathe, tell: (notice) => this.#tell(notice), check: () => this.#checkGpu(),
+      signal, breathe, report: (event) => this.#report(event), check: () => this.#checkGpu(),
       gpuMemory: () => (this.#device.gpu ? { ...this.#device.gpu.memory } : null),
     })));
   }
@@ -119,7 +119,7 @@ export class InferenceService {
     return this.#call(() => this.#exclusive(async (signal) => {
       const model = this.#ready();
       const { measureDevice } = await import('./measure.ts');
-      return measureDevice(model, request, { queue: this.#queue, signal, breathe, progress: (progress) => this.#tell({ kind: 'measuring', progress }) });
+      return measureDevice(model, request, { queue: this.#queue, signal, breathe, progress: (progress) => this.#report({ kind: 'measuring', progress }) });
     }));
   }
 
@@ -136,7 +136,7 @@ export class InferenceService {
 
   #need(graph: GraphName): Promise<void> {
     const { pack } = this.#ready();
-    return addGraph(pack, graph, this.#source!, (state) => this.#tell({ kind: 'progress', progress: { stage: 'weights', label: graph, ...state } }));
+    return addGraph(pack, graph, this.#source!, (state) => this.#report({ kind: 'progress', progress: { stage: 'weights', label: graph, ...state } }));
   }
 
   /** At most an image's tokens, each one of the pack's codes. */
@@ -166,12 +166,12 @@ export class InferenceService {
     return this.#model;
   }
 
-  #tell(notice: Notice): void {
-    this.#told = this.#notify(notice.kind === 'picture' ? transfer(notice, [notice.picture.rgba.buffer]) : notice);
+  #report(event: WorkerEvent): void {
+    this.#reported = this.#notify(event.kind === 'picture' ? transfer(event, [event.picture.rgba.buffer]) : event);
   }
 
   /**
-   * The result leaves after the page has taken the last notice, so a picture is never newer than its run. What waits for a
+   * The result leaves after the page has taken the last event, so a picture is never newer than its run. What waits for a
    * lost device may wait for ever, so a call that uses the GPU ends with it.
    */
   async #call<T>(work: () => Promise<T>, onGpu = this.#model?.backend === 'webgpu'): Promise<Result<T>> {
@@ -180,7 +180,7 @@ export class InferenceService {
       this.#checkGpu();
       return value;
     });
-    await this.#told;
+    await this.#reported;
     if (result.ok) return result;
     // What fails by a lost device may fail before the news of the loss.
     if (onGpu && !this.#lost) await Promise.race([this.#loss.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);

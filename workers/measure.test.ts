@@ -24,8 +24,8 @@ const context = (progress: MeasureProgress[], abort = new AbortController()): Me
   ({ queue: new SerialQueue(), signal: abort.signal, breathe: async () => undefined, progress: (next) => { progress.push(next); } });
 
 test('every way is measured three times, after a warm-up, and the share that is done only grows', async () => {
-  const told: MeasureProgress[] = [];
-  const { measured, failures, runtime, baseline } = await measureDevice(model(), {}, context(told));
+  const reported: MeasureProgress[] = [];
+  const { measured, failures, runtime, baseline } = await measureDevice(model(), {}, context(reported));
   expect(failures).toEqual([]);
   expect(baseline).toBeNull();
   expect(runtime).toEqual({ version: '1.30.0', build: 'wasm', threads: 2 });
@@ -34,10 +34,10 @@ test('every way is measured three times, after a warm-up, and the share that is 
   expect(Object.keys(measured[0]!.graphs).sort()).toEqual(['decoder', 'encoder', 'entropy', 'patch_transformer']);
   // The two ways decode the same images: the seeds are those of the round.
   expect(new Set(measured.map(({ tokens }) => tokens.slice(0, 2).join())).size).toBeLessThanOrEqual(3);
-  const done = told.map((progress) => progress.done);
+  const done = reported.map((progress) => progress.done);
   expect(done).toEqual([...done].sort((a, b) => a - b));
   expect(done.at(-1)).toBe(1);
-  expect(told.filter((progress) => progress.stage === 'image' && progress.image === 0).length).toBeGreaterThan(0);
+  expect(reported.filter((progress) => progress.stage === 'image' && progress.image === 0).length).toBeGreaterThan(0);
 });
 
 test('only the ways that are asked for, static patches as many as the held-out pictures have, and only on the backend in use', async () => {
@@ -59,8 +59,8 @@ test('cancelling ends it between two tokens with its own code', async () => {
 });
 
 test('a backend that breaks down is named with its reason, and the other is measured', async () => {
-  const told: MeasureProgress[] = [];
-  const { measured, failures } = await measureDevice(model({ device: {}, name: 'broken', sampler: null }), {}, context(told));
+  const reported: MeasureProgress[] = [];
+  const { measured, failures } = await measureDevice(model({ device: {}, name: 'broken', sampler: null }), {}, context(reported));
   expect(measured).toHaveLength(6);
   expect(failures).toEqual([{ backend: 'webgpu', reason: { template: '{0}', values: [expect.stringMatching(/./)] } }]);
 });

@@ -7,7 +7,8 @@ import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { staticPatches, tokenByToken, type Settings } from '../engine/settings.ts';
 import { fetchManifest } from '../packs/fetch-manifest.ts';
 import { localFiles } from '../packs/local-files.ts';
-import type { Backend, DeviceMeasurement, Measured, MeasureProgress, MeasureRequest, Way } from './messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
+import type { DeviceMeasurement, Measured, MeasureProgress, MeasureRequest, Way } from './messages.ts';
 import type { Model } from './model.ts';
 import { fetchPack, type Pack } from '../packs/pack.ts';
 import type { SerialQueue } from './queue.ts';
@@ -18,7 +19,7 @@ const ROUNDS = 3;
 const WARM_TOKENS = 8;
 /** A slow device decodes part of an image; the report says so. */
 const IMAGE_MS = 12_000;
-const TELL_MS = 100;
+const REPORT_MS = 100;
 /** Tokens of the image that times the graphs of a GPU one by one. */
 const SETTLED_TOKENS = 48;
 
@@ -78,28 +79,28 @@ const withGraphs = (image: Measured, alone: ImageTimes): Measured => ({
   })),
 });
 
-/** All cases on one backend, interleaved; `tell` is given the round and the share of its image that is done, 1 exactly once. */
+/** All cases on one backend, interleaved; `report` is given the round and the share of its image that is done, 1 exactly once. */
 async function measureBackend(
-  backend: Backend, cases: readonly Case[], runnerOf: (pack: Pack) => SessionRunner, device: GPUDevice | null, { signal, breathe }: MeasureContext,
-  tell: (way: Way, round: number, share: number) => void,
+  backend: BrowserBackend, cases: readonly Case[], runnerOf: (pack: Pack) => SessionRunner, device: GPUDevice | null, { signal, breathe }: MeasureContext,
+  report: (way: Way, round: number, share: number) => void,
 ): Promise<Measured[]> {
   const contestant = ({ way, pack, settings }: Case): Contestant<Measured> => async (round) => {
     const { manifest } = pack;
     const began = performance.now();
-    let told = began;
-    tell(way, round, 0);
+    let reported = began;
+    report(way, round, 0);
     const times = await measureImage(runnerOf(pack), manifest, {
       class: Math.max(0, round) % manifest.classes.length, seed: Math.max(0, round), settings,
       signal: { get aborted() { return signal.aborted || performance.now() - began > IMAGE_MS; } },
     }, round < 0 ? WARM_TOKENS : null, async (tokens) => {
-      if (tokens < manifest.grid.tokens && performance.now() - told >= TELL_MS) {
-        told = performance.now();
-        tell(way, round, tokens / manifest.grid.tokens);
+      if (tokens < manifest.grid.tokens && performance.now() - reported >= REPORT_MS) {
+        reported = performance.now();
+        report(way, round, tokens / manifest.grid.tokens);
       }
       await breathe();
     });
     if (signal.aborted) throw cancelled();
-    tell(way, round, 1);
+    report(way, round, 1);
     return { backend, way, ...times };
   };
   const results = await interleaved(Object.fromEntries(cases.map((each) => [each.way, contestant(each)])), { repeats: ROUNDS });
@@ -119,7 +120,7 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
   const baseline = request.baseline && pack.manifest.kind === 'dpar' ? await openBaseline(request.baseline, context) : null;
   const { only } = request;
   const cases = casesOf(pack, baseline, only);
-  const every: Backend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
+  const every: BrowserBackend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
   const backends = only ? [model.backend] : every;
   const each = cases.length * (ROUNDS + 1);
   const measured: Measured[] = [];

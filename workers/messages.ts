@@ -1,5 +1,5 @@
 import type { TaggedError } from '../engine/errors.ts';
-import type { TokenEvent } from '../engine/log.ts';
+import type { BrowserBackend, TokenEvent } from '../engine/log.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import type { ImageTimes } from '../engine/measure.ts';
 import type { Phrase } from '../engine/phrase.ts';
@@ -8,8 +8,6 @@ import type { Stored } from '../packs/file-cache.ts';
 import type { WindowChoice } from './window-choice.ts';
 
 /** Everything that crosses the worker boundary is plain data; the calls themselves are typed by `InferenceService`. */
-
-export type Backend = 'webgpu' | 'wasm';
 
 /** A failure as a value: comlink would lose an error's code on the way. */
 export interface Failure extends TaggedError {
@@ -25,7 +23,7 @@ export interface LoadRequest {
   manifest?: unknown;
   /** Files of a pack from a folder or zip by hash; nothing of it is fetched then. */
   files?: Record<string, Blob>;
-  backend: 'auto' | Backend;
+  backend: 'auto' | BrowserBackend;
   /** Defaults to the manifest's choice for the backend. */
   variant?: string;
 }
@@ -47,7 +45,7 @@ export interface LoadProgress {
 
 /** What the self-test found on one backend. */
 export interface BackendTrial {
-  backend: Backend;
+  backend: BrowserBackend;
   /** Golden values reproduced within tolerance. */
   correct: boolean;
   /** Null when the backend is not there or failed before a token was timed. */
@@ -64,7 +62,7 @@ export interface LoadReport {
   manifest: Manifest;
   packHash: string;
   variant: string;
-  backend: Backend;
+  backend: BrowserBackend;
   trials: BackendTrial[];
   /** Tokens a pass: what was timed, and what is used where nothing else is asked for. */
   passes: WindowChoice;
@@ -132,16 +130,16 @@ export interface MeasureRequest {
 }
 
 /** One image with a clock on every graph. */
-export type Measured = ImageTimes & { backend: Backend; way: Way };
+export type Measured = ImageTimes & { backend: BrowserBackend; way: Way };
 /** `done`: share of all, 0 to 1; image 0 warms up. */
 export type MeasureProgress =
   | { stage: 'download'; done: number; title: string; loaded: number; total: number }
-  | { stage: 'image'; done: number; backend: Backend; way: Way; image: number; of: number };
+  | { stage: 'image'; done: number; backend: BrowserBackend; way: Way; image: number; of: number };
 
 export interface DeviceMeasurement {
   measured: Measured[];
   /** Backends that broke down. */
-  failures: { backend: Backend; reason: Phrase }[];
+  failures: { backend: BrowserBackend; reason: Phrase }[];
   adapter: string | null;
   /** Of onnxruntime-web; threads of the WASM backend. */
   runtime: { version: string; build: string; threads: number };
@@ -153,8 +151,8 @@ export type OnProgress = (progress: LoadProgress) => void;
 export type OnEvents = (image: number, events: TokenEvent[], drafts?: readonly number[]) => void;
 export type OnPicture = (image: number, picture: Picture) => void;
 
-/** What the worker tells while a call is under way, all over one callback. */
-export type Notice =
+/** What the worker reports while a call is under way, all over one callback. */
+export type WorkerEvent =
   | { kind: 'progress'; progress: LoadProgress }
   /** image: index of the request. */
   | { kind: 'events'; image: number; events: TokenEvent[]; drafts?: readonly number[] }
@@ -162,4 +160,4 @@ export type Notice =
   /** Graphs failed with several positions: from here on a pass decodes one. */
   | { kind: 'one-a-pass'; reason: Phrase }
   | { kind: 'measuring'; progress: MeasureProgress };
-export type Notify = (notice: Notice) => unknown;
+export type OnWorkerEvent = (notice: WorkerEvent) => unknown;

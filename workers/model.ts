@@ -5,7 +5,8 @@ import type { DecodeGraphs } from '../engine/graphs.ts';
 import { decodesWithNullEntropies, packHash, parseManifest, requiredGraphs } from '../engine/manifest.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { goldenTolerance } from '../engine/variants.ts';
-import type { Backend, BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
+import type { BackendTrial, LoadProgress, LoadReport, LoadRequest } from './messages.ts';
 import { tryDanger } from './danger.ts';
 import { fetchManifest } from '../packs/fetch-manifest.ts';
 import { localFiles } from '../packs/local-files.ts';
@@ -21,7 +22,7 @@ import { chooseWindow } from './window-choice.ts';
 export interface Model {
   pack: Pack;
   runtime: Runtime;
-  backend: Backend;
+  backend: BrowserBackend;
   runner: SessionRunner;
   /** Whether the GPU here replays recorded kernels. */
   capture: boolean;
@@ -29,7 +30,7 @@ export interface Model {
   pictures: SessionPictures;
   /** Stands in for cells that are not decoded yet. */
   neutral: number;
-  /** Milliseconds that a picture takes; 0 where the first one told nothing, as a GPU compiled for it. */
+  /** Milliseconds that a picture takes; 0 where the first one says nothing, as a GPU compiled for it. */
   paintMs: number;
   /** Positions of a pass that are fastest here (engine/window.ts). */
   window: number;
@@ -38,9 +39,9 @@ export interface Model {
 type Progress = (progress: LoadProgress) => void;
 
 /** Tries the candidates in turn, the processor first: it needs no shaders, and bounds how long the GPU may take. */
-async function selfTest(runtime: Runtime, candidates: Backend[], pack: Pack, queue: SerialQueue, progress: Progress) {
+async function selfTest(runtime: Runtime, candidates: BrowserBackend[], pack: Pack, queue: SerialQueue, progress: Progress) {
   const golden = checkGolden(pack.golden);
-  const runners = new Map<Backend, SessionRunner>();
+  const runners = new Map<BrowserBackend, SessionRunner>();
   const trials: BackendTrial[] = [];
   for (const backend of candidates) {
     let runner = new SessionRunner(runtime, backend, pack, queue);
@@ -88,7 +89,7 @@ export async function openModel(
   });
   if (runtime.gpu && runtime.gpu !== device.gpu) watch(runtime.gpu.device);
   if (runtime.gpu) device.gpu = runtime.gpu;
-  const candidates: Backend[] = request.backend !== 'auto' ? [request.backend] : runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
+  const candidates: BrowserBackend[] = request.backend !== 'auto' ? [request.backend] : runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
   const variant = request.variant ?? manifest.defaultVariant[runtime.gpu ? 'webgpu' : 'wasm'];
   const pack = await fetchPack(request.manifestUrl, manifest, variant, {
     onProgress: (state) => progress({ stage: 'weights', label: manifest.title, ...state }),

@@ -39,14 +39,14 @@ export class GpuTokens implements OnDevice {
   #nullEntropy = false;
   /** What the GPU could not do since the last answer: without memory it goes on with nothing in its buffers. */
   #error: GPUError | null = null;
-  readonly #hear = ({ error }: GPUUncapturedErrorEvent): void => { this.#error ??= error; };
+  readonly #keepError = ({ error }: GPUUncapturedErrorEvent): void => { this.#error ??= error; };
 
   constructor(device: GPUDevice, pipeline: GPUComputePipeline, wrap: Wrap) {
     const { STORAGE, COPY_SRC, COPY_DST, UNIFORM, MAP_READ } = GPUBufferUsage;
     this.#device = device;
     this.#pipeline = pipeline;
     this.#wrap = wrap;
-    device.addEventListener('uncapturederror', this.#hear);
+    device.addEventListener('uncapturederror', this.#keepError);
     this.#params = device.createBuffer({ size: PARAMS, usage: UNIFORM | COPY_DST });
     this.#result = device.createBuffer({ size: MOST_POSITIONS * RESULT * WORD, usage: STORAGE | COPY_SRC });
     this.#tokens = storageBuffer(device, KNOWN * WORD);
@@ -127,7 +127,7 @@ export class GpuTokens implements OnDevice {
 
   /** Frees its buffers. */
   release(): void {
-    this.#device.removeEventListener('uncapturederror', this.#hear);
+    this.#device.removeEventListener('uncapturederror', this.#keepError);
     for (const buffer of [this.#params, this.#result, this.#tokens, this.#guided, ...this.#ring]) buffer?.destroy();
   }
 }

@@ -2,7 +2,8 @@ import type * as OrtTypes from 'onnxruntime-web/webgpu';
 import { StudioError } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
 import { countBuffers } from './gpu-ledger.ts';
-import type { Backend, GpuMemory } from './messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
+import type { GpuMemory } from './messages.ts';
 import { openSampler, type Wrap } from './on-device.ts';
 import type { FetchProgress } from '../packs/pack.ts';
 import { fetchRuntime, type Build } from '../packs/runtime-files.ts';
@@ -65,7 +66,7 @@ export async function openGpu(): Promise<Gpu | null> {
  * open already is used again: all sessions of a worker share one.
  */
 export async function openRuntime(
-  backend: 'auto' | Backend, options: { gpu?: Gpu | null; log?: 'error' | 'verbose'; onProgress?: (progress: FetchProgress) => void } = {},
+  backend: 'auto' | BrowserBackend, options: { gpu?: Gpu | null; log?: 'error' | 'verbose'; onProgress?: (progress: FetchProgress) => void } = {},
 ): Promise<Runtime> {
   if (!hasWasmSimd()) {
     throw new StudioError(
@@ -94,7 +95,7 @@ export const gpuTensor = (ort: Ort): Wrap => (buffer, dataType, dims) =>
   ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: [...dims], dispose: () => buffer.destroy() });
 
 /** The provider as an object: the string form drops options silently. */
-export function provider(runtime: Runtime, backend: Backend): OrtTypes.InferenceSession.ExecutionProviderConfig {
+export function provider(runtime: Runtime, backend: BrowserBackend): OrtTypes.InferenceSession.ExecutionProviderConfig {
   if (backend === 'wasm') return 'wasm';
   if (!runtime.gpu) throw new StudioError('backend-unavailable', say`There is no GPU adapter. Choose the backend "wasm".`);
   return { name: 'webgpu', device: runtime.gpu.device } as OrtTypes.InferenceSession.WebGpuExecutionProviderOption;

@@ -1,7 +1,8 @@
 import { PackError, toTagged } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
 import type { DecodeGraphs, TokenRequest } from '../engine/graphs.ts';
-import type { Backend, BackendTrial } from './messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
+import type { BackendTrial } from './messages.ts';
 
 /** The parts of golden.json (docs/packs.md) that the self-test reads. */
 export interface Golden {
@@ -15,7 +16,7 @@ export interface Golden {
 }
 
 export interface TrialOptions {
-  backend: Backend;
+  backend: BrowserBackend;
   /** Largest absolute difference allowed on entropies and logits. */
   tolerance: number;
   /** Class index of the null class, which the second row is of. */

@@ -7,7 +7,7 @@ import type { OnDevice } from '../engine/on-device.ts';
 import type { Groups } from '../engine/sampling.ts';
 import { windowGraphs, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
-import type { Backend } from './messages.ts';
+import type { BrowserBackend } from '../engine/log.ts';
 import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
 import { storageBuffer, storageSize } from './gpu-buffers.ts';
@@ -55,13 +55,13 @@ export class SessionRunner implements GraphRunner {
   /** Buffers of caches that nothing uses, by size; the first one let go comes first. */
   readonly #spare = new Map<number, GPUBuffer[]>();
   readonly #runtime: Runtime;
-  readonly #backend: Backend;
+  readonly #backend: BrowserBackend;
   readonly #pack: Pack;
   readonly #queue: SerialQueue;
   readonly #logSeverity: 0 | 1 | 2 | 3 | 4;
   readonly #capture: boolean;
 
-  constructor(runtime: Runtime, backend: Backend, pack: Pack, queue: SerialQueue, { logSeverity = 3, capture = false }: RunnerOptions = {}) {
+  constructor(runtime: Runtime, backend: BrowserBackend, pack: Pack, queue: SerialQueue, { logSeverity = 3, capture = false }: RunnerOptions = {}) {
     this.#runtime = runtime;
     this.#backend = backend;
     this.#pack = pack;

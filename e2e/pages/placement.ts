@@ -1,5 +1,5 @@
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
-import type { Backend } from '../../workers/messages.ts';
+import type { BrowserBackend } from '../../engine/log.ts';
 import { fetchPack } from '../../packs/pack.ts';
 import { SerialQueue } from '../../workers/queue.ts';
 import { openRuntime } from '../../workers/runtime.ts';
@@ -7,7 +7,7 @@ import { SessionRunner } from '../../workers/sessions.ts';
 import type { GraphName } from '../../engine/manifest.ts';
 
 /** Opens the pack's graphs as the studio does, but with onnxruntime's placement of every node in the console. */
-async function place(backend: Backend, manifestPath: string, variant: string, graphs: GraphName[], groups: 1 | 2): Promise<void> {
+async function place(backend: BrowserBackend, manifestPath: string, variant: string, graphs: GraphName[], groups: 1 | 2): Promise<void> {
   const manifestUrl = new URL(manifestPath, location.origin).href;
   const manifest = await fetchManifest(manifestUrl);
   const pack = await fetchPack(manifestUrl, manifest, variant, { onProgress: () => undefined });

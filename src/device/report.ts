@@ -5,7 +5,8 @@ import { insideRuntime } from '../../engine/measure.ts';
 import { groupsOf } from '../../engine/sampling.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { median, ratios, summary, type Summary } from '../../engine/statistics.ts';
-import type { Backend, BackendTrial, DeviceMeasurement, LoadReport, Measured, Way } from '../../workers/messages.ts';
+import type { BrowserBackend } from '../../engine/log.ts';
+import type { BackendTrial, DeviceMeasurement, LoadReport, Measured, Way } from '../../workers/messages.ts';
 import type { LoadTimes } from './loads.ts';
 
 export interface DeviceFacts {
@@ -18,7 +19,7 @@ export interface DeviceFacts {
 
 /** Images decoded one way on one backend; medians over the images. */
 export interface WayResult {
-  backend: Backend;
+  backend: BrowserBackend;
   way: Way;
   images: number;
   /** Tokens of an image; fewer than the grid has where the device was too slow to finish one. */
@@ -34,7 +35,7 @@ export interface WayResult {
 
 /** How much faster dynamic patches were than another way on the same backend, and how much the operation count allows. */
 export interface Speedup {
-  backend: Backend;
+  backend: BrowserBackend;
   against: Way;
   measured: Summary;
   allowed: number;
@@ -82,7 +83,7 @@ function speedupOf(dynamic: readonly Measured[], other: readonly Measured[], man
 /** Everything about one measuring of a loaded model. */
 export function deviceReport(facts: DeviceFacts, report: LoadReport, { measured, failures, adapter, runtime, baseline }: DeviceMeasurement, loads: LoadTimes, day: Date): DeviceReport {
   const { manifest, packHash: hash, variant, bytes, ms, trials } = report;
-  const of = (backend: Backend, way: Way) => measured.filter((image) => image.backend === backend && image.way === way && image.tokens.length > 0);
+  const of = (backend: BrowserBackend, way: Way) => measured.filter((image) => image.backend === backend && image.way === way && image.tokens.length > 0);
   const results: WayResult[] = [];
   const speedups: Speedup[] = [];
   for (const backend of ['wasm', 'webgpu'] as const) {

@@ -1,7 +1,8 @@
 /** A device report as facts and tables: what the dialog shows, and as Markdown. */
 import { english } from '../../engine/phrase.ts';
 import type { Summary } from '../../engine/statistics.ts';
-import type { Backend, BackendTrial, Way } from '../../workers/messages.ts';
+import type { BrowserBackend } from '../../engine/log.ts';
+import type { BackendTrial, Way } from '../../workers/messages.ts';
 import type { LoadTime } from './loads.ts';
 import type { DeviceReport } from './report.ts';
 
@@ -11,10 +12,10 @@ export interface Table {
   rows: string[][];
 }
 
-export const BACKENDS: Record<Backend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
+export const BACKENDS: Record<BrowserBackend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
 export const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', static: 'static patches', single: 'P_max = 1', gpt: 'plain GPT' };
 
-const nameOf = ({ backend, way }: { backend: Backend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
+const nameOf = ({ backend, way }: { backend: BrowserBackend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
 
 /** Three significant digits, whole numbers from 100 on. */
 const digits = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InferenceClient } from './client.ts';
-import type { Notify, Result } from '../../workers/messages.ts';
+import type { OnWorkerEvent, Result } from '../../workers/messages.ts';
 import { say } from '../../engine/phrase.ts';
 
 /** A worker's two ends in one thread: the page's end looks like a `Worker`, the other serves `service`. */
@@ -34,8 +34,8 @@ const never = () => new Promise<never>(() => undefined);
 
 function fakeService(overrides: Record<string, unknown> = {}) {
   const service = {
-    notify: (() => undefined) as Notify,
-    connect(notify: Notify) { service.notify = notify; },
+    notify: (() => undefined) as OnWorkerEvent,
+    connect(notify: OnWorkerEvent) { service.notify = notify; },
     async load() {
       await service.notify({ kind: 'progress', progress: { stage: 'weights', loaded: 1, total: 2, label: 'a.bin' } });
       return ok({ backend: 'wasm' });
@@ -110,7 +110,7 @@ describe('InferenceClient', () => {
     expect(seen).toEqual([['events', 1], ['picture', 2]]);
   });
 
-  test('measuring tells how far it is, keeps others out, and aborting asks the worker to stop', async () => {
+  test('measuring reports how far it is, keeps others out, and aborting asks the worker to stop', async () => {
     let end: (value: unknown) => void = () => undefined;
     const progress = { stage: 'image', done: 0.5, backend: 'wasm', way: 'dynamic', image: 1, of: 3 };
     const service = fakeService({

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../engine/errors.ts';
 import { quote, say, type Phrase } from '../../engine/phrase.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
 import type {
-  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, Notice, OnEvents, OnPicture,
+  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, WorkerEvent, OnEvents, OnPicture,
   OnProgress, Picture, Result, Tokenized,
 } from '../../workers/messages.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -34,10 +34,10 @@ interface CallOptions {
   stallMs: number;
   signal?: AbortSignal;
   onAbort?: () => void;
-  hear?: (notice: Notice) => void;
+  onWorkerEvent?: (event: WorkerEvent) => void;
 }
 
-const told = (onProgress: OnProgress) => (notice: Notice) => { if (notice.kind === 'progress') onProgress(notice.progress); };
+const loading = (onProgress: OnProgress) => (event: WorkerEvent) => { if (event.kind === 'progress') onProgress(event.progress); };
 
 const failure = (code: ErrorCode, message: Phrase, detail?: Phrase): Failure => ({ ok: false, code, message, detail });
 
@@ -59,7 +59,7 @@ export class InferenceClient {
   #gone: Failure | null = null;
   #run: Promise<unknown> | null = null;
   #beat: () => void = () => undefined;
-  #hear: (notice: Notice) => void = () => undefined;
+  #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
 
   constructor(options: ClientOptions = {}) {
     this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, onOneAPass: () => undefined, ...options };
@@ -79,7 +79,7 @@ export class InferenceClient {
       const aborted = () => this.#drop(failure('aborted', say`Loading was cancelled.`));
       const manifestUrl = absolute(request.manifestUrl);
       const result = await this.#call((remote) => remote.load({ ...request, manifestUrl }), {
-        stallMs: this.#options.loadStallMs, signal, onAbort: aborted, hear: told(onProgress),
+        stallMs: this.#options.loadStallMs, signal, onAbort: aborted, onWorkerEvent: loading(onProgress),
       });
       this.#loaded = result.ok;
       return result;
@@ -92,9 +92,9 @@ export class InferenceClient {
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
-      hear: (notice) => {
-        if (notice.kind === 'events') onEvents(notice.image, notice.events, notice.drafts);
-        else if (notice.kind === 'picture') onPicture(notice.image, notice.picture);
+      onWorkerEvent: (event) => {
+        if (event.kind === 'events') onEvents(event.image, event.events, event.drafts);
+        else if (event.kind === 'picture') onPicture(event.image, event.picture);
       },
     }));
   }
@@ -121,19 +121,19 @@ export class InferenceClient {
 
   /** Tokens of a picture [3, S, S] in [-1, 1] at the pack's size, their reconstruction and its PSNR. */
   async tokenize(planes: Float32Array, onProgress: OnProgress): Promise<Result<Tokenized>> {
-    return this.#once((remote) => remote.tokenize(planes), { hear: told(onProgress) });
+    return this.#once((remote) => remote.tokenize(planes), { onWorkerEvent: loading(onProgress) });
   }
 
   /** Entropies in nats of up to T tokens, null for the first. */
   async score(tokens: number[], onProgress: OnProgress): Promise<Result<(number | null)[]>> {
-    return this.#once((remote) => remote.score(tokens), { hear: told(onProgress) });
+    return this.#once((remote) => remote.score(tokens), { onWorkerEvent: loading(onProgress) });
   }
 
   /** Times this device; stopping or aborting ends it with `aborted`. */
   async measure(request: MeasureRequest, onProgress: (progress: MeasureProgress) => void, signal?: AbortSignal): Promise<Result<DeviceMeasurement>> {
     return this.#once((remote) => remote.measure(request), {
       signal, onAbort: () => void this.stop(),
-      hear: (notice) => { if (notice.kind === 'measuring') onProgress(notice.progress); },
+      onWorkerEvent: (event) => { if (event.kind === 'measuring') onProgress(event.progress); },
     });
   }
 
@@ -142,7 +142,7 @@ export class InferenceClient {
   }
 
   /** A call that may first have to fetch its graph; refused while a picture is being made. */
-  async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'hear'>): Promise<Result<T>> {
+  async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'onWorkerEvent'>): Promise<Result<T>> {
     if (this.#run) return failure('busy', say`A picture is being generated. Wait for it, or stop it first.`);
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
@@ -160,15 +160,15 @@ export class InferenceClient {
   }
 
   async #call<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: CallOptions): Promise<Result<T>> {
-    const { signal, onAbort, hear, stallMs } = options;
+    const { signal, onAbort, onWorkerEvent, stallMs } = options;
     if (signal?.aborted) return failure('aborted', say`It was cancelled before it began.`);
     const line = this.#open();
     const watchdog = startWatchdog(stallMs, () => {
       const seconds = Math.round(stallMs / 1000);
       this.#drop(failure('timeout', say`The model did not respond for ${seconds} seconds and was unloaded. Load it again.`), line);
     });
-    if (hear) {
-      this.#hear = hear;
+    if (onWorkerEvent) {
+      this.#onWorkerEvent = onWorkerEvent;
       this.#beat = watchdog.beat;
     }
     if (onAbort) signal?.addEventListener('abort', onAbort, { once: true });
@@ -183,8 +183,8 @@ export class InferenceClient {
     } finally {
       watchdog.stop();
       if (onAbort) signal?.removeEventListener('abort', onAbort);
-      if (hear && this.#hear === hear) {
-        this.#hear = () => undefined;
+      if (onWorkerEvent && this.#onWorkerEvent === onWorkerEvent) {
+        this.#onWorkerEvent = () => undefined;
         this.#beat = () => undefined;
       }
     }
@@ -202,11 +202,11 @@ export class InferenceClient {
     };
     worker.addEventListener('error', onLoss);
     worker.addEventListener('messageerror', onLoss);
-    const notify = (notice: Notice) => {
+    const notify = (event: WorkerEvent) => {
       if (this.#line !== line) return;
       this.#beat();
-      if (notice.kind === 'one-a-pass') this.#options.onOneAPass(notice.reason);
-      this.#hear(notice);
+      if (event.kind === 'one-a-pass') this.#options.onOneAPass(event.reason);
+      this.#onWorkerEvent(event);
     };
     line.remote.connect(Comlink.proxy(notify)).catch(() => undefined);
     this.#line = line;

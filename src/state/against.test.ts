@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { english } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import { parseSeed } from '../../engine/settings.ts';
+import { parseSeed } from '../../engine/setting-text.ts';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { linkOfRun, readAddress, writeAddress } from './address.ts';
 import { wishClass } from './compare/wishes.ts';

@@ -2,7 +2,7 @@
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { writePermalink } from '../../engine/permalink.ts';
-import { classText } from '../../engine/settings.ts';
+import { classText } from '../../engine/pack-settings.ts';
 import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';

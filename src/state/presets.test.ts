@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
-import { checkSettings } from '../../engine/settings.ts';
+import { checkSettings } from '../../engine/pack-settings.ts';
 import { expectedLength, presetOf, presets, withPreset } from './presets.ts';
 
 const manifest = { ...tinyManifest(), curve: [{ entropyThreshold: 1, pAvg: 1, stepsMean: 16 }, { entropyThreshold: 3, pAvg: 2, stepsMean: 8 }] };

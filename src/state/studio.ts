@@ -1,4 +1,4 @@
-import { parseSeed } from '../../engine/settings.ts';
+import { parseSeed } from '../../engine/setting-text.ts';
 import { toTagged } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';

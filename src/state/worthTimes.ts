@@ -1,7 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import type { Manifest } from '../../engine/manifest.ts';
 import { summary } from '../../engine/statistics.ts';
-import type { Backend, Measured, MeasureProgress, Way as MeasuredWay } from '../../workers/messages.ts';
+import type { BrowserBackend } from '../../engine/log.ts';
+import type { Measured, MeasureProgress, Way as MeasuredWay } from '../../workers/messages.ts';
 import { manifestAddress } from './packFiles.ts';
 import type { PackSession } from './session.ts';
 import type { Way } from './worth.ts';
@@ -18,7 +19,7 @@ export interface TimeHere {
 
 /** Times of whole images on this device, all on one backend. */
 export interface TimesHere {
-  backend: Backend;
+  backend: BrowserBackend;
   ways: Partial<Record<Way, TimeHere>>;
 }
 

@@ -1,6 +1,7 @@
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { checkSettings, isTokenByToken, type Settings } from '../../../engine/settings.ts';
+import { checkSettings } from '../../../engine/pack-settings.ts';
+import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
 import type { RunWish } from '../runWish.ts';
 import { presetOf, withPreset } from '../presets.ts';
 

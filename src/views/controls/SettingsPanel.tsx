@@ -1,4 +1,5 @@
-import { fixedSettings, isStatic, settingsTable, windowOf, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
+import { fixedSettings, windowOf } from '../../../engine/pack-settings.ts';
+import { isStatic, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';

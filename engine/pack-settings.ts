@@ -1,0 +1,75 @@
+/** What a pack makes of settings: its classes by name, what it leaves no choice in, what it cannot generate with. */
+import { StudioError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+import { say } from './phrase.ts';
+import { findSetting, formatSetting, isStatic, longestPatch, Settings, settingsTable, tokenByToken, type SettingKey } from './settings.ts';
+
+export type Classes = Pick<Manifest, 'classes' | 'name'>;
+
+/** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
+export function resolveClass(manifest: Classes, text: string): number {
+  const wanted = text.trim().toLowerCase();
+  const { classes } = manifest;
+  let index = classes.findIndex((c) => c.id === text.trim());
+  if (index < 0) index = classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted);
+  if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length) index = Number(wanted);
+  if (index >= 0) return index;
+  throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
+}
+
+/** Class index to move away from, of a text as `resolveClass` takes it; undefined for none, which is the null class. Throws `unknown-class`. */
+export function resolveAgainst(manifest: Classes, text: string): number | undefined {
+  const named = manifest.classes.some(({ id, label }) => [id, label].some((name) => name.toLowerCase() === 'none'));
+  if (!named && ['none', ''].includes(text.trim().toLowerCase())) return undefined;
+  const index = resolveClass(manifest, text);
+  return index < manifest.classes.length ? index : undefined;
+}
+
+/** Throws `unknown-class` for a class that the pack does not have, `bad-setting` for the image's own: there would be nothing to move away from. */
+export function checkAgainst({ name, classes }: Classes, request: { class: number; settings: Settings }): void {
+  const { against } = request.settings;
+  if (against === undefined) return;
+  const entry = classes[against];
+  if (!entry) throw new StudioError('unknown-class', say`against: The pack ${name} has classes 0 to ${classes.length - 1}, got ${against}.`);
+  if (against === request.class) throw new StudioError('bad-setting', say`against: ${entry.id} is the class of the image itself. Use another class, or none.`);
+}
+
+/** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
+export function classText(manifest: Classes, index: number): string {
+  const id = manifest.classes[index]?.id;
+  if (id !== undefined) return id;
+  for (let text = String(index); ; text = `0${text}`) if (resolveClass(manifest, text) === index) return text;
+}
+
+const fixed: Readonly<Record<Manifest['kind'], readonly SettingKey[]>> = {
+  dpar: [],
+  gpt: ['entropyThreshold', ...(Object.keys(tokenByToken) as (keyof typeof tokenByToken)[])],
+};
+/** Settings that a pack leaves no choice in: a GPT has no patches to cut. The same array at every call. */
+export const fixedSettings = (manifest: Pick<Manifest, 'kind'>): readonly SettingKey[] => fixed[manifest.kind];
+
+/** Longest patch that the pack can generate, in tokens. */
+export const windowOf = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
+
+/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its window, a static scheme without length, what it fixes). */
+export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>, settings: Settings): void {
+  const parsed = Settings.safeParse(settings);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const key = String(issue.path[0] ?? '');
+    const property = settingsTable.find((p) => p.key === key);
+    throw new StudioError('bad-setting', say`${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
+  }
+  const changed = fixedSettings(manifest).find((key) => settings[key] !== manifest.defaults[key]);
+  if (changed) {
+    throw new StudioError('bad-setting', say`${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
+  }
+  if (isStatic(settings) && settings.staticLength === null) {
+    throw new StudioError('bad-setting', say`All three switches are off, so static length must be set (a number of tokens), or turn a switch on.`);
+  }
+  const window = windowOf(manifest.model);
+  const longest = longestPatch(settings, manifest.grid.width, manifest.grid.tokens);
+  if (longest > window) {
+    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);
+  }
+}
