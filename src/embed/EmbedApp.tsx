@@ -20,7 +20,7 @@ export default function EmbedApp() {
       <Notices />
       <main className="workbench">
         <div className="centre">
-          <Stage />
+          <Stage whole />
           <Strip />
           <Transport />
           <EmbedFoot />

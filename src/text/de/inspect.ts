@@ -2,6 +2,7 @@
 export const inspect = {
   'An edit waits': 'Eine Änderung wartet',
   'Continue as {label}': 'Weiter als {label}',
+  'Continue as {label}, seed {seed}': 'Als {label} weiter, Seed {seed}',
   'Take its code': 'Seinen Code nehmen',
   'Paint with the code of this cell': 'Mit dem Code dieser Zelle malen',
   'This pack is a plain transformer; its entropies show where DPAR would open patches.': 'Dieses Paket ist ein einfacher Transformer; seine Entropien zeigen, wo DPAR Patches öffnen würde.',

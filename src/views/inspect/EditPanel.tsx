@@ -1,13 +1,18 @@
-import { useState } from 'react';
 import { Popover } from 'radix-ui';
 import { named, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
+import { continuationOf, type Choice } from './continuation.ts';
 import { Palette } from './Palette.tsx';
 
+interface Props {
+  choice: Choice | null;
+  onChoose: (choice: Choice) => void;
+}
+
 /** Change tokens, erase the end, and let the model go on from there. */
-export function EditPanel() {
+export function EditPanel({ choice, onChoose }: Props) {
   const { edit, shown, playback } = useRunView();
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
   const brush = useEdit((state) => state.brush);
@@ -45,12 +50,12 @@ export function EditPanel() {
       <p className="hint" role="status">
         {draft ? `${changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} ${t('the first {keep} are kept, the rest are sampled again.', { keep: draft.keep })}` : t('Pin a cell, then choose one of its alternatives, or paint.')}
       </p>
-      <ContinueForm />
+      <ContinueForm choice={choice} onChoose={onChoose} />
     </section>
   );
 }
 
-function ContinueForm() {
+function ContinueForm({ choice, onChoose }: Props) {
   const { edit } = useRunView();
   const { continueFrom } = useStudio();
   const manifest = usePack((state) => state.manifest);
@@ -60,26 +65,21 @@ function ContinueForm() {
   const pin = usePlayback((state) => state.pin);
   const ready = usePack((state) => state.model === 'ready');
   const fallback = useSettings((state) => state.class);
-  const [choice, setChoice] = useState<{ of: number; class: number } | null>(null);
-  const [again, setAgain] = useState(0);
   if (!manifest || !header) return null;
-  const own = header.class < manifest.classes.length ? header.class : fallback;
-  const index = choice?.of === id ? choice.class : own;
+  const { class: index, seed, again } = continuationOf({ id, header }, choice, manifest.classes.length, fallback);
   const given = draft ? edit.given() : edit.given().slice(0, (pin ?? -1) + 1);
   const left = manifest.grid.tokens - given.length;
-  // The same seed goes on as the run did; another one takes another way.
-  const seed = (header.seed + again) >>> 0;
   return (
     <div className="continue">
       <label className="field-row">
         <span>{t('As class')}</span>
-        <select className="field" value={index} onChange={(event) => setChoice({ of: id, class: Number(event.target.value) })}>
+        <select className="field" value={index} onChange={(event) => onChoose({ of: id, class: Number(event.target.value), again })}>
           {manifest.classes.map((entry, i) => <option key={entry.id} value={i}>{named(entry.label)}</option>)}
         </select>
       </label>
       <label className="field-row">
         <span>{t('Seed')}</span>
-        <select className="field" value={again} onChange={(event) => setAgain(Number(event.target.value))}>
+        <select className="field" value={again} onChange={(event) => onChoose({ of: id, class: index, again: Number(event.target.value) })}>
           <option value={0}>{t('{seed}, this run’s', { seed: header.seed })}</option>
           {[1, 2, 3].map((by) => <option key={by} value={by}>{(header.seed + by) >>> 0}</option>)}
         </select>

@@ -1,4 +1,4 @@
-import { useEffect, type DragEvent } from 'react';
+import { useEffect, useState, type DragEvent } from 'react';
 import { t } from '../../text/t.ts';
 import { Cost, Totals } from '../figures/Totals.tsx';
 import { CellPanel } from '../figures/CellPanel.tsx';
@@ -9,6 +9,7 @@ import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
+import type { Choice } from './continuation.ts';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditBar } from './EditBar.tsx';
 import { EditPanel } from './EditPanel.tsx';
@@ -21,6 +22,7 @@ import './inspect.css';
 /** A run, or any picture, cell by cell: why patches open, what other rules would do, and how it goes on from an edit. */
 export default function InspectView() {
   const studio = useStudio();
+  const [choice, setChoice] = useState<Choice | null>(null);
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const found = dropped(event.clipboardData);
@@ -42,7 +44,7 @@ export default function InspectView() {
     <main className="workbench inspect" onDrop={drop}>
       <div className="centre">
         <Stage />
-        <EditBar />
+        <EditBar choice={choice} />
         <Strip />
         <Transport />
         <HowItRan />
@@ -50,7 +52,7 @@ export default function InspectView() {
       <div className="inspect-controls">
         <SourcePanel />
         <RulesPanel />
-        <EditPanel />
+        <EditPanel choice={choice} onChoose={setChoice} />
       </div>
       <Readings />
     </main>

@@ -4,22 +4,24 @@ import { t } from '../../text/t.ts';
 import { useWorkbench } from '../context.ts';
 import type { StageMode } from '../../state/options.ts';
 import { EntropyView } from './EntropyView.tsx';
+import { NARROW, useMedia } from '../media.ts';
 import { Legend } from './Legend.tsx';
 import { PictureCaption } from './PictureCaption.tsx';
 import { PictureView } from './PictureView.tsx';
 import { StageHead } from './StageHead.tsx';
 
-/** Picture and entropy map side by side; on a phone one at a time, swiped or chosen. `titleLevel`: the page has a heading of its own above it. */
-export function Stage({ titleLevel = 1 }: { titleLevel?: 1 | 2 }) {
+/** Picture and entropy map side by side; on a phone one at a time, swiped or chosen, unless `whole`. `titleLevel`: the page has a heading of its own above it. */
+export function Stage({ titleLevel = 1, whole = false }: { titleLevel?: 1 | 2; whole?: boolean }) {
   const { options } = useWorkbench();
   const mode = useStore(options, (state) => state.stage);
   const original = useStore(options, (state) => state.original);
+  const narrow = useMedia(NARROW) && !whole;
   const track = useRef<HTMLDivElement>(null);
 
-  // A narrow frame that asked for the map begins with the map.
+  // The side that the toggle names is in sight, also in a window made narrow.
   useEffect(() => {
-    if (options.getState().stage === 'entropy') track.current?.scrollTo({ left: track.current.scrollWidth });
-  }, [options]);
+    if (narrow) track.current?.scrollTo({ left: options.getState().stage === 'entropy' ? track.current.scrollWidth : 0 });
+  }, [options, narrow]);
 
   const choose = (stage: StageMode) => {
     options.setState({ stage });
@@ -36,7 +38,7 @@ export function Stage({ titleLevel = 1 }: { titleLevel?: 1 | 2 }) {
 
   return (
     <>
-      <StageHead mode={mode} onMode={choose} titleLevel={titleLevel} />
+      <StageHead mode={mode} narrow={narrow} onMode={choose} titleLevel={titleLevel} />
       <div className={`stage ${mode}`} ref={track} onScroll={swiped}>
         <figure className="view picture-view">
           <figcaption><PictureCaption /></figcaption>

@@ -8,11 +8,11 @@ import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
 const StageOptions = late(() => import('./StageOptions.tsx'), () => <div className="stage-options" />);
 
 /** What is in view, where it comes from, and how it is shown. */
-export function StageHead({ mode, onMode, titleLevel }: { mode: StageMode; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
+export function StageHead({ titleLevel, ...shown }: { mode: StageMode; narrow: boolean; onMode: (mode: StageMode) => void; titleLevel: 1 | 2 }) {
   return (
     <div className="stage-head">
       <RunTitle level={titleLevel} />
-      <StageOptions mode={mode} onMode={onMode} />
+      <StageOptions {...shown} />
     </div>
   );
 }

@@ -4,7 +4,6 @@ import { t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useWorkbench } from '../context.ts';
-import { NARROW, useMedia } from '../media.ts';
 
 const MODES = [
   { value: 'both', label: 'Both' },
@@ -12,11 +11,10 @@ const MODES = [
   { value: 'entropy', label: 'Entropy' },
 ] as const;
 
-/** How the stage is shown. */
-export default function StageOptions({ mode, onMode }: { mode: StageMode; onMode: (mode: StageMode) => void }) {
+/** How the stage is shown; `narrow`: one side at a time. */
+export default function StageOptions({ mode, narrow, onMode }: { mode: StageMode; narrow: boolean; onMode: (mode: StageMode) => void }) {
   const { options } = useWorkbench();
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const narrow = useMedia(NARROW);
   const { bricks, cells, smooth } = useStore(options);
   return (
     <div className="stage-options">

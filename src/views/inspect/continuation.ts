@@ -1,0 +1,23 @@
+import type { RunHeader } from '../../../engine/log.ts';
+
+/** What a person chose of how a run goes on; it holds for that run only. */
+export interface Choice {
+  /** Id of the run. */
+  of: number;
+  class?: number;
+  /** Added to the seed of the run: the same seed goes on as the run did, another one takes another way. */
+  again?: number;
+}
+
+export interface Continuation {
+  class: number;
+  seed: number;
+  again: number;
+}
+
+/** Class and seed that a run goes on with: as chosen for it, else its own. `fallback`: the class of a run that has none of the pack's `classes`. */
+export function continuationOf(run: { id: number; header: Pick<RunHeader, 'class' | 'seed'> }, choice: Choice | null, classes: number, fallback: number): Continuation {
+  const { class: index, again = 0 } = choice?.of === run.id ? choice : ({} as Partial<Choice>);
+  const own = run.header.class < classes ? run.header.class : fallback;
+  return { class: index ?? own, seed: (run.header.seed + again) >>> 0, again };
+}
