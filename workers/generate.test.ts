@@ -8,6 +8,7 @@ import type { DecodeGraphs } from '../engine/graphs.ts';
 import { generate } from './generate.ts';
 import type { GenerateRequest, WorkerEvent } from './messages.ts';
 import type { Model } from './model.ts';
+import { toPicture } from './picture.ts';
 import { quote, say } from '../engine/phrase.ts';
 
 const manifest = { ...tinyGptManifest(), batch: 4 };
@@ -65,6 +66,23 @@ test('every image sends its events once and in order, ends with a whole picture,
     expect((await make([request(image + 1)])).reports[0]!.digest).toBe(reports[image]!.digest);
   }
   expect(new Set(reports.map((report) => report.digest)).size).toBe(3);
+});
+
+test.each([['fast', 0], ['slow', 60_000]])('the finished picture of a %s painter is the tokenizer\'s own, of all tokens', async (_, paintMs) => {
+  const painted: number[][] = [];
+  const decode = async (tokens: Int32Array) => {
+    painted.push([...tokens]);
+    return new Float32Array(3 * size * size).fill(painted.length);
+  };
+  const notices: Notice[] = [];
+  await generate({ ...model, paintMs, pictures: { ...model.pictures, decode } } as unknown as Model, [request(1)], {
+    signal: new AbortController().signal, tell: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, breathe: async () => undefined,
+  });
+  const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? tokensOf(notice.events) : []));
+  const pictures = notices.flatMap((notice) => (notice.kind === 'picture' ? [notice.picture] : []));
+  expect(painted.at(-1)).toEqual(tokens);
+  expect(pictures.at(-1)).toEqual(toPicture(new Float32Array(3 * size * size).fill(painted.length), size, manifest.grid.width, TOKENS));
+  if (paintMs > 0) expect(pictures).toHaveLength(1);
 });
 
 test('stopping keeps what each image has; taken up again, an image sends only what is new', async () => {

@@ -16,7 +16,7 @@ import type { SerialQueue } from './queue.ts';
 import { openRuntime, type Gpu, type Runtime } from './runtime.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording } from './self-test.ts';
 import { SessionRunner } from './sessions.ts';
-import { chooseWindow } from './window-choice.ts';
+import { chooseWindow, roomForWindows } from './window-choice.ts';
 
 /** A pack ready to run on one backend. */
 export interface Model {
@@ -98,7 +98,7 @@ export async function openModel(
   const { trials, backend, runner, neutral, golden } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const graphs = decodeGraphs(runner, manifest);
-  const passes = await chooseWindow(graphs, manifest, golden);
+  const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden) : { window: 1, trials: [] };
   const model: Model = {
     pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, capture: trials.some(({ capture }) => capture?.used),
     pictures: new SessionPictures(runner, manifest),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DependentGraphs, tinyManifest } from '../engine/testing/manifest.ts';
 import type { Golden } from './self-test.ts';
-import { chooseWindow } from './window-choice.ts';
+import { chooseWindow, roomForWindows } from './window-choice.ts';
 
 const manifest = { ...tinyManifest(), grid: { width: 16, tokens: 256 }, passes: { images: 10, by: [{ window: 4, mean: 128 }, { window: 8, mean: 96 }, { window: 16, mean: 64 }, { window: 32, mean: 48 }] } };
 const golden = { class: 1, tokens: Array.from({ length: 256 }, (_, t) => t % 12) } as Golden;
@@ -38,4 +38,10 @@ test('a window that fails is not chosen, and neither is one of a pack that has n
   });
   expect((await chooseWindow(graphs, manifest, golden, now)).window).toBe(4);
   expect(await chooseWindow(costing(() => 10).graphs, { ...manifest, passes: undefined }, golden)).toEqual({ window: 1, trials: [] });
+});
+
+test.each([['EuroSAT', 12e6, true], ['LlamaGen B', 111e6, true], ['LlamaGen L', 343e6, false]])('WebAssembly has room for windows of %s, %d weights: %s', (_, parameters, fits) => {
+  const model = { ...manifest.model, parameters };
+  expect(roomForWindows({ model }, 'wasm')).toBe(fits);
+  expect(roomForWindows({ model }, 'webgpu')).toBe(true);
 });

@@ -3,6 +3,7 @@ import { decode } from '../engine/decode.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import { median } from '../engine/statistics.ts';
+import type { Backend } from './messages.ts';
 import type { Golden } from './self-test.ts';
 
 export interface WindowTrial {
@@ -25,6 +26,14 @@ const PASSES = 4;
 const BUDGET_MS = 1500;
 /** What has to be won over one token a pass: many rows are one more thing that a driver can get wrong. */
 const WON = 1.05;
+
+/**
+ * Bytes of float32 weights, twice, from which on WebAssembly goes without windows: their sessions hold the model once more, its
+ * heap has 4 GiB at most, and what it has grown to it keeps.
+ */
+const TWICE = 1.5 * 2 ** 30;
+
+export const roomForWindows = ({ model }: Pick<Manifest, 'model'>, backend: Backend): boolean => backend === 'webgpu' || 2 * 4 * model.parameters <= TWICE;
 
 /** Milliseconds of a pass that settles its whole window. */
 async function timePass(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, window: number, now: () => number): Promise<number> {
