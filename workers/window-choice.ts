@@ -3,7 +3,7 @@ import { decode } from '../engine/decode.ts';
 import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import { median } from '../engine/statistics.ts';
-import type { Backend } from './messages.ts';
+import type { Backend } from '../engine/log.ts';
 import type { Golden } from './self-test.ts';
 
 export interface WindowTrial {
