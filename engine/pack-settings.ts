@@ -6,22 +6,23 @@ import { findSetting, formatSetting, isStatic, longestPatch, Settings, settingsT
 
 export type Classes = Pick<Manifest, 'classes' | 'name'>;
 
+function findClass({ classes }: Classes, text: string): number {
+  const wanted = text.trim().toLowerCase();
+  const exact = classes.findIndex((c) => c.id === text.trim());
+  const index = exact < 0 ? classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted) : exact;
+  return index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length ? Number(wanted) : index;
+}
+
 /** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
 export function resolveClass(manifest: Classes, text: string): number {
-  const wanted = text.trim().toLowerCase();
-  const { classes } = manifest;
-  let index = classes.findIndex((c) => c.id === text.trim());
-  if (index < 0) index = classes.findIndex((c) => c.id.toLowerCase() === wanted || c.label.toLowerCase() === wanted);
-  if (index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length) index = Number(wanted);
+  const index = findClass(manifest, text);
   if (index >= 0) return index;
-  throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${classes.map((c) => c.id).join(', ')}.`);
+  throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${manifest.classes.map((c) => c.id).join(', ')}.`);
 }
 
 /** Class index to move away from, of a text as `resolveClass` takes it; undefined for none, which is the null class. Throws `unknown-class`. */
 export function resolveAgainst(manifest: Classes, text: string): number | undefined {
-  const named = manifest.classes.some(({ id, label }) => [id, label].some((name) => name.toLowerCase() === 'none'));
-  if (!named && ['none', ''].includes(text.trim().toLowerCase())) return undefined;
-  const index = resolveClass(manifest, text);
+  const index = /^\s*(none)?\s*$/i.test(text) && findClass(manifest, text) < 0 ? manifest.classes.length : resolveClass(manifest, text);
   return index < manifest.classes.length ? index : undefined;
 }
 

@@ -85,9 +85,10 @@ function parameters(hash: string): Map<string, string> {
 
 /** The run of a hash within a hash; its problems are said of the side it is for. */
 function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun {
-  const { value: { pack, class: name, seed, against, settings, check, given }, problems: found } = readParts(text, false);
+  const { value: run, problems: found } = readParts(text, false);
   problems.push(...found.map((sentence) => say`Run ${side.toUpperCase()}: ${sentence}`));
-  return { ...(pack !== undefined && { pack }), ...(name !== undefined && { class: name }), ...(seed !== undefined && { seed }), ...(against !== undefined && { against }), settings, ...(check && { check }), ...(given && { given }) };
+  for (const key of ['view', 'step', 'cursor'] as const) delete run[key];
+  return run;
 }
 
 const namesARun = ({ settings, ...rest }: LinkedRun) => Object.keys(rest).length + Object.keys(settings).length > 0;

@@ -1,5 +1,5 @@
 /**
- * Entropies of finished runs that were decoded without a null row (no guidance, or by an older studio), where the pack's own
+ * Entropies of finished runs that were decoded without a null row (no guidance, guidance against another class, or an older studio), where the pack's own
  * model gives them at no further download: a GPT's null class over the whole sequence.
  */
 import { entropySource } from '../../engine/manifest.ts';

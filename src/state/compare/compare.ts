@@ -12,7 +12,7 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
-import { sheetThresholds, wishAgainst, wishClass, wishThresholds, type Against } from './wishes.ts';
+import { sheetThresholds, wishAgainst, wishClass, wishLess, wishThresholds, type Against } from './wishes.ts';
 
 export type SideName = 'a' | 'b';
 
@@ -250,6 +250,11 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     async againstClass(index: number): Promise<void> {
       const { header } = a.run.getState();
       if (header) await makeB(wishClass(index, header));
+    },
+    async lessLike(index: number): Promise<void> {
+      const { header } = a.run.getState();
+      const wish = header && wishLess(index, header);
+      if (wish) await makeB(wish);
     },
     /** The same class and seed from another pack, with that pack's own settings. */
     async againstPack(pack: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import { sheetThresholds, usable, wishAgainst, wishClass, wishThresholds } from './wishes.ts';
+import { sheetThresholds, usable, wishAgainst, wishClass, wishLess, wishThresholds } from './wishes.ts';
 
 const manifest = tinyManifest();
 const header: RunHeader = {
@@ -24,6 +24,13 @@ describe('what a run is held against', () => {
     const token = { ...header, settings: { ...header.settings, maxPatchLength: 1 } };
     expect(wishAgainst('token', token, events, manifest)).toBeNull();
     expect(wishAgainst('dynamic', token, events, manifest)!.settings.maxPatchLength).toBe(manifest.defaults.maxPatchLength);
+  });
+
+  it('can be guided away from a class, where guidance makes two predictions', () => {
+    expect(wishLess(1, header)!.settings).toEqual({ ...header.settings, against: 1 });
+    expect(wishLess(0, header)).toBeNull();
+    expect(wishLess(1, { ...header, settings: { ...header.settings, against: 1 } })).toBeNull();
+    expect(wishLess(1, { ...header, settings: { ...header.settings, guidance: 1 } })).toBeNull();
   });
 
   it('can be made one token a pass where passes settled several', () => {

@@ -42,6 +42,12 @@ export function wishClass(index: number, header: RunHeader): RunWish {
   return { ...likeRun(header, against === index ? rest : header.settings), class: index };
 }
 
+/** The same image guided away from that class; null where guidance makes one prediction only, or where it is that already. */
+export function wishLess(against: number, header: RunHeader): RunWish | null {
+  const { settings } = header;
+  return settings.guidance === 1 || against === settings.against || against === header.class ? null : likeRun(header, { ...settings, against });
+}
+
 /** One seed over E_th, as in the paper's Table 6. */
 export const wishThresholds = (thresholds: readonly number[], header: RunHeader): RunWish[] =>
   thresholds.map((entropyThreshold) => likeRun(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));

@@ -60,6 +60,8 @@ export const compare = {
   'Static, same mean length': 'Statisch, gleiche mittlere Länge',
   'One token a pass': 'Ein Token je Durchgang',
   'Another class': 'Andere Klasse',
+  'Less like a class': 'Weniger wie eine Klasse',
+  'Less like…': 'Weniger wie …',
   'Another class…': 'Andere Klasse …',
   'One seed, six thresholds': 'Ein Seed, sechs Schwellen',
   'Generating…': 'Wird erzeugt …',

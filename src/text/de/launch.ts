@@ -114,5 +114,6 @@ export const launch = {
   'Most likely here': 'Hier am wahrscheinlichsten',
   'chosen': 'gewählt',
   'Use token {token} here, probability {p}': 'Token {token} hier einsetzen, Wahrscheinlichkeit {p}',
+  'No effect while guidance is 1.': 'Ohne Wirkung, solange die Lenkung 1 ist.',
   'less like {name}': 'weniger wie {name}',
 } as const;

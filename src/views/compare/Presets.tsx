@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
-import { against, wishAgainst } from '../../state/compare/wishes.ts';
+import { against, wishAgainst, wishLess } from '../../state/compare/wishes.ts';
 import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import type { CompareSession } from './session.ts';
@@ -47,6 +47,15 @@ export function Presets({ session }: { session: CompareSession }) {
           {manifest?.classes.map((entry, index) => index !== header?.class && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
         </select>
       </label>
+      {header && header.settings.guidance !== 1 && (
+        <label className="preset-class">
+          <span className="visually-hidden">{t('Less like a class')}</span>
+          <select className="field" disabled={busy} value="" onChange={(event) => void compare.lessLike(Number(event.target.value))}>
+            <option value="" disabled>{t('Less like…')}</option>
+            {manifest?.classes.map((entry, index) => wishLess(index, header) && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
+          </select>
+        </label>
+      )}
       {manifest?.kind === 'dpar' && <button type="button" className="button" disabled={busy} onClick={() => void compare.thresholds()}>{t('One seed, six thresholds')}</button>}
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: loading }) : t('Starting…')}</span>}

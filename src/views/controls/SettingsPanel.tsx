@@ -4,10 +4,11 @@ import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import { useThresholdScale } from '../thresholdScale.ts';
+import { AgainstRow } from './AgainstRow.tsx';
 import { PresetChoice } from './PresetChoice.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
-const SAMPLING: readonly SettingKey[] = ['guidance', 'temperature', 'topK', 'topP'];
+const SAMPLING: readonly SettingKey[] = ['guidance', 'against', 'temperature', 'topK', 'topP'];
 const DYNAMIC: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', ...SAMPLING, 'rowReset', 'window'];
 const STATIC: readonly SettingKey[] = ['staticLength', ...SAMPLING, 'window'];
 
@@ -44,6 +45,7 @@ export default function SettingsPanel() {
       {fixed.length === 0 && <PresetChoice />}
       {rows.map((key) => {
         const property = settingsTable.find((row) => row.key === key)!;
+        if (property.kind === 'class') return <AgainstRow key={key} property={property} />;
         return <SettingRow key={key} property={property} range={reach(property, vocab, window)} scale={key === 'entropyThreshold' ? scale : null} />;
       })}
       {fixed.length > 0 && <p className="muted small-print">{rich('This pack is a plain transformer: it has no patches, so there is no E_th, P_max or row reset to set.')}</p>}

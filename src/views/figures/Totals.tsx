@@ -1,13 +1,23 @@
+import { findSetting } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
-import { t } from '../../text/t.ts';
+import { said, t } from '../../text/t.ts';
+import { againstName } from '../changedSettings.ts';
 import { usePack, useRun } from '../context.ts';
 
 interface Props {
   figures: Figures | null;
   /** The same of the run as decoded, while `figures` is what-if. */
   decoded: Figures | null;
+}
+
+/** Where the image was guided away from a class of one's own choice. */
+function Against() {
+  const settings = useRun(({ header }) => header?.settings);
+  const manifest = usePack((state) => state.manifest);
+  if (!manifest || settings?.against === undefined || settings.guidance === 1) return null;
+  return <div><dt>{said(findSetting('against').label)}</dt><dd data-figure="against">{againstName(settings.against, manifest)}</dd></div>;
 }
 
 /** Patches, P_avg and, for a run as decoded, its speed. */
@@ -20,6 +30,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
       <h2 className="heading">{t('This image')}{decoded && <span className="mark whatif">{t('what-if')}</span>}</h2>
       <p className="big"><strong data-figure="patches">{figures?.patches ?? 0}</strong> <span>{gpt ? t('transformer steps') : t('patch-transformer steps')}<br />{rich('for {tokens} tokens', { tokens: <b data-figure="tokens">{figures?.tokens ?? 0}</b> })}</span></p>
       <dl className="facts">
+        <Against />
         {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
