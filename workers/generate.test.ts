@@ -74,9 +74,9 @@ test.each([['fast', 0], ['slow', 60_000]])('the finished picture of a %s painter
     painted.push([...tokens]);
     return new Float32Array(3 * size * size).fill(painted.length);
   };
-  const notices: Notice[] = [];
+  const notices: WorkerEvent[] = [];
   await generate({ ...model, paintMs, pictures: { ...model.pictures, decode } } as unknown as Model, [request(1)], {
-    signal: new AbortController().signal, tell: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, breathe: async () => undefined,
+    signal: new AbortController().signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, breathe: async () => undefined,
   });
   const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? tokensOf(notice.events) : []));
   const pictures = notices.flatMap((notice) => (notice.kind === 'picture' ? [notice.picture] : []));
