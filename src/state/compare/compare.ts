@@ -12,6 +12,7 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
+import { madeSource, readSource, recordingSource, VIEW, type Source } from './source.ts';
 import { sheetThresholds, wishAgainst, wishClass, wishLess, wishThresholds, type Against } from './wishes.ts';
 
 export type SideName = 'a' | 'b';
@@ -23,7 +24,7 @@ export interface SheetTile {
 }
 
 export interface CompareState {
-  /** Where each side's run comes from: "view", "recording:<pack>:0", "history:<id>", "made:0"; '' for none. */
+  /** Where each side's run comes from (source.ts); '' for none. */
   source: Record<SideName, string>;
   /** Runs made for a comparison, in order. */
   made: readonly RunStore[];
@@ -96,20 +97,23 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const putStore = (which: SideName, source: string, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
     put(which, source, run.getState().header!, (target) => target.run.mirror(run));
 
+  async function chooseRecording(which: SideName, source: string, { pack, index }: Extract<Source, { kind: 'recording' }>): Promise<void> {
+    const { manifest, manifestUrl } = await packFor(pack);
+    const recording = manifest.recordings[index];
+    if (!recording) return;
+    const recorded = await fetchRecording(recording, manifestUrl);
+    await put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
+  }
+
   async function choose(which: SideName, source: string): Promise<void> {
-    const [kind, id = '', index = ''] = source.split(':');
+    const from = readSource(source);
     try {
-      if (kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
-      const made = kind === 'made' ? store.getState().made[Number(id)] : undefined;
+      if (from?.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
+      const made = from?.kind === 'made' ? store.getState().made[from.index] : undefined;
       if (made) await putStore(which, source, made);
-      const from = kind === 'recording' ? await packFor(id) : undefined;
-      const recording = from?.manifest.recordings[Number(index)];
-      if (from && recording) {
-        const recorded = await fetchRecording(recording, from.manifestUrl);
-        await put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
-      }
-      if (kind === 'history') {
-        const opened = await readHistory(id);
+      if (from?.kind === 'recording') await chooseRecording(which, source, from);
+      if (from?.kind === 'history') {
+        const opened = await readHistory(from.id);
         checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
         await put(which, source, opened.run.header, (target) => target.run.showOpened(opened));
       }
@@ -165,7 +169,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     await make([wish], ([run]) => {
       playback.restart('paused');
       // A run of a queue has no header before its turn.
-      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, `made:${first}`, run!));
+      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, madeSource(first), run!));
     }, pack);
     playback.settle();
   }
@@ -206,7 +210,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       // One of another class; where there is none, the last: the page opens with the first.
       const unlike = recordings.findIndex((entry) => entry.class !== header.class);
       const recorded = !other ? -1 : unlike < 0 && recordings.length > 1 ? recordings.length - 1 : unlike;
-      void choose('a', 'view').then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', `recording:${pack}:${recorded}`) : undefined));
+      void choose('a', VIEW).then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', recordingSource(pack, recorded)) : undefined));
     },
     /** Learns which other packs there are to compare with. */
     async discover(): Promise<void> {
@@ -217,7 +221,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     /** A new run of the page takes the place of the old one on the sides that follow it. */
     followPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
-      for (const which of ['a', 'b'] as const) if (store.getState().source[which] === 'view') void choose(which, 'view');
+      for (const which of ['a', 'b'] as const) if (store.getState().source[which] === VIEW) void choose(which, VIEW);
     }),
     swap(): void {
       const { source } = store.getState();
@@ -279,7 +283,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     async showTile(index: number): Promise<void> {
       const tile = store.getState().sheet[index];
       if (!tile?.run.getState().header) return;
-      await choose('b', `made:${store.getState().made.indexOf(tile.run)}`);
+      await choose('b', madeSource(store.getState().made.indexOf(tile.run)));
     },
   };
 }

@@ -9,6 +9,7 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
+import { recordingSource, VIEW } from './source.ts';
 import { say } from '../../../engine/phrase.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -17,7 +18,7 @@ const SIDES = ['a', 'b'] as const;
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
   const { manifest, name } = compare[which].pack.getState();
   const { header, digest, phase, origin } = compare[which].run.getState();
-  if (compare.getState().source[which] === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
+  if (compare.getState().source[which] === VIEW || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
   return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
 }
 
@@ -59,7 +60,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== wish.class) continue;
       const { run } = await fetchRecording(recording, url);
-      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, `recording:${name}:${i}`);
+      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, recordingSource(name, i));
     }
     await pageIdle(page.session);
     await compare.makeSide(which, wish, name);
@@ -99,7 +100,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     for (const which of SIDES) {
       const source = compare.getState().source[which];
       // Nothing chosen yet, or on its way: what the address names is still to come.
-      const open = source === '' || (source !== 'view' && compare[which].growing());
+      const open = source === '' || (source !== VIEW && compare[which].growing());
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }

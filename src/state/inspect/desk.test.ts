@@ -45,8 +45,8 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const loadModel = vi.fn(async () => undefined);
   const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
   const desk = createDesk({
-    store: createDeskState(), client: () => client as unknown as InferenceClientApi, loadModel, pack, run, settings,
-    playback: createPlayback(() => run.getState().count), stop: async () => undefined, read, cut,
+    store: createDeskState(), session: { client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings,
+    view: { run, playback: createPlayback(() => run.getState().count), edit: { settle: async () => undefined } }, read, cut,
   });
   return { desk, run, client, pack, ready, loadModel, cut };
 }

@@ -4,17 +4,17 @@ import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
 import type { LoadProgress } from '../../../workers/messages.ts';
-import type { InferenceClientApi } from '../../inference/client.ts';
 import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
 import { cutPicture, type Cut } from '../../lib/cutPicture.ts';
 import { readPicture, type Source } from '../../lib/readPicture.ts';
-import type { PackStore } from '../pack.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
 import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
+import type { RunView } from '../runView.ts';
 import { headerOf } from '../runWish.ts';
+import type { PackSession } from '../session.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';
 import { NO_PICTURE, type DeskState } from './deskState.ts';
@@ -22,14 +22,9 @@ import { unfamiliar } from './unfamiliar.ts';
 
 export interface DeskDeps {
   store: StoreApi<DeskState>;
-  client: () => InferenceClientApi | null;
-  loadModel: () => Promise<void>;
-  pack: PackStore;
-  run: RunStore;
-  playback: PlaybackStore;
+  session: Pick<PackSession, 'client' | 'load' | 'pack' | 'stopped'>;
+  view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'settle'> };
   settings: SettingsStore;
-  /** Ends what is being decoded. */
-  stop: () => Promise<void>;
   /** Default: what this browser can read. */
   read?: (file: Blob, name: string) => Promise<Source>;
   cut?: (source: Source, crop: Crop, size: number) => Cut;
@@ -38,8 +33,8 @@ export interface DeskDeps {
 export type Desk = ReturnType<typeof createDesk>;
 
 /** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
-export function createDesk(deps: DeskDeps) {
-  const { store, pack, run, playback, settings, read = readPicture, cut = cutPicture } = deps;
+export function createDesk({ store, session, view: { run, playback, edit }, settings, read = readPicture, cut = cutPicture }: DeskDeps) {
+  const { pack } = session;
   /** Later work overtakes earlier: answers under an old ticket are dropped. */
   let ticket = 0;
   let work: Promise<void> = Promise.resolve();
@@ -79,17 +74,18 @@ export function createDesk(deps: DeskDeps) {
     if (!source || !crop || !manifest) return;
     const { rgba, image } = cut(source, crop, manifest.image.size);
     store.setState({ original: image, problem: null });
-    const client = deps.client();
+    const client = session.client();
     if (model !== 'ready' || !client) {
       store.setState({ phase: 'waiting' });
-      if (model !== 'loading') void deps.loadModel();
+      if (model !== 'loading') void session.load();
       return;
     }
-    await deps.stop();
+    await session.stopped();
+    await edit.settle();
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
-    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), deps.loadModel);
-    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), deps.loadModel) : tokenized;
+    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), session.load);
+    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), session.load) : tokenized;
     if (mine !== ticket) return;
     store.setState({ progress: null });
     if (!tokenized.ok || !scored.ok) {
@@ -121,14 +117,14 @@ export function createDesk(deps: DeskDeps) {
   /** Steps the decoder through the given tokens: what it would have thought of each. */
   async function probe(mine: number, runId: number): Promise<void> {
     const { header } = run.getState();
-    const client = deps.client();
+    const client = session.client();
     if (!header || !client || yielding > 0 || run.getState().id !== runId) return store.setState({ phase: 'done' });
     store.setState({ phase: 'probing' });
     let events: TokenEvent[] = [];
     const result = await askAgain(() => {
       events = [];
       return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
-    }, deps.loadModel);
+    }, session.load);
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: what it has said of the picture stays.
     const scored = run.getState().events;
@@ -140,7 +136,7 @@ export function createDesk(deps: DeskDeps) {
   /** Ends a probe under way, so that something else can run. */
   async function settle(): Promise<void> {
     yielding++;
-    if (store.getState().phase === 'probing') await deps.client()?.stop();
+    if (store.getState().phase === 'probing') await session.client()?.stop();
     await work;
     yielding--;
   }
@@ -202,14 +198,8 @@ const desks = new WeakMap<Studio, Desk>();
 export function deskOf(studio: Studio): Desk {
   const known = desks.get(studio);
   if (known) return known;
-  const { session, view: { run, playback, edit }, settings, desk: store } = studio;
-  const desk = createDesk({
-    store, client: session.client, loadModel: session.load, pack: session.pack, run, playback, settings,
-    async stop() {
-      await session.stopped();
-      await edit.settle();
-    },
-  });
+  const { session, view, settings, desk: store } = studio;
+  const desk = createDesk({ store, session, view, settings });
   session.addAsker(desk);
   desks.set(studio, desk);
   return desk;

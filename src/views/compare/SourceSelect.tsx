@@ -2,6 +2,7 @@ import { titleOf } from '../../state/runWish.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
+import { historySource, madeSource, recordingSource, VIEW } from '../../state/compare/source.ts';
 import { symbols } from '../../text/rich.tsx';
 import { decimal, named, said, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
@@ -28,7 +29,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
         <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
         <select className="field" value={source[name]} onChange={(event) => void compare.choose(name, event.target.value)}>
           <option value="" disabled>{t('Choose a run')}</option>
-          <option value="view">{t('Current run')}</option>
+          <option value={VIEW}>{t('Current run')}</option>
           {made.length > 0 && (
             <optgroup label={t('Generated for this comparison')}>
               {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
@@ -36,12 +37,12 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           )}
           {recorded.map(({ name: pack, manifest }) => (
             <optgroup key={pack} label={t('Recorded with {title}', { title: manifest.title })}>
-              {manifest.recordings.map((entry, i) => <option key={entry.id} value={`recording:${pack}:${i}`}>{labelOf(entry, manifest)}</option>)}
+              {manifest.recordings.map((entry, i) => <option key={entry.id} value={recordingSource(pack, i)}>{labelOf(entry, manifest)}</option>)}
             </optgroup>
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={`history:${entry.id}`}>{t('{title}, {tokens} tokens in {patches}', { title: said(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: said(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
             </optgroup>
           )}
         </select>
@@ -58,8 +59,8 @@ const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }:
 function MadeOption({ index, run }: { index: number; run: CompareSession['compare']['a']['run'] }) {
   const title = useStore(run, (state) => state.title);
   const header = useStore(run, (state) => state.header);
-  if (!header) return <option value={`made:${index}`} disabled>{index + 1}: {t('waiting')}</option>;
+  if (!header) return <option value={madeSource(index)} disabled>{index + 1}: {t('waiting')}</option>;
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
   const kind = lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
-  return <option value={`made:${index}`}>{index + 1}: {said(title)}, {kind}</option>;
+  return <option value={madeSource(index)}>{index + 1}: {said(title)}, {kind}</option>;
 }

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import type { SheetTile } from '../../state/compare/compare.ts';
+import { madeSource } from '../../state/compare/source.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
@@ -26,7 +27,7 @@ export function ThresholdSheet({ session: { compare } }: { session: CompareSessi
       <h2 className="heading">{t('One seed, six thresholds')}</h2>
       <ol>
         {sheet.map((tile, i) => (
-          <li key={i}><Tile tile={tile} shown={shown === `made:${made.indexOf(tile.run)}`} onShow={() => void compare.showTile(i)} /></li>
+          <li key={i}><Tile tile={tile} shown={shown === madeSource(made.indexOf(tile.run))} onShow={() => void compare.showTile(i)} /></li>
         ))}
       </ol>
     </section>
