@@ -172,6 +172,47 @@ test('a link reproduces the run, from its token, and says that it is the same', 
   expect((await downloadRun(other)).digest).toBe(run.digest);
 });
 
+test('the share sheet of the system gets title and link; closed it is quiet, where it fails the link is copied', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.addInitScript(() => {
+    const sheet = { given: [] as ShareData[], refusal: '' };
+    Object.assign(globalThis, { sheet });
+    navigator.share = async (data) => {
+      sheet.given.push(data!);
+      if (sheet.refusal) throw new DOMException('no', sheet.refusal);
+    };
+  });
+  type Faked = { sheet: { given: ShareData[]; refusal: string } };
+  const refuse = (name: string) => page.evaluate((refusal) => { (globalThis as unknown as Faked).sheet.refusal = refusal; }, name);
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const url = await share(page).getByRole('textbox', { name: 'Link to this run' }).inputValue();
+  const native = share(page).getByRole('button').filter({ hasText: /^(Share…|Copied)$/ });
+  await native.click();
+  expect(await page.evaluate(() => (globalThis as unknown as Faked).sheet.given)).toEqual([{ title: expect.stringMatching(/seed \d+: DPAR Studio$/), url }]);
+  await refuse('AbortError');
+  await native.click();
+  await expect(native).toHaveText('Share…');
+  await expect(messages(page)).toHaveCount(0);
+  await refuse('NotAllowedError');
+  await native.click();
+  await expect(native).toHaveText('Copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url);
+});
+
+test('without a share sheet there is the button that copies', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.addInitScript(() => { delete (Navigator.prototype as { share?: unknown }).share; });
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const url = await share(page).getByRole('textbox', { name: 'Link to this run' }).inputValue();
+  await expect(share(page).getByRole('button', { name: 'Share…' })).toHaveCount(0);
+  await share(page).getByRole('button', { name: 'Copy link' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url);
+});
+
 test('what differs from the link is named', async ({ page }) => {
   const run = await made(page);
   const check = `${'0'.repeat(12)}.${'f'.repeat(8)}.q8.webgpu.2`;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { said, t } from '../text/t.ts';
 import { Toggle } from '../ui/Toggle.tsx';
 import { CopyButton } from './CopyButton.tsx';
+import { NativeShare } from './NativeShare.tsx';
 import type { Shared } from './useShared.ts';
 
 const title = ({ run }: Shared) => `${said(titleOf(run.header))}: DPAR Studio`;
@@ -13,14 +14,13 @@ export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) 
   const [fromHere, setFromHere] = useState(false);
   const before = cursor > 0 && cursor < run.events.length;
   const url = new URL(shared.hash(fromHere && before ? cursor : undefined), location.href).href;
-  const share = () => navigator.share({ title: title(shared), url }).catch(() => undefined);
   return (
     <section>
       <h2 className="heading">{t('Link')}</h2>
       <div className="share-link">
         <input className="field" readOnly value={url} aria-label={t('Link to this run')} onFocus={(event) => event.target.select()} />
         <CopyButton text={url}>{t('Copy link')}</CopyButton>
-        {'share' in navigator && <button type="button" className="button" onClick={() => void share()}>{t('Share…')}</button>}
+        <NativeShare title={title(shared)} url={url} />
       </div>
       {before && <Toggle label={t('Start at token {cursor}', { cursor })} checked={fromHere} onChange={setFromHere} />}
       <p className="hint">{run.complete ? t('Opening it reruns and verifies this image.') : t('This run was stopped: the link generates the whole image. PNG and JSON keep it as it is.')}</p>

@@ -57,6 +57,7 @@ export const inspect = {
   '1 token changed;': '1 Token geändert;',
   '{n} tokens changed;': '{n} Tokens geändert;',
   'the first {keep} are kept, the rest are sampled again.': 'die ersten {keep} bleiben, der Rest wird neu gezogen.',
+  'The first {keep} tokens are kept, the rest are sampled again.': 'Die ersten {keep} Token bleiben, die übrigen werden neu gezogen.',
   'Pin a cell, then choose one of its alternatives, or paint.': 'Eine Zelle anheften, dann eine ihrer Alternativen wählen, oder malen.',
   'As class': 'Als Klasse',
   '{seed}, this run’s': '{seed}, der dieses Laufs',

@@ -16,6 +16,7 @@ import { CompareTable } from './CompareTable.tsx';
 import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';
 import { Presets } from './Presets.tsx';
 import { compareSession, type CompareSession } from './session.ts';
+import { FloatingStop } from '../toast/FloatingStop.tsx';
 import { SourceSelect } from './SourceSelect.tsx';
 import { ThresholdSheet } from './ThresholdSheet.tsx';
 import { SweepPlot } from '../worth/SweepPlot.tsx';
@@ -64,6 +65,7 @@ export default function CompareView() {
         <WorkbenchContext value={benches.b}><Strip label={t('Entropy strip of run B')} legend={false} /></WorkbenchContext>
         <WorkbenchContext value={benches.a}><Transport /></WorkbenchContext>
       </div>
+      <Stop session={session} />
       <ThresholdSheet session={session} />
       <WorkbenchContext value={benches.a}><Measured /></WorkbenchContext>
       <div className="compare-figures">
@@ -77,6 +79,13 @@ export default function CompareView() {
       </div>
     </main>
   );
+}
+
+/** Ends what either pack makes. */
+function Stop({ session: { compare, page } }: { session: CompareSession }) {
+  const { maker } = useStore(compare);
+  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+  return <FloatingStop running={running} onStop={() => void compare.stop()} />;
 }
 
 /** The verdict on the page's pack, or on the one with patches beside it. */

@@ -60,7 +60,7 @@ export function Presets({ session }: { session: CompareSession }) {
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: loading }) : t('Starting…')}</span>}
         {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{share} %</span>}
-        {(running || (guest && waiting)) && <button type="button" className="button strong" onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
+        {(running || (guest && waiting)) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
         <button type="button" className="button" disabled={running || waiting} onClick={compare.swap}>{t('Swap A and B')}</button>
       </span>
     </div>

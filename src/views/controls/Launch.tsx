@@ -50,7 +50,7 @@ function GenerateButton() {
     return (
       <div className="launch-action">
         <BarClass />
-        <button type="button" className="button primary stop" onClick={() => void studio.session.stop()}>
+        <button type="button" className="button primary stop" data-stop onClick={() => void studio.session.stop()}>
           <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
         </button>
         <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts when the model is loaded')}</p>

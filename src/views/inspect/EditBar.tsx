@@ -1,6 +1,7 @@
 import { named, t } from '../../text/t.ts';
 import { useEdit, usePack, useRun, useRunView, useSettings, useStudio } from '../context.ts';
 import { continuationOf, type Choice } from './continuation.ts';
+import { editText } from './editText.ts';
 
 /** While an edit waits it stays in sight on the stage: what changed, and the ways on and back. */
 export function EditBar({ choice }: { choice: Choice | null }) {
@@ -13,13 +14,12 @@ export function EditBar({ choice }: { choice: Choice | null }) {
   const undoable = useEdit((state) => state.past.length > 0);
   const fallback = useSettings((state) => state.class);
   if (!draft || !header || !manifest) return null;
-  const changed = edit.changed().length;
   const given = edit.given();
   const { class: index, seed, again } = continuationOf({ id, header }, choice, manifest.classes.length, fallback);
   const label = named(manifest.classes[index]!.label);
   return (
     <div className="edit-bar" role="group" aria-label={t('An edit waits')}>
-      <p>{changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} {t('the first {keep} are kept, the rest are sampled again.', { keep: draft.keep })}</p>
+      <p>{editText(edit.changed().length, draft.keep)}</p>
       <button type="button" className="button strong" disabled={given.length === 0 || given.length === manifest.grid.tokens} onClick={() => void continueFrom(given, index, seed)}>
         {again > 0 ? t('Continue as {label}, seed {seed}', { label, seed }) : t('Continue as {label}', { label })}
       </button>

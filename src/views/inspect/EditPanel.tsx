@@ -4,6 +4,7 @@ import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
 import { continuationOf, type Choice } from './continuation.ts';
+import { editText } from './editText.ts';
 import { Palette } from './Palette.tsx';
 
 interface Props {
@@ -23,7 +24,6 @@ export function EditPanel({ choice, onChoose }: Props) {
   usePlayback((state) => state.cursor);
   if (!finished) return null;
   const cell = pin ?? lookedAt(shown().events.length, { ...playback.getState(), pick: null });
-  const changed = draft ? edit.changed().length : 0;
   return (
     <section className="edit" aria-label={t('Edit and continue')}>
       <h2 className="heading">{t('Edit and continue')}</h2>
@@ -48,7 +48,7 @@ export function EditPanel({ choice, onChoose }: Props) {
         <button type="button" className="button" disabled={!draft} onClick={edit.discard}>{t('Discard')}</button>
       </div>
       <p className="hint" role="status">
-        {draft ? `${changed === 1 ? t('1 token changed;') : t('{n} tokens changed;', { n: changed })} ${t('the first {keep} are kept, the rest are sampled again.', { keep: draft.keep })}` : t('Pin a cell, then choose one of its alternatives, or paint.')}
+        {draft ? editText(edit.changed().length, draft.keep) : t('Pin a cell, then choose one of its alternatives, or paint.')}
       </p>
       <ContinueForm choice={choice} onChoose={onChoose} />
     </section>

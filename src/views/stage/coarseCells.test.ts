@@ -14,3 +14,13 @@ test('none where painting keeps up, where the cursor is among the painted ones, 
     expect(coarseCells(state, painted, cursor, 16)).toEqual([0, 0]);
   }
 });
+
+test('however late painting is, the picture shows all decoded cells but less than a row', () => {
+  for (let count = 1; count <= 256; count++) {
+    for (let painted = 0; painted <= count; painted++) {
+      const [from, to] = coarseCells(running(count), painted, count, 16);
+      const seen = from <= painted ? Math.max(painted, to) : painted;
+      expect(count - seen).toBeLessThan(16);
+    }
+  }
+});

@@ -2,20 +2,27 @@ import { useStore } from 'zustand';
 import { said, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useStudio } from '../context.ts';
+import { FloatingStop } from './FloatingStop.tsx';
 
-/** What was just done, and the way back. */
+/** What was just done, and the way back; and Stop, where a view has none in sight. */
 export default function Toast() {
-  const { toast } = useStudio();
+  const { toast, session, address } = useStudio();
   const shown = useStore(toast, (state) => state.toast);
+  const running = useStore(session.jobs, (state) => state.running);
+  // Compare has runs of its own to stop.
+  const compare = useStore(address.views, (state) => state.view === 'compare');
   return (
-    <div className="toast-place" role="status">
-      {shown && (
-        <div className="toast" key={shown.id}>
-          <p>{said(shown.text)}</p>
-          {shown.undo && <button type="button" className="button small" onClick={() => toast.undo()}>{t('Undo')}</button>}
-          <button type="button" className="button icon quiet" aria-label={t('Close')} onClick={() => toast.close()}><Icon name="close" size={18} /></button>
-        </div>
-      )}
-    </div>
+    <>
+      <FloatingStop running={running && !compare} onStop={() => void session.stop()} />
+      <div className="toast-place" role="status">
+        {shown && (
+          <div className="toast" key={shown.id}>
+            <p>{said(shown.text)}</p>
+            {shown.undo && <button type="button" className="button small" onClick={() => toast.undo()}>{t('Undo')}</button>}
+            <button type="button" className="button icon quiet" aria-label={t('Close')} onClick={() => toast.close()}><Icon name="close" size={18} /></button>
+          </div>
+        )}
+      </div>
+    </>
   );
 }

@@ -1,0 +1,41 @@
+/** Stop is on the screen wherever a run grows. */
+import { expect, test, type Page } from '@playwright/test';
+import { fixturePacks } from './packs.ts';
+import { slowDown } from './slow-worker.ts';
+import { generateButton, mountPack } from './studio-page.ts';
+
+const nano = fixturePacks.find(({ name }) => name === 'nano');
+
+/** How many Stops a person could press just now. */
+const stops = (page: Page) => page.getByRole('button', { name: 'Stop', exact: true }).evaluateAll((all) => all.filter((button) => {
+  const { left, top, width, height } = button.getBoundingClientRect();
+  return width > 0 && button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}).length);
+
+for (const [name, viewport] of [['desktop', { width: 1440, height: 800 }], ['phone', { width: 360, height: 740 }]] as const) {
+  test(`${name}: one Stop in every view, at the top and at the bottom of it, and it stops the run`, async ({ page }, { project }) => {
+    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend');
+    test.setTimeout(120_000);
+    await mountPack(page, nano!);
+    await page.setViewportSize(viewport);
+    await page.goto('/#pack=nano&class=0&seed=3');
+    await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+    await slowDown(page, 700);
+    await generateButton(page).click();
+    const chip = page.locator('.run-title .chip');
+    await expect(chip).toHaveText('Decoding');
+    for (const view of ['Generate', 'Inspect', 'Guide', 'Compare']) {
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click();
+      await expect(page.locator('.strip-plot').first()).toBeVisible();
+      for (const to of [0, 100_000]) {
+        await page.evaluate((top) => window.scrollTo(0, top), to);
+        await expect.poll(() => stops(page), `${view}, scrolled to ${to}`).toBe(1);
+      }
+    }
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
+    await expect(chip).toHaveText('Decoding');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(chip).toHaveText('Stopped');
+    await expect.poll(() => stops(page)).toBe(0);
+  });
+}
