@@ -7,14 +7,11 @@ import type { DecodeGraphs, DecodeStep, DeviceAnswers, PatchStep, Timed, TokenRe
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
-import { byImage, windowLogits } from './places.ts';
 import { classSlotAngles, dynamicRope } from './rope.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
+import { byImage, rowClasses, ROWS, windowLogits } from './window-rows.ts';
 import { MOST_POSITIONS } from './window.ts';
-
-/** Rows of an image in the graphs, guided or not. */
-const ROWS = 2;
 
 /** What belongs to one image of the batch. */
 interface Image {
@@ -73,13 +70,10 @@ export class DparWindows implements DecodeGraphs {
     this.#device = device;
     const capacity = grid.tokens + 1;
     this.#images = classes.map((label, image): Image => {
-      const row = intFeed(runner, [1, ROWS]);
-      // Without guidance both rows are the class's, and only the first one is read.
-      row.values.set([label, against?.[image] ?? label]);
       const shape = { images: 1, groups: 1 as const, capacity, headDim: model.dim / model.heads };
       const conditions = [this.#ring, ROWS, model.decoderBlocks * model.dim];
       const one = {
-        classes: row,
+        classes: rowClasses(runner, label, against?.[image]),
         memory: device ? new DeviceMemory(device, grid.tokens, model.dim, model.window) : new HostMemory(runner, grid.tokens, model.dim, model.window),
         conditions: device ? device.zeros(conditions) : floatFeed(runner, conditions),
         entropy: new KvCache(runner, 'entropy_window', entropyModel.blocks, ['entropy']),
@@ -171,11 +165,7 @@ export class DparWindows implements DecodeGraphs {
   }
 
   async decoderStep(steps: readonly DecodeStep[]): Promise<DecodeLogits[]> {
-    const all: DecodeLogits[] = [];
-    for (const own of byImage(steps)) {
-      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, say`The logits`), this.#groups, this.#m.vocab));
-    }
-    return all;
+    return windowLogits(steps, this.#groups, this.#m.vocab, (own) => this.#logits(own));
   }
 
   /** The one image of the batch. */

@@ -1,18 +1,14 @@
 /** DecodeGraphs of the token-by-token baseline that take several positions of an image a run, one image after the other (docs/packs.md). */
 import { FeedSets, intFeed, type Feed } from './feed.ts';
-import { takeFloats, type GraphRunner } from './graph-runner.ts';
-import { say } from './phrase.ts';
+import type { GraphRunner } from './graph-runner.ts';
 import type { DecodeGraphs, DeviceAnswers, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
-import { byImage, windowLogits } from './places.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
+import { rowClasses, ROWS, windowLogits } from './window-rows.ts';
 import { draftTokens, MOST_POSITIONS } from './window.ts';
-
-/** Rows of an image in the graph, guided or not. */
-const ROWS = 2;
 
 interface Image {
   classes: Feed<Int32Array>;
@@ -49,12 +45,9 @@ export class GptWindows implements DecodeGraphs {
     const device = classes.length === 1 ? this.#runner.onDevice : undefined;
     this.#device = device;
     this.#images = classes.map((label, image) => {
-      const row = intFeed(this.#runner, [1, ROWS]);
-      // Without guidance both rows are the class's, and only the first one is read.
-      row.values.set([label, against?.[image] ?? label]);
       const cache = new KvCache(this.#runner, 'gpt_window', blocks, ['logits']);
       cache.begin({ images: 1, groups: 1, heads: ROWS * heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['logits'] : []);
-      return { classes: row, cache, tokens: new Int32Array(grid.tokens) };
+      return { classes: rowClasses(this.#runner, label, against?.[image]), cache, tokens: new Int32Array(grid.tokens) };
     });
   }
 
@@ -84,11 +77,7 @@ export class GptWindows implements DecodeGraphs {
   }
 
   async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
-    const all: DecodeLogits[] = [];
-    for (const own of byImage(steps)) {
-      all.push(...windowLogits(await takeFloats(await this.#logits(own), own.length * ROWS * this.#m.vocab, say`The logits`), this.#groups, this.#m.vocab));
-    }
-    return all;
+    return windowLogits(steps, this.#groups, this.#m.vocab, (own) => this.#logits(own));
   }
 
   /** The one image of the batch. */

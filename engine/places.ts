@@ -20,19 +20,3 @@ export function logitsOf(all: Float32Array, places: readonly Place[], groups: Gr
     classLogits: all.subarray(i * vocab, (i + 1) * vocab), nullLogits: groups === 2 ? all.subarray((n + i) * vocab, (n + i + 1) * vocab) : null,
   }]));
 }
-
-/** Steps of each image by themselves; those of an image follow each other. */
-export function byImage<T extends { image: number }>(steps: readonly T[]): T[][] {
-  const all: T[][] = [];
-  for (const step of steps) {
-    if (all.at(-1)?.[0]!.image === step.image) all.at(-1)!.push(step);
-    else all.push([step]);
-  }
-  return all;
-}
-
-/** Logits [n, 2, V] of n positions, the class row and the null row of each. */
-export function windowLogits(all: Float32Array, groups: Groups, vocab: number): DecodeLogits[] {
-  const row = (at: number) => all.subarray(at * vocab, (at + 1) * vocab);
-  return Array.from({ length: all.length / vocab / 2 }, (_, i) => ({ classLogits: row(2 * i), nullLogits: groups === 2 ? row(2 * i + 1) : null }));
-}

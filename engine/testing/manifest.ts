@@ -2,7 +2,7 @@
 import type { DecodeGraphs, PatchStep, Position, TokenStep } from '../graphs.ts';
 import { graphNames, type DparManifest, type GptManifest, type PackFile } from '../manifest.ts';
 import type { DecodeLogits } from '../sampling.ts';
-import { byImage } from '../places.ts';
+import { byImage } from '../window-rows.ts';
 import { tokenByToken } from '../settings.ts';
 import { MOST_POSITIONS } from '../window.ts';
 
