@@ -2,7 +2,6 @@ import { useStore } from 'zustand';
 import { t } from './text/t.ts';
 import { TopBar } from './views/bar/TopBar.tsx';
 import { useStudio } from './views/context.ts';
-import { useKeys } from './views/keys.ts';
 import { late } from './views/late.tsx';
 import { Notices } from './views/notices/Notices.tsx';
 import { ROUTES } from './views/routes.tsx';
@@ -13,11 +12,9 @@ function toMain() {
   main?.focus();
 }
 
-const Toast = late(() => import('./views/toast/Toast.tsx'));
-const LiveRegion = late(() => import('./views/notices/LiveRegion.tsx'));
+const Around = late(() => import('./views/Around.tsx'));
 
 export function App() {
-  useKeys();
   const { views } = useStudio().address;
   const { view } = useStore(views);
   const View = ROUTES[view];
@@ -25,10 +22,9 @@ export function App() {
     <div className="app">
       <button type="button" className="skip" onClick={toMain}>{t('Skip to content')}</button>
       <TopBar />
-      <LiveRegion />
       <Notices />
       <View />
-      <Toast />
+      <Around />
     </div>
   );
 }

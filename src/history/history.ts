@@ -1,8 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import { StudioError } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
-import { parseJson } from '../../engine/json.ts';
-import { parseRun, RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import { RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
 import type { Kept } from './archive.ts';
@@ -160,13 +158,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** A run with its events. Throws `run-invalid` when it is gone or was altered. */
     async read(id: string): Promise<Run> {
       const log = await logOf(id);
-      if (log === undefined) throw new StudioError('run-invalid', say`This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.`);
-      try {
-        return parseRun(parseJson(log));
-      } catch (error) {
-        if (error instanceof StudioError) throw error;
-        throw new StudioError('run-invalid', say`This run cannot be read any more: what was stored of it was altered. Delete it, or open a file of it.`);
-      }
+      return (await import('./readRun.ts')).readRun(log);
     },
   };
 }
