@@ -90,6 +90,11 @@ test('the hash ignores recordings and key order, and sees everything else', asyn
   expect(await packHash(recorded)).toBe(hash);
   expect(await packHash(Object.fromEntries(Object.entries(m).reverse()) as Manifest)).toBe(hash);
   expect(await packHash({ ...m, title: 'Other' })).not.toBe(hash);
+  const [name, variant] = Object.entries(m.variants)[0]!;
+  const { model } = Object.values(variant.graphs)[0]!;
+  const withGraph = (graph: string): Manifest => ({ ...m, variants: { ...m.variants, [name]: { ...variant, graphs: { ...variant.graphs, [graph]: { model } } } } });
+  expect(await packHash(withGraph('decoder_attention'))).toBe(hash);
+  expect(await packHash(withGraph('later_all'))).not.toBe(hash);
   expect(await packHash({ ...m, later: 1 } as unknown as Manifest)).not.toBe(hash);
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
 });

@@ -14,6 +14,7 @@ export const graphNames = [
   'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
   'entropy_all', 'encoder_all', 'gpt_all', 'tokenizer_encoder',
   'entropy_window', 'encoder_window', 'patch_transformer_window', 'decoder_window', 'gpt_window',
+  'patch_transformer_attention', 'decoder_attention', 'gpt_attention',
 ] as const;
 export type GraphName = (typeof graphNames)[number];
 /** dpar: the paper's model; gpt: the token-by-token baseline. */
@@ -28,7 +29,6 @@ export const windowGraphs: Readonly<Record<Kind, readonly GraphName[]>> = {
   dpar: ['entropy_window', 'encoder_window', 'patch_transformer_window', 'decoder_window'],
   gpt: ['gpt_window'],
 };
-
 // Bounds that no real pack comes near: a manifest from a stranger must not make the page reserve memory without end.
 const whole = (min: number, max: number, message?: string) => z.int().check(z.minimum(min), z.maximum(max, message));
 const count = whole(1, 2 ** 40);
@@ -256,9 +256,17 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied and without `mirrors`. */
+/** The variants without graphs that no run depends on. */
+const variantsOfRuns = (variants: Manifest['variants']): Manifest['variants'] =>
+  Object.fromEntries(Object.entries(variants).map(([name, variant]) =>
+    [name, { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !graph.endsWith('_attention'))) }]));
+
+/**
+ * Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied, without `mirrors` and
+ * without attention graphs, so that runs and links of a pack that gets them stay its own.
+ */
 export async function packHash(manifest: Manifest): Promise<string> {
-  return sha256(utf8(canonicalJson({ ...manifest, recordings: [], mirrors: undefined })));
+  return sha256(utf8(canonicalJson({ ...manifest, variants: variantsOfRuns(manifest.variants), recordings: [], mirrors: undefined })));
 }
 
 /** The files to fetch for one graph of a variant: the model, then the weight shards in order. */

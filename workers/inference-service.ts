@@ -3,8 +3,9 @@ import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
+import type { Attention } from '../engine/attention.ts';
 import type {
-  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
+  AttentionRequest, DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
 } from './messages.ts';
 import { addGraph } from '../packs/extra-graphs.ts';
 import { generate } from './generate.ts';
@@ -111,6 +112,18 @@ export class InferenceService {
       const wrong = entropies.subarray(1).findIndex((entropy) => !Number.isFinite(entropy));
       if (wrong >= 0) throw new StudioError('graph-failed', say`The entropy model gave ${entropies[wrong + 1]!} for token ${wrong + 1}. Try the other backend, or the variant fp32.`);
       return Array.from(entropies, (entropy, i) => (i === 0 ? null : entropy));
+    });
+  }
+
+  /** What attends to what in an image, whole or begun. The first call fetches the graphs and the code for it. */
+  attend({ tokens, starts, class: index }: AttentionRequest): Promise<Result<Attention>> {
+    return this.#call(async () => {
+      const { runner, pack: { manifest } } = this.#ready();
+      this.#checkTokens(tokens, manifest.grid.tokens);
+      const { attentionGraphs, attentionOf } = await import('../engine/attention.ts');
+      for (const graph of attentionGraphs[manifest.kind]) await this.#need(graph);
+      const found = await attentionOf(runner, manifest, { tokens, starts, class: index });
+      return transfer(found, [found.cells.weights.buffer, ...(found.patches ? [found.patches.weights.buffer] : [])]);
     });
   }
 

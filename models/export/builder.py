@@ -136,6 +136,18 @@ class Graph:
         values = self.add("Mul", blocks, self.add("Reshape", scale, self.shape(rows, columns // BLOCK, 1)))
         return self.add("Transpose", self.add("Reshape", values, self.shape(rows, columns)), perm=[1, 0])
 
+    def trimmed(self) -> Graph:
+        """Itself, without nodes and values that no output needs."""
+        needed = {one.name for one in self.outputs}
+        kept = []
+        for node in reversed(self.nodes):
+            if needed.intersection(filter(None, node.output)):
+                needed.update(node.input)
+                kept.append(node)
+        self.nodes = kept[::-1]
+        self.initializers = {name: value for name, value in self.initializers.items() if name in needed}
+        return self
+
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, list(self.initializers.values()))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]

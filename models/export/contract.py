@@ -45,6 +45,7 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
                                     m["blocks"], 1, *both)
         graphs["gpt_all"] = ({"tokens": i(1, tokens), "class": i(1, 1)}, {"logits": f(1, tokens, vocab)}
                              | caches("present", m["blocks"], 1, heads, tokens, shape[1]))
+        graphs["gpt_attention"] = ({"tokens": i(1, tokens), "class": i(1, 1)}, {"attention": f(m["blocks"], tokens, tokens)})
         return graphs
     window, half, blocks = m["window"], shape[1] // 2, m["decoderBlocks"]
     states = {name: f("R", 1, dim) for name in "hkv"}
@@ -65,6 +66,13 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
     graphs["decoder_window"] = step(
         {"h": f(1, "L", dim), "first": i("L"), "cond": f("P", 2, blocks * dim), "patch_of": i("L")},
         {"logits": f("L", 2, vocab)}, blocks, 1, *both)
+    graphs["patch_transformer_attention"] = (
+        {name: f(1, tokens, dim) for name in "hkv"} | {"members": i(tokens, window), "length": i(tokens), "class": i(1, 1)}
+        | {name: f(tokens, half) for name in ("cos", "sin")},
+        {"attention": f(m["patchTransformerBlocks"], tokens, tokens), "cond": f(1, tokens, blocks * dim)})
+    graphs["decoder_attention"] = (
+        {"h": f(1, tokens, dim), "cond": f(1, tokens, blocks * dim), "patch_of": i(tokens)},
+        {"attention": f(blocks, tokens, tokens)})
     return graphs
 
 

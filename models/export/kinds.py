@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from models.blocks import ffn_width
 from models.dpar import DPAR, segmentation
 from models.errors import UserError
+from models.export.attention_graphs import decoder_attention, gpt_attention, patch_transformer_attention
 from models.export.builder import Graph, WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.gpt_graph import gpt_graph
@@ -30,6 +31,9 @@ WINDOWS = {
     "gpt": ("gpt_window",),
 }
 """Those that are fetched, too, where the pack has them (windowGraphs); all others serve inspection."""
+
+LOOKS = ("patch_transformer_attention", "decoder_attention", "gpt_attention")
+"""Graphs that no run depends on: they are not part of a pack's hash (packHash in engine/manifest.ts)."""
 
 
 def parameters(model: nn.Module) -> int:
@@ -58,7 +62,8 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     """Every graph with the name of the weight file it reads."""
     if isinstance(model, GPT):
         file = WeightFile("gpt.bin", storage)
-        return [(gpt_graph(model, file, False), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, True), "gpt")]
+        return [(gpt_graph(model, file, False), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, True), "gpt"),
+                (gpt_attention(model, file), "gpt")]
     encoder, patches, decoder = (WeightFile(f"{name}.bin", storage) for name in ("encoder", "patch_transformer", "decoder"))
     return [
         *((encoder_graph(model, encoder, form), "encoder") for form in FORMS),
@@ -66,6 +71,8 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
         (patch_transformer_window(model, patches, model.config.width), "patch_transformer"),
         (decoder_graph(model, decoder), "decoder"),
         (decoder_window(model, decoder), "decoder"),
+        (patch_transformer_attention(model, patches, model.config.width), "patch_transformer"),
+        (decoder_attention(model, decoder), "decoder"),
     ]
 
 

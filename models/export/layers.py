@@ -73,11 +73,12 @@ def attention(g: Graph, query: str, key: str, value: str, heads: int, index: int
 
 def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int, cache: Cache | None, size: int | str,
            tables: tuple[str, str] | None = None, rotate=None, added: list[str | None] | None = None,
-           groups: int | None = None) -> tuple[str, str]:
+           groups: int | None = None, attend=None) -> tuple[str, str]:
     """Run blocks; returns (last FFN output, residual before it): the caller's norm adds them.
 
     rotate: packed qkv -> (q, k, v) as attention takes them. added: a value or None per block, added to its input.
     groups: x is [positions, groups, D], and `rotate` folds the groups into heads of one sequence.
+    attend: packed qkv -> attention's result [.., D], in place of GroupQueryAttention.
     """
     residual, pending = x, None
     for index, (block, name) in enumerate(zip(modules, names, strict=True)):
@@ -92,8 +93,11 @@ def blocks(g: Graph, x: str, modules: list[Block], names: list[str], heads: int,
         else:
             n, residual = skip_norm(g, pending, residual, f"{name}.attention_norm", weight)
         qkv = g.linear(n, f"{name}.wqkv", block.attention.wqkv.weight)
-        q, k, v = rotate(qkv) if rotate else (qkv, "", "")
-        out = attention(g, q, k, v, heads * (groups or 1), index, cache, size, tables)
+        if attend:
+            out = attend(qkv)
+        else:
+            q, k, v = rotate(qkv) if rotate else (qkv, "", "")
+            out = attention(g, q, k, v, heads * (groups or 1), index, cache, size, tables)
         if groups:
             out = g.add("Reshape", out, g.shape(-1, groups, block.attention.wo.in_features))
         out = g.linear(out, f"{name}.wo", block.attention.wo.weight)

@@ -9,7 +9,7 @@ from models.errors import UserError
 from models.export.builder import Graph
 from models.export.card import rewrite_card
 from models.export.files import read_manifest
-from models.export.kinds import visit_bytes
+from models.export.kinds import LOOKS, visit_bytes
 from models.export.pack import decode_graphs, default_reason, save_manifest, write_models
 from models.export.read_back import PackModels, read_back
 from models.export.runtime import PackRuntime
@@ -47,8 +47,8 @@ def replace_graphs(stage: Path, manifest: dict[str, Any], built: Built) -> list[
 def regraph(root: Path) -> list[str]:
     """Write the graphs of every variant and their hashes in the manifest; returns what is new and what changed, in words.
 
-    Recordings are left out of the manifest where a graph changed: they name the pack by its hash. Raises UserError before
-    anything is written where a weight would change.
+    Recordings are left out of the manifest where a graph changed that runs depend on: they name the pack by its hash.
+    Raises UserError before anything is written where a weight would change.
     """
     models, manifest = read_back(root), read_manifest(root)
     built = decode_graphs_on(root, models, manifest)
@@ -60,7 +60,9 @@ def regraph(root: Path) -> list[str]:
                 variant["figures"]["bytes"] = size
                 changed.append(f"{name}: {size / 1e6:.2f} MB a visit")
         if changed:
-            manifest["recordings"] = []
+            if any(graph.name not in LOOKS and f"{variant}/{graph.name} " in " ".join([*changed, ""])
+                   for variant, graphs in built.items() for graph, _ in graphs):
+                manifest["recordings"] = []
             manifest["defaultVariant"] |= default_reason(manifest)
             save_manifest(stage, manifest)
             rewrite_card(stage, manifest, root)

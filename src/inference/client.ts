@@ -2,8 +2,9 @@ import * as Comlink from 'comlink';
 import type { ErrorCode } from '../../engine/errors.ts';
 import { quote, say, type Phrase } from '../../engine/phrase.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
+import type { Attention } from '../../engine/attention.ts';
 import type {
-  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, WorkerEvent, OnEvents, OnPicture,
+  AttentionRequest, DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, WorkerEvent, OnEvents, OnPicture,
   OnProgress, Picture, Result, Tokenized,
 } from '../../workers/messages.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -127,6 +128,11 @@ export class InferenceClient {
   /** Entropies in nats of up to T tokens, null for the first. */
   async score(tokens: number[], onProgress: OnProgress): Promise<Result<(number | null)[]>> {
     return this.#once((remote) => remote.score(tokens), { onWorkerEvent: loading(onProgress) });
+  }
+
+  /** What attends to what in an image. */
+  async attend(request: AttentionRequest, onProgress: OnProgress): Promise<Result<Attention>> {
+    return this.#once((remote) => remote.attend(request), { onWorkerEvent: loading(onProgress) });
   }
 
   /** Times this device; stopping or aborting ends it with `aborted`. */

@@ -86,4 +86,9 @@ export const engine = {
   'The picture': 'Das Bild',
   'The entropy model gave {0} for token {1} of image {2}. Try the other backend, or the variant fp32.': 'Das Entropiemodell gab {0} für Token {1} von Bild {2}. Die andere Recheneinheit oder die Variante fp32 versuchen.',
   'The decoder gave logits that are not finite numbers. Try the other backend, or the variant fp32.': 'Der Decoder gab Logits, die keine endlichen Zahlen sind. Die andere Recheneinheit oder die Variante fp32 versuchen.',
+  'Patches start at rising tokens, the first of them at 0.': 'Patches beginnen bei steigenden Tokens, der erste bei 0.',
+  'The pack {0} has the classes 0 to {1}; {2} is none.': 'Das Paket {0} hat die Klassen 0 bis {1}; {2} ist keine.',
+  'There are no tokens yet whose attention could be shown.': 'Es gibt noch keine Tokens, deren Attention gezeigt werden könnte.',
+  'A patch here has {0} tokens; the model takes up to {1}. Choose rules with shorter patches.': 'Ein Patch hat hier {0} Tokens; das Modell nimmt bis zu {1}. Regeln mit kürzeren Patches wählen.',
+  'The attention': 'Die Attention',
 } as const;
