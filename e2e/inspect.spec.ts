@@ -169,13 +169,22 @@ test('a run continued from its own first half with its seed is the same run', as
   expect((await downloadRun(page)).digest).toBe(before.digest);
 });
 
-test('painting with a code, by pointer', async ({ page }) => {
+test('painting with a code, by pointer; the palette is sorted by colour, the key I takes the code of a cell', async ({ page }) => {
   await openNano(page, '&class=0&seed=3');
   await runFinished(page);
+  const first = (await downloadRun(page)).events[0]!.token;
   await page.getByRole('button', { name: 'Paint with a code…' }).click();
   const palette = page.getByRole('slider', { name: 'Code to paint with' });
-  await palette.press('End');
-  await expect(palette).toHaveAttribute('aria-valuetext', 'code 63');
+  await expect.poll(() => palette.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')!.getImageData(0, 0, 1, 1).data[3])).toBe(255);
+  await palette.press('Home');
+  await expect(palette).toHaveAttribute('aria-valuetext', /^code \d+$/);
+  const codes: (string | null)[] = [];
+  for (const key of ['Home', ...Array<string>(7).fill('ArrowRight'), 'End']) {
+    await palette.press(key);
+    codes.push(await palette.getAttribute('aria-valuetext'));
+  }
+  expect(new Set(codes).size).toBe(9);
+  expect(codes).not.toEqual([0, 1, 2, 3, 4, 5, 6, 7, 63].map((code) => `code ${code}`));
   await page.keyboard.press('Escape');
   const overlay = page.locator('.picture-view .overlay');
   const box = (await overlay.boundingBox())!;
@@ -185,6 +194,10 @@ test('painting with a code, by pointer', async ({ page }) => {
   await page.mouse.move(box.x + step * 4.5, box.y + step * 1.5, { steps: 9 });
   await page.mouse.up();
   await expect(page.getByRole('region', { name: 'Edit and continue' }).getByRole('status')).toContainText(/[1-4] tokens? changed; the first 13 are kept/);
+
+  await page.locator('[role="gridcell"]').first().focus();
+  await page.keyboard.press('i');
+  await expect(page.getByRole('button', { name: `Painting ${first}` })).toBeVisible();
 });
 
 test('any picture: cut, rebuilt, scored, its crop moved; nothing leaves the device', async ({ page }) => {

@@ -6,6 +6,7 @@ import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStud
 import { continuationOf, type Choice } from './continuation.ts';
 import { editText } from './editText.ts';
 import { Palette } from './Palette.tsx';
+import { useEyedropper } from './useEyedropper.ts';
 
 interface Props {
   choice: Choice | null;
@@ -14,6 +15,7 @@ interface Props {
 
 /** Change tokens, erase the end, and let the model go on from there. */
 export function EditPanel({ choice, onChoose }: Props) {
+  useEyedropper();
   const { edit, shown, playback } = useRunView();
   const finished = useRun((state) => state.phase !== 'running' && state.count > 0);
   const brush = useEdit((state) => state.brush);
@@ -36,7 +38,7 @@ export function EditPanel({ choice, onChoose }: Props) {
             </Popover.Content>
           </Popover.Portal>
         </Popover.Root>
-        <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell')} onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Take its code')}</button>
+        <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell (I)')} aria-keyshortcuts="i" onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Take its code')}</button>
         {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
       </div>
       <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>

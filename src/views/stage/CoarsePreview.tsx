@@ -1,21 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
-import type { PackFile } from '../../../engine/manifest.ts';
-import { packImage } from '../../state/packImages.ts';
+import { useRef } from 'react';
 import { useDraw, usePack, useRunView } from '../context.ts';
+import { useSheet } from '../useSheet.ts';
 import { coarseCells } from './coarseCells.ts';
-
-/** The codebook's sheet of tiles, decoded; null until it is there, or where it cannot be had. */
-function useSheet(file: PackFile | undefined, manifestUrl: string): ImageBitmap | null {
-  const [sheet, setSheet] = useState<ImageBitmap | null>(null);
-  useEffect(() => {
-    if (!file) return;
-    let here = true;
-    packImage(file, manifestUrl).then((url) => fetch(url)).then((answer) => answer.blob()).then(createImageBitmap)
-      .then((bitmap) => here && setSheet(bitmap), () => undefined);
-    return () => { here = false; };
-  }, [file, manifestUrl]);
-  return sheet;
-}
 
 /** How much of a guess is seen. */
 const PALE = 0.35;

@@ -1,0 +1,16 @@
+import { useEffect, useState } from 'react';
+import type { PackFile } from '../../engine/manifest.ts';
+import { packImage } from '../state/packImages.ts';
+
+/** A sheet of tiles of the pack, decoded; null until it is there, or where it cannot be had. */
+export function useSheet(file: PackFile | undefined, manifestUrl: string): ImageBitmap | null {
+  const [sheet, setSheet] = useState<ImageBitmap | null>(null);
+  useEffect(() => {
+    if (!file) return;
+    let here = true;
+    packImage(file, manifestUrl).then((url) => fetch(url)).then((answer) => answer.blob()).then(createImageBitmap)
+      .then((bitmap) => here && setSheet(bitmap), () => undefined);
+    return () => { here = false; };
+  }, [file, manifestUrl]);
+  return sheet;
+}
