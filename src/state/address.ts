@@ -1,5 +1,5 @@
 import { toTagged } from '../../engine/errors.ts';
-import { say } from '../../engine/phrase.ts';
+import { say, together, type Phrase } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
@@ -19,6 +19,14 @@ export interface Resolved {
   values: Settings;
   given: number[] | null;
   problems: Problem[];
+}
+
+/** Something that is wrong with an address. */
+interface Found {
+  code: string;
+  why: Phrase;
+  /** What holds in its place, or what to do. */
+  next: Phrase;
 }
 
 export interface Address {
@@ -48,21 +56,30 @@ export function readAddress(hash: string): Address {
     step: value.step,
     sides: { ...(value.a && { a: value.a }), ...(value.b && { b: value.b }) },
     resolve(manifest, chosen) {
-      const found = resolveRun(value, manifest, chosen);
-      return { ...found, problems: [...problems.map((text) => problem('bad-address', say`In the address: ${text}`, NEXT)), ...found.problems] };
+      return resolveRun(value, manifest, chosen, problems);
     },
   };
 }
 
-/** The run of a link as this pack can make it; what it cannot is named and left at its default. `chosen`: the class where it names none. */
-export function resolveRun(value: LinkedRun, manifest: Manifest, chosen = 0): Resolved {
-  const found: Problem[] = [];
+/** One message for one address: all that is wrong with it, then what holds in its place. */
+function asOne(found: readonly Found[]): Problem[] {
+  if (found.length === 0) return [];
+  const next = [...new Map(found.map((one) => [one.next.template, one.next])).values()];
+  return [problem(found.length === 1 ? found[0]!.code : 'bad-address', say`In the address: ${together(found.map(({ why }) => why))}`, together(next))];
+}
+
+/**
+ * The run of a link as this pack can make it; what it cannot is named, in one message, and left at its default. `chosen`: the
+ * class where it names none. `unread`: what its text alone was wrong with.
+ */
+export function resolveRun(value: LinkedRun, manifest: Manifest, chosen = 0, unread: readonly Phrase[] = []): Resolved {
+  const found = unread.map((why): Found => ({ code: 'bad-address', why, next: NEXT }));
   let index: number | null = null;
   if (value.class !== undefined) {
     try {
       index = resolveClass(manifest, value.class);
     } catch (error) {
-      found.push(problem('unknown-class', say`In the address: ${toTagged(error).message}`, say`Pick a class on this page and press Generate.`));
+      found.push({ code: 'unknown-class', why: toTagged(error).message, next: say`Pick a class on this page and press Generate.` });
     }
   }
   let values: Settings = { ...manifest.defaults, ...value.settings };
@@ -71,34 +88,34 @@ export function resolveRun(value: LinkedRun, manifest: Manifest, chosen = 0): Re
     checkSettings(manifest, values);
   } catch (error) {
     values = { ...manifest.defaults };
-    found.push(problem('bad-setting', say`In the address: ${toTagged(error).message}`, say`The settings of the pack are used.`));
+    found.push({ code: 'bad-setting', why: toTagged(error).message, next: say`The settings of the pack are used.` });
   }
   if (against !== undefined) values = { ...values, against };
-  const { given, problem: strange } = checkGiven(value.given, manifest);
-  if (strange) found.push(strange);
-  return { class: index, seed: value.seed ?? null, values, given, problems: found };
+  const given = readGiven(value.given, manifest, found);
+  return { class: index, seed: value.seed ?? null, values, given, problems: asOne(found) };
 }
 
 /** The class that guidance moves away from, if the pack has it and it is not the run's own. */
-function readAgainst(text: string | undefined, index: number, settings: Settings, manifest: Manifest, found: Problem[]): number | undefined {
+function readAgainst(text: string | undefined, index: number, settings: Settings, manifest: Manifest, found: Found[]): number | undefined {
   if (text === undefined) return undefined;
   try {
     const against = resolveAgainst(manifest, text);
     checkAgainst(manifest, { class: index, settings: { ...settings, against } });
     return against;
   } catch (error) {
-    found.push(problem('unknown-class', say`In the address: ${toTagged(error).message}`, say`Guidance moves away from no class.`));
+    found.push({ code: 'unknown-class', why: toTagged(error).message, next: say`Guidance moves away from no class.` });
     return undefined;
   }
 }
 
-/** The given tokens, if this pack has such an image and such codes; else why not. */
-function checkGiven(given: number[] | undefined, { grid, vocab, name }: Manifest): { given: number[] | null; problem?: Problem } {
+/** The given tokens, if this pack has such an image and such codes. */
+function readGiven(given: number[] | undefined, { grid, vocab, name }: Manifest, found: Found[]): number[] | null {
   const strange = given?.find((token) => token >= vocab);
-  const why = strange !== undefined ? say`a given token is code ${strange}, the pack ${name} has ${vocab}`
-    : given && given.length > grid.tokens ? say`${given.length} tokens are given, an image of the pack ${name} has ${grid.tokens}` : null;
-  if (!why) return { given: given ?? null };
-  return { given: null, problem: problem('bad-address', say`In the address: ${why}.`, say`Copy the whole link again, or press Generate to make the run without given tokens.`) };
+  const why = strange !== undefined ? say`A given token is code ${strange}, the pack ${name} has ${vocab}.`
+    : given && given.length > grid.tokens ? say`${given.length} tokens are given, an image of the pack ${name} has ${grid.tokens}.` : null;
+  if (!why) return given ?? null;
+  found.push({ code: 'bad-address', why, next: say`Copy the whole link again, or press Generate to make the run without given tokens.` });
+  return null;
 }
 
 /** What a link says of the class that guidance moves away from: nothing where it is the null class. */

@@ -30,6 +30,18 @@ test('a link names the class by its id; what it cannot name is left out, and tha
   }
 });
 
+test('a link with several bad parts gives one message that names all of them, each advice once', () => {
+  const { problems, values } = readAddress('#class=Moon&seed=x&eth=abc&against=Mars&pmax=9&rr=0&lg=0').resolve(manifest);
+  expect(problems).toHaveLength(1);
+  const [{ code, message, detail }] = problems as [(typeof problems)[0]];
+  expect(code).toBe('bad-address');
+  expect(english(message).match(/In the address/g)).toHaveLength(1);
+  for (const part of ['Moon', 'got "x"', 'E_th', 'Mars', 'patches of 16 tokens']) expect(english(message)).toContain(part);
+  expect(english(detail!).match(/Choose it on this page/g)).toHaveLength(1);
+  expect(english(detail!)).toContain('Pick a class');
+  expect(values).toEqual(manifest.defaults);
+});
+
 test('a class is not held against itself: the one that is chosen for the image wins', () => {
   const settings = made();
   settings.setClass(1);
