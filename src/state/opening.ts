@@ -97,6 +97,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       if (pack.getState().manifestUrl !== manifestUrl) return;
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
       view.showRecorded(recorded);
+      notices.replace('recording', []);
       if (adopt && !readAddress(hash()).run) settings.setClass(recorded.run.header.class);
       if (reducedMotion()) playback.seek(Infinity);
       else {
@@ -104,7 +105,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
         playback.play(false);
       }
     } catch (error) {
-      if (pack.getState().manifestUrl === manifestUrl) notices.add('recording', toProblem(error));
+      if (pack.getState().manifestUrl === manifestUrl) notices.replace('recording', [toProblem(error)]);
     }
   }
 

@@ -61,6 +61,21 @@ describe('studio', () => {
   });
   afterEach(() => vi.unstubAllGlobals());
 
+  it('a recorded run that cannot be read is explained once, until another one is shown', async () => {
+    const [river] = pack.manifest.recordings;
+    const bad = { path: 'recordings/forest.json', bytes: 4, sha256: '0'.repeat(64) };
+    pack.files.set(bad.path, Buffer.from('oops'));
+    pack.manifest.recordings.push({ ...river!, id: 'other', title: 'Forest, seed 7', class: 1, run: bad });
+    pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
+    const studio = made();
+    void studio.open();
+    await vi.waitFor(() => expect(studio.view.run.getState().title).toEqual(titleOf({ className: 'River', seed: 7 })));
+    studio.chooseClass(1);
+    await vi.waitFor(() => expect(studio.notices.has('recording')).toBe(true));
+    studio.chooseClass(8);
+    await vi.waitFor(() => expect(studio.notices.has('recording')).toBe(false));
+  });
+
   it('shows the recorded run of the class that is chosen, until a run is made here', async () => {
     const [river] = pack.manifest.recordings;
     const run = parseRun(JSON.parse(pack.files.get(river!.run.path)!.toString()));
