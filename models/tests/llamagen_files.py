@@ -1,11 +1,18 @@
 """Random weights saved as LlamaGen's public files are: keys, nesting, kinds of numbers, stray entries."""
 
 import argparse
+import sys
+from pathlib import Path
 
 import torch
 
+from models.blocks import ffn_width
+from models.llamagen.gpt import SIZES
+
 GPT = {"vocab": 64, "dim": 64, "layers": 2, "heads": 2, "ffn": 256, "classes": 3}
 CHANNELS, LATENT = 32, 32
+TRUE_VQ = {"vocab": 16384, "channels": 128, "latent": 256}
+"""Of the published tokenizers; their multipliers are (1, 1, 2, 2, 4) with f = 16 and (1, 2, 2, 4) with f = 8."""
 
 
 def gpt_state(seed=0, dtype=torch.float32, **sizes):
@@ -24,6 +31,15 @@ def gpt_state(seed=0, dtype=torch.float32, **sizes):
                   f"{at}feed_forward.w2.weight": normal(d, f),
                   f"{at}attention_norm.weight": 1 + normal(d), f"{at}ffn_norm.weight": 1 + normal(d)}
     return state | {"norm.weight": 1 + normal(d), "output.weight": normal(s["vocab"], d)}
+
+
+def true_gpt_state(layers, dim, heads, ffn):
+    """Of a published size. Products of a row keep their size, so that logits are neither flat nor decided by a code."""
+    state = gpt_state(vocab=16384, classes=1000, layers=layers, dim=dim, heads=heads, ffn=ffn)
+    for name, value in state.items():
+        if value.ndim == 2 and "embedding" not in name:
+            value *= (3 if name == "output.weight" else 1) * value.shape[1] ** -0.5 / 0.15
+    return state
 
 
 def vq_state(multipliers=(1, 2), vocab=64, seed=1, channels=CHANNELS, latent=LATENT):
@@ -85,3 +101,15 @@ def save_gpt(path, state=None, **extra):
 def save_vq(path, **sizes):
     torch.save({"model": vq_state(**sizes)}, path)
     return path
+
+
+def main(folder):
+    """python -m models.tests.llamagen_files DIR: random weights of the true sizes, named as published."""
+    save_vq(folder / "vq_ds16_c2i.pt", multipliers=(1, 1, 2, 2, 4), **TRUE_VQ)
+    for name in ("B", "L"):
+        layers, dim, heads = SIZES[name]
+        save_gpt(folder / f"c2i_{name}_256.pt", true_gpt_state(layers, dim, heads, ffn_width(dim)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

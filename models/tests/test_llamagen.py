@@ -18,10 +18,10 @@ from models.tests.llamagen_files import GPT as SMALL
 from models.tests.llamagen_files import gpt_state, save_gpt, save_vq, vq_state
 
 
-def reference_gpt(state, tokens, label, width):
+def reference_gpt(state, tokens, label, width, heads=SMALL["heads"]):
     """Logits float64 [T, V] of one image: RMSNorm, interleaved 2D RoPE with an empty class slot, SwiGLU."""
     w = {name: value.double().numpy() for name, value in state.items()}
-    d, heads = SMALL["dim"], SMALL["heads"]
+    d = w["norm.weight"].size
     h = d // heads
 
     def rms(x, gain):
@@ -37,7 +37,7 @@ def reference_gpt(state, tokens, label, width):
     turn = np.exp(1j * angles)
     turn[0] = 0
     x = np.concatenate([w["cls_embedding.embedding_table.weight"][[label]], w["tok_embeddings.weight"][tokens[:-1]]])
-    for layer in range(SMALL["layers"]):
+    for layer in range(sum(name.endswith("wqkv.weight") for name in w)):
         at = f"layers.{layer}."
         qkv = rms(x, w[f"{at}attention_norm.weight"]) @ w[f"{at}attention.wqkv.weight"].T
         out = np.zeros_like(x)
