@@ -94,7 +94,7 @@ function OpenFileButton() {
       const { readArchive } = await import('./archive.ts');
       const { taken, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
       studio.notices.replace('file', []);
-      studio.toast.say(taken === 1 ? say`Took in 1 run.` : say`Took in ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
+      studio.toast.say(taken === 1 ? say`Imported 1 run.` : say`Imported ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
     }
