@@ -1,10 +1,13 @@
 import type { Figures } from '../../../engine/view.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
+import { late } from '../late.tsx';
 import { CellPanel } from './CellPanel.tsx';
 import { Cost, Totals } from './Totals.tsx';
 import { shownFigures } from './shownFigures.ts';
 import { StageTimes } from './StageTimes.tsx';
+
+const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
 
 /** Figures change at most this often, so that they can be read while they run. */
 const READABLE_MS = 120;
@@ -32,6 +35,7 @@ export default function FiguresPanel() {
       <Cost figures={now} decoded={decoded} />
       <StageTimes stages={now?.stages ?? {}} />
       <CellPanel />
+      <AttentionPanel />
     </aside>
   );
 }

@@ -10,6 +10,7 @@ import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
 import type { Choice } from './continuation.ts';
+import { late } from '../late.tsx';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditBar } from './EditBar.tsx';
 import { EditPanel } from './EditPanel.tsx';
@@ -18,6 +19,8 @@ import { openAny } from './openAny.ts';
 import { RulesPanel } from './RulesPanel.tsx';
 import { SourcePanel } from './SourcePanel.tsx';
 import './inspect.css';
+
+const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
 
 /** A run, or any picture, cell by cell: why patches open, what other rules would do, and how it goes on from an edit. */
 export default function InspectView() {
@@ -66,6 +69,7 @@ function Readings() {
   return (
     <aside className="figures" aria-label={t('Readings')}>
       <CellPanel onPut={edit.put} />
+      <AttentionPanel />
       <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
       {patches && <CurvePlot />}
       <Cost figures={now} decoded={decoded} />

@@ -1,0 +1,87 @@
+import { createStore } from 'zustand/vanilla';
+import { showsAttention, type Attention } from '../../engine/attention.ts';
+import type { Failure } from '../inference/client.ts';
+import { fromFailure, type Problem } from './problem.ts';
+import { askAgain } from './recovery.ts';
+import type { Studio } from './studio.ts';
+
+/** What the pack and the run in view allow. */
+export type Possible = 'yes' | 'no graphs' | 'no model' | 'running' | 'no run' | 'unscored';
+
+export interface AttentionState {
+  /** The overlay is wanted. */
+  on: boolean;
+  part: 'patches' | 'cells';
+  /** null: the mean of all blocks. */
+  block: number | null;
+  row: 'class' | 'null';
+  phase: 'idle' | 'working' | 'done' | 'failed';
+  /** Of the version of the log that it was made for. */
+  found: Attention | null;
+  version: number;
+  problem: Problem | null;
+}
+
+/** Attention of the run in view, computed when it is asked for. */
+export function createAttention({ view, session: { pack, client, load } }: Pick<Studio, 'view' | 'session'>) {
+  const store = createStore<AttentionState>(() => ({ on: false, part: 'patches', block: null, row: 'class', phase: 'idle', found: null, version: -1, problem: null }));
+  let ticket = 0;
+
+  function possible(): Possible {
+    const { manifest, model, report } = pack.getState();
+    const { header, count, phase } = view.run.getState();
+    if (phase === 'running') return 'running';
+    if (!header || count === 0) return 'no run';
+    if (model !== 'ready' || !manifest || !report) return 'no model';
+    if (!showsAttention(manifest, report.variant)) return 'no graphs';
+    const { known, events } = view.shown();
+    return known < events.length ? 'unscored' : 'yes';
+  }
+
+  async function compute(): Promise<void> {
+    const mine = ++ticket;
+    const model = client();
+    const { header } = view.run.getState();
+    const { manifest } = pack.getState();
+    if (possible() !== 'yes' || !model || !header || !manifest) return store.setState({ phase: 'idle', found: null });
+    const { version, events } = view.shown();
+    store.setState({ phase: 'working', version, problem: null });
+    const request = {
+      tokens: events.map(({ token }) => token), starts: events.flatMap(({ t, opens }) => (opens.length > 0 ? [t] : [])),
+      class: store.getState().row === 'class' ? header.class : manifest.classes.length,
+    };
+    const result = await askAgain(() => model.attend(request, () => undefined), load);
+    if (mine !== ticket) return;
+    if (result.ok) store.setState({ phase: 'done', found: result.value });
+    else store.setState({ phase: 'failed', found: null, problem: fromFailure(result as Failure) });
+  }
+
+  return {
+    ...store, possible, compute,
+    /** Computes again where the log in view is another one. */
+    follow(): void {
+      const { on, phase, version } = store.getState();
+      if (on && phase !== 'working' && version !== view.shown().version && possible() === 'yes') void compute();
+    },
+    /** Without a model it loads that of the pack first. */
+    async turn(on: boolean): Promise<void> {
+      store.setState({ on });
+      if (!on) return;
+      if (possible() === 'no model') await load();
+      await compute();
+    },
+    chooseRow(row: AttentionState['row']): void {
+      store.setState({ row });
+      void compute();
+    },
+  };
+}
+
+const known = new WeakMap<Studio, ReturnType<typeof createAttention>>();
+
+/** That of the page; made when it is first needed. */
+export function attentionIn(studio: Studio): ReturnType<typeof createAttention> {
+  const made = known.get(studio) ?? createAttention(studio);
+  known.set(studio, made);
+  return made;
+}
