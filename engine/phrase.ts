@@ -6,7 +6,14 @@ export interface Phrase {
   readonly template: string;
   readonly values: readonly Value[];
 }
-export type Value = string | number | Phrase;
+export type Value = string | number | Rounded | Phrase;
+
+/** A number with so many digits after the decimal sign. */
+export interface Rounded {
+  readonly number: number;
+  readonly digits: number;
+}
+export const rounded = (number: number, digits: number): Rounded => ({ number, digits });
 
 /** The phrase of a template literal: say`The pack has no class "${text}".` */
 export const say = (parts: TemplateStringsArray, ...values: Value[]): Phrase =>
@@ -21,11 +28,14 @@ export const quote = (cause: unknown): Phrase => say`${cause instanceof Error ? 
 /** Sentences one after the other. */
 export const together = (phrases: readonly Phrase[]): Phrase => ({ template: phrases.map((_, i) => `{${i}}`).join(' '), values: phrases });
 
-/** The phrase in the words that `find` has for a template. */
-export const worded = ({ template, values }: Phrase, find: (template: string) => string): string =>
+/** The phrase in the words that `find` has for a template; `sign` puts the decimal sign of the language into a number. */
+export const worded = ({ template, values }: Phrase, find: (template: string) => string, sign: (digits: string) => string = (digits) => digits): string =>
   find(template).replace(/\{(\d+)\}/g, (all, index: string) => {
     const value = values[Number(index)];
-    return value === undefined ? all : typeof value === 'object' ? worded(value, find) : String(value);
+    if (value === undefined) return all;
+    if (typeof value === 'number') return sign(String(value));
+    if (typeof value === 'string') return value;
+    return 'number' in value ? sign(value.number.toFixed(value.digits)) : worded(value, find, sign);
   });
 
 export const english = (phrase: Phrase): string => worded(phrase, (template) => template);

@@ -29,7 +29,8 @@ export interface Downloaded {
 
 const AT_ONCE = 4;
 
-const count = (bytes: number) => bytes.toLocaleString('en');
+/** Thin spaces group thousands, as on the page. */
+const count = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
 
 /** A 206 has to be the rest that was asked for. Other origins may hide the header; there the hash alone decides. */
 function isRest(response: Response, from: number, file: PackFile): boolean {

@@ -20,7 +20,7 @@ const nameOf = ({ backend, way }: { backend: BrowserBackend; way: Way }): string
 /** Three significant digits, whole numbers from 100 on. */
 const digits = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
-const times = (value: number): string => `${value.toFixed(2)}×`;
+const times = (value: number): string => `× ${value.toFixed(2)}`;
 const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
 /** The median; the quartiles only where they differ from it. */
 function spread(value: Summary, text: (value: number) => string = digits): string {

@@ -7,7 +7,7 @@ import { useKeys } from '../views/keys.ts';
 import LiveRegion from '../views/notices/LiveRegion.tsx';
 import { Notices } from '../views/notices/Notices.tsx';
 import { Stage } from '../views/stage/Stage.tsx';
-import { Strip } from '../views/strip/Strip.tsx';
+import Strip from '../views/strip/Strip.tsx';
 import Transport from '../views/transport/Transport.tsx';
 import '../styles/embed.css';
 

@@ -1,6 +1,7 @@
 import { titleOf } from '../state/runWish.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
+import { percent } from '../lib/format.ts';
 import { said, t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
@@ -52,7 +53,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
     }
     if (!mine.signal.aborted) setWork(null);
   };
-  const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${Math.round(100 * work.share)} %` : name);
+  const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${percent(work.share)}` : name);
   return (
     <section>
       <h2 className="heading">{t('Animation of the decode')}</h2>

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, expect, test } from 'vitest';
 import type { StudioError } from '../../engine/errors.ts';
 import { readPermalink } from '../../engine/permalink.ts';
-import { say } from '../../engine/phrase.ts';
+import { rounded, say } from '../../engine/phrase.ts';
 import { parseSetting } from '../../engine/setting-text.ts';
 import { settingsTable } from '../../engine/settings.ts';
 import { fixed, nats } from '../lib/format.ts';
@@ -26,6 +26,7 @@ test('German has its own words, order and decimal comma', () => {
   expect(t('Open {title}', { title: 'Wald' })).toBe('Wald öffnen');
   expect(fixed(1234.5, 1)).toBe('1234,5');
   expect(nats(null)).toBe('k. A.');
+  expect(said(say`${rounded(4.5, 2)} ${0.5} ${'1.5'} ${'a'}`)).toBe('4,50 0,5 1.5 a');
 });
 
 test('a phrase is worded by its template, what stands in it in turn; what a person typed stays as it is', () => {

@@ -5,16 +5,21 @@ import { useBatch, useStudio } from './context.ts';
 import { Launch } from './controls/Launch.tsx';
 import { late } from './late.tsx';
 import { Stage } from './stage/Stage.tsx';
-import { Strip } from './strip/Strip.tsx';
 
 /** The parts of the page that say what was computed come after those that show it. */
 const Headline = late(() => import('./Headline.tsx'), () => <div className="headline headline-space" />);
 const ArchitectureStrip = late(() => import('./architecture/ArchitectureStrip.tsx'), () => <div className="architecture-space" />);
+const Strip = late(() => import('./strip/Strip.tsx'), StripSpace);
 const Transport = late(() => import('./transport/Transport.tsx'), () => <div className="transport" />);
 const FiguresPanel = late(() => import('./figures/FiguresPanel.tsx'), () => <aside className="figures" />);
 const ContactSheet = late(() => import('./sheet/ContactSheet.tsx'));
 /** Sliders are the heaviest part of the page and wanted last. */
 const SettingsPanel = late(() => import('./controls/SettingsPanel.tsx'), () => <div className="settings" />);
+
+/** What the strip will take. */
+function StripSpace() {
+  return <section className="strip" aria-hidden="true"><div className="strip-legend">&nbsp;</div><div className="strip-plot" /><p className="axis-title" /></section>;
+}
 
 /** Several pictures were made, or will be. */
 function useSheet(): boolean {

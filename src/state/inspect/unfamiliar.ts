@@ -1,4 +1,4 @@
-import { say, type Phrase } from '../../../engine/phrase.ts';
+import { rounded, say, type Phrase } from '../../../engine/phrase.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 
 /** How far below the worst class's mean a reconstruction counts as unfamiliar where the pack states no band. */
@@ -17,10 +17,10 @@ export function unfamiliar(manifest: Pick<Manifest, 'heldOut' | 'evaluation'>, p
   const worst = byClass.length > 0 ? Math.min(...byClass) : -Infinity;
   const floor = heldOut?.psnr.low ?? worst - MARGIN_DB;
   if (psnr < floor) {
-    const usual = heldOut ? say`99 of 100 held-out pictures reach ${floor.toFixed(1)} dB` : say`the class hardest to reconstruct has ${worst.toFixed(1)} dB on average`;
-    words.push(say`The tokens reconstruct it with ${psnr.toFixed(1)} dB only; ${usual}.`);
+    const usual = heldOut ? say`99 of 100 held-out pictures reach ${rounded(floor, 1)} dB` : say`the class hardest to reconstruct has ${rounded(worst, 1)} dB on average`;
+    words.push(say`The tokens reconstruct it with ${rounded(psnr, 1)} dB only; ${usual}.`);
   }
-  if (heldOut && entropy > heldOut.entropy.high) words.push(say`Its mean entropy of ${entropy.toFixed(2)} nats is above that of 99 of 100 held-out pictures (${heldOut.entropy.high.toFixed(2)}).`);
-  if (heldOut && entropy < heldOut.entropy.low) words.push(say`Its mean entropy of ${entropy.toFixed(2)} nats is below that of 99 of 100 held-out pictures (${heldOut.entropy.low.toFixed(2)}).`);
+  if (heldOut && entropy > heldOut.entropy.high) words.push(say`Its mean entropy of ${rounded(entropy, 2)} nats is above that of 99 of 100 held-out pictures (${rounded(heldOut.entropy.high, 2)}).`);
+  if (heldOut && entropy < heldOut.entropy.low) words.push(say`Its mean entropy of ${rounded(entropy, 2)} nats is below that of 99 of 100 held-out pictures (${rounded(heldOut.entropy.low, 2)}).`);
   return words;
 }

@@ -27,7 +27,7 @@ export const compare = {
   'Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Times are medians of three images, with quartiles.': 'Mittel über zurückgehaltene Bilder bei der E_th des Pakets; Güte mit 95-%-Intervallen. Einzelne Bilder eines Seeds laufen mit jeder Änderung auseinander, beurteilen lassen sich nur viele. Zeiten sind Mediane dreier Bilder, mit Quartilen.',
   'Time per image, this device': 'Zeit je Bild, dieses Gerät',
   'Measure the time on this device': 'Zeit auf diesem Gerät messen',
-  'Measuring on this device, {share} %': 'Auf diesem Gerät wird gemessen, {share} %',
+  'Measuring on this device, {share}': 'Auf diesem Gerät wird gemessen, {share}',
   'Load this pack first to measure its time.': 'Erst dieses Paket laden, dann lässt sich seine Zeit messen.',
   'Three images of each, about a minute.': 'Drei Bilder von jedem, etwa eine Minute.',
   'Three images of each, about a minute. The plain transformer is {size} to download, unless already stored.': 'Drei Bilder von jedem, etwa eine Minute. Der einfache Transformer ist {size} groß, falls noch nicht gespeichert.',

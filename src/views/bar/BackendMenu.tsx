@@ -1,3 +1,4 @@
+import { percent } from '../../lib/format.ts';
 import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
@@ -32,8 +33,8 @@ export function BackendMenu() {
 function StatusText({ model, progress, report }: Pick<PackState, 'model' | 'progress' | 'report'>) {
   if (model === 'ready' && report) return backendName(report.backend);
   if (model === 'loading') {
-    const percent = `${Math.round(100 * loadShare(progress))} %`;
-    return <><span className="optional">{progress ? stageText(progress, true) : t('Loading')}</span><span className="narrow-only">{percent}</span></>;
+    const share = percent(loadShare(progress));
+    return <><span className="optional">{progress ? stageText(progress, true) : t('Loading')}</span><span className="narrow-only">{share}</span></>;
   }
   return t(({ idle: 'Opening', asking: 'Not loaded', failed: 'Not loaded', ready: 'Ready' } as const)[model]);
 }

@@ -8,7 +8,7 @@ import { Told } from '../notices/Told.tsx';
 import { EntropyView } from '../stage/EntropyView.tsx';
 import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
-import { Strip } from '../strip/Strip.tsx';
+import Strip from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { CellPair } from './CellPair.tsx';

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { megabytes } from '../../lib/format.ts';
+import { megabytes, percent } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
 import { against, wishAgainst, wishLess } from '../../state/compare/wishes.ts';
 import { named, t } from '../../text/t.ts';
@@ -19,7 +19,7 @@ export function Presets({ session }: { session: CompareSession }) {
   const own = useStore(page.session.pack, (state) => state.manifest);
   const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
-  const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? Math.round((100 * progress.loaded) / progress.total) : null));
+  const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
   const guest = maker !== page.session;
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
@@ -59,7 +59,7 @@ export function Presets({ session }: { session: CompareSession }) {
       {manifest?.kind === 'dpar' && <button type="button" className="button" disabled={busy} onClick={() => void compare.thresholds()}>{t('One seed, six thresholds')}</button>}
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: loading }) : t('Starting…')}</span>}
-        {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{share} %</span>}
+        {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percent(share)}</span>}
         {(running || (guest && waiting)) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
         <button type="button" className="button" disabled={running || waiting} onClick={compare.swap}>{t('Swap A and B')}</button>
       </span>

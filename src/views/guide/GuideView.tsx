@@ -8,7 +8,7 @@ import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
 import { NARROW, useMedia } from '../media.ts';
 import { Stage } from '../stage/Stage.tsx';
-import { Strip } from '../strip/Strip.tsx';
+import Strip from '../strip/Strip.tsx';
 import Transport from '../transport/Transport.tsx';
 import { guideSession } from './session.ts';
 import { Measured } from './Measured.tsx';

@@ -4,7 +4,7 @@ import { Cost, Totals } from '../figures/Totals.tsx';
 import { CellPanel } from '../figures/CellPanel.tsx';
 import { useFigures } from '../figures/FiguresPanel.tsx';
 import { Stage } from '../stage/Stage.tsx';
-import { Strip } from '../strip/Strip.tsx';
+import Strip from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';

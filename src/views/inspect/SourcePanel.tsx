@@ -1,5 +1,6 @@
 import { together } from '../../../engine/phrase.ts';
 import { useRef } from 'react';
+import { percent } from '../../lib/format.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
 import { named, said, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
@@ -25,7 +26,7 @@ export function SourcePanel() {
   const problem = useDesk((state) => state.problem);
   const words = useDesk((state) => state.words);
   const source = useDesk((state) => state.source);
-  const loading = progress && progress.total > 0 ? ` (${Math.round((100 * progress.loaded) / progress.total)} %)` : '';
+  const loading = progress && progress.total > 0 ? ` (${percent(progress.loaded / progress.total)})` : '';
   return (
     <section className="source" aria-label={t('Your own picture')}>
       <div className="settings-head">

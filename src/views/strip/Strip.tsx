@@ -23,7 +23,7 @@ function useTried(): boolean {
 }
 
 /** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both. */
-export function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
+export default function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
   const view = useRunView();
   const studio = useStudio();
   const { frame, theme } = useWorkbench();

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { fixed, megabytes, seconds } from '../../lib/format.ts';
+import { fixed, megabytes, percent, seconds } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
 import type { TimesHere, WorthTimes } from '../../state/worthTimes.ts';
 import { named, said, t } from '../../text/t.ts';
@@ -19,13 +19,13 @@ interface Props {
 export function MeasureHere({ times, here, ready, busy, plain }: Props) {
   const { running, failure } = useStore(times);
   const progress = running?.progress ?? null;
-  const share = Math.round(100 * (progress?.done ?? 0));
+  const share = progress?.done ?? 0;
   return (
     <div className="worth-measure">
       {running
         ? <>
-          <progress max={100} value={share} aria-label={t('Progress of the measurement')} />
-          <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share} %', { share })}</span>
+          <progress max={1} value={share} aria-label={t('Progress of the measurement')} />
+          <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share}', { share: percent(share) })}</span>
           <button type="button" className="button" onClick={times.cancel}>{t('Cancel')}</button>
         </>
         : <button type="button" className="button" disabled={!ready || busy} onClick={() => void times.measure(plain)}>{here ? t('Measure again') : t('Measure the time on this device')}</button>}
