@@ -256,17 +256,16 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** The variants without graphs that no run depends on. */
-const variantsOfRuns = (variants: Manifest['variants']): Manifest['variants'] =>
-  Object.fromEntries(Object.entries(variants).map(([name, variant]) =>
-    [name, { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !graph.endsWith('_attention'))) }]));
+/** A variant without graphs that no run depends on. What validation passed over (a key `__proto__`) may have no graphs, and stays. */
+const variantOfRuns = (variant: Partial<Variant>): Partial<Variant> =>
+  (variant?.graphs ? { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !graph.endsWith('_attention'))) } : variant);
 
 /**
  * Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied, without `mirrors` and
  * without attention graphs, so that runs and links of a pack that gets them stay its own.
  */
 export async function packHash(manifest: Manifest): Promise<string> {
-  return sha256(utf8(canonicalJson({ ...manifest, variants: variantsOfRuns(manifest.variants), recordings: [], mirrors: undefined })));
+  return sha256(utf8(canonicalJson({ ...manifest, variants: Object.fromEntries(Object.entries(manifest.variants).map(([name, variant]) => [name, variantOfRuns(variant)])), recordings: [], mirrors: undefined })));
 }
 
 /** The files to fetch for one graph of a variant: the model, then the weight shards in order. */
