@@ -29,6 +29,8 @@ export default function AttentionPanel() {
   const [squares, setSquares] = useState<Element[]>([]);
   const canvases = useRef<(HTMLCanvasElement | null)[]>([]);
   const first = useRef<HTMLElement>(null);
+  /** What the canvases show: they are drawn again only for something else. */
+  const drawn = useRef<unknown[]>([]);
   const why = useRef<HTMLParagraphElement>(null);
   const shownPart = gpt ? 'cells' : part;
 
@@ -37,10 +39,16 @@ export default function AttentionPanel() {
   useDraw(() => {
     if (!on) return;
     attention.follow();
+    // The stage is made anew by other views and by its own switch.
+    const there = [...document.querySelectorAll('.stage .square')];
+    if (there.length !== squares.length || there.some((square, i) => square !== squares[i])) setSquares(there);
     const possible = attention.possible();
     if (why.current) why.current.textContent = possible === 'yes' || possible === 'no model' ? '' : WHY[possible]();
     const { events, version } = view.shown();
     const at = lookedAt(events.length, view.playback.getState());
+    const now = [found, at, shownPart, block, version, ...canvases.current];
+    if (now.length === drawn.current.length && now.every((value, i) => value === drawn.current[i])) return;
+    drawn.current = now;
     const shares = found && at !== null && version === attention.getState().version && at < events.length ? cellShares(found, shownPart, at, block) : null;
     if (first.current) first.current.textContent = shares ? percent(shares.first, 1) : '–';
     const most = shares ? Math.max(1e-6, ...shares.byCell) : 1;

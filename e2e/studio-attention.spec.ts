@@ -1,0 +1,42 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { fixturePacks } from './packs.ts';
+import { generateButton, mountPack, runFinished } from './studio-page.ts';
+
+for (const name of ['nano', 'nano-gpt']) {
+  const pack = fixturePacks.find((one) => one.name === name);
+
+  test(`attention of a cell: asked for once a run has ended, over picture and map, by block and by row (${name})`, async ({ page }) => {
+    test.skip(!pack, 'no fixture pack');
+    test.setTimeout(180_000);
+    const asked: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('_attention')) asked.push(request.url()); });
+    await mountPack(page, pack!);
+    await page.goto(`/#pack=${name}&seed=3`);
+    await generateButton(page).click();
+    await runFinished(page);
+    expect(asked, 'graphs come when they are asked for').toEqual([]);
+
+    const panel = page.getByRole('region', { name: 'Attention' });
+    const first = panel.locator('[data-figure="attention-first"]');
+    await panel.getByRole('switch', { name: 'Show what this cell attends to' }).click();
+    await expect(first).toHaveText(/^\d+\.\d\s%$/, { timeout: 90_000 });
+    await expect(page.locator('.attention-layer')).toHaveCount(2);
+    expect(asked.length).toBeGreaterThan(0);
+
+    const mean = await first.textContent();
+    const block = panel.getByRole('combobox', { name: 'Block' });
+    await block.selectOption('1');
+    await expect(first).not.toHaveText(mean!);
+    // The first token attends to the class alone.
+    await page.getByRole('slider', { name: 'Token shown' }).press('Home');
+    await page.getByRole('slider', { name: 'Token shown' }).press('ArrowRight');
+    await expect(first).toHaveText(/^100\.0\s%$/);
+    await page.getByRole('radio', { name: 'Image', exact: true }).click();
+    await page.getByRole('radio', { name: 'Both', exact: true }).click();
+    await expect(page.locator('.attention-layer'), 'the stage may be made anew').toHaveCount(2);
+    expect((await new AxeBuilder({ page }).include('.attention').analyze()).violations).toEqual([]);
+    await panel.getByRole('switch').click();
+    await expect(page.locator('.attention-layer')).toHaveCount(0);
+  });
+}
