@@ -128,10 +128,12 @@ test('presets set the patching and leave the rest', async ({ page }) => {
   await generateButton(page).click();
   await runFinished(page);
   await expect(page.locator('[data-figure="patches"]')).toHaveText('64');
+  await expect(page.locator('[data-figure="cost-of"]')).toHaveText('One token per patch');
   await page.getByRole('radio', { name: 'Static' }).click();
   await generateButton(page).click();
   await expect(page.locator('[data-figure="patches"]')).not.toHaveText('64');
   await runFinished(page);
+  await expect(page.locator('[data-figure="cost-of"]')).toHaveText('Static patches');
   const { header } = await downloadRun(page);
   expect(header.settings).toMatchObject({ guidance: 3, entropyGate: false, lengthGate: false, rowReset: false });
   expect(header.settings.staticLength).toBeGreaterThan(1);

@@ -63,3 +63,8 @@ test('every phrase in German is one of these, every name one of a pack beside th
   expect(Object.keys(phrases).filter((phrase) => !Object.hasOwn(nameTable, phrase) && !templates.has(phrase))).toEqual([]);
   expect(Object.keys(phrases).filter((phrase) => Object.hasOwn(de, phrase)), 'once').toEqual([]);
 });
+
+test('a text stands in one file of the German ones', () => {
+  const keys = Object.values(import.meta.glob<Record<string, Record<string, string>>>('./de/*.ts', { eager: true })).flatMap((module) => Object.values(module)).filter((table) => table !== de).flatMap(Object.keys);
+  expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+});

@@ -96,7 +96,6 @@ export const compare = {
   'P_avg, tokens': 'P_avg, Tokens',
   'Patch-transformer steps': 'Patch-Transformer-Schritte',
   'Steps of the large transformer': 'Schritte des großen Transformers',
-  'Multiply-accumulates': 'Multiplikationen mit Addition',
   'Of one token per patch': 'Von einem Token je Patch',
   'Time': 'Zeit',
   'Tokens/s': 'Tokens/s',

@@ -47,7 +47,6 @@ export const share = {
   'default settings': 'Voreinstellungen',
   'Pin {title}': '{title} anheften',
   'Pinned: kept when older runs are removed': 'Angeheftet: bleibt, wenn ältere entfernt werden',
-  'Pin': 'Anheften',
   'Delete {title}': '{title} löschen',
   'Delete': 'Löschen',
   'Stored in this browser': 'In diesem Browser gespeichert',

@@ -1,4 +1,5 @@
 import { findSetting } from '../../../engine/settings.ts';
+import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
@@ -47,6 +48,7 @@ export function Cost({ figures, decoded }: Props) {
   const scale = Math.max(1, ratio ?? 0, decoded?.costRatio ?? 0);
   const ours = (of: Figures) => operations(of.cost.total + of.cost.entropy);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const name = useRun(({ header }) => (header && isTokenByToken(header.settings) ? t('One token per patch') : header && isStatic(header.settings) ? t('Static patches') : t('Dynamic patches')));
   if (gpt) {
     return (
       <section title={t('Multiply-accumulates of the linear layers so far.')}>
@@ -59,7 +61,7 @@ export function Cost({ figures, decoded }: Props) {
     <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch.')}>
       <h2 className="heading">{t('Multiply-accumulates')}</h2>
       <div className="versus">
-        <span>{decoded ? t('With these rules') : t('Dynamic patches')}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>
+        <span data-figure="cost-of">{decoded ? t('With these rules') : name}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>
         <i><b style={{ width: `${(100 * (ratio ?? 0)) / scale}%`, background: 'var(--accent)' }} /></i>
         <span>{t('One token per patch')}</span><span>{figures ? operations(figures.baseline.total) : '–'}</span>
         <i><b style={{ width: `${ratio === null ? 0 : 100 / scale}%`, background: 'var(--control-line)' }} /></i>
