@@ -89,6 +89,8 @@ const historyOf = (page: Page) => page.evaluate(async () => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error!);
   });
+  // Opening it would make an empty one, before the studio has kept its first run.
+  if (!(await indexedDB.databases()).some(({ name }) => name === 'dpar-studio')) return { runs: 0, bytes: 0 };
   const db = await answered(indexedDB.open('dpar-studio'));
   const entries = await answered(db.transaction('entries').objectStore('entries').getAll()) as { picture: Uint8Array | null }[];
   db.close();
