@@ -5,7 +5,7 @@ import type { TokenEvent } from './log.ts';
 import type { Manifest } from './manifest.ts';
 import { groupsOf } from './sampling.ts';
 import { checkAgainst, checkSettings } from './pack-settings.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 export interface DecodeRequest {
   /** Class index; classes.length is the null class. */

@@ -4,7 +4,7 @@ import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from '../../engine/permalink.ts';
 import { checkAgainst, checkSettings, classText, resolveAgainst, resolveClass } from '../../engine/pack-settings.ts';
-import { type Settings } from '../../engine/settings.ts';
+import type { Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 export const DEFAULT_PACK = 'eurosat';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSeed } from '../../engine/setting-text.ts';
-import { type Settings } from '../../engine/settings.ts';
+import type { Settings } from '../../engine/settings.ts';
 import { createSettings } from './settings.ts';
 import { english } from '../../engine/phrase.ts';
 

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { checkSettings } from '../../engine/pack-settings.ts';
 import { parseSetting } from '../../engine/setting-text.ts';
-import { type SettingKey, type Settings } from '../../engine/settings.ts';
+import type { SettingKey, Settings } from '../../engine/settings.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { toProblem, type Problem } from './problem.ts';

@@ -6,7 +6,7 @@ import type { Measured, MeasureProgress, Way as MeasuredWay } from '../../worker
 import { manifestAddress } from './packFiles.ts';
 import type { PackSession } from './session.ts';
 import type { Way } from './worth.ts';
-import { type Phrase } from '../../engine/phrase.ts';
+import type { Phrase } from '../../engine/phrase.ts';
 
 export interface TimeHere {
   /** Milliseconds for an image: median and quartiles. */
