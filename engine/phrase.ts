@@ -38,4 +38,7 @@ export const worded = ({ template, values }: Phrase, find: (template: string) =>
     return 'number' in value ? sign(value.number.toFixed(value.digits)) : worded(value, find, sign);
   });
 
+/** A whole number as text, thousands grouped by thin spaces. */
+export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
+
 export const english = (phrase: Phrase): string => worded(phrase, (template) => template);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
-import { clampCursor, figuresAt, passesAt, patchesAt, widestPass } from './view.ts';
+import { clampCursor, figuresAt, passesAt, patchesAt, sharesPasses, widestPass } from './view.ts';
 
 const m = tinyManifest();
 const events: TokenEvent[] = [];
@@ -25,9 +25,10 @@ test('passes up to the cursor, the one under way included', () => {
   expect(passesAt(made, 0)).toEqual([]);
   expect(passesAt(made, 5)).toEqual([{ pass: 1, start: 0, end: 3 }, { pass: 2, start: 3, end: 4 }, { pass: 3, start: 4, end: 5 }]);
   expect(widestPass(made)).toBe(3);
+  expect([0, 1, 2, 6, 99].map((cursor) => sharesPasses(made, cursor))).toEqual([false, false, true, true, true]);
   expect(widestPass(events)).toBe(1);
   const old = made.map((event) => ({ ...event, pass: undefined }));
-  expect([passesAt(old, 6), widestPass(old)]).toEqual([[], 0]);
+  expect([passesAt(old, 6), widestPass(old), sharesPasses(old), sharesPasses(events)]).toEqual([[], 0, false, false]);
 });
 
 test('figures are functions of the cursor', () => {

@@ -71,6 +71,13 @@ export function passesAt(events: readonly TokenEvent[], cursor: number): PassVie
   return passes;
 }
 
+/** Whether a pass settled several of the first `cursor` tokens: there are fewer passes than tokens then. */
+export function sharesPasses(events: readonly TokenEvent[], cursor = events.length): boolean {
+  const count = clampCursor(events, cursor);
+  const pass = events[count - 1]?.pass;
+  return pass !== undefined && pass < count;
+}
+
 /** Most tokens that one pass settled; 0 where there are none, or the run does not say. */
 export const widestPass = (events: readonly TokenEvent[]): number =>
   passesAt(events, events.length).reduce((most, { start, end }) => Math.max(most, end - start), 0);

@@ -1,6 +1,6 @@
 import { looksLikeHtml, shardAltered, shardIsHtml } from '../engine/errors.ts';
 import type { PackFile } from '../engine/manifest.ts';
-import { say } from '../engine/phrase.ts';
+import { grouped, say } from '../engine/phrase.ts';
 import { sha256Large } from '../engine/sha256.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { PartialFile } from './partial.ts';
@@ -28,9 +28,6 @@ export interface Downloaded {
 }
 
 const AT_ONCE = 4;
-
-/** Thin spaces group thousands, as on the page. */
-const count = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
 
 /** A 206 has to be the rest that was asked for. Other origins may hide the header; there the hash alone decides. */
 function isRest(response: Response, from: number, file: PackFile): boolean {
@@ -83,12 +80,12 @@ class FileDownload {
       throw new TransferError(shardIsHtml(path), 'elsewhere');
     }
     if (!partial.whole) {
-      throw new TransferError(shardAltered(path, say`${count(partial.at)} bytes came where ${count(length)} were announced.`), 'wait');
+      throw new TransferError(shardAltered(path, say`${grouped(partial.at)} bytes came where ${grouped(length)} were announced.`), 'wait');
     }
     await this.#restart();
     const again = resumed || !this.#doubted.has(address);
     if (!resumed) this.#doubted.add(address);
-    const detail = surplus > 0 ? say`More than the announced ${count(length)} bytes came.` : say`The hash differs.`;
+    const detail = surplus > 0 ? say`More than the announced ${grouped(length)} bytes came.` : say`The hash differs.`;
     throw new TransferError(shardAltered(path, detail), again ? 'wait' : 'elsewhere');
   }
 
@@ -123,7 +120,7 @@ class FileDownload {
       if (!(cause instanceof TransferError) || cause.status !== 416) throw cause;
       // The rest lies outside the server's file: what is here or there is of another version.
       await this.#restart();
-      throw new TransferError(shardAltered(path, say`The server's file ends before byte ${count(from)}.`), 'wait');
+      throw new TransferError(shardAltered(path, say`The server's file ends before byte ${grouped(from)}.`), 'wait');
     }
   }
 }

@@ -3,9 +3,9 @@ import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
-import type { Attention } from '../engine/attention.ts';
+import type { Attention, AttentionRun } from '../engine/attention.ts';
 import type {
-  AttentionRequest, DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
+  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
 } from './messages.ts';
 import { addGraph } from '../packs/extra-graphs.ts';
 import { generate } from './generate.ts';
@@ -116,13 +116,13 @@ export class InferenceService {
   }
 
   /** What attends to what in an image, whole or begun. The first call fetches the graphs and the code for it. */
-  attend({ tokens, starts, class: index }: AttentionRequest): Promise<Result<Attention>> {
+  attend(image: AttentionRun): Promise<Result<Attention>> {
     return this.#call(async () => {
       const { runner, pack: { manifest } } = this.#ready();
-      this.#checkTokens(tokens, manifest.grid.tokens);
+      this.#checkTokens(image.tokens, manifest.grid.tokens);
       const { attentionGraphs, attentionOf } = await import('../engine/attention.ts');
       for (const graph of attentionGraphs[manifest.kind]) await this.#need(graph);
-      const found = await attentionOf(runner, manifest, { tokens, starts, class: index });
+      const found = await attentionOf(runner, manifest, image);
       return transfer(found, [found.cells.weights.buffer, ...(found.patches ? [found.patches.weights.buffer] : [])]);
     });
   }

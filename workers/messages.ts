@@ -161,10 +161,3 @@ export type WorkerEvent =
   | { kind: 'one-a-pass'; reason: Phrase }
   | { kind: 'measuring'; progress: MeasureProgress };
 export type OnWorkerEvent = (notice: WorkerEvent) => unknown;
-
-/** A run of which attention is asked: its tokens, where patches start, and the class whose row is looked at (the null class is `classes.length`). */
-export interface AttentionRequest {
-  tokens: number[];
-  starts: number[];
-  class: number;
-}

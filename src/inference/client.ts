@@ -2,9 +2,9 @@ import * as Comlink from 'comlink';
 import type { ErrorCode } from '../../engine/errors.ts';
 import { quote, say, type Phrase } from '../../engine/phrase.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
-import type { Attention } from '../../engine/attention.ts';
+import type { Attention, AttentionRun } from '../../engine/attention.ts';
 import type {
-  AttentionRequest, DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, WorkerEvent, OnEvents, OnPicture,
+  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureProgress, MeasureRequest, WorkerEvent, OnEvents, OnPicture,
   OnProgress, Picture, Result, Tokenized,
 } from '../../workers/messages.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -131,8 +131,8 @@ export class InferenceClient {
   }
 
   /** What attends to what in an image. */
-  async attend(request: AttentionRequest, onProgress: OnProgress): Promise<Result<Attention>> {
-    return this.#once((remote) => remote.attend(request), { onWorkerEvent: loading(onProgress) });
+  async attend(image: AttentionRun, onProgress: OnProgress): Promise<Result<Attention>> {
+    return this.#once((remote) => remote.attend(image), { onWorkerEvent: loading(onProgress) });
   }
 
   /** Times this device; stopping or aborting ends it with `aborted`. */

@@ -1,9 +1,10 @@
+import { grouped } from '../../engine/phrase.ts';
 import { decimal, t } from '../text/t.ts';
 
 /** Numbers as people read them. Thin spaces group thousands; a minus is a minus. */
 const THIN = '\u2009';
 
-export const integer = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
+export const integer = (value: number) => grouped(Math.round(value));
 /** So many digits after the decimal sign of the language; a dash where there is no number. */
 export const fixed = (value: number | null | undefined, digits: number) => (value == null ? '–' : decimal(value.toFixed(digits)));
 export const nats = (value: number | null) => (value === null ? t('n/a') : `${fixed(value, 2)} ${t('nats')}`);

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { passesAt, patchesAt, type PatchView } from '../../../engine/view.ts';
+import { passesAt, patchesAt, sharesPasses, type PatchView } from '../../../engine/view.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { fixed, nats, probability } from '../../lib/format.ts';
@@ -62,9 +62,8 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
 
 /** Which pass settled it, where passes settled several tokens. */
 function passText(events: readonly TokenEvent[], at: number) {
-  const passes = passesAt(events, events.length);
-  const own = passes.find(({ end }) => at < end);
-  if (!own || passes.length === events.length) return null;
+  const own = sharesPasses(events) ? passesAt(events, events.length).find(({ end }) => at < end) : undefined;
+  if (!own) return null;
   return <div><dt>{t('Pass {pass}', { pass: own.pass })}</dt><dd data-cell-figure="pass">{own.end - own.start > 1 ? t('tokens {first}–{last}', { first: own.start, last: own.end - 1 }) : t('this token alone')}</dd></div>;
 }
 

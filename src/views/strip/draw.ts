@@ -1,5 +1,5 @@
 import type { TokenEvent } from '../../../engine/log.ts';
-import { passesAt, patchesAt, patchOf } from '../../../engine/view.ts';
+import { passesAt, patchesAt, patchOf, sharesPasses } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import { kindOf } from '../../lib/reasons.ts';
 import { barX, levelY, type StripGeometry } from './geometry.ts';
@@ -117,10 +117,9 @@ function drawBrackets(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: St
 
 /** Above the bars, where passes settled several tokens: a line over those of each, dark and light in turn. */
 function drawPasses(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor }: StripFrame, colours: StripColours): void {
-  const passes = passesAt(events, cursor);
-  if (!passes.some(({ start, end }) => end - start > 1)) return;
+  if (!sharesPasses(events, cursor)) return;
   ctx.fillStyle = colours.text;
-  for (const { pass, start, end } of passes) {
+  for (const { pass, start, end } of passesAt(events, cursor)) {
     ctx.globalAlpha = pass % 2 === 0 ? 0.75 : 0.25;
     ctx.fillRect(barX(g, start), g.top - 4, (end - start) * g.pitch, 3);
   }

@@ -1,7 +1,7 @@
 import { useMemo, type PointerEvent } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
-import { widestPass } from '../../../engine/view.ts';
+import { sharesPasses } from '../../../engine/view.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
@@ -35,7 +35,7 @@ function Timeline() {
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const shared = useRun((state) => widestPass(state.events) > 1);
+  const shared = useRun((state) => sharesPasses(state.events));
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
