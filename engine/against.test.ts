@@ -75,13 +75,13 @@ describe.each(['nano', 'nano-gpt', 'nano-llamagen'])('pack %s', (name) => {
     runners.push(runner);
     const graphs = decodeGraphs(runner, pack.manifest);
     const rows: DecodeLogits[] = [];
-    const watching = watched(graphs, {
+    const watching = watched(graphs, (batch) => ({
       decoderStep: async (steps) => {
-        const answers = await graphs.decoderStep(steps);
+        const answers = await batch.decoderStep(steps);
         for (const [i, { t }] of steps.entries()) rows[t] = answers[i]!;
         return answers;
       },
-    });
+    }));
     const given = Array.from({ length: pack.manifest.grid.tokens }, (_, t) => (7 * t) % pack.manifest.vocab);
     for await (const event of decodeOne(watching, pack.manifest, { class: index, seed: 0, settings: { ...pack.manifest.defaults, ...settings, window }, given })) void event;
     graphs.dispose();

@@ -57,23 +57,22 @@ export async function* decode(
     if (name !== null) for (const image of new Set(of.map((one) => one.image))) all[image]!.times[name] = Math.round(((all[image]!.times[name] ?? 0) + now() - start) * 1000) / 1000;
     return value;
   };
+  if (going().length === 0) return;
+  const batch = graphs.begin(requests.map((request) => request.class), secondRows(manifest, requests), positions);
+  const { tokenStep } = batch;
   /** Encoder and entropy model read what settled, and the drafts behind it. */
   const feed = async (images: readonly ImageState[]) => {
     const fed = images.flatMap((image) => image.feeds());
-    if (fed.length > 0) await timed(stage.token, fed, () => graphs.encoderStep(fed));
+    if (fed.length > 0) await timed(stage.token, fed, () => batch.encoderStep(fed));
     const scored = fed.filter(({ image }) => all[image]!.scored);
     if (scored.length === 0) return;
-    const entropies = await timed('entropy', scored, () => graphs.entropyStep(scored));
+    const entropies = await timed('entropy', scored, () => batch.entropyStep(scored));
     for (const [i, { image, t }] of scored.entries()) all[image]!.learn(t + 1, entropies[i]!);
   };
-
-  if (going().length === 0) return;
-  await graphs.begin(requests.map((request) => request.class), secondRows(manifest, requests), positions);
-  const { tokenStep } = graphs;
   await feed(going());
   for (let images = going(); images.length > 0; images = going()) {
     const opened = images.flatMap((image) => image.openPatches());
-    if (opened.length > 0) await timed(stage.patch, opened, () => graphs.patchStep(opened));
+    if (opened.length > 0) await timed(stage.patch, opened, () => batch.patchStep(opened));
     const asked = images.map((image) => image.requests());
     let settled: TokenEvent[][];
     if (tokenStep) {
@@ -83,7 +82,7 @@ export async function* decode(
       settled = [image.settle(results)];
     } else {
       const tokens = asked.flat();
-      const logits = await timed(stage.logits, tokens, () => graphs.decoderStep(tokens));
+      const logits = await timed(stage.logits, tokens, () => batch.decoderStep(tokens));
       const results: TokenResult[] = [];
       for (const [i, token] of tokens.entries()) {
         results.push(await timed('sampling', [token], () => ({

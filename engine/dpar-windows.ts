@@ -1,9 +1,11 @@
-/** DecodeGraphs of a DPAR pack that take several positions of an image a run, one image after the other (docs/packs.md "Several positions at once"). */
+/** A batch of a DPAR pack that takes several positions of an image a run, one image after the other (docs/packs.md "Several positions at once"). */
+import type { Batch } from './batch.ts';
+import { devicePass } from './device-pass.ts';
 import { DeviceMemory, HostMemory, type EncoderMemory } from './encoder-memory.ts';
 import { FeedSets, floatFeed, intFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { say } from './phrase.ts';
-import type { DecodeGraphs, DecodeStep, DeviceAnswers, PatchStep, Timed, TokenRequest, TokenStep } from './graphs.ts';
+import type { BatchGraphs, DecodeStep, PatchStep, TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
@@ -11,7 +13,6 @@ import { classSlotAngles, dynamicRope } from './rope.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 import { byImage, rowClasses, ROWS, windowLogits } from './window-rows.ts';
-import { MOST_POSITIONS } from './window.ts';
 
 /** What belongs to one image of the batch. */
 interface Image {
@@ -25,67 +26,54 @@ interface Image {
   conditions: Feed<Float32Array> | GraphTensor;
 }
 
-export class DparWindows implements DecodeGraphs {
-  readonly mostPositions = MOST_POSITIONS;
-  readonly #runner: GraphRunner;
+const condSize = ({ model: { dim, decoderBlocks } }: DparManifest): number => ROWS * decoderBlocks * dim;
+
+function imageOf(runner: GraphRunner, { model, entropyModel, grid }: DparManifest, [label, against]: [number, number | undefined], ring: number, device: OnDevice | undefined): Image {
+  const shape = { images: 1, groups: 1 as const, capacity: grid.tokens + 1, headDim: model.dim / model.heads };
+  const conditions = [ring, ROWS, model.decoderBlocks * model.dim];
+  const one = {
+    classes: rowClasses(runner, label, against),
+    memory: device ? new DeviceMemory(device, grid.tokens, model.dim, model.window) : new HostMemory(runner, grid.tokens, model.dim, model.window),
+    conditions: device ? device.zeros(conditions) : floatFeed(runner, conditions),
+    entropy: new KvCache(runner, 'entropy_window', entropyModel.blocks, ['entropy']),
+    encoder: new KvCache(runner, 'encoder_window', model.encoderBlocks, ['h', 'k', 'v']),
+    patchTransformer: new KvCache(runner, 'patch_transformer_window', model.patchTransformerBlocks, ['cond']),
+    decoder: new KvCache(runner, 'decoder_window', model.decoderBlocks, ['logits']),
+  };
+  one.entropy.begin({ ...shape, heads: entropyModel.heads, headDim: entropyModel.dim / entropyModel.heads }, device ? ['entropy'] : []);
+  one.encoder.begin({ ...shape, heads: model.heads }, device ? ['h', 'k', 'v'] : []);
+  one.patchTransformer.begin({ ...shape, heads: ROWS * model.heads }, device ? ['cond'] : []);
+  one.decoder.begin({ ...shape, heads: ROWS * model.heads }, device ? ['logits'] : []);
+  return one;
+}
+
+export class DparWindows implements BatchGraphs {
   readonly #m: DparManifest;
-  #images: Image[] = [];
-  #groups: Groups = 1;
-  #ring = 0;
-  #device: OnDevice | undefined;
+  readonly #groups: Groups;
+  readonly #ring: number;
+  readonly #device: OnDevice | undefined;
+  readonly #images: readonly Image[];
   /** Of n positions. */
   readonly #tokens: FeedSets<{ token: Feed<Int32Array> }>;
   readonly #decoderFeeds: FeedSets<Record<'first' | 'patchOf', Feed<Int32Array>>>;
   /** Of n patches. */
   readonly #patchFeeds: FeedSets<{ length: Feed<Int32Array>; cos: Feed<Float32Array>; sin: Feed<Float32Array> }>;
+  readonly tokenStep: BatchGraphs['tokenStep'];
 
-  constructor(runner: GraphRunner, manifest: DparManifest) {
-    const { dim, heads } = manifest.model;
+  constructor({ runner, classes, against, groups, positions, device }: Batch, manifest: DparManifest) {
+    const { model: { dim, heads }, grid } = manifest;
     const angles = dim / heads / 2;
-    this.#runner = runner;
     this.#m = manifest;
+    this.#groups = groups;
+    this.#ring = positions + 1;
+    this.#device = device;
+    this.#images = classes.map((label, image) => imageOf(runner, manifest, [label, against?.[image]], this.#ring, device));
     this.#tokens = new FeedSets((n) => ({ token: intFeed(runner, [1, n]) }));
     this.#decoderFeeds = new FeedSets((n) => ({ first: intFeed(runner, [n]), patchOf: intFeed(runner, [n]) }));
     this.#patchFeeds = new FeedSets((n) => ({ length: intFeed(runner, [n]), cos: floatFeed(runner, [n, 1, angles]), sin: floatFeed(runner, [n, 1, angles]) }));
-  }
-
-  get tokenStep(): DecodeGraphs['tokenStep'] {
-    const device = this.#device;
-    return device && ((tokens, drafts, scored, timed) => this.#onDevice(device, tokens, drafts, scored, timed));
-  }
-
-  get #condSize(): number {
-    const { dim, decoderBlocks } = this.#m.model;
-    return ROWS * decoderBlocks * dim;
-  }
-
-  async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
-    const { model, entropyModel, grid } = this.#m;
-    const runner = this.#runner;
-    this.dispose();
-    this.#groups = against ? 2 : 1;
-    this.#ring = positions + 1;
-    // The device samples for one image; of several the answers are read.
-    const device = classes.length === 1 ? runner.onDevice : undefined;
-    this.#device = device;
-    const capacity = grid.tokens + 1;
-    this.#images = classes.map((label, image): Image => {
-      const shape = { images: 1, groups: 1 as const, capacity, headDim: model.dim / model.heads };
-      const conditions = [this.#ring, ROWS, model.decoderBlocks * model.dim];
-      const one = {
-        classes: rowClasses(runner, label, against?.[image]),
-        memory: device ? new DeviceMemory(device, grid.tokens, model.dim, model.window) : new HostMemory(runner, grid.tokens, model.dim, model.window),
-        conditions: device ? device.zeros(conditions) : floatFeed(runner, conditions),
-        entropy: new KvCache(runner, 'entropy_window', entropyModel.blocks, ['entropy']),
-        encoder: new KvCache(runner, 'encoder_window', model.encoderBlocks, ['h', 'k', 'v']),
-        patchTransformer: new KvCache(runner, 'patch_transformer_window', model.patchTransformerBlocks, ['cond']),
-        decoder: new KvCache(runner, 'decoder_window', model.decoderBlocks, ['logits']),
-      };
-      one.entropy.begin({ ...shape, heads: entropyModel.heads, headDim: entropyModel.dim / entropyModel.heads }, device ? ['entropy'] : []);
-      one.encoder.begin({ ...shape, heads: model.heads }, device ? ['h', 'k', 'v'] : []);
-      one.patchTransformer.begin({ ...shape, heads: ROWS * model.heads }, device ? ['cond'] : []);
-      one.decoder.begin({ ...shape, heads: ROWS * model.heads }, device ? ['logits'] : []);
-      return one;
+    this.tokenStep = device && devicePass(device, groups, {
+      stage: 'decoder', logits: (steps) => this.#logits(steps),
+      reads: { tokens: grid.tokens, encode: (...fed) => this.#encode(0, ...fed), entropies: (...fed) => this.#entropies(0, ...fed) },
     });
   }
 
@@ -135,7 +123,7 @@ export class DparWindows implements DecodeGraphs {
     const { cond } = await patchTransformer.run([{ image: 0, slot: first, step: 0 }], {
       ...memory.windows(steps), length: length.tensor, class: classes.tensor, cos: cos.tensor, sin: sin.tensor,
     }, n);
-    const size = this.#condSize;
+    const size = condSize(this.#m);
     if ('values' in conditions) {
       const values = await takeFloats(cond!, n * size, say`The conditioning`);
       for (let i = 0; i < n; i++) conditions.values.set(values.subarray(i * size, (i + 1) * size), ((first + i) % this.#ring) * size);
@@ -168,28 +156,10 @@ export class DparWindows implements DecodeGraphs {
     return windowLogits(steps, this.#groups, this.#m.vocab, (own) => this.#logits(own));
   }
 
-  /** The one image of the batch. */
-  async #onDevice(device: OnDevice, tokens: readonly TokenRequest[], drafts: readonly number[], scored: boolean, timed: Timed): Promise<DeviceAnswers> {
-    const { t, rules, seed } = tokens[0]!;
-    // Nothing reads the last token.
-    const fed = Math.min(tokens.length, this.#m.grid.tokens - 1 - t) + drafts.length;
-    const logits = await timed('decoder', tokens, () => this.#logits(tokens));
-    const token = await timed('sampling', tokens, () => device.sample({
-      logits, positions: tokens.length, groups: this.#groups, rules, at: { seed, t }, forced: tokens.map((one) => one.forced), drafts,
-    }, fed));
-    if (fed > 0) await timed('encoder', tokens, () => this.#encode(0, t, fed, token));
-    const entropy = fed > 0 && scored ? await timed('entropy', tokens, () => this.#entropies(0, t, fed, token)) : null;
-    const { sampled, also } = await timed('wait', tokens, () => device.read(entropy));
-    entropy?.dispose();
-    return { results: sampled.map(({ choice }) => ({ choice, nullEntropy: null })), entropies: also };
-  }
-
   dispose(): void {
     for (const { classes, memory, entropy, encoder, patchTransformer, decoder, conditions } of this.#images) {
       for (const one of [memory, entropy, encoder, patchTransformer, decoder, classes.tensor, 'values' in conditions ? conditions.tensor : conditions]) one.dispose();
     }
     for (const feeds of [this.#tokens, this.#decoderFeeds, this.#patchFeeds]) feeds.dispose();
-    this.#images = [];
-    this.#device = undefined;
   }
 }

@@ -1,28 +1,21 @@
+import type { Batch } from './batch.ts';
 import { FeedSets, intFeed, type Feed } from './feed.ts';
-import { takeFloats, type GraphRunner } from './graph-runner.ts';
+import { takeFloats } from './graph-runner.ts';
 import { say } from './phrase.ts';
 import type { TokenStep } from './graphs.ts';
-import { KvCache } from './kv-cache.ts';
+import type { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
 import type { GraphTensor } from './tensors.ts';
 
 /** The entropy model of a pack, step by step, over a batch of images. */
 export class EntropySteps {
-  readonly #m: Pick<DparManifest, 'entropyModel' | 'grid'>;
   readonly #cache: KvCache;
   readonly #feeds: FeedSets<{ token: Feed<Int32Array> }>;
 
-  constructor(runner: GraphRunner, manifest: Pick<DparManifest, 'entropyModel' | 'grid'>) {
-    this.#m = manifest;
-    this.#cache = new KvCache(runner, 'entropy', manifest.entropyModel.blocks, ['entropy']);
+  constructor({ runner, classes, device, cache }: Batch, { entropyModel: { heads, dim, blocks }, grid }: Pick<DparManifest, 'entropyModel' | 'grid'>) {
+    this.#cache = cache('entropy', blocks, ['entropy']);
+    this.#cache.begin({ images: classes.length, groups: 1, heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['entropy'] : []);
     this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [n, 1]) }));
-  }
-
-  /** `resident`: whether the answer is read where it was made. */
-  begin(images: number, resident = false): void {
-    const { entropyModel: { heads, dim }, grid } = this.#m;
-    this.#feeds.dispose();
-    this.#cache.begin({ images, groups: 1, heads, capacity: grid.tokens + 1, headDim: dim / heads }, resident ? ['entropy'] : []);
   }
 
   /** Feeds x_t of every step: e_{t+1} in nats, in their order. */

@@ -1,14 +1,14 @@
-/** DecodeGraphs of the token-by-token baseline that take several positions of an image a run, one image after the other (docs/packs.md). */
+/** A batch of the token-by-token baseline that takes several positions of an image a run, one image after the other (docs/packs.md). */
+import type { Batch } from './batch.ts';
+import { devicePass } from './device-pass.ts';
 import { FeedSets, intFeed, type Feed } from './feed.ts';
-import type { GraphRunner } from './graph-runner.ts';
-import type { DecodeGraphs, DeviceAnswers, Position, Timed, TokenRequest, TokenStep } from './graphs.ts';
+import type { BatchGraphs, Position, TokenStep } from './graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { GptManifest } from './manifest.ts';
-import type { OnDevice } from './on-device.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 import { rowClasses, ROWS, windowLogits } from './window-rows.ts';
-import { draftTokens, MOST_POSITIONS } from './window.ts';
+import { draftTokens } from './window.ts';
 
 interface Image {
   classes: Feed<Int32Array>;
@@ -17,37 +17,30 @@ interface Image {
   tokens: Int32Array;
 }
 
-export class GptWindows implements DecodeGraphs {
-  readonly mostPositions = MOST_POSITIONS;
-  readonly #runner: GraphRunner;
-  readonly #m: GptManifest;
+export class GptWindows implements BatchGraphs {
+  readonly #vocab: number;
+  readonly #groups: Groups;
+  readonly #images: readonly Image[];
   readonly #feeds: FeedSets<Record<'token' | 'first', Feed<Int32Array>>>;
-  #groups: Groups = 1;
-  #images: Image[] = [];
-  #device: OnDevice | undefined;
+  readonly tokenStep: BatchGraphs['tokenStep'];
 
-  constructor(runner: GraphRunner, manifest: GptManifest) {
-    this.#runner = runner;
-    this.#m = manifest;
-    this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [1, n]), first: intFeed(runner, [n]) }));
-  }
-
-  get tokenStep(): DecodeGraphs['tokenStep'] {
-    const device = this.#device;
-    return device && ((tokens, drafts, _, timed) => this.#onDevice(device, tokens, drafts, timed));
-  }
-
-  async begin(classes: readonly number[], against: readonly number[] | null): Promise<void> {
-    const { model: { dim, heads, blocks }, grid } = this.#m;
-    this.dispose();
-    this.#groups = against ? 2 : 1;
-    // The device samples for one image; of several the answers are read.
-    const device = classes.length === 1 ? this.#runner.onDevice : undefined;
-    this.#device = device;
+  constructor({ runner, classes, against, groups, device }: Batch, { model: { dim, heads, blocks }, grid, vocab }: GptManifest) {
+    this.#vocab = vocab;
+    this.#groups = groups;
     this.#images = classes.map((label, image) => {
-      const cache = new KvCache(this.#runner, 'gpt_window', blocks, ['logits']);
+      const cache = new KvCache(runner, 'gpt_window', blocks, ['logits']);
       cache.begin({ images: 1, groups: 1, heads: ROWS * heads, capacity: grid.tokens + 1, headDim: dim / heads }, device ? ['logits'] : []);
-      return { classes: rowClasses(this.#runner, label, against?.[image]), cache, tokens: new Int32Array(grid.tokens) };
+      return { classes: rowClasses(runner, label, against?.[image]), cache, tokens: new Int32Array(grid.tokens) };
+    });
+    this.#feeds = new FeedSets((n) => ({ token: intFeed(runner, [1, n]), first: intFeed(runner, [n]) }));
+    const pass = device && devicePass(device, groups, { stage: 'gpt', logits: (steps) => this.#logits(steps) });
+    this.tokenStep = pass && (async (steps, drafts, ...rest) => {
+      const answers = await pass(steps, drafts, ...rest);
+      const own = answers.results.map(({ choice }) => choice.token);
+      const [{ tokens }] = this.#images as [Image];
+      tokens.set(own, steps[0]!.t);
+      tokens.set(draftTokens(drafts, own), steps[0]!.t + own.length);
+      return answers;
     });
   }
 
@@ -77,28 +70,11 @@ export class GptWindows implements DecodeGraphs {
   }
 
   async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
-    return windowLogits(steps, this.#groups, this.#m.vocab, (own) => this.#logits(own));
-  }
-
-  /** The one image of the batch. */
-  async #onDevice(device: OnDevice, steps: readonly TokenRequest[], drafts: readonly number[], timed: Timed): Promise<DeviceAnswers> {
-    const { t, rules, seed } = steps[0]!;
-    const logits = await timed('gpt', steps, () => this.#logits(steps));
-    await timed('sampling', steps, () => device.sample({
-      logits, positions: steps.length, groups: this.#groups, rules, at: { seed, t }, forced: steps.map((one) => one.forced), drafts: [], nullEntropy: steps.some((one) => one.nullEntropy),
-    }, steps.length));
-    const { sampled } = await timed('wait', steps, () => device.read(null));
-    const { tokens } = this.#images[0]!;
-    const answers = sampled.map(({ choice }) => choice.token);
-    tokens.set(answers, t);
-    tokens.set(draftTokens(drafts, answers), t + answers.length);
-    return { results: sampled.map(({ choice, nullEntropy }, i) => ({ choice, nullEntropy: steps[i]!.nullEntropy ? nullEntropy : null })), entropies: [] };
+    return windowLogits(steps, this.#groups, this.#vocab, (own) => this.#logits(own));
   }
 
   dispose(): void {
     for (const { cache, classes } of this.#images) for (const one of [cache, classes.tensor]) one.dispose();
     this.#feeds.dispose();
-    this.#images = [];
-    this.#device = undefined;
   }
 }

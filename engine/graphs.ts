@@ -1,4 +1,4 @@
-/** What the decode loop asks of the graphs of a pack. Implemented once a kind, in dpar-graphs.ts and gpt-graphs.ts, for every runtime. */
+/** What the decode loop asks of the graphs of a pack (engine/decode-graphs.ts), whatever the runtime. */
 import type { Stage } from './log.ts';
 import type { Span } from './patchify.ts';
 import type { Choice, DecodeLogits, SamplingRules } from './sampling.ts';
@@ -59,14 +59,7 @@ export interface DeviceAnswers {
  * writes of a position takes the place of what was there: drafts are written again. Under guidance patch
  * transformer and decoder run two rows of each image: its class's, and that of the class to move away from.
  */
-export interface DecodeGraphs {
-  /** Positions of an image that steps take at once, at most. */
-  readonly mostPositions: number;
-  /**
-   * Empties all caches. The class index of every image; under guidance that of its second row (the null class's, unless the
-   * settings name another), else null; positions of an image that steps will take at once.
-   */
-  begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void>;
+export interface BatchGraphs {
   /** Feeds x_t to the entropy model: e_{t+1} in nats. */
   entropyStep(steps: readonly TokenStep[]): Promise<ArrayLike<number>>;
   /** Feeds x_t to the patch encoder; h, k, v of t stay inside for the decoder and the patch's pooling. */
@@ -76,12 +69,25 @@ export interface DecodeGraphs {
   /** Logits of x_t from h of x_{t-1} and the conditioning of its patch. */
   decoderStep(steps: readonly DecodeStep[]): Promise<DecodeLogits[]>;
   /**
-   * There, once a batch of one has begun, where sampling runs beside the graphs: decoder, sampling, encoder and entropy model
+   * There for a batch of one where sampling runs beside the graphs: decoder, sampling, encoder and entropy model
    * (where `scored`) in one go. Tokens never leave the device in between, and there is one wait at the end. How many of them
    * will be settled is not known then: those that the next window may need are all read, `drafts` (engine/window.ts) included.
    */
   readonly tokenStep?: ((tokens: readonly TokenRequest[], drafts: readonly number[], scored: boolean, timed: Timed) => Promise<DeviceAnswers>) | undefined;
   /** Frees tensors (not the sessions). */
+  dispose(): void;
+}
+
+/** The graphs of a pack, one batch after the other. */
+export interface DecodeGraphs {
+  /** Positions of an image that steps take at once, at most. */
+  readonly mostPositions: number;
+  /**
+   * A batch with empty caches; the one before it ends. The class index of every image; under guidance that of its second row (the null
+   * class's, unless the settings name another), else null; positions of an image that steps will take at once.
+   */
+  begin(classes: readonly number[], against: readonly number[] | null, positions: number): BatchGraphs;
+  /** Ends the batch under way. */
   dispose(): void;
 }
 

@@ -5,8 +5,7 @@ import { NodeRunner } from '../node/runtime.ts';
 import { decodeOne, type DecodeRequest } from './decode.ts';
 import type { DecodeGraphs } from './graphs.ts';
 import type { TokenEvent } from './log.ts';
-import { DparGraphs } from './dpar-graphs.ts';
-import { GptGraphs } from './gpt-graphs.ts';
+import { decodeGraphs } from './decode-graphs.ts';
 import type { DparManifest, GptManifest, Manifest } from './manifest.ts';
 import { withDevice } from './testing/host-device.ts';
 
@@ -32,8 +31,8 @@ test.each([
 ] as const)('%s: with sampling on the device a run is the same, at one wait a token', async (_, changes) => {
   const request = { class: 1, seed: 11, settings: { ...manifest.defaults, ...changes } };
   const { runner, device } = withDevice(inner);
-  const beside = await run(new DparGraphs(runner, manifest), request);
-  expect(plain(beside)).toEqual(plain(await run(new DparGraphs(inner, manifest), request)));
+  const beside = await run(decodeGraphs(runner, manifest), request);
+  expect(plain(beside)).toEqual(plain(await run(decodeGraphs(inner, manifest), request)));
   expect(beside).toHaveLength(manifest.grid.tokens);
   expect(device.waits).toBe(manifest.grid.tokens);
   const single = 'maxPatchLength' in changes && changes.maxPatchLength === 1;
@@ -43,11 +42,11 @@ test.each([
 
 test('given tokens are scored on the device, and a second run starts anew', async () => {
   const request = { class: 0, seed: 3, settings: manifest.defaults, given: [5, 6, 7, 8] };
-  const graphs = new DparGraphs(withDevice(inner).runner, manifest);
+  const graphs = decodeGraphs(withDevice(inner).runner, manifest);
   const first = await run(graphs, request);
   expect(first.slice(0, 4).map(({ token, source }) => [token, source])).toEqual([[5, 'given'], [6, 'given'], [7, 'given'], [8, 'given']]);
   expect(plain(await run(graphs, request))).toEqual(plain(first));
-  expect(plain(first)).toEqual(plain(await run(new DparGraphs(inner, manifest), request)));
+  expect(plain(first)).toEqual(plain(await run(decodeGraphs(inner, manifest), request)));
 });
 
 test.each([2, 1])('token by token, guidance %s: the same run at one wait a token, the entropies of the null row with it', async (guidance) => {
@@ -56,8 +55,8 @@ test.each([2, 1])('token by token, guidance %s: the same run at one wait a token
   const plainly = new NodeRunner(gpt, { byRow: false });
   const { runner, device } = withDevice(plainly);
   const request = { class: 1, seed: 11, settings: { ...m.defaults, guidance }, given: [7, 9] };
-  const beside = await run(new GptGraphs(runner, m), request, m);
-  expect(plain(beside)).toEqual(plain(await run(new GptGraphs(plainly, m), request, m)));
+  const beside = await run(decodeGraphs(runner, m), request, m);
+  expect(plain(beside)).toEqual(plain(await run(decodeGraphs(plainly, m), request, m)));
   expect(beside.slice(1).every(({ entropy }) => (guidance === 1 ? entropy === null : entropy! > 1))).toBe(true);
   expect(device.waits).toBe(m.grid.tokens);
   expect(Object.keys(beside[1]!.times).sort()).toEqual(['gpt', 'sampling', 'wait']);

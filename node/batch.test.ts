@@ -21,13 +21,13 @@ const folder = (name: string) => fileURLToPath(new URL(`../e2e/fixtures/models/$
 /** A run alone with its logits; `resume` forces its tokens and patches. */
 async function alone(graphs: DecodeGraphs, pack: Pack, request: DecodeRequest) {
   const logits: DecodeLogits[] = [];
-  const watching = watched(graphs, {
+  const watching = watched(graphs, (batch) => ({
     decoderStep: async (steps) => {
-      const [rows] = await graphs.decoderStep(steps);
+      const [rows] = await batch.decoderStep(steps);
       logits[steps[0]!.t] = rows!;
       return [rows!];
     },
-  });
+  }));
   const events: TokenEvent[] = [];
   for await (const event of decodeOne(watching, pack.manifest, request)) events.push(event);
   return { events, logits };
@@ -38,17 +38,17 @@ async function together(graphs: DecodeGraphs, pack: Pack, requests: readonly Dec
   const events: TokenEvent[][] = requests.map(() => []);
   const logits: DecodeLogits[][] = requests.map(() => []);
   const runs: number[] = [];
-  const watching = watched(graphs, {
+  const watching = watched(graphs, (batch) => ({
     patchStep: (steps) => {
       runs.push(steps.length);
-      return graphs.patchStep(steps);
+      return batch.patchStep(steps);
     },
     decoderStep: async (steps) => {
-      const rows = await graphs.decoderStep(steps);
+      const rows = await batch.decoderStep(steps);
       rows.forEach((row, i) => (logits[steps[i]!.image]![steps[i]!.t] = row));
       return rows;
     },
-  });
+  }));
   for await (const pass of decode(watching, pack.manifest, requests)) for (const one of pass) events[one.image]!.push(...one.events);
   return { events, logits, runs };
 }

@@ -75,18 +75,18 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
   test('teacher-forced: entropies, boundaries and logits, token by token', async () => {
     const logits = new Map<number, DecodeLogits>();
     const entropies: number[] = [];
-    const recording = watched(graphs, {
+    const recording = watched(graphs, (batch) => ({
       // The gate sees the golden entropies, so that every variant is compared on the same patches.
       entropyStep: async (steps) => {
-        entropies.push((await graphs.entropyStep(steps))[0]!);
+        entropies.push((await batch.entropyStep(steps))[0]!);
         return [golden.entropies[steps[0]!.t + 1]!];
       },
       decoderStep: async (steps) => {
-        const rows = await graphs.decoderStep(steps);
+        const rows = await batch.decoderStep(steps);
         logits.set(steps[0]!.t, rows[0]!);
         return rows;
       },
-    });
+    }));
     const settings = { ...pack.manifest.defaults, guidance: 2 };
     const events: TokenEvent[] = [];
     for await (const event of decodeOne(recording, pack.manifest, { class: golden.class, seed: 0, settings, given: golden.tokens })) events.push(event);
@@ -124,15 +124,15 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
     // A variant may turn a choice as narrow as that. There the golden tokens are given, and each has to be as good as the best within its reach.
     const narrow = variant !== 'fp32' && margin <= reach;
     const short: number[] = [];
-    const watching = watched(graphs, {
+    const watching = watched(graphs, (batch) => ({
       decoderStep: async (steps) => {
         const t = steps[0]!.t;
-        const [rows] = await graphs.decoderStep(steps);
+        const [rows] = await batch.decoderStep(steps);
         const guided = rows!.classLogits.map((value, k) => guidance * value + (1 - guidance) * rows!.nullLogits![k]!);
         if (t >= greedy.prefix.length && t < want.length) short.push(Math.max(...guided) - guided[want[t]!]!);
         return [rows!];
       },
-    });
+    }));
     const tokens: number[] = [];
     const settings = { ...pack.manifest.defaults, guidance, temperature: 0, topK: 0, topP: 1 };
     for await (const event of decodeOne(watching, pack.manifest, { class: greedy.class, seed: 0, settings, given: narrow ? want : greedy.prefix })) {

@@ -4,7 +4,7 @@ import { decodeGraphs } from '../engine/decode-graphs.ts';
 import { fakeRunner, FakeTensor } from '../engine/testing/fake-runner.ts';
 import { DependentGraphs, tinyGptManifest } from '../engine/testing/manifest.ts';
 import { StudioError } from '../engine/errors.ts';
-import type { DecodeGraphs } from '../engine/graphs.ts';
+import type { BatchGraphs, DecodeGraphs } from '../engine/graphs.ts';
 import { generate } from './generate.ts';
 import type { GenerateRequest, WorkerEvent } from './messages.ts';
 import type { Model } from './model.ts';
@@ -30,12 +30,12 @@ class FailingGraphs extends DependentGraphs {
   #several = false;
   #passes = 0;
 
-  override async begin(...batch: Parameters<DecodeGraphs['begin']>): Promise<void> {
+  override begin(...batch: Parameters<DecodeGraphs['begin']>): BatchGraphs {
     this.#several = batch[2] > 1;
-    await super.begin(...batch);
+    return super.begin(...batch);
   }
 
-  override async decoderStep(...steps: Parameters<DecodeGraphs['decoderStep']>): ReturnType<DecodeGraphs['decoderStep']> {
+  override async decoderStep(...steps: Parameters<BatchGraphs['decoderStep']>): ReturnType<BatchGraphs['decoderStep']> {
     if (this.#several && ++this.#passes > 2) throw new StudioError('graph-failed', say`The graph gpt_window failed.`, quote('no such kernel'));
     return super.decoderStep(...steps);
   }

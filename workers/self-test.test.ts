@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
+import type { BatchGraphs, DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording, type Golden } from './self-test.ts';
 import type { BackendTrial } from './messages.ts';
 import { say } from '../engine/phrase.ts';
@@ -18,10 +18,8 @@ const golden: Golden = {
 /** Graphs that answer with the golden values, a clock that each token advances by `ms`. */
 function fakes(ms: number, change: (value: number) => number = (value) => value) {
   let time = 0;
-  const graphs = {
-    mostPositions: 1,
-    begin: vi.fn(async () => undefined),
-    patchStep: vi.fn<DecodeGraphs['patchStep']>(async () => undefined),
+  const batch = {
+    patchStep: vi.fn<BatchGraphs['patchStep']>(async () => undefined),
     async decoderStep([position]: readonly Position[]) {
       const i = Math.max(0, golden.positions.indexOf(position!.t));
       return [{ classLogits: Float32Array.from(golden.logits_class[i]!), nullLogits: Float32Array.from(golden.logits_null[i]!) }];
@@ -32,16 +30,17 @@ function fakes(ms: number, change: (value: number) => number = (value) => value)
       return [change(golden.entropies[step!.t + 1]!)];
     },
     dispose: vi.fn(),
-  };
-  return { graphs: graphs satisfies DecodeGraphs, now: () => time };
+  } satisfies BatchGraphs;
+  const graphs = { mostPositions: 1, begin: vi.fn<DecodeGraphs['begin']>(() => batch), dispose: vi.fn() } satisfies DecodeGraphs;
+  return { graphs, batch, now: () => time };
 }
 
 test('a right backend is timed without its warm-up, on the golden patches', async () => {
-  const { graphs, now } = fakes(7);
+  const { graphs, batch, now } = fakes(7);
   expect(await tryBackend(graphs, golden, { backend: 'wasm', nullClass: 3, tolerance: 1e-3, now }))
     .toEqual({ backend: 'wasm', correct: true, msPerToken: 7, maxError: 0, reason: null });
   expect(graphs.begin).toHaveBeenCalledWith([1], [3], 1);
-  expect(graphs.patchStep.mock.calls.map(([[step]]) => step)).toEqual([null, { start: 0, end: 0 }, { start: 1, end: 2 }, { start: 3, end: 5 }].map((span, slot) => ({ image: 0, slot, span })));
+  expect(batch.patchStep.mock.calls.map(([[step]]) => step)).toEqual([null, { start: 0, end: 0 }, { start: 1, end: 2 }, { start: 3, end: 5 }].map((span, slot) => ({ image: 0, slot, span })));
   expect(graphs.dispose).toHaveBeenCalled();
 });
 
@@ -51,12 +50,12 @@ test.each([['off by a little', (v: number) => v + 0.01], ['NaN', () => NaN], ['o
 });
 
 test.each([[0, true], [0.01, false]])('a null row whose entropies are %s nats off: right %s', async (off, correct) => {
-  const { graphs } = fakes(1);
-  const tokenStep: DecodeGraphs['tokenStep'] = async ([token]) => ({
+  const { graphs, batch } = fakes(1);
+  const tokenStep: BatchGraphs['tokenStep'] = async ([token]) => ({
     results: [{ choice: { token: token!.forced!, logprob: 0, classLogprob: 0, alternatives: [] }, nullEntropy: token!.nullEntropy ? golden.entropies[token!.t]! + off : null }],
     entropies: [],
   });
-  expect(await tryBackend({ ...graphs, tokenStep }, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
+  expect(await tryBackend({ ...graphs, begin: () => ({ ...batch, tokenStep }) }, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, entropies: false, nullEntropy: true })).toMatchObject({ correct });
 });
 
 test('a clearly slower backend is given up early', async () => {
@@ -72,8 +71,8 @@ test('a clearly slower backend is given up early', async () => {
 });
 
 test('a failing graph is a reason, not an exception', async () => {
-  const { graphs } = fakes(1);
-  graphs.decoderStep = async () => { throw new Error('device lost'); };
+  const { graphs, batch } = fakes(1);
+  batch.decoderStep = async () => { throw new Error('device lost'); };
   expect(await tryBackend(graphs, golden, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3 })).toMatchObject({ correct: false, reason: quote('device lost') });
 });
 

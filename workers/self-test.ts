@@ -83,29 +83,29 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
   let patch = -1;
   let spent = 0;
   try {
-    await graphs.begin([golden.class], [nullClass], 1);
+    const batch = graphs.begin([golden.class], [nullClass], 1);
     const tokens = Math.min(TOKENS, golden.tokens.length - 1);
     for (let t = 0; t < tokens; t++) {
       const began = now();
       if (golden.opens[t]) {
-        await graphs.patchStep([{ image: 0, slot: ++patch, span: t === 0 ? null : { start, end: t - 1 } }]);
+        await batch.patchStep([{ image: 0, slot: ++patch, span: t === 0 ? null : { start, end: t - 1 } }]);
         start = t;
       }
       const token = golden.tokens[t]!;
       const want = goldenLogits(golden, t);
       let entropy: number | null = null;
-      if (want || !graphs.tokenStep) {
-        const { classLogits, nullLogits } = (await graphs.decoderStep([{ image: 0, t, patch }]))[0]!;
+      if (want || !batch.tokenStep) {
+        const { classLogits, nullLogits } = (await batch.decoderStep([{ image: 0, t, patch }]))[0]!;
         if (want) {
           see(distance(classLogits, want[0]));
           see(distance(nullLogits ?? [], want[1]));
         }
         const steps = [{ image: 0, t, token }];
-        await graphs.encoderStep(steps);
-        if (entropies) entropy = (await graphs.entropyStep(steps))[0]!;
+        await batch.encoderStep(steps);
+        if (entropies) entropy = (await batch.entropyStep(steps))[0]!;
       } else {
         const request: TokenRequest = { image: 0, t, patch, rules: LIKELIEST, seed: 0, forced: token, nullEntropy: nullEntropy && t > 0 };
-        const answer = await graphs.tokenStep([request], [], entropies, async (_stage, _images, run) => run());
+        const answer = await batch.tokenStep([request], [], entropies, async (_stage, _images, run) => run());
         entropy = answer.entropies[0] ?? null;
         if (request.nullEntropy) see(distance([answer.results[0]!.nullEntropy!], [golden.entropies[t]!]));
       }

@@ -1,5 +1,5 @@
 /** A small valid manifest and a fake DecodeGraphs for tests; no files lie behind either. */
-import type { DecodeGraphs, PatchStep, Position, TokenStep } from '../graphs.ts';
+import type { BatchGraphs, DecodeGraphs, PatchStep, Position, TokenStep } from '../graphs.ts';
 import { graphNames, type DparManifest, type GptManifest, type PackFile } from '../manifest.ts';
 import type { DecodeLogits } from '../sampling.ts';
 import { byImage } from '../window-rows.ts';
@@ -51,8 +51,8 @@ export function tinyGptManifest(): GptManifest {
   };
 }
 
-/** Records every call, once an image; entropies and logits come from functions of t. */
-export class FakeGraphs implements DecodeGraphs {
+/** Every batch is itself. Records every call, once an image; entropies and logits come from functions of t. */
+export class FakeGraphs implements DecodeGraphs, BatchGraphs {
   readonly mostPositions = MOST_POSITIONS;
   readonly calls: string[] = [];
   /** The calls of each image of the batch. */
@@ -69,12 +69,13 @@ export class FakeGraphs implements DecodeGraphs {
     this.#logits = logits;
   }
 
-  async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
+  begin(classes: readonly number[], against: readonly number[] | null, positions: number): BatchGraphs {
     this.#groups = against ? 2 : 1;
     this.against = against;
     this.#positions = positions;
     this.callsOf = classes.map(() => []);
     classes.forEach((label, image) => this.#note(image, `begin ${this.#groups} ${label}`));
+    return this;
   }
 
   #note(image: number, call: string): void {
@@ -127,9 +128,9 @@ export class DependentGraphs extends FakeGraphs {
     );
   }
 
-  override async begin(classes: readonly number[], against: readonly number[] | null, positions: number): Promise<void> {
+  override begin(classes: readonly number[], against: readonly number[] | null, positions: number): BatchGraphs {
     this.#states = classes.map(() => [1]);
-    await super.begin(classes, against, positions);
+    return super.begin(classes, against, positions);
   }
 
   override async encoderStep(steps: readonly TokenStep[]): Promise<void> {

@@ -24,7 +24,7 @@ from models.export.kinds import rules_of
 from models.export.pack import default_reason, save_manifest, threshold_curve
 from models.export.pictures import grid, smaller
 from models.export.read_back import PackModels, read_back
-from models.export.regraph import decode_graphs_on, replace_graphs
+from models.export.regraph import decode_graphs_on, in_words, replace_graphs
 from models.export.runtime import PackRuntime
 from models.export.threshold import GATES, threshold_for
 from models.export.tokenizers import AnyTokenizer
@@ -92,7 +92,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         rewrite_card(stage, manifest)
     for path in before - {entry["path"] for entry in file_entries(manifest)}:
         (root / path).unlink()
-    return [*changed, f"entropies of {len(chosen)} held-out pictures: E_th {threshold} nats"]
+    return [*in_words(changed), f"entropies of {len(chosen)} held-out pictures: E_th {threshold} nats"]
 
 
 def _first_pictures(root: Path, manifest: dict[str, Any], pictures: Pictures, split: Split) -> np.ndarray:

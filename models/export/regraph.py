@@ -31,39 +31,43 @@ def decode_graphs_on(root: Path, models: PackModels, manifest: dict[str, Any]) -
     return built
 
 
-def replace_graphs(stage: Path, manifest: dict[str, Any], built: Built) -> list[str]:
-    """Write all of `built` into `stage` and the manifest; returns what is new and what changed, in words."""
-    changed = []
+def replace_graphs(stage: Path, manifest: dict[str, Any], built: Built) -> dict[tuple[str, str], bool]:
+    """Write all of `built` into `stage` and the manifest; returns what differs, by variant and graph, and whether it is new."""
+    changed = {}
     for variant, graphs in built.items():
         entries = manifest["variants"][variant]["graphs"]
         for graph, file in graphs:
             entry = {**write_models(stage, variant, graph), "weights": file}
             if entry != entries.get(graph.name):
-                changed.append(f"{variant}/{graph.name} {'changed' if graph.name in entries else 'is new'}")
+                changed[variant, graph.name] = graph.name not in entries
                 entries[graph.name] = entry
     return changed
+
+
+def in_words(changed: dict[tuple[str, str], bool]) -> list[str]:
+    return [f"{variant}/{graph} {'is new' if new else 'changed'}" for (variant, graph), new in changed.items()]
 
 
 def regraph(root: Path) -> list[str]:
     """Write the graphs of every variant and their hashes in the manifest; returns what is new and what changed, in words.
 
-    Recordings are left out of the manifest where a graph changed that runs depend on: they name the pack by its hash.
+    Recordings name the pack by its hash, so they are left out of the manifest where that changes: not for graphs in LOOKS.
     Raises UserError before anything is written where a weight would change.
     """
     models, manifest = read_back(root), read_manifest(root)
     built = decode_graphs_on(root, models, manifest)
     with staged(root, last="manifest.json") as stage:
         changed = replace_graphs(stage, manifest, built)
+        sizes = []
         for name, variant in manifest["variants"].items():
             size = visit_bytes(variant, manifest["kind"])
             if "figures" in variant and variant["figures"]["bytes"] != size:
                 variant["figures"]["bytes"] = size
-                changed.append(f"{name}: {size / 1e6:.2f} MB a visit")
-        if changed:
-            if any(graph.name not in LOOKS and f"{variant}/{graph.name} " in " ".join([*changed, ""])
-                   for variant, graphs in built.items() for graph, _ in graphs):
+                sizes.append(f"{name}: {size / 1e6:.2f} MB a visit")
+        if changed or sizes:
+            if sizes or any(graph not in LOOKS for _, graph in changed):
                 manifest["recordings"] = []
             manifest["defaultVariant"] |= default_reason(manifest)
             save_manifest(stage, manifest)
             rewrite_card(stage, manifest, root)
-    return changed
+    return in_words(changed) + sizes

@@ -4,31 +4,21 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 
 from models.blocks import Attention
 from models.dpar import DPAR, segmentation
-from models.export.builder import Graph
 from models.export.kinds import LOOKS, model_graphs
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
 from models.gpt import GPT
 from models.patchify import PatchRules, opens, patches_of
-from models.tests.test_window_graphs import random_models
+from models.tests.graph_sessions import random_models, run, session_of
 
 TOLERANCE = 1e-4
 FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
-
-
-def run(graph: Graph, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    options = ort.SessionOptions()
-    content = bytes(graph.weights.content)
-    options.add_external_initializers_from_files_in_memory([graph.weights.location], [content], [len(content)])
-    session = ort.InferenceSession(graph.model().SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return dict(zip([one.name for one in session.get_outputs()], session.run(None, feeds), strict=True))
 
 
 def recorded(part: torch.nn.Module, forward) -> np.ndarray:
@@ -85,13 +75,13 @@ def test_dpar(seed):
     label = torch.tensor([int(rng.integers(0, 4))])
     graphs = {graph.name: graph for graph, _ in model_graphs(model, STORAGES["fp32"])}
     forward = lambda: model(tokens, label, segmentation([patches_of(opened)]))  # noqa: E731
-    states = run(graphs["encoder_all"], {"tokens": tokens.numpy().astype(np.int32)})
+    states = run(session_of(graphs["encoder_all"]), {"tokens": tokens.numpy().astype(np.int32)})
     feeds = patch_feeds(model, opened)
     patch_of = feeds.pop("patch_of")
-    found = run(graphs["patch_transformer_attention"], {
+    found = run(session_of(graphs["patch_transformer_attention"]), {
         **{name: states[name] for name in "hkv"}, **feeds, "class": label[None].numpy().astype(np.int32)})
     check(found["attention"], recorded(model.patch_transformer, forward))
-    cells = run(graphs["decoder_attention"], {"h": states["h"], "cond": found["cond"], "patch_of": patch_of})
+    cells = run(session_of(graphs["decoder_attention"]), {"h": states["h"], "cond": found["cond"], "patch_of": patch_of})
     check(cells["attention"], recorded(model.decoder, forward))
 
 
@@ -105,7 +95,7 @@ def test_gpt(seed):
     tokens, label = torch.tensor(rng.integers(0, c.vocab, (1, c.tokens))), torch.tensor([int(rng.integers(0, 4))])
     graphs = {graph.name: graph for graph, _ in model_graphs(model, STORAGES["fp32"])}
     feeds = {"tokens": tokens.numpy().astype(np.int32), "class": label[None].numpy().astype(np.int32)}
-    check(run(graphs["gpt_attention"], feeds)["attention"], recorded(model, lambda: model(tokens, label)))
+    check(run(session_of(graphs["gpt_attention"]), feeds)["attention"], recorded(model, lambda: model(tokens, label)))
 
 
 SPOTS = FIXTURES.parent / "attention.json"

@@ -1,21 +1,18 @@
 """Step graphs on several images out of step, of random sizes and grids, against PyTorch on each image alone."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 
-from models.dpar import DPAR, DPARConfig, segmentation
-from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.dpar import segmentation
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
-from models.export.nano import widen
 from models.export.row_graphs import row_graph
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
-from models.gpt import GPT, GPTConfig
 from models.patchify import PatchRules, opens, patches_of
+from models.tests.graph_sessions import random_models, run, session_of
 
 TOLERANCE = 1e-4
 
@@ -24,13 +21,7 @@ class Steps:
     """One step graph with the caches of every row; `run` takes the rows that have a step (by row) or all of them."""
 
     def __init__(self, graph: Graph, rows: int, by_row: bool) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        content = bytes(graph.weights.content)
-        options.add_external_initializers_from_files_in_memory([graph.weights.location], [content], [len(content)])
-        model = (row_graph(graph) if by_row else graph).model().SerializeToString()
-        self.session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self.outputs = [one.name for one in self.session.get_outputs()]
+        self.session = session_of(row_graph(graph) if by_row else graph)
         pasts = [one for one in self.session.get_inputs() if one.name.startswith("past_")]
         capacity = next(one.type.tensor_type.shape.dim[2].dim_value for one in graph.inputs if one.name.startswith("past_"))
         heads, width = pasts[0].shape[1], pasts[0].shape[3]
@@ -40,7 +31,7 @@ class Steps:
         """rows: which lines of the caches take part; slots: of each."""
         places = {"seqlens_k": slots.astype(np.int32), "total": np.array([slots.max() + 1], np.int32)}
         used = {name: cache[rows] for name, cache in self.caches.items()}
-        out = dict(zip(self.outputs, self.session.run(None, {**feeds, **places, **used}), strict=True))
+        out = run(self.session, {**feeds, **places, **used})
         written = np.split(out["kv"], len(used)) if self.by_row else None
         for i, (name, cache) in enumerate(self.caches.items()):
             for line, (row, slot) in enumerate(zip(rows, slots, strict=True)):
@@ -49,28 +40,19 @@ class Steps:
         return out
 
 
-def sizes(rng: np.random.Generator) -> dict[str, int]:
-    heads, width = int(rng.integers(1, 4)), int(rng.integers(2, 6))
-    return {"vocab": int(rng.integers(5, 40)), "width": width, "tokens": width * width, "dim": 32 * heads, "heads": heads}
-
-
 @pytest.mark.parametrize("seed", range(6))
 @torch.no_grad()
 def test_rows_out_of_step_are_images_alone(seed):
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    shape = sizes(rng)
-    blocks = {f"{name}_blocks": int(rng.integers(1, 4)) for name in ("patch_transformer", "decoder")}
-    model = DPAR(DPARConfig(**shape, classes=3, **blocks)).eval()
-    entropy = EntropyModel(EntropyModelConfig(**shape, blocks=int(rng.integers(1, 3)))).eval()
-    for one in (model, entropy):
-        widen(one, 0.15)
+    model, _, entropy = random_models(rng)
+    c = model.config
     storage = STORAGES["fp32"]
     graphs = {graph.name: graph for graph, _ in model_graphs(model, storage)}
     graphs["entropy"] = entropy_graph(entropy, WeightFile("entropy.bin", storage), "step")
-    count, width, t_all, dim = int(rng.integers(1, 17)), shape["width"], shape["tokens"], shape["dim"]
+    count, width, t_all, dim = int(rng.integers(1, 17)), c.width, c.tokens, c.dim
     labels = rng.integers(0, 4, count)
-    tokens = rng.integers(0, shape["vocab"], (count, t_all))
+    tokens = rng.integers(0, model.config.vocab, (count, t_all))
     want_e = entropy.entropies(torch.from_numpy(tokens)).numpy()
     rules = PatchRules(entropy_threshold=float(np.quantile(want_e[:, 1:], rng.uniform(0.2, 0.8))),
                        max_patch_length=int(rng.integers(1, 1 + width)), row_reset=True)
@@ -85,7 +67,7 @@ def test_rows_out_of_step_are_images_alone(seed):
     h, cond = np.zeros((count, dim), np.float32), np.zeros((2, count, model.config.decoder_blocks * dim), np.float32)
     t, start, slot = (np.zeros(count, np.int64) for _ in range(3))
     waits = np.ones(count, bool)
-    head_dim = dim // shape["heads"]
+    head_dim = c.head_dim
 
     def both(rows: np.ndarray) -> np.ndarray:
         return np.concatenate([rows, count + rows])
@@ -128,12 +110,10 @@ def test_rows_out_of_step_are_images_alone(seed):
 def test_baseline_rows_out_of_step_are_images_alone(by_row):
     rng = np.random.default_rng(7)
     torch.manual_seed(7)
-    shape = sizes(rng)
-    model = GPT(GPTConfig(**shape, classes=3, blocks=2)).eval()
-    widen(model, 0.15)
+    _, model, _ = random_models(rng)
     graph = next(graph for graph, _ in model_graphs(model, STORAGES["fp32"]) if graph.name == "gpt")
-    count, t_all = 5, shape["tokens"]
-    labels, tokens = rng.integers(0, 4, count), rng.integers(0, shape["vocab"], (count, t_all))
+    count, t_all = 5, model.config.tokens
+    labels, tokens = rng.integers(0, 4, count), rng.integers(0, model.config.vocab, (count, t_all))
     want = [[model(torch.from_numpy(tokens[r : r + 1]), torch.tensor([k]))[0].numpy() for k in (labels[r], 3)]
             for r in range(count)]
     steps, t = Steps(graph, 2 * count, by_row), np.zeros(count, np.int64)

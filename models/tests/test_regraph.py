@@ -33,23 +33,39 @@ def test_the_packs_of_the_tests_are_what_the_exporter_makes_today(name, tmp_path
     assert contents(pack) == contents(FIXTURES / name)
 
 
+def recorded_with_another(pack: Path, graph: str) -> None:
+    """Give the pack a recording, and another file in place of a graph of w8."""
+    manifest = json.loads((pack / "manifest.json").read_text())
+    entry = manifest["variants"]["w8"]["graphs"][graph]
+    step = entry["model"]
+    (pack / step["path"]).write_bytes(b"another graph")
+    entry["model"] = step | {"sha256": "0" * 64}
+    manifest["recordings"] = [{"id": "some", "title": "Some", "class": 0, "run": step, "picture": step}]
+    for variant in manifest["variants"].values():
+        variant["figures"]["bytes"] = visit_bytes(variant, "dpar")
+    (pack / "manifest.json").write_text(json.dumps(manifest))
+
+
 def test_another_graph_is_replaced_and_its_recordings_go(tmp_path, capsys):
     pack = copy("nano", tmp_path)
-    manifest = json.loads((pack / "manifest.json").read_text())
-    step = manifest["variants"]["w8"]["graphs"]["decoder"]["model"]
-    stale = step | {"sha256": "0" * 64}
-    manifest["variants"]["w8"]["graphs"]["decoder"]["model"] = stale
-    manifest["recordings"] = [{"id": "some", "title": "Some", "class": 0, "run": step, "picture": step}]
-    (pack / "manifest.json").write_text(json.dumps(manifest))
-    (pack / step["path"]).write_bytes(b"another graph")
+    recorded_with_another(pack, "decoder")
     assert main(["regraph", "--pack", str(pack)]) == 0
-    assert "w8/decoder changed" in capsys.readouterr().out
+    assert capsys.readouterr().out == f"{pack}: w8/decoder changed\n"
     ours, theirs = contents(pack), contents(FIXTURES / "nano")
     one, two = (json.loads(files.pop("manifest.json")) for files in (ours, theirs))
     for name, variant in one["variants"].items():
         assert variant["figures"].pop("bytes") == visit_bytes(variant, "dpar")
         two["variants"][name]["figures"].pop("bytes")
     assert ours == theirs and one == two
+
+
+def test_recordings_stay_where_no_graph_changed_that_runs_depend_on(tmp_path, capsys):
+    pack = copy("nano", tmp_path)
+    recorded_with_another(pack, "decoder_attention")
+    before = read_manifest(pack)["recordings"]
+    assert main(["regraph", "--pack", str(pack)]) == 0
+    assert capsys.readouterr().out == f"{pack}: w8/decoder_attention changed\n"
+    assert read_manifest(pack)["recordings"] == before != []
 
 
 def test_a_pack_of_before_windows_gets_their_graphs(tmp_path, capsys):

@@ -1,7 +1,6 @@
 """LlamaGen's published sizes with random weights: python -m pytest -m slow (some minutes, 4 GB)."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 
@@ -10,17 +9,12 @@ from models.export.builder import WeightFile
 from models.export.vqgan_graphs import vqgan_decoder_graph, vqgan_encoder_graph
 from models.llamagen.gpt import SIZES, gpt_config, load_gpt
 from models.llamagen.tokenizer import load_vqgan
+from models.tests.graph_sessions import session_of
 from models.tests.llamagen_files import TRUE_VQ, true_gpt_state, vq_state
 from models.tests.test_llamagen import ReferenceVQ, reference_gpt
 
 pytestmark = pytest.mark.slow
 TOKENIZERS = {16: (1, 1, 2, 2, 4), 8: (1, 2, 2, 4)}
-
-
-def session(graph):
-    options, content = ort.SessionOptions(), bytes(graph.weights.content)  # kept until the session has read it
-    options.add_external_initializers_from_files_in_memory([graph.weights.location], [content], [len(content)])
-    return ort.InferenceSession(graph.model().SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 @torch.no_grad()
@@ -30,12 +24,12 @@ def test_the_graphs_of_a_tokenizer_are_pytorch(tmp_path, factor, size):
     model = load_vqgan(tmp_path, vq_state(TOKENIZERS[factor], **TRUE_VQ))
     tokens = torch.from_numpy(np.random.default_rng(0).integers(TRUE_VQ["vocab"], size=(1, (size // factor) ** 2)))
     painted = model.decode(tokens)
-    graph = session(vqgan_decoder_graph(model, WeightFile("decoder.bin"), size))
+    graph = session_of(vqgan_decoder_graph(model, WeightFile("decoder.bin"), size), threads=0)
     picture = graph.run(None, {"tokens": tokens.numpy().astype(np.int32)})[0]
     difference = np.abs(picture - painted.numpy()).max()
     del graph
     encoded = model.encode(painted)
-    graph = session(vqgan_encoder_graph(model, WeightFile("encoder.bin"), size))
+    graph = session_of(vqgan_encoder_graph(model, WeightFile("encoder.bin"), size), threads=0)
     same = (graph.run(None, {"picture": painted.numpy()})[0] == encoded.numpy()).mean()
     print(f"VQ-{factor} at {size}: pixels differ by {difference:.1e} of {np.ptp(picture):.1f}, {same:.2%} of tokens are the same")
     assert np.ptp(picture) > 1 and difference <= 1e-4

@@ -1,21 +1,15 @@
 """The VQGAN's ONNX graphs against PyTorch."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 
 from models.export.builder import WeightFile
 from models.export.vqgan_graphs import vqgan_decoder_graph, vqgan_encoder_graph
+from models.tests.graph_sessions import session_of
 from models.vqgan import VQGAN, VQGANConfig
 
 SMALL = {"vocab": 64, "channels": 32, "latent": 32}
-
-
-def session_of(graph):
-    options, content = ort.SessionOptions(), bytes(graph.weights.content)
-    options.add_external_initializers_from_files_in_memory([graph.weights.location], [content], [len(content)])
-    return ort.InferenceSession(graph.model().SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def random_vqgan(**sizes):

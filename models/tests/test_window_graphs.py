@@ -1,22 +1,20 @@
 """Graphs that take several positions at once, with drafts that fail among them, against PyTorch on whole images."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 
-from models.dpar import DPAR, DPARConfig, segmentation
-from models.entropy_model import EntropyModel, EntropyModelConfig
+from models.dpar import segmentation
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
-from models.export.nano import nano_content, widen
+from models.export.nano import nano_content
 from models.export.pack import decode_graphs
 from models.export.row_graphs import row_graph
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
-from models.gpt import GPT, GPTConfig
 from models.patchify import PatchRules, opens, patches_of
+from models.tests.graph_sessions import random_models, run, session_of
 
 TOLERANCE = 1e-4
 
@@ -25,13 +23,7 @@ class Windowed:
     """One window graph with its caches, which hold settled slots and those of drafts."""
 
     def __init__(self, graph: Graph, by_row: bool) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        content = bytes(graph.weights.content)
-        options.add_external_initializers_from_files_in_memory([graph.weights.location], [content], [len(content)])
-        model = (row_graph(graph) if by_row else graph).model().SerializeToString()
-        self.session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self.names = [one.name for one in self.session.get_outputs()]
+        self.session = session_of(row_graph(graph) if by_row else graph)
         pasts = {one.name: [size.dim_value for size in one.type.tensor_type.shape.dim]
                  for one in graph.inputs if one.name.startswith("past_")}
         self.by_row, self.caches = by_row, {name: np.zeros(shape, np.float32) for name, shape in pasts.items()}
@@ -41,22 +33,11 @@ class Windowed:
         end = start + size
         places = {"seqlens_k": np.array([end - 1], np.int32), "total": np.array([end], np.int32)}
         pasts = {name: cache[:, :, :end] if self.by_row else cache for name, cache in self.caches.items()}
-        out = dict(zip(self.names, self.session.run(None, {**feeds, **places, **pasts}), strict=True))
+        out = run(self.session, {**feeds, **places, **pasts})
         for i, (name, cache) in enumerate(self.caches.items()):
             present = None if self.by_row else out[name.replace("past", "present")]
             cache[:, :, start:end] = out["kv"][i] if self.by_row else present[:, :, start:end]
         return out
-
-
-def random_models(rng: np.random.Generator) -> tuple[DPAR, GPT, EntropyModel]:
-    heads, width = int(rng.integers(1, 4)), int(rng.integers(2, 6))
-    shape = {"vocab": int(rng.integers(5, 40)), "width": width, "tokens": width * width, "dim": 32 * heads, "heads": heads}
-    blocks = {f"{name}_blocks": int(rng.integers(1, 4)) for name in ("patch_transformer", "decoder")}
-    models = (DPAR(DPARConfig(**shape, classes=3, **blocks)), GPT(GPTConfig(**shape, classes=3, blocks=2)),
-              EntropyModel(EntropyModelConfig(**shape, blocks=int(rng.integers(1, 3)))))
-    for one in models:
-        widen(one, 0.15)
-    return tuple(one.eval() for one in models)
 
 
 def passes(rng: np.random.Generator, tokens: np.ndarray, vocab: int):
@@ -136,12 +117,12 @@ def test_the_baseline_in_windows(by_row):
     _, model, _ = random_models(rng)
     c = model.config
     graph = next(graph for graph, _ in model_graphs(model, STORAGES["fp32"]) if graph.name == "gpt_window")
-    run, tokens = Windowed(graph, by_row), rng.integers(0, c.vocab, c.tokens)
+    steps, tokens = Windowed(graph, by_row), rng.integers(0, c.vocab, c.tokens)
     want = np.stack([model(torch.from_numpy(tokens)[None], torch.tensor([k]))[0].numpy() for k in (1, 3)], axis=1)
     for start, size, right, drafts in passes(rng, tokens, c.vocab):
         previous = np.concatenate([[0], drafts])[None, start : start + size].astype(np.int32)
         first = (np.arange(start, start + size) == 0).astype(np.int32)
-        out = run.run(start, size, token=previous, first=first, **{"class": np.array([[1, 3]], np.int32)})
+        out = steps.run(start, size, token=previous, first=first, **{"class": np.array([[1, 3]], np.int32)})
         assert np.abs(out["logits"][:right] - want[start : start + right]).max() <= TOLERANCE
 
 

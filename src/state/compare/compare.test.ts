@@ -64,7 +64,7 @@ describe('compare', () => {
     await compare.against('token');
     await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'view', b: 'made:0' }));
     expect(requests[0]).toMatchObject({ class: 8, seed: 7, settings: { maxPatchLength: 1 } });
-    expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
+    expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
     expect(page.view.run.getState()).toBe(inView);
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
   });
@@ -75,7 +75,7 @@ describe('compare', () => {
     await compare.choose('b', 'recording:eurosat:0');
     await compare.makeHere(['a', 'b']);
     await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'made:0', b: 'made:1' }));
-    expect([compare.a, compare.b].map(({ run }) => run.getState().origin)).toEqual(['generated', 'generated']);
+    expect(Object.values(compare.getState().sides).map(({ run }) => run.getState().origin)).toEqual(['generated', 'generated']);
     expect(requests[0]).toMatchObject({ class: header!.class, seed: header!.seed, settings: header!.settings });
     expect(page.view.run.getState().origin).toBe('recorded');
   });
@@ -86,7 +86,7 @@ describe('compare', () => {
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
     compare.playback.seek(Infinity);
     expect(compare.playback.getState().cursor).toBe(256);
-    expect(compare.a.playback).toBe(compare.b.playback);
+    expect(compare.getState().sides.a.playback).toBe(compare.getState().sides.b.playback);
   });
 
   it('makes a strip over thresholds with one seed; any of them comes in as B', async () => {
@@ -98,16 +98,20 @@ describe('compare', () => {
     expect(new Set(requests.map(({ seed }) => seed))).toEqual(new Set([7]));
     await compare.showTile(2);
     expect(compare.getState().source.b).toBe('made:2');
-    expect(compare.b.run.getState().events[0]!.token).toBe(3);
+    expect(compare.getState().sides.b.run.getState().events[0]!.token).toBe(3);
   });
 
   it('swaps, and says what stands in the way of a run that is gone', async () => {
     const { compare } = await opened();
     await compare.againstClass(1);
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    const { a, b } = compare.getState().sides;
+    a.whatIf.set('entropyThreshold', 1);
     compare.swap();
+    expect(compare.getState().sides).toEqual({ a: b, b: a });
+    expect(compare.getState().sides.b.whatIf.current()).not.toBeNull();
     expect(compare.getState().source).toEqual({ a: 'made:0', b: 'view' });
-    expect([compare.a.run.getState().count, compare.b.run.getState().count]).toEqual([4, 256]);
+    expect([compare.getState().sides.a.run.getState().count, compare.getState().sides.b.run.getState().count]).toEqual([4, 256]);
     await compare.choose('a', 'history:nope');
     expect(compare.getState().problem).toMatchObject({ message: quote('gone') });
     expect(compare.getState().source.a).toBe('made:0');
@@ -118,9 +122,9 @@ describe('compare', () => {
   it('tries other rules on one side alone', async () => {
     const { compare } = await opened();
     await compare.choose('b', 'recording:eurosat:0');
-    compare.a.whatIf.set('entropyThreshold', 1);
-    expect([compare.a.shown().whatIf, compare.b.shown().whatIf]).toEqual([true, false]);
-    await compare.makeWithRules(compare.a);
+    compare.getState().sides.a.whatIf.set('entropyThreshold', 1);
+    expect([compare.getState().sides.a.shown().whatIf, compare.getState().sides.b.shown().whatIf]).toEqual([true, false]);
+    await compare.makeWithRules(compare.getState().sides.a);
     expect(requests[0]!.settings.entropyThreshold).toBe(1);
   });
 
@@ -133,8 +137,8 @@ describe('compare', () => {
     await compare.againstPack('baseline');
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
-    expect(compare.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
-    expect(compare.b.pack.getState().manifest?.kind).toBe('gpt');
+    expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
+    expect(compare.getState().sides.b.pack.getState().manifest?.kind).toBe('gpt');
     expect([page.view.run.getState(), page.session.pack.getState()]).toEqual(before);
     expect(compare.getState().source.a).toBe('view');
     expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');
@@ -175,7 +179,7 @@ describe('compare', () => {
       crash();
       await ask();
       expect(requests.at(-1)!.resume).toHaveLength(2);
-      expect(compare.b.run.getState()).toMatchObject({ phase: 'complete', count: 6 });
+      expect(compare.getState().sides.b.run.getState()).toMatchObject({ phase: 'complete', count: 6 });
       expect(page.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
     }
     expect(compare.getState().problem).toBeNull();
@@ -187,7 +191,7 @@ describe('compare', () => {
     vi.spyOn(client, 'generate').mockImplementation(async () => lost);
     await compare.againstPack('baseline');
     expect(compare.getState()).toMatchObject({ waiting: false, problem: { code: 'worker-lost' } });
-    expect(compare.b.run.getState().phase).toBe('failed');
+    expect(compare.getState().sides.b.run.getState().phase).toBe('failed');
     vi.spyOn(client, 'generate').mockImplementation(async () => ({ ...lost, code: 'graph-failed' }));
     await compare.againstPack('baseline');
     expect(compare.getState().problem, 'a run that fails at once').toMatchObject({ code: 'graph-failed' });
@@ -197,7 +201,7 @@ describe('compare', () => {
     const { compare } = await opened();
     await compare.discover();
     await compare.choose('b', 'recording:baseline:0');
-    expect(compare.b.run.getState()).toMatchObject({ origin: 'recorded', header: { pack: { name: 'baseline' } } });
+    expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'recorded', header: { pack: { name: 'baseline' } } });
     compare.swap();
     await compare.against('dynamic');
     expect(requests).toEqual([]);

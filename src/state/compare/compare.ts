@@ -24,6 +24,8 @@ export interface SheetTile {
 }
 
 export interface CompareState {
+  /** The run in view on each side. */
+  sides: Record<SideName, RunView>;
   /** Where each side's run comes from (source.ts); '' for none. */
   source: Record<SideName, string>;
   /** Runs made for a comparison, in order. */
@@ -51,11 +53,14 @@ export type Compare = ReturnType<typeof createCompare>;
 
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
-  const store = createStore<CompareState>(() => ({ source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null }));
   const runs = [createRun(), createRun()] as const;
   const playback = createPlayback(() => Math.max(...runs.map((run) => run.getState().count)));
-  const [a, b] = [createRunView({ run: runs[0], playback, pack: createPack() }), createRunView({ run: runs[1], playback, pack: createPack() })];
-  const sides = { a, b };
+  const [one, other] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [RunView, RunView];
+  const store = createStore<CompareState>(() => ({
+    sides: { a: one, b: other }, source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null,
+  }));
+  const sides = () => store.getState().sides;
+  const growing = () => one.growing() || other.growing();
   /** Counts what was asked for, so that a late answer can be told. */
   const asked = { a: 0, b: 0 };
   /** Counts the stops, so that what waited for a model is given up. */
@@ -76,10 +81,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
 
   /** Two runs go together when their grids do. */
   function checkGrids(which: SideName, header: RunHeader): void {
-    const other = sides[which === 'a' ? 'b' : 'a'].run.getState().header;
-    if (!other || sameGrid(other, header)) return;
-    sides[which === 'a' ? 'b' : 'a'].run.clear();
-    name(which === 'a' ? 'b' : 'a', '');
+    const away = which === 'a' ? 'b' : 'a';
+    const { run } = sides()[away];
+    const there = run.getState().header;
+    if (!there || sameGrid(there, header)) return;
+    run.clear();
+    name(away, '');
   }
 
   async function put(which: SideName, source: string, header: RunHeader, show: (side: RunView) => void): Promise<void> {
@@ -87,10 +94,11 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
     checkGrids(which, header);
-    sides[which].pack.setState({ name: manifest.name, manifest, manifestUrl });
-    show(sides[which]);
+    const side = sides()[which];
+    side.pack.setState({ name: manifest.name, manifest, manifestUrl });
+    show(side);
     name(which, source);
-    if (a.growing() || b.growing()) playback.goLive();
+    if (growing()) playback.goLive();
     else playback.seek(Infinity);
   }
 
@@ -140,7 +148,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }
 
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
-  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = a.pack.getState().name): Promise<void> {
+  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = sides().a.pack.getState().name): Promise<void> {
     if (wishes.length === 0 || store.getState().waiting) return;
     store.setState({ waiting: true, problem: null });
     try {
@@ -192,13 +200,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
 
   const follow = () => {
     playback.follow();
-    if (!a.growing() && !b.growing()) playback.settle();
+    if (!growing()) playback.settle();
   };
-  a.run.subscribe(follow);
-  b.run.subscribe(follow);
+  for (const run of runs) run.subscribe(follow);
 
   return {
-    ...store, a, b, playback, choose, make, makeSide, makeWithRules, stop,
+    ...store, playback, choose, make, makeSide, makeWithRules, stop,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
@@ -224,57 +231,50 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       for (const which of ['a', 'b'] as const) if (store.getState().source[which] === VIEW) void choose(which, VIEW);
     }),
     swap(): void {
-      const { source } = store.getState();
-      const { cursor } = playback.getState();
-      const [runs, packs] = [[a.run.getState(), b.run.getState()], [a.pack.getState(), b.pack.getState()]];
+      const { source, sides: { a, b } } = store.getState();
       asked.a++;
       asked.b++;
-      a.pack.setState(packs[1]!);
-      b.pack.setState(packs[0]!);
-      a.run.restore(runs[1]!);
-      b.run.restore(runs[0]!);
-      store.setState({ source: { a: source.b, b: source.a } });
-      playback.seek(cursor);
+      store.setState({ sides: { a: b, b: a }, source: { a: source.b, b: source.a } });
     },
     async against(which: Against): Promise<void> {
-      const { header, events } = a.run.getState();
-      const { manifest } = a.pack.getState();
+      const { header, events } = sides().a.run.getState();
+      const { manifest } = sides().a.pack.getState();
       const wish = header && manifest ? wishAgainst(which, header, events, manifest) : null;
       if (wish) await makeB(wish);
     },
     /** Makes again what was recorded or opened, with its own pack, so that both times are of this device. */
     async makeHere(which: readonly SideName[]): Promise<void> {
       for (const side of which) {
-        const { header } = sides[side].run.getState();
+        const { header } = sides()[side].run.getState();
         const before = stops;
         if (header) await makeSide(side, { class: header.class, seed: header.seed, settings: header.settings, ...(header.given && { given: header.given }) }, header.pack.name);
         if (before !== stops || store.getState().problem) return;
       }
     },
     async againstClass(index: number): Promise<void> {
-      const { header } = a.run.getState();
+      const { header } = sides().a.run.getState();
       if (header) await makeB(wishClass(index, header));
     },
     async lessLike(index: number): Promise<void> {
-      const { header } = a.run.getState();
+      const { header } = sides().a.run.getState();
       const wish = header && wishLess(index, header);
       if (wish) await makeB(wish);
     },
     /** The same class and seed from another pack, with that pack's own settings. */
     async againstPack(pack: string): Promise<void> {
-      const { header } = a.run.getState();
+      const { header } = sides().a.run.getState();
       if (!header) return;
       const other = known(pack);
       if (!other) return;
       const { guidance, temperature, topK, topP } = header.settings;
       const there = (label: string | undefined) => other.manifest.classes.findIndex((entry) => entry.label === label);
       const same = there(header.className);
-      const away = header.settings.against === undefined ? -1 : there(a.pack.getState().manifest?.classes[header.settings.against]?.label);
+      const away = header.settings.against === undefined ? -1 : there(sides().a.pack.getState().manifest?.classes[header.settings.against]?.label);
       await makeB({ class: Math.max(0, same), seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
     },
     async thresholds(): Promise<void> {
-      const { header, events } = a.run.getState();
-      const { manifest } = a.pack.getState();
+      const { header, events } = sides().a.run.getState();
+      const { manifest } = sides().a.pack.getState();
       if (!header || !manifest) return;
       const list = sheetThresholds(manifest.curve, events.map(({ entropy }) => entropy), header.settings.entropyThreshold);
       await make(wishThresholds(list, header), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));

@@ -16,8 +16,8 @@ const SIDES = ['a', 'b'] as const;
 
 /** The run of a side as an address names it; undefined for the run in view, for none, and for a picture of the person's own, which stays on the device. */
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
-  const { manifest, name } = compare[which].pack.getState();
-  const { header, digest, phase, origin } = compare[which].run.getState();
+  const { manifest, name } = compare.getState().sides[which].pack.getState();
+  const { header, digest, phase, origin } = compare.getState().sides[which].run.getState();
   if (compare.getState().source[which] === VIEW || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
   return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
 }
@@ -64,7 +64,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     }
     await pageIdle(page.session);
     await compare.makeSide(which, wish, name);
-    const { header, digest, phase } = compare[which].run.getState();
+    const { header, digest, phase } = compare.getState().sides[which].run.getState();
     if (!link.check || !header || phase !== 'complete' || !digest) return;
     const outcome = compareWithLink(link.check, header, digest);
     outcomes.setState({ [which]: outcome });
@@ -82,14 +82,14 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     },
     /** Keeps the address up to date until it is ended. */
     follow(): () => void {
-      const ends = [compare.subscribe(publish), ...SIDES.map((which) => compare[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
+      const ends = [compare.subscribe(publish), ...SIDES.map((which) => compare.getState().sides[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
       publish();
       return () => ends.forEach((end) => end());
     },
     /** Whether a side's run is the one its link was made from; null where it came otherwise. */
     same: (which: SideName): boolean | null => {
       const outcome = outcomes.getState()[which];
-      return outcome && outcome.header === compare[which].run.getState().header ? outcome.same : null;
+      return outcome && outcome.header === compare.getState().sides[which].run.getState().header ? outcome.same : null;
     },
   };
 
@@ -100,7 +100,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     for (const which of SIDES) {
       const source = compare.getState().source[which];
       // Nothing chosen yet, or on its way: what the address names is still to come.
-      const open = source === '' || (source !== VIEW && compare[which].growing());
+      const open = source === '' || (source !== VIEW && compare.getState().sides[which].growing());
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }

@@ -29,6 +29,9 @@ interface Stores {
   edit: Pick<EditStore, 'getState'>;
 }
 
+/** Of all views together: where a drawing goes from one view to another its version differs, too. */
+let versions = 0;
+
 /** The composition of run, edits and what-if rules; computed again only when one of them has changed. */
 export function createShown({ run, whatIf, edit }: Stores): () => Shown {
   let key: readonly unknown[] = [];
@@ -45,7 +48,7 @@ export function createShown({ run, whatIf, edit }: Stores): () => Shown {
     const first = decoded === events ? -1 : decoded.findIndex((event, i) => event.token !== events[i]?.token);
     shown = {
       known: first >= 0 && !entropies ? first + 1 : decoded.length,
-      version: shown.version + 1, decoded, events: rules ? repatch(decoded, rules, width) : decoded,
+      version: ++versions, decoded, events: rules ? repatch(decoded, rules, width) : decoded,
       rules: rules ?? (header && rulesOf(header.settings)), whatIf: rules !== null, edited: draft !== null,
       keep: draft?.keep ?? count, picture: (draft && painted) ?? picture,
     };

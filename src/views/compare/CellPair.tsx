@@ -9,18 +9,19 @@ import type { CompareSession } from './session.ts';
 
 /** The same cell of both runs. */
 export function CellPair({ session }: { session: CompareSession }) {
-  const { a, b } = session.benches;
+  const { a, b } = session.benches();
   return (
     <WorkbenchContext value={a}>
       <Pair session={session}>
-        <Cell side={session.compare.a} name="a" />
-        <WorkbenchContext value={b}><Cell side={session.compare.b} name="b" /></WorkbenchContext>
+        <Cell side={a.view} name="a" />
+        <WorkbenchContext value={b}><Cell side={b.view} name="b" /></WorkbenchContext>
       </Pair>
     </WorkbenchContext>
   );
 }
 
-function useCell({ compare: { a, b, playback } }: Pick<CompareSession, 'compare'>): number | null {
+function useCell({ compare: { getState, playback } }: Pick<CompareSession, 'compare'>): number | null {
+  const { a, b } = getState().sides;
   return lookedAt(Math.max(a.run.getState().count, b.run.getState().count), playback.getState());
 }
 
@@ -28,7 +29,7 @@ function Pair({ session, children }: { session: CompareSession; children: React.
   useFrameEvery(120);
   usePlayback((state) => state.pick);
   const at = useCell(session);
-  const width = session.compare.a.run.getState().header?.grid.width ?? 16;
+  const width = session.compare.getState().sides.a.run.getState().header?.grid.width ?? 16;
   return (
     <section className="cell-pair" aria-label={t('Cell in both runs')}>
       <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>

@@ -25,7 +25,7 @@ function sideOf(view: RunView): Side | null {
 
 /** Both runs in figures, as far as the cursor shows them. */
 export function CompareTable({ session }: { session: CompareSession }) {
-  return <WorkbenchContext value={session.benches.a}><Table session={session} /></WorkbenchContext>;
+  return <WorkbenchContext value={session.benches().a}><Table session={session} /></WorkbenchContext>;
 }
 
 /** Times of two devices do not compare: the runs from elsewhere are made again here. */
@@ -39,7 +39,8 @@ function MakeHere({ session: { compare, page }, which }: { session: CompareSessi
 function Table({ session }: { session: CompareSession }) {
   const { compare } = session;
   useFrameEvery(READABLE_MS);
-  const { a, b, playback } = compare;
+  const { playback } = compare;
+  const { a, b } = compare.getState().sides;
   const [one, other] = [sideOf(a), sideOf(b)];
   const rows = tableOf(one, other, playback.getState().cursor);
   const away = one && other ? elsewhere(one, other) : [];

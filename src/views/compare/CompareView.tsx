@@ -27,10 +27,11 @@ import './compare.css';
 export default function CompareView() {
   const page = useWorkbench();
   const session = compareSession(page);
-  const { compare, benches, linked } = session;
+  const { compare, linked } = session;
   const pageRun = useRun((state) => state.id);
-  const { problem } = useStore(compare);
-  useKeysOf(compare.a, compare.stop, true);
+  const { problem, sides: { a } } = useStore(compare);
+  const benches = session.benches();
+  useKeysOf(a, compare.stop, true);
   const { sides } = useStore(page.studio.address.views);
   useEffect(() => {
     if (page.view.run.getState().header) compare.start(!linked.restore());

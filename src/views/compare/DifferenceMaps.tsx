@@ -31,7 +31,7 @@ export function PixelDifference({ session: { compare } }: { session: CompareSess
   useDraw(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
-    const [one, other] = [compare.a.run.getState().picture, compare.b.run.getState().picture];
+    const [one, other] = [compare.getState().sides.a.run.getState().picture, compare.getState().sides.b.run.getState().picture];
     const of = [one?.image, other?.image, size];
     const fresh = of.some((part, i) => part !== last.current.of[i]);
     if (fresh) last.current = { of, difference: one && other ? pixelDifference(pixelsOf(one, size), pixelsOf(other, size)) : null };
@@ -69,7 +69,7 @@ export function TokenDifferenceMap({ session: { compare } }: { session: CompareS
   useDraw(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
-    const [one, other] = [compare.a.shown(), compare.b.shown()];
+    const [one, other] = [compare.getState().sides.a.shown(), compare.getState().sides.b.shown()];
     const { cursor } = compare.playback.getState();
     const key = `${one.version}/${other.version}/${cursor}`;
     if (key === last.current) return;

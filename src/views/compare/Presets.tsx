@@ -11,11 +11,10 @@ const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 
 /** One press: a new run with the class and seed of A, held against it. */
 export function Presets({ session }: { session: CompareSession }) {
   const { compare, page } = session;
-  const { a } = compare;
+  const { waiting, maker, packs, sides: { a } } = useStore(compare);
   const header = useStore(a.run, (state) => state.header);
   const manifest = useStore(a.pack, (state) => state.manifest);
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
-  const { waiting, maker, packs } = useStore(compare);
   const own = useStore(page.session.pack, (state) => state.manifest);
   const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));

@@ -7,16 +7,17 @@ import { symbols } from '../../text/rich.tsx';
 import { decimal, named, said, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
+import type { RunStore } from '../../state/run.ts';
 import type { CompareSession } from './session.ts';
 
 /** Where one side's run comes from. */
 export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
   const { compare } = session;
   const { history } = useWorkbench();
-  const { source, made, packs } = useStore(compare);
+  const { source, made, packs, sides } = useStore(compare);
   const page = useStore(session.page.session.pack, (state) => state.manifest);
   const entries = useStore(history, (state) => state.entries);
-  const side = compare[name];
+  const side = sides[name];
   const header = useStore(side.run, (state) => state.header);
   const sidePack = useStore(side.pack, (state) => state.manifest);
   const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)].filter(({ manifest }) => manifest.recordings.length > 0);
@@ -56,7 +57,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
 const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }: Manifest) =>
   (recordings.filter((other) => other.class === entry.class).length > 1 ? entry.title : named(classes[entry.class]?.label ?? entry.title));
 
-function MadeOption({ index, run }: { index: number; run: CompareSession['compare']['a']['run'] }) {
+function MadeOption({ index, run }: { index: number; run: RunStore }) {
   const title = useStore(run, (state) => state.title);
   const header = useStore(run, (state) => state.header);
   if (!header) return <option value={madeSource(index)} disabled>{index + 1}: {t('waiting')}</option>;

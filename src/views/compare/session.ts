@@ -1,9 +1,8 @@
-import { createCompare, type Compare } from '../../state/compare/compare.ts';
+import { createCompare, type Compare, type SideName } from '../../state/compare/compare.ts';
 import { createGuest } from '../../state/guest.ts';
 import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
-import type { RunView } from '../../state/runView.ts';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
@@ -12,7 +11,8 @@ export interface CompareSession {
   compare: Compare;
   /** One loop for both sides: they are drawn together. */
   frame: FrameLoop;
-  benches: { a: Workbench; b: Workbench };
+  /** A workbench for the run of each side. */
+  benches: () => Record<SideName, Workbench>;
   linked: ReturnType<typeof createLinkedSides>;
 }
 
@@ -38,10 +38,11 @@ export function compareSession(workbench: Workbench): CompareSession {
       return { run, picture };
     },
   });
-  const { a, b, makeWithRules } = compare;
+  const { a, b } = compare.getState().sides;
   const frame = createFrameLoop(studio.settings, a, b);
-  const bench = (view: RunView): Workbench => ({ ...workbench, view, frame, generateWithThis: () => makeWithRules(view) });
-  const session = { page: studio, compare, frame, benches: { a: bench(a), b: bench(b) }, linked: createLinkedSides(compare, studio, document.baseURI) };
+  const [one, other] = [a, b].map((view): Workbench => ({ ...workbench, view, frame, generateWithThis: () => compare.makeWithRules(view) })) as [Workbench, Workbench];
+  const benches = () => (compare.getState().sides.a === a ? { a: one, b: other } : { a: other, b: one });
+  const session = { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio, document.baseURI) };
   sessions.set(workbench, session);
   return session;
 }

@@ -21,13 +21,13 @@ export default function CoarsePreview() {
   useDraw(() => {
     const target = canvas.current;
     if (!target || !sheet || !manifest) return;
-    const { id, count, drafts } = view.run.getState();
-    const { events, picture } = view.shown();
+    const { count, drafts } = view.run.getState();
+    const { events, picture, version } = view.shown();
     const { width } = manifest.grid;
     const [from, to] = coarseCells(view.run.getState(), picture?.cells ?? 0, view.playback.getState().cursor, width);
     // They are those of now: where the cursor looks back there are none.
     const guesses = view.playback.getState().cursor >= count ? drafts : [];
-    const now = `${id} ${from} ${to} ${count} ${guesses.join()}`;
+    const now = `${version} ${from} ${to} ${guesses.join()}`;
     if (now === drawn.current) return;
     drawn.current = now;
     const { tile, columns } = manifest.codebook;

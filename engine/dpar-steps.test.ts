@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DparGraphs } from './dpar-graphs.ts';
+import { decodeGraphs } from './decode-graphs.ts';
 import type { CacheForm } from './graph-runner.ts';
 import { SessionPictures } from './session-pictures.ts';
 import { fakeRunner as runnerOf, FakeTensor } from './testing/fake-runner.ts';
@@ -28,15 +28,15 @@ const fakeRunner = (form: CacheForm = 'replaced') => runnerOf(form, ({ call, fee
 
 test('feeds have the shapes and values of the contract', async () => {
   const { runner, runs } = fakeRunner();
-  const graphs = new DparGraphs(runner, tinyManifest());
-  await graphs.begin([1], [3]);
-  await graphs.patchStep([{ image: 0, slot: 0, span: null }]);
-  await graphs.decoderStep([{ image: 0, t: 0 }]);
-  await graphs.encoderStep([{ image: 0, t: 0, token: 7 }]);
-  await graphs.entropyStep([{ image: 0, t: 0, token: 7 }]);
-  await graphs.encoderStep([{ image: 0, t: 1, token: 8 }]);
-  await graphs.patchStep([{ image: 0, slot: 1, span: { start: 0, end: 1 } }]);
-  const [logits] = await graphs.decoderStep([{ image: 0, t: 2 }]);
+  const graphs = decodeGraphs(runner, tinyManifest());
+  const batch = graphs.begin([1], [3], 1);
+  await batch.patchStep([{ image: 0, slot: 0, span: null }]);
+  await batch.decoderStep([{ image: 0, t: 0, patch: 0 }]);
+  await batch.encoderStep([{ image: 0, t: 0, token: 7 }]);
+  await batch.entropyStep([{ image: 0, t: 0, token: 7 }]);
+  await batch.encoderStep([{ image: 0, t: 1, token: 8 }]);
+  await batch.patchStep([{ image: 0, slot: 1, span: { start: 0, end: 1 } }]);
+  const [logits] = await batch.decoderStep([{ image: 0, t: 2, patch: 1 }]);
   expect(logits!.classLogits).toHaveLength(12);
   expect(logits!.nullLogits).toHaveLength(12);
   expect(runs.map((r) => r.call.graph)).toEqual(['patch_transformer', 'decoder', 'encoder', 'entropy', 'encoder', 'patch_transformer', 'decoder']);
@@ -59,10 +59,10 @@ test('in place the pasts are the outputs; else old presents are disposed', async
   for (const form of ['in place', 'replaced'] as const) {
     const inPlace = form === 'in place';
     const { runner, runs } = fakeRunner(form);
-    const graphs = new DparGraphs(runner, tinyManifest());
-    await graphs.begin([0], null);
-    await graphs.encoderStep([{ image: 0, t: 0, token: 1 }]);
-    await graphs.encoderStep([{ image: 0, t: 1, token: 1 }]);
+    const graphs = decodeGraphs(runner, tinyManifest());
+    const batch = graphs.begin([0], null, 1);
+    await batch.encoderStep([{ image: 0, t: 0, token: 1 }]);
+    await batch.encoderStep([{ image: 0, t: 1, token: 1 }]);
     const [a, b] = runs as [(typeof runs)[0], (typeof runs)[0]];
     expect(b.feeds.past_k_0 === a.feeds.past_k_0).toBe(inPlace);
     expect(a.feeds.past_k_0!.disposed).toBe(!inPlace);
@@ -81,9 +81,9 @@ test('by row the pasts grow in strides and keep what every step answered', async
     const kv = Float32Array.from({ length: 2 * blocks * 2 * dim }, (_, i) => 1000 * count + i);
     return { cond: new FakeTensor(new Float32Array(2 * dim), [2, 1, dim]), kv: new FakeTensor(kv, [4 * blocks, heads, 1, dim / heads]) };
   });
-  const graphs = new DparGraphs(runner, m);
-  await graphs.begin([0], [3]);
-  for (let slot = 0; slot < 65; slot++) await graphs.patchStep([{ image: 0, slot: slot, span: null }]);
+  const graphs = decodeGraphs(runner, m);
+  const batch = graphs.begin([0], [3], 1);
+  for (let slot = 0; slot < 65; slot++) await batch.patchStep([{ image: 0, slot: slot, span: null }]);
   expect([0, 31, 32, 63, 64].map((slot) => runs[slot]!.feeds.past_k_0!.dims[2])).toEqual([32, 32, 64, 64, 65]);
   const d = dim / heads;
   const last = runs[64]!.feeds.past_v_1!;
@@ -91,8 +91,7 @@ test('by row the pasts grow in strides and keep what every step answered', async
   for (const [line, slot, at] of [[0, 0, 0], [0, 40, d - 1], [lines - 1, 63, 1], [2, 31, 3]] as const) {
     expect(last.data[(line * 65 + slot) * d + at]).toBe(1000 * (slot + 1) + (3 * lines + line) * d + at);
   }
-  await graphs.begin([0], [3]);
-  await graphs.patchStep([{ image: 0, slot: 0, span: null }]);
+  await graphs.begin([0], [3], 1).patchStep([{ image: 0, slot: 0, span: null }]);
   expect(runs[65]!.feeds.past_v_1!.dims[2]).toBe(32);
   expect(runs[64]!.feeds.past_v_1!.disposed).toBe(true);
   graphs.dispose();
@@ -101,12 +100,12 @@ test('by row the pasts grow in strides and keep what every step answered', async
 test('failures name the graph', async () => {
   const failing = (message: string) => {
     const { runner } = fakeRunner();
-    return new DparGraphs({ ...runner, run: () => Promise.reject(new Error(message)) }, tinyManifest());
+    return decodeGraphs({ ...runner, run: () => Promise.reject(new Error(message)) }, tinyManifest());
   };
   for (const [message, code] of [['std::bad_alloc', 'out-of-memory'], ['Invalid rank', 'graph-failed']] as const) {
     const graphs = failing(message);
-    await graphs.begin([0], null);
-    await expect(graphs.entropyStep([{ image: 0, t: 0, token: 1 }])).rejects.toMatchObject({ code, detail: quote(message), message: expect.stringContaining('entropy') });
+    const batch = graphs.begin([0], null, 1);
+    await expect(batch.entropyStep([{ image: 0, t: 0, token: 1 }])).rejects.toMatchObject({ code, detail: quote(message), message: expect.stringContaining('entropy') });
   }
 });
 

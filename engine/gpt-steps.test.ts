@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import { decodeGraphs } from './decode-graphs.ts';
-import { GptGraphs } from './gpt-graphs.ts';
 import { checkSettings } from './pack-settings.ts';
 import { fakeRunner as runnerOf, FakeTensor } from './testing/fake-runner.ts';
 import { FakeGraphs, tinyGptManifest, tinyManifest } from './testing/manifest.ts';
@@ -14,11 +13,11 @@ const fakeRunner = () => runnerOf('replaced', ({ call, feeds }, count) => {
 
 test('the class slot first, then the token before; both rows share it', async () => {
   const { runner, runs } = fakeRunner();
-  const graphs = new GptGraphs(runner, tinyGptManifest());
-  await graphs.begin([1], [3]);
-  const [first] = await graphs.decoderStep([{ image: 0, t: 0 }]);
-  await graphs.encoderStep([{ image: 0, t: 0, token: 7 }]);
-  await graphs.decoderStep([{ image: 0, t: 1 }]);
+  const graphs = decodeGraphs(runner, tinyGptManifest());
+  const batch = graphs.begin([1], [3], 1);
+  const [first] = await batch.decoderStep([{ image: 0, t: 0, patch: 0 }]);
+  await batch.encoderStep([{ image: 0, t: 0, token: 7 }]);
+  await batch.decoderStep([{ image: 0, t: 1, patch: 1 }]);
   expect(runs.map((r) => r.call.graph)).toEqual(['gpt', 'gpt']);
   const [a, b] = runs.map((r) => r.read);
   expect([...a!.first!.data, ...a!.class!.data, ...a!.seqlens_k!.data, ...a!.total!.data]).toEqual([1, 1, 3, 0, 0, 1]);
@@ -76,8 +75,8 @@ test('what the kind fixes is refused by name, and the other kind keeps its graph
   expect(() => checkSettings(m, { ...m.defaults, guidance: 3 })).not.toThrow();
   const { runner, runs } = fakeRunner();
   const graphs = decodeGraphs(runner, tinyManifest());
-  await graphs.begin([0], null, 1);
-  await graphs.encoderStep([{ image: 0, t: 0, token: 1 }]).catch(() => undefined);
+  const batch = graphs.begin([0], null, 1);
+  await batch.encoderStep([{ image: 0, t: 0, token: 1 }]).catch(() => undefined);
   expect(runs.map(({ call }) => call.graph)).toEqual(['encoder']);
   await expect(decodeOne(new FakeGraphs(), m, { class: 0, seed: 0, settings: { ...m.defaults, maxPatchLength: 2 } }).next()).rejects.toThrow('P_max');
 });
