@@ -68,7 +68,7 @@ async function run({ repeats, limit, pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'recompute',
   title: 'Incremental decoding against full recompute',
-  about: 'The decode loop with its caches, against Alg. 2 of the paper as written: for every token the entropy model, the encoder and the decoder run over the whole prefix again, and the patch transformer does where a patch opens. The graphs of Alg. 2 take prefixes of any length, so nothing is padded, and compute logits for the last position only. Same weights, same seeds, guidance on; tokens are compared.',
+  about: 'The decode loop with its caches, against Alg. 2 of the paper as written: for every token the entropy model, the encoder and the decoder run over the whole prefix again. The patch transformer does where a patch opens. The graphs of Alg. 2 take prefixes of any length, so nothing is padded, and compute logits for the last position only. Same weights, same seeds, guidance on; tokens are compared.',
   goal: { text: 'at least 20 times faster per image (WASM)', atLeast: 20 },
   run,
 };
