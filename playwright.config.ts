@@ -4,7 +4,7 @@ import { chromiumPath, webgpuFlags } from './e2e/chromium.ts';
 const PORT = Number(process.env.STUDIO_PORT ?? 4273);
 const launch = (args: string[]) => ({ executablePath: chromiumPath(), args: ['--no-sandbox', ...args] });
 
-/** What a person does, on the built site. `wasm` runs without any adapter; `webgpu`, on Chromium's software adapter, what is about decoding and looks. */
+/** What a person does, on the built site. `wasm` runs without any adapter; `webgpu`, on Chromium's software adapter, what is about decoding. */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/artefacts/results',
@@ -30,6 +30,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'wasm', testIgnore: ['placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts'], use: { launchOptions: launch(['--disable-gpu']) } },
-    { name: 'webgpu', testMatch: ['inference.spec.ts', 'placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'hosting.spec.ts', 'soak.spec.ts', 'studio*.spec.ts'], use: { launchOptions: launch(webgpuFlags) } },
+    { name: 'webgpu', testMatch: ['inference.spec.ts', 'placement.spec.ts', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'hosting.spec.ts', 'soak.spec.ts', 'studio.spec.ts', 'studio-attention.spec.ts'], use: { launchOptions: launch(webgpuFlags) } },
   ],
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { axe, contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
@@ -8,7 +8,6 @@ import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano');
 const baseline = fixturePacks.find(({ name }) => name === 'nano-gpt');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const figure = (page: Page, name: string) => page.locator(`[data-compare="${name}"]`);
 const source = (page: Page, name: string) => page.getByRole('combobox', { name: `Run ${name}` });
 
@@ -23,10 +22,6 @@ async function twoRecordings(page: Page): Promise<void> {
   await expect(figure(page, 'tokens-a')).toHaveText('256');
   await expect(figure(page, 'tokens-b')).toHaveText('256');
 }
-
-test.beforeEach(({}, { project }) => {
-  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
-});
 
 test('two recorded runs before any weights: one cursor, linked cells, one side under other rules', async ({ page }) => {
   await twoRecordings(page);
@@ -128,7 +123,7 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready');
   await expect(page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' })).toHaveAttribute('aria-current', 'page');
-  expect((await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  expect(await axe(page)).toEqual([]);
   await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/^#pack=nano&.*b=pack=nano-gpt&class=Alpha&seed=3&/);
   const elsewhere = await context.newPage();
   await open(elsewhere, page.url());
@@ -186,13 +181,12 @@ test('another pack opens in the view that is open; the guide shows patches even 
   await expect(page.getByText('it has no patches to redraw')).toBeVisible();
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
   await expect(page.locator('[data-figure="patches"]')).toHaveText('256');
-  const axe = async () => (await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
-  expect(await axe(), 'Inspect').toEqual([]);
+  expect(await axe(page), 'Inspect').toEqual([]);
   await page.getByRole('gridcell').nth(20).focus();
   await expect(page.getByRole('gridcell').nth(20)).toHaveText(/^code \d+, probability/);
   await page.getByRole('link', { name: 'Generate' }).click();
   await expect(page.getByText('it has no patches, so there is no')).toBeVisible();
-  expect(await axe(), 'Generate').toEqual([]);
+  expect(await axe(page), 'Generate').toEqual([]);
   await page.getByRole('link', { name: 'Guide' }).click();
   await page.getByRole('button', { name: 'Next', exact: true }).click();
   await expect(page.locator('.guide .legend').first()).toBeVisible();
@@ -201,17 +195,15 @@ test('another pack opens in the view that is open; the guide shows patches even 
   await expect(page.getByRole('region', { name: 'Patch rules' }).getByRole('switch', { name: 'Entropy gate' })).toBeVisible();
 });
 
-for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {
-  test(`${name}, ${colorScheme}: fits, and axe finds nothing`, async ({ browser }) => {
-    const touch = width < 500;
-    const context = await browser.newContext({ viewport: { width, height: touch ? 844 : 900 }, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+for (const { kind, touch, screens } of DEVICES) {
+  test(`${kind}: fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const context = await browser.newContext(contextOf(touch, screens[0]!));
     const page = await context.newPage();
     await twoRecordings(page);
-    await page.screenshot({ path: join(import.meta.dirname, 'artefacts', 'compare', `${name}-${colorScheme}.png`), fullPage: true });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-    expect(await page.evaluate(() => innerWidth)).toBe(width);
-    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
+    await onEach(page, screens, async ({ name }) => {
+      await expectFits(page);
+      await expectAccessible(page, name, { shot: (scheme) => join(import.meta.dirname, 'artefacts', 'compare', `${name}-${scheme}.png`) });
+    });
     await context.close();
   });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './axe.ts';
 import type { DeviceReport } from '../src/device/report.ts';
 import { fixturePacks, shippedPacks } from './packs.ts';
 import { mountPack } from './studio-page.ts';
@@ -82,13 +82,8 @@ test('the report fits desktop and phone, light and dark, and axe finds nothing',
   const check = async (what: string) => {
     for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
       await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: join(shots, `device-${what}-${name}-${colorScheme}.png`) });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page }).include('dialog').withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`), `${what}, ${name}, ${colorScheme}`).toEqual([]);
-      }
+      await expectFits(page);
+      await expectAccessible(page, `${what}, ${name}`, { part: 'dialog', shot: (scheme) => join(shots, `device-${what}-${name}-${scheme}.png`) });
     }
   };
   await check('before');

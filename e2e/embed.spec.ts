@@ -2,8 +2,6 @@
 import { expect, test } from '@playwright/test';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'looks do not depend on the backend'));
-
 const SIZES = [[240, 240], [320, 240], [320, 480], [480, 360], [560, 700], [720, 480], [1200, 800]] as const;
 const SHOWN = { both: ['.picture-view .square', '.entropy-view .square'], image: ['.picture-view .square'], entropy: ['.entropy-view .square'] };
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const reading = (page: Page, name: string) => page.locator(`[data-guide="${name}"]`);
 const step = (page: Page) => page.locator('.step-dot[aria-current="step"]');
 
@@ -13,10 +12,6 @@ async function open(page: Page, hash = '#view=guide'): Promise<void> {
   await page.goto(`/${hash}`);
   await expect(page.locator('.guide .run-title .chip')).toHaveText('Recorded');
 }
-
-test.beforeEach(({}, { project }) => {
-  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
-});
 
 test('the tour runs on a recorded run while no weights are there, by keyboard alone', async ({ page }) => {
   await open(page);
@@ -64,23 +59,21 @@ test('a step that there is none of is brought to the nearest', async ({ page }) 
   await expect(step(page)).toHaveText('12');
 });
 
-for (const [name, width, colorScheme] of [['desktop', 1440, 'dark'], ['phone', 390, 'light'], ['desktop', 1440, 'light'], ['small-phone', 320, 'dark']] as const) {
-  test(`${name}, ${colorScheme}: every step fits, and axe finds nothing`, async ({ browser }) => {
-    const touch = width < 500;
-    const context = await browser.newContext({ viewport: { width, height: touch ? 844 : 900 }, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+for (const { kind, touch, screens } of DEVICES) {
+  test(`${kind}: every step fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const context = await browser.newContext(contextOf(touch, screens[0]!));
     const page = await context.newPage();
     await open(page);
-    for (let i = 1; i <= 12; i++) {
-      await page.getByRole('button', { name: `Step ${i}: ` }).click();
-      await expect(step(page)).toHaveText(String(i));
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-      expect(await page.evaluate(() => innerWidth)).toBe(width);
-    }
-    await page.screenshot({ path: join(import.meta.dirname, 'artefacts', 'guide', `${name}-${colorScheme}.png`), fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`)).toEqual([]);
-    const bar = await page.locator('.views a').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().right));
-    expect(Math.max(...bar), 'every view is in the bar').toBeLessThanOrEqual(width);
+    await onEach(page, screens, async ({ name, width }) => {
+      for (let i = 1; i <= 12; i++) {
+        await page.getByRole('button', { name: `Step ${i}: ` }).click();
+        await expect(step(page)).toHaveText(String(i));
+        await expectFits(page);
+      }
+      await expectAccessible(page, name, { shot: (scheme) => join(import.meta.dirname, 'artefacts', 'guide', `${name}-${scheme}.png`) });
+      const bar = await page.locator('.views a').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().right));
+      expect(Math.max(...bar), 'every view is in the bar').toBeLessThanOrEqual(width);
+    });
     await context.close();
   });
 }

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const pack = fixturePacks[0]!;
 test.skip(!pack, 'no fixture pack');
-test.beforeEach(({}, { project }) => test.skip(project.name === 'webgpu', 'the history does not depend on the backend'));
-
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const rows = (page: Page) => page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
 const openHistory = (page: Page) => page.getByRole('button', { name: 'History' }).click();
@@ -141,10 +139,10 @@ test('presets set the patching and leave the rest', async ({ page }) => {
   await expect(page.getByRole('radio', { name: 'Dynamic' })).toBeChecked();
 });
 
-for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
-  test(`history and contact sheet, ${name}: fit, and axe finds nothing, light and dark`, async ({ browser }) => {
-    const touch = name === 'phone';
-    const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
+for (const { kind, touch, screens } of DEVICES) {
+  test(`history and contact sheet, ${kind}: fit, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const [screen] = screens as [Screen];
+    const context = await browser.newContext({ ...contextOf(touch, screen), deviceScaleFactor: touch ? 2 : 1 });
     const page = await context.newPage();
     await start(page);
     await page.getByRole('combobox', { name: 'Pictures' }).selectOption('6');
@@ -152,13 +150,8 @@ for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['pho
     await expect(page.getByRole('button', { name: /Seed \d+, finished/ })).toHaveCount(6, { timeout: 120_000 });
     await page.getByRole('button', { name: /Seed \d+, finished/ }).nth(1).click();
     const check = async (what: string) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: join(shots, `${what}-${name}-${colorScheme}.png`), fullPage: touch && what === 'sheet' });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`), `${what}, ${colorScheme}`).toEqual([]);
-      }
+      await expectFits(page);
+      await expectAccessible(page, what, { shot: (scheme) => join(shots, `${what}-${screen.name}-${scheme}.png`) });
     };
     await check('sheet');
     await page.evaluate(() => scrollTo(0, 0));

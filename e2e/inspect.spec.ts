@@ -1,22 +1,16 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
+import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { downloadRun, messages, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks[0];
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`);
 const line = (page: Page) => page.getByRole('slider', { name: /E_th line/ });
 const cell = (page: Page, index: number) => page.getByRole('gridcell').nth(index);
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`);
-}
 
 /** A photograph-like PNG with a bright square left of its middle. */
 function picture(width: number, height: number): Buffer {
@@ -36,10 +30,6 @@ async function openNano(page: Page, rest = ''): Promise<void> {
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}${rest}&view=inspect`);
 }
-
-test.beforeEach(({}, { project }) => {
-  test.skip(project.name === 'webgpu', 'the view does not depend on the backend');
-});
 
 test('views have addresses, and the bar says which one is open', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -285,30 +275,26 @@ test('given tokens that the pack does not have are named', async ({ page }) => {
 });
 
 const shots = join(import.meta.dirname, 'artefacts', 'inspect');
-for (const { name, viewport, touch } of [
-  { name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false }, { name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
-  { name: 'small-phone', viewport: { width: 320, height: 640 }, touch: true },
-]) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${name}, ${colorScheme}: fits, and axe finds nothing in its states`, async ({ browser }) => {
-      const context = await browser.newContext({ viewport, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
-      const page = await context.newPage();
-      await servePack(page, await syntheticPack());
-      await page.goto('/#view=inspect');
-      await expect(figure(page, 'tokens')).toHaveText('256');
-      expect(await axe(page), 'as decoded').toEqual([]);
-      await line(page).press('PageDown');
-      await cell(page, 40).focus();
-      await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: /^Use token/ }).first().click();
-      expect(await axe(page), 'what-if and edited').toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+for (const { kind, touch, screens } of DEVICES) {
+  test(`${kind}: fits, and axe finds nothing in its states, light and dark`, async ({ browser }) => {
+    const context = await browser.newContext(contextOf(touch, screens[0]!));
+    const page = await context.newPage();
+    await servePack(page, await syntheticPack());
+    await page.goto('/#view=inspect');
+    await expect(figure(page, 'tokens')).toHaveText('256');
+    await onEach(page, screens, ({ name }) => expectAccessible(page, `${name}, as decoded`));
+    await line(page).press('PageDown');
+    await cell(page, 40).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Use token/ }).first().click();
+    await onEach(page, screens, async ({ name }) => {
       await page.evaluate(() => scrollTo(0, 0));
-      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-      await page.getByRole('button', { name: 'Paint with a code…' }).click();
-      await expect(page.getByRole('slider', { name: 'Code to paint with' })).toBeVisible();
-      expect(await axe(page), 'palette').toEqual([]);
-      await context.close();
+      await expectFits(page);
+      await expectAccessible(page, `${name}, what-if and edited`, { shot: (scheme) => join(shots, `${name}-${scheme}.png`) });
     });
-  }
+    await page.getByRole('button', { name: 'Paint with a code…' }).click();
+    await expect(page.getByRole('slider', { name: 'Code to paint with' })).toBeVisible();
+    await onEach(page, screens, ({ name }) => expectAccessible(page, `${name}, palette`));
+    await context.close();
+  });
 }

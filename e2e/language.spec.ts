@@ -1,8 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'texts do not depend on the backend'));
-
 async function open(page: Page, hash = ''): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());

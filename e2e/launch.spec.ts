@@ -6,8 +6,6 @@ import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { generateButton } from './studio-page.ts';
 
 const MAIN = /\/assets\/index-[^/]*\.js$/;
-test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'the launch does not depend on the backend'));
-
 for (const [what, answer] of [['blocked', 'abort'], ['missing', 404]] as const) {
   test(`a main script that is ${what} is told, with the next step`, async ({ page }) => {
     await page.route(MAIN, (route) => (answer === 'abort' ? route.abort('blockedbyclient') : route.fulfill({ status: 404, body: 'no' })));

@@ -8,8 +8,6 @@ import { servePack, syntheticPack } from './fixtures/synthetic.ts';
  * npx playwright test --project=wasm e2e/looks.spec.ts --update-snapshots
  */
 test.use({ bypassCSP: true, deviceScaleFactor: 1, reducedMotion: 'reduce' });
-test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'looks do not depend on the backend'));
-
 const wide = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 

@@ -1,8 +1,16 @@
 import { expect, type Page } from '@playwright/test';
-import { requiredGraphs, windowGraphs, type Kind, type Manifest } from '../engine/manifest.ts';
+import { requiredGraphs, windowGraphs, type GraphName, type Kind, type Manifest } from '../engine/manifest.ts';
 import type { BrowserBackend } from '../engine/log.ts';
 
-type Place = (backend: BrowserBackend, manifest: string, variant: string, graphs: string[], groups: 1 | 2) => Promise<void>;
+/** A graph without guidance or with it. */
+export interface Opened {
+  graph: GraphName;
+  groups: 1 | 2;
+}
+type Place = (backend: BrowserBackend, manifest: string, variant: string, graphs: readonly Opened[]) => Promise<void>;
+
+/** How `placements` names it. */
+export const nameOf = ({ graph, groups }: Opened) => `${graph} ${groups}`;
 
 /** The graphs that run at every token or patch. */
 export const decodeGraphs = (kind: Kind) => requiredGraphs[kind].filter((graph) => !graph.startsWith('tokenizer'));
@@ -13,7 +21,7 @@ const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/;
 export const windowsOf = ({ kind, variants }: Manifest, variant: string) => windowGraphs[kind].filter((graph) => variants[variant]!.graphs[graph]);
 
 /** Nodes per execution provider in the optimised graph, for each graph. */
-export async function placements(page: Page, backend: BrowserBackend, manifest: string, variant: string, graphs: string[], groups: 1 | 2): Promise<Map<string, Record<string, number>>> {
+export async function placements(page: Page, backend: BrowserBackend, manifest: string, variant: string, graphs: readonly Opened[]): Promise<Map<string, Record<string, number>>> {
   const found = new Map<string, Record<string, number>>();
   let graph = '';
   page.on('console', (message) => {
@@ -27,7 +35,7 @@ export async function placements(page: Page, backend: BrowserBackend, manifest: 
   });
   await page.goto('/e2e/pages/placement.html');
   await page.waitForFunction(() => 'place' in globalThis);
-  await page.evaluate(([on, path, name, wanted, rows]) => (globalThis as unknown as { place: Place }).place(on, path, name, wanted, rows), [backend, manifest, variant, graphs, groups] as const);
+  await page.evaluate(([on, path, name, wanted]) => (globalThis as unknown as { place: Place }).place(on, path, name, wanted), [backend, manifest, variant, graphs] as const);
   await expect.poll(() => graph).toBe('end');
   return found;
 }

@@ -5,15 +5,13 @@ import { expect, test, type Download, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { parseRun, type Run } from '../engine/log.ts';
 import { PNG_KEYWORD, readPngText } from '../engine/picture.ts';
+import { AXE_TAGS, contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
 const pack = fixturePacks[0]!;
 test.skip(!pack, 'no fixture pack');
-test.beforeEach(({}, { project }) => test.skip(project.name === 'webgpu', 'files do not depend on the backend'));
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const address = (rest = '') => `/#pack=${pack.name}${rest}`;
 const share = (page: Page) => page.getByRole('dialog', { name: 'Share this run' });
@@ -269,27 +267,22 @@ test('the embedded view waits, plays, and tells the page around it', async ({ pa
   expect(said.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1])).toEqual(expect.arrayContaining(['ready', 'finished']));
   expect(said.find(({ type }) => type === 'finished')).toMatchObject({ complete: true, class: 'Beta', seed: 3, tokens: 64, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
   await expect(frame.getByRole('link', { name: 'Open in DPAR Studio' })).toHaveAttribute('href', /\/#pack=nano&class=Beta&seed=3/);
-  const { violations } = await new AxeBuilder({ page }).include('iframe').withTags(TAGS).disableRules(['region']).analyze();
+  const { violations } = await new AxeBuilder({ page }).include('iframe').withTags(AXE_TAGS).disableRules(['region']).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
 });
 
-for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
-  test(`share menu, ${name}: fits, and axe finds nothing, light and dark`, async ({ browser }) => {
-    const touch = name === 'phone';
-    const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
+for (const { kind, touch, screens } of DEVICES) {
+  test(`share menu, ${kind}: fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const [screen] = screens as [Screen];
+    const context = await browser.newContext({ ...contextOf(touch, screen), deviceScaleFactor: touch ? 2 : 1 });
     const page = await context.newPage();
     await servePack(page, await syntheticPack());
     await page.goto('/');
     await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
     await page.getByRole('button', { name: 'Share' }).click();
     await expect(share(page).getByRole('button', { name: 'GIF' })).toBeVisible();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(shots, `share-${name}-${colorScheme}.png`) });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`), colorScheme).toEqual([]);
-    }
+    await expectFits(page);
+    await expectAccessible(page, kind, { shot: (scheme) => join(shots, `share-${screen.name}-${scheme}.png`) });
     await page.keyboard.press('Escape');
     await expect(share(page)).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Share' })).toBeFocused();

@@ -7,8 +7,6 @@ import { fixturePacks } from './packs.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks[0]!;
-test.beforeEach(({}, { project }) => test.skip(project.name !== 'wasm', 'the page does not depend on the backend here'));
-
 test('a number that is typed into any field of the page stands there as it was typed', async ({ page }) => {
   await servePack(page, await syntheticPack());
   const pressed = async (name: string | RegExp, text: string) => {

@@ -1,51 +1,38 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { axe, contextOf, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack } from './studio-page.ts';
 
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
-const screens = [
-  { name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false },
-  { name: 'large', viewport: { width: 2560, height: 1440 }, touch: false },
-  { name: '4k', viewport: { width: 3840, height: 2160 }, touch: false },
-  { name: 'tablet', viewport: { width: 900, height: 1200 }, touch: true },
-  { name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
-  { name: 'small-phone', viewport: { width: 360, height: 640 }, touch: true },
-];
+const screens = {
+  desktop: [{ name: 'desktop', width: 1440, height: 900 }, { name: 'large', width: 2560, height: 1440 }, { name: '4k', width: 3840, height: 2160 }],
+  touch: [{ name: 'tablet', width: 900, height: 1200 }, { name: 'phone', width: 390, height: 844 }, { name: 'small-phone', width: 360, height: 640 }],
+};
 
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(', ')}`);
-}
-
-for (const { name, viewport, touch } of screens) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${name}, ${colorScheme}: fits, and axe finds nothing`, async ({ browser }, { project }) => {
-      test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
-      const context = await browser.newContext({ viewport, colorScheme, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', deviceScaleFactor: touch ? 2 : 1 });
-      const page = await context.newPage();
-      await servePack(page, await syntheticPack());
-      await page.goto('/');
-      await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
-      await page.locator('.strip-plot').press('ArrowDown');
-      await page.locator('.strip-plot').blur();
-      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-      // Not innerWidth: on a touch screen that grows with a page that is too wide.
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+for (const [kind, list] of Object.entries(screens)) {
+  test(`${kind}: fits on every screen, and axe finds nothing, light and dark`, async ({ browser }) => {
+    const context = await browser.newContext({ ...contextOf(kind === 'touch', list[0]!), deviceScaleFactor: kind === 'touch' ? 2 : 1 });
+    const page = await context.newPage();
+    await servePack(page, await syntheticPack());
+    await page.goto('/');
+    await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+    await page.locator('.strip-plot').press('ArrowDown');
+    await page.locator('.strip-plot').blur();
+    await onEach(page, list, async ({ name }) => {
+      await expectFits(page);
       const cut = await page.locator('.class-name').evaluateAll((names) => names.filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.textContent));
       expect(cut, 'class names cut off').toEqual([]);
-      expect(await axe(page)).toEqual([]);
-      await context.close();
+      await expectAccessible(page, name, { shot: (scheme) => join(shots, `${name}-${scheme}.png`) });
     });
-  }
+    await context.close();
+  });
 }
 
 for (const language of ['en', 'de']) {
-  test(`no window is too narrow for the bar and the title: ${language}`, async ({ browser }, { project }) => {
-    test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+  test(`no window is too narrow for the bar and the title: ${language}`, async ({ browser }) => {
     const context = await browser.newContext({ viewport: { width: 1300, height: 700 }, locale: language });
     const page = await context.newPage();
     const pack = await syntheticPack();
@@ -72,30 +59,26 @@ for (const language of ['en', 'de']) {
   });
 }
 
-test('the menus of the bar and values that cannot be used: axe finds nothing, light and dark', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+test('the menus of the bar and values that cannot be used: axe finds nothing, light and dark', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await page.goto('/');
   await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
   await page.getByRole('textbox', { name: 'Seed' }).fill('ten');
   await page.getByRole('textbox', { name: 'Guidance' }).fill('99');
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await axe(page), `${colorScheme}, wrong values`).toEqual([]);
-    for (const menu of [page.getByRole('button', { name: /^EuroSAT/ }), page.locator('.status-chip'), page.getByRole('button', { name: 'Display' })]) {
-      await menu.click();
-      await expect(page.locator('.popover')).toBeVisible();
-      expect(await axe(page), `${colorScheme}, ${await menu.textContent()}`).toEqual([]);
-      await page.keyboard.press('Escape');
-      await expect(page.locator('.popover')).toBeHidden();
-    }
+  await expectAccessible(page, 'wrong values');
+  for (const menu of [page.getByRole('button', { name: /^EuroSAT/ }), page.locator('.status-chip'), page.getByRole('button', { name: 'Display' })]) {
+    await menu.click();
+    await expect(page.locator('.popover')).toBeVisible();
+    await expectAccessible(page, (await menu.textContent())!);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.popover')).toBeHidden();
   }
 });
 
-test('a run that is being decoded: axe finds nothing', async ({ page }, { project }) => {
+test('a run that is being decoded: axe finds nothing', async ({ page }) => {
   const nano = fixturePacks.find(({ name }) => name === 'nano');
-  test.skip(project.name === 'webgpu' || !nano, 'looks do not depend on the backend');
+  test.skip(!nano, 'no fixture pack');
   await mountPack(page, nano!);
   await page.goto('/#pack=nano');
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
@@ -108,8 +91,7 @@ test('a run that is being decoded: axe finds nothing', async ({ page }, { projec
   await page.keyboard.press('Escape');
 });
 
-test('targets are large enough to touch', async ({ browser }, { project }) => {
-  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+test('targets are large enough to touch', async ({ browser }) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await servePack(page, await syntheticPack());
@@ -122,8 +104,7 @@ test('targets are large enough to touch', async ({ browser }, { project }) => {
   await context.close();
 });
 
-test('nothing moves when a run starts', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'looks do not depend on the backend');
+test('nothing moves when a run starts', async ({ page }) => {
   await servePack(page, await syntheticPack());
   await page.goto('/');
   const places = () => page.locator('.square, .strip-plot, .transport, .figures > section').evaluateAll((all) => all.map((element) => {

@@ -55,6 +55,7 @@ test.skip(packs.length === 0, 'no pack has been built');
 for (const pack of packs) {
   test(`${pack.name}: from Generate to the finished image, the same as on the command line`, async ({ page }, { project }) => {
     test.skip(project.name === 'webgpu' && shippedPacks.includes(pack), 'too slow on the software adapter');
+    test.skip(project.name === 'webgpu' && pack.name === 'nano', 'pico has the same graphs with fewer blocks');
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     await mountPack(page, pack);
@@ -93,7 +94,8 @@ for (const pack of packs) {
 
 const pack = fixturePacks[0] ?? shippedPacks[0];
 
-test('the address makes the same run again', async ({ page, context }) => {
+test('the address makes the same run again', async ({ page, context }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
   await mountPack(page, pack!);
   await page.goto(address(pack!));
   await classes(page).last().click();
@@ -116,8 +118,8 @@ test('the address makes the same run again', async ({ page, context }) => {
 });
 
 test('Escape stops a run and keeps what was decoded', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
   const slow = shippedPacks[0] ?? pack!;
-  test.skip(project.name === 'webgpu' && slow !== pack, 'too slow on the software adapter');
   await mountPack(page, slow);
   await page.goto(address(slow));
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
@@ -129,7 +131,8 @@ test('Escape stops a run and keeps what was decoded', async ({ page }, { project
   await expect(state).toHaveText(/Stopped|Generated here/);
 });
 
-test('cursor keys, the strip and the grid move one cursor', async ({ page }) => {
+test('cursor keys, the strip and the grid move one cursor', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
   await mountPack(page, pack!);
   await page.goto(address(pack!, '&class=0&seed=3'));
   await runFinished(page);

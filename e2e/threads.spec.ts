@@ -6,8 +6,7 @@ const isolated = (page: Page) => page.evaluate(() => crossOriginIsolated);
 const ready = (page: Page) => expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
 const active = (page: Page) => expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state)).toBe('activated');
 
-test('from the second load on, threads are there without any header of the host; they can be turned off', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'of WASM');
+test('from the second load on, threads are there without any header of the host; they can be turned off', async ({ page }) => {
   const server = await faultServer({ path: '/studio/' });
   const violations: string[] = [];
   page.on('console', (message) => /Content Security Policy|Cross-Origin/.test(message.text()) && violations.push(message.text()));
@@ -36,8 +35,7 @@ test('from the second load on, threads are there without any header of the host;
   }
 });
 
-test('inside another page nothing is isolated, and an image is made', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'of WASM');
+test('inside another page nothing is isolated, and an image is made', async ({ page }) => {
   const server = await faultServer({ path: '/studio/' });
   try {
     await page.goto(`${server.url}#pack=nano`);
@@ -54,8 +52,7 @@ test('inside another page nothing is isolated, and an image is made', async ({ p
   }
 });
 
-test('a browser that refuses service workers works without threads', async ({ browser }, { project }) => {
-  test.skip(project.name === 'webgpu', 'of WASM');
+test('a browser that refuses service workers works without threads', async ({ browser }) => {
   const server = await faultServer({ path: '/studio/' });
   const context = await browser.newContext({ serviceWorkers: 'block' });
   try {
