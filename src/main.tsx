@@ -7,7 +7,7 @@ import { createHistory } from './history/history.ts';
 import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
 import { isForeign } from './lib/foreignError.ts';
-import { followForeignChanges } from './lib/foreignDom.ts';
+import { watchForeignChanges } from './lib/foreignDom.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
 import { createStudio, type StudioDeps } from './state/studio.ts';
@@ -51,7 +51,7 @@ if (embed) {
   });
 } else {
   recordRuns(studio.session.jobs, history, studio.reportUnexpected);
-  void import('./state/visits.ts').then(({ followBrowser }) => { visits = followBrowser(window, () => studio.address.arrive(studio.view.run.getState())); }).catch(() => undefined);
+  void import('./state/visits.ts').then(({ watchBrowser }) => { visits = watchBrowser(window, () => studio.address.arrive(studio.view.run.getState())); }).catch(() => undefined);
   void import('./share/listenForFiles.ts').then(({ listenForFiles }) => listenForFiles(studio)).catch(() => undefined);
   void import('./offline/keepOffline.ts').then(({ keepOffline }) => keepOffline(studio)).catch(() => undefined); // online only, then
 }
@@ -70,7 +70,7 @@ function Page() {
   return <Fragment key={language}>{embed ? <EmbedApp /> : <App />}</Fragment>;
 }
 
-followForeignChanges(document.body);
+watchForeignChanges(document.body);
 void workbench.language.start().then(() => createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <ErrorBoundary>

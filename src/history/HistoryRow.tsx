@@ -1,4 +1,4 @@
-import { titleOf } from '../state/runWish.ts';
+import { titleOf } from '../state/runRequest.ts';
 import { useCallback } from 'react';
 import { ago } from '../lib/ago.ts';
 import { fixed } from '../lib/format.ts';

@@ -4,7 +4,7 @@
  * (facebook/react#11538). Here such nodes are followed to what stands for them now: a text that React changes is written into
  * its replacement, and a removal or insertion is done there.
  */
-export function followForeignChanges(root: Node): void {
+export function watchForeignChanges(root: Node): void {
   /** What stands in the place of a text node that others took out. */
   const inPlace = new WeakMap<Node, Element>();
 

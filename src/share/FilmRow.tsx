@@ -1,4 +1,4 @@
-import { titleOf } from '../state/runWish.ts';
+import { titleOf } from '../state/runRequest.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
 import { percent } from '../lib/format.ts';

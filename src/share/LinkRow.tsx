@@ -1,4 +1,4 @@
-import { titleOf } from '../state/runWish.ts';
+import { titleOf } from '../state/runRequest.ts';
 import { useState } from 'react';
 import { said, t } from '../text/t.ts';
 import { Toggle } from '../ui/Toggle.tsx';

@@ -1,4 +1,4 @@
-import { titleOf } from '../state/runWish.ts';
+import { titleOf } from '../state/runRequest.ts';
 import { StudioError } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import type { PaintedPicture } from '../state/run.ts';

@@ -54,7 +54,7 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
     /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays. */
     arrive(state: RunState): void {
       const { view, step, sides } = readAddress(hash());
-      views.follow(view, step, sides);
+      views.set(view, step, sides);
       this.publish(state);
     },
   };

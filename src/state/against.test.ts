@@ -5,7 +5,7 @@ import type { RunHeader } from '../../engine/log.ts';
 import { parseSeed } from '../../engine/setting-text.ts';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { linkOfRun, readAddress, writeAddress } from './address.ts';
-import { wishClass } from './compare/wishes.ts';
+import { requestClass } from './compare/requests.ts';
 import { checkFits } from './fits.ts';
 import { createSettings } from './settings.ts';
 
@@ -46,7 +46,7 @@ test('a class is not held against itself: the one that is chosen for the image w
   const settings = made();
   settings.setClass(1);
   settings.set('against', 2);
-  expect(settings.wishes(1, [])[0]!.settings.against).toBe(2);
+  expect(settings.requests(1, [])[0]!.settings.against).toBe(2);
   settings.setClass(2);
   expect(settings.getState().values).toEqual(manifest.defaults);
   settings.set('against', 2);
@@ -58,8 +58,8 @@ test('a class is not held against itself: the one that is chosen for the image w
 });
 
 test('a comparison with that very class is guided as by default', () => {
-  expect(wishClass(1, header).settings.against).toBe(2);
-  expect(wishClass(2, header).settings).toEqual(manifest.defaults);
+  expect(requestClass(1, header).settings.against).toBe(2);
+  expect(requestClass(2, header).settings).toEqual(manifest.defaults);
 });
 
 test('a run that is guided against a class that this pack has not does not fit', () => {

@@ -59,7 +59,7 @@ export function createAttention({ view, session: { pack, client, load } }: Pick<
   return {
     ...store, possible, compute,
     /** Computes again where the log in view is another one. */
-    follow(): void {
+    refresh(): void {
       const { on, phase, version } = store.getState();
       if (on && phase !== 'working' && version !== view.shown().version && possible() === 'yes') void compute();
     },

@@ -6,7 +6,7 @@ import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
 import { say } from '../../engine/phrase.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 
 const TOTAL = 4;
 const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;

@@ -28,7 +28,7 @@ export interface JobsDeps {
   atOnce?: () => number;
 }
 
-/** Follows what is decoded. */
+/** Called as runs begin, grow and end. */
 export interface JobsWatcher {
   /** `lead`: the one to look at, unless another is. */
   begun?: (job: Job, lead: boolean) => void;
@@ -63,11 +63,11 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   let cancelled = false;
   let settled: Promise<unknown> = Promise.resolve();
 
-  async function decodeAll(list: readonly Job[], client: Client, follow: boolean): Promise<Result<GenerateReport> | null> {
+  async function decodeAll(list: readonly Job[], client: Client, inView: boolean): Promise<Result<GenerateReport> | null> {
     let last: Result<GenerateReport> | null = null;
     for (const job of list) {
       if (cancelled) break;
-      last = await decode(begin(job, follow), client);
+      last = await decode(begin(job, inView), client);
       if (!last.ok) break;
     }
     return last;
@@ -128,13 +128,13 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       return () => watchers.delete(watcher);
     },
     /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they are looked at. */
-    start(headers: readonly RunHeader[], client: Client, follow = true): Promise<Result<GenerateReport> | null> {
+    start(headers: readonly RunHeader[], client: Client, inView = true): Promise<Result<GenerateReport> | null> {
       cancelled = false;
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.
-      const together = follow && list.length > 1 && list.length <= atOnce();
+      const together = inView && list.length > 1 && list.length <= atOnce();
       store.setState({ list, running: true, together });
-      const all = (together ? decodeTogether(list, client) : decodeAll(list, client, follow)).finally(() => store.setState({ running: false }));
+      const all = (together ? decodeTogether(list, client) : decodeAll(list, client, inView)).finally(() => store.setState({ running: false }));
       settled = all.catch(() => undefined);
       return all;
     },

@@ -6,7 +6,7 @@ import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
 import { say } from '../../engine/phrase.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 
 const TOTAL = 4;
 const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;
@@ -46,7 +46,7 @@ function setup(recovers = true) {
   };
   return {
     view, jobs, show, ends, failures, many, single, client,
-    start: (seeds: number[], follow = true) => jobs.start(seeds.map(header), client, follow),
+    start: (seeds: number[], inView = true) => jobs.start(seeds.map(header), client, inView),
     token: (image: number, t: number) => emit(image, [token(t)]),
     end: (result: Result<GenerateReport[]>) => end(result),
     phases: () => jobs.getState().list.map(({ run }) => run.getState().phase),
@@ -73,9 +73,9 @@ describe('runs made at once', () => {
   });
 
   it('more than fit, a single one, and runs beside the one in view are made one after the other', async () => {
-    for (const [seeds, follow] of [[[1, 2, 3, 4], true], [[1], true], [[1, 2], false]] as const) {
+    for (const [seeds, inView] of [[[1, 2, 3, 4], true], [[1], true], [[1, 2], false]] as const) {
       const { many, single, start } = setup();
-      await start([...seeds], follow);
+      await start([...seeds], inView);
       expect([many, single.map(({ seed }) => seed)]).toEqual([[], seeds]);
     }
   });

@@ -6,7 +6,7 @@ import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.
 import { parseRun, type Run } from '../../engine/log.ts';
 import { readCarried } from '../share/carry.ts';
 import { createStudio } from './studio.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 
 describe('opening a run', () => {
   let pack: SyntheticPack;

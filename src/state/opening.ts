@@ -51,7 +51,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   async function open(signal = nextTurn()): Promise<void> {
     const address = readAddress(hash());
     const name = address.pack;
-    views.follow(address.view, address.step, address.sides);
+    views.set(address.view, address.step, address.sides);
     const found = await session.read(name, base, signal);
     if (!found) return;
     const { manifest, hash: hashOf } = found;
@@ -64,9 +64,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     if (keep) settings.setSeed(keep.seed);
     if (keep) settings.setClass(Math.max(0, same));
     // A link's class shows its recorded run until the run of the link is there.
-    const wished = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
-    void showRecording((address.run || keep) && wished >= 0 ? wished : 0, true, !address.run && same < 0);
-    if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.wishes(1, given) : null);
+    const recorded = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
+    void showRecording((address.run || keep) && recorded >= 0 ? recorded : 0, true, !address.run && same < 0);
+    if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
     if (metered()) pack.setState({ model: 'asking' });
     else await session.load();
   }
@@ -140,11 +140,11 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const signal = nextTurn();
       return (await closePack(signal)) ? open(signal) : undefined;
     }
-    views.follow(address.view, address.step, address.sides);
+    views.set(address.view, address.step, address.sides);
     const given = applyAddress(address);
     if (address.run && !notices.has('address')) {
       await session.stopped();
-      await session.generate(() => settings.wishes(1, given));
+      await session.generate(() => settings.requests(1, given));
     }
   }
 

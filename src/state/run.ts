@@ -1,5 +1,5 @@
 import { quote, say, type Phrase } from '../../engine/phrase.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Run, RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Problem } from './problem.ts';

@@ -6,7 +6,7 @@ import { createPack } from './pack.ts';
 import { createPlayback } from './playback.ts';
 import { createRun } from './run.ts';
 import { createRunView } from './runView.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 
 const m = tinyManifest();
 const header = (seed: number) => ({ pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'x', seed, settings: m.defaults, grid: m.grid }) as RunHeader;

@@ -6,7 +6,7 @@ import { createPackSession } from './session.ts';
 import { say } from '../../engine/phrase.ts';
 
 const m = tinyManifest();
-const wish = (seed: number) => ({ class: 1, seed, settings: m.defaults });
+const request = (seed: number) => ({ class: 1, seed, settings: m.defaults });
 const loaded = { ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0, stored: 'stored' } } as unknown as Result<LoadReport>;
 const complete = { ok: true, value: [{ complete: true, digest: 'd', times: { total: 1 } } as GenerateReport] } as const;
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -35,7 +35,7 @@ afterEach(() => vi.unstubAllGlobals());
 it('makes runs without any view, with the pack, variant and backend of its model in their headers', async () => {
   const { session, requests, ready } = setup();
   const begun: number[] = [];
-  const all = session.makeBeside([wish(5), wish(6)], (list) => begun.push(...list.map(({ header }) => header.seed)));
+  const all = session.makeBeside([request(5), request(6)], (list) => begun.push(...list.map(({ header }) => header.seed)));
   await tick();
   ready();
   expect(await all).toBe(true);
@@ -47,7 +47,7 @@ it('makes runs without any view, with the pack, variant and backend of its model
 it('runs wait for the model, and are asked for when they can begin', async () => {
   const { session, requests, ready } = setup();
   let seed = 1;
-  void session.generate(() => [wish(seed)]);
+  void session.generate(() => [request(seed)]);
   await tick();
   expect([session.queue.getState().queued, requests]).toEqual([true, []]);
   seed = 2;
@@ -58,7 +58,7 @@ it('runs wait for the model, and are asked for when they can begin', async () =>
 
 it.each(['fails', 'is cancelled'])('where the load %s, nothing waits any more', async (how) => {
   const { session, requests, fail } = setup();
-  void session.generate(() => [wish(1)]);
+  void session.generate(() => [request(1)]);
   await tick();
   if (how === 'fails') fail('shard-missing');
   else session.cancelLoad();
@@ -76,13 +76,13 @@ it('what else asks the model ends before a run begins; a stop meanwhile takes th
   let end!: () => void;
   asker.settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { end = () => resolve(undefined); }));
   session.addAsker(asker);
-  const first = session.generate(() => [wish(1)]);
+  const first = session.generate(() => [request(1)]);
   await session.stop();
   end();
   await first;
   expect([asker.settle.mock.calls.length, requests]).toEqual([1, []]);
   asker.busy = () => asker.settle.mock.calls.length < 2;
-  await session.generate(() => [wish(2)]);
+  await session.generate(() => [request(2)]);
   expect(requests).toMatchObject([{ seed: 2 }]);
 });
 
@@ -97,7 +97,7 @@ it('says that it is ready only where no run waits', async () => {
   expect(listener).toHaveBeenCalledOnce();
   void session.load();
   await tick();
-  session.wait(() => [wish(1)]);
+  session.wait(() => [request(1)]);
   ready();
   await tick();
   expect(listener).toHaveBeenCalledOnce();

@@ -8,7 +8,7 @@ import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
-import { headerOf, type RunWish } from './runWish.ts';
+import { headerOf, type RunRequest } from './runRequest.ts';
 import { until } from './until.ts';
 import { say } from '../../engine/phrase.ts';
 
@@ -32,7 +32,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   /** True while Generate waits for the model. */
   const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
   /** The runs that wait; they are asked for when they can begin. */
-  let waiting: () => readonly RunWish[] = () => [];
+  let waiting: () => readonly RunRequest[] = () => [];
   const askers: Asker[] = [];
   const listeners = new Set<() => void>();
   const queued = () => queue.getState().queued;
@@ -45,9 +45,9 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   });
 
   /** Has these runs wait for the model; null: none. */
-  function wait(wishes: (() => readonly RunWish[]) | null): void {
-    if (wishes) waiting = wishes;
-    queue.setState({ queued: wishes !== null });
+  function wait(requests: (() => readonly RunRequest[]) | null): void {
+    if (requests) waiting = requests;
+    queue.setState({ queued: requests !== null });
   }
 
   const loadIfNone = async () => {
@@ -59,26 +59,26 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   };
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
-  async function generate(wishes: () => readonly RunWish[]): Promise<void> {
+  async function generate(requests: () => readonly RunRequest[]): Promise<void> {
     const { manifest, model, report, hash } = pack.getState();
     const client = loading.client();
-    const list = wishes();
+    const list = requests();
     if (!manifest || list.length === 0 || jobs.getState().running) return;
     if (model !== 'ready' || !client || !report) {
-      wait(wishes);
+      wait(requests);
       return loadIfNone();
     }
     if (busy()) {
-      wait(wishes);
+      wait(requests);
       await settle();
       return queued() ? generate(waiting) : undefined;
     }
     wait(null);
-    await decode(list.map((wish) => headerOf(wish, manifest, hash, report)), client);
+    await decode(list.map((request) => headerOf(request, manifest, hash, report)), client);
   }
 
-  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, follow = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
-    const all = jobs.start(headers, client, follow);
+  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, inView = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
+    const all = jobs.start(headers, client, inView);
     begun?.(jobs.getState().list);
     const result = await all;
     // The worker had to be ended: its files come back from the cache.
@@ -130,7 +130,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       notices.replace('slow', []);
     },
     /** Makes runs while the one in view stays, once the model is ready; `begun` gets them as they begin. False unless all came to their end. */
-    async makeBeside(wishes: readonly RunWish[], begun: (list: readonly Job[]) => void): Promise<boolean> {
+    async makeBeside(requests: readonly RunRequest[], begun: (list: readonly Job[]) => void): Promise<boolean> {
       const { manifest } = pack.getState();
       if (!manifest || jobs.getState().running) return false;
       await loadIfNone();
@@ -139,7 +139,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       const { report, hash, model } = pack.getState();
       const client = loading.client();
       if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
-      return decode(wishes.map((wish) => headerOf(wish, manifest, hash, report)), client, false, begun);
+      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, false, begun);
     },
     /** Ends what is being decoded; resolves once it has ended. */
     async stopped(): Promise<void> {

@@ -5,7 +5,7 @@ import type { SettingKey, Settings } from '../../engine/settings.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { toProblem, type Problem } from './problem.ts';
-import type { RunWish } from './runWish.ts';
+import type { RunRequest } from './runRequest.ts';
 
 export interface SettingsState {
   /** Null until the pack is known. */
@@ -112,7 +112,7 @@ export function createSettings(parseSeed: (text: string) => number, random: () =
       this.setSeed(String(random()));
     },
     /** Runs with these settings: the seed, the next seed and so on, going on from the tokens given. None while something stands in the way. */
-    wishes(count: number, given: readonly number[]): RunWish[] {
+    requests(count: number, given: readonly number[]): RunRequest[] {
       const { values, class: index, seed } = store.getState();
       if (!values || this.firstError()) return [];
       return Array.from({ length: count }, (_, i) => ({ class: index, seed: seed + i, settings: values, given }));

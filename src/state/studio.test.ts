@@ -6,7 +6,7 @@ import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.
 import { problem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
 import { english, say } from '../../engine/phrase.ts';
-import { titleOf } from './runWish.ts';
+import { titleOf } from './runRequest.ts';
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 

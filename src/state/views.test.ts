@@ -11,10 +11,10 @@ it('follows known names, any other is the first view', () => {
   let hash = '#seed=1';
   const views = createViews(() => hash, (text) => { hash = text; });
   for (const { id } of VIEWS) {
-    views.follow(id);
+    views.set(id);
     expect(views.getState().view).toBe(id);
   }
-  views.follow('<script>');
+  views.set('<script>');
   expect([views.getState().view, views.extra()]).toEqual(['generate', {}]);
   views.open('inspect');
   expect([hash, views.extra()]).toEqual(['#seed=1&view=inspect', { view: 'inspect' }]);
@@ -23,7 +23,7 @@ it('follows known names, any other is the first view', () => {
 it('keeps the step of a view beside it, and drops it with the view', () => {
   let hash = '#seed=1&view=guide&step=3';
   const views = createViews(() => hash, (text) => { hash = text; });
-  views.follow('guide', 3);
+  views.set('guide', 3);
   expect(views.extra()).toEqual({ view: 'guide', step: 3 });
   views.setStep(5);
   expect(hash).toBe('#seed=1&view=guide&step=5');

@@ -34,7 +34,7 @@ export function createViews(hash: () => string, replaceHash: (hash: string) => v
   return {
     ...store,
     /** The address's view; a name that is none is the default one. */
-    follow(name: string | undefined, step = 1, sides: Sides = {}): void {
+    set(name: string | undefined, step = 1, sides: Sides = {}): void {
       store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides });
     },
     open(view: ViewId): void {

@@ -35,7 +35,7 @@ export function createVisits(entries: Entries) {
 }
 
 /** Follows Back and Forward of the page's own entries with `arrive`; other addresses are left to the page. */
-export function followBrowser(page: Pick<Window, 'history' | 'addEventListener'>, arrive: () => void) {
+export function watchBrowser(page: Pick<Window, 'history' | 'addEventListener'>, arrive: () => void) {
   const visits = createVisits(page.history);
   let arrived = false;
   // A browser reports this before the change of the address.
@@ -53,4 +53,4 @@ export function followBrowser(page: Pick<Window, 'history' | 'addEventListener'>
     },
   };
 }
-export type Visits = ReturnType<typeof followBrowser>;
+export type Visits = ReturnType<typeof watchBrowser>;

@@ -7,7 +7,7 @@ import { rounded, say } from '../../engine/phrase.ts';
 import { parseSetting } from '../../engine/setting-text.ts';
 import { settingsTable } from '../../engine/settings.ts';
 import { fixed, nats } from '../lib/format.ts';
-import { titleOf } from '../state/runWish.ts';
+import { titleOf } from '../state/runRequest.ts';
 import { german } from './german.ts';
 import { rich } from './rich.tsx';
 import { named, said, speak, t } from './t.ts';

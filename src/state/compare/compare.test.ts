@@ -212,7 +212,7 @@ describe('compare', () => {
   it('brings in a run of another pack that an address names', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
-    page.address.views.follow('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
+    page.address.views.set('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:baseline:0'));
     expect(linkOfSide(compare, 'b')).toMatchObject({ pack: 'baseline', class: 'River', seed: 7 });
@@ -222,7 +222,7 @@ describe('compare', () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
     page.address.views.open('compare');
-    const end = linked.follow();
+    const end = linked.watch();
     await compare.against('token');
     await vi.waitFor(() => expect(page.address.views.getState().sides.b).toMatchObject({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }));
     expect(page.address.views.getState().sides.a).toBeUndefined();
@@ -230,7 +230,7 @@ describe('compare', () => {
     expect(page.address.views.getState().sides).toEqual({});
     end();
 
-    page.address.views.follow('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm', version: 2 } } });
+    page.address.views.set('compare', 1, { b: { class: 'Forest', seed: 3, settings: {}, check: { digest: 'ff'.repeat(6), pack: '0'.repeat(8), variant: 'fp32', backend: 'wasm', version: 2 } } });
     expect(linked.restore()).toBe(true);
     await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ class: 1, seed: 3 }));
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'link-differs' }));
@@ -243,13 +243,13 @@ describe('compare', () => {
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page, 'https://studio.test/');
-    page.address.views.follow('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
-    linked.follow();
+    page.address.views.set('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
+    linked.watch();
     expect(page.address.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:eurosat:0'));
     expect(requests).toEqual([]);
-    page.address.views.follow('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
+    page.address.views.set('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'unknown-class' }));
   });

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
-import type { RunWish } from '../runWish.ts';
+import type { RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
@@ -13,7 +13,7 @@ import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
 import { madeSource, readSource, recordingSource, VIEW, type Source } from './source.ts';
-import { sheetThresholds, wishAgainst, wishClass, wishLess, wishThresholds, type Against } from './wishes.ts';
+import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
 
 export type SideName = 'a' | 'b';
 
@@ -148,8 +148,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }
 
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
-  async function make(wishes: readonly RunWish[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = sides().a.pack.getState().name): Promise<void> {
-    if (wishes.length === 0 || store.getState().waiting) return;
+  async function make(requests: readonly RunRequest[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = sides().a.pack.getState().name): Promise<void> {
+    if (requests.length === 0 || store.getState().waiting) return;
     store.setState({ waiting: true, problem: null });
     try {
       const before = stops;
@@ -157,7 +157,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       if (before !== stops) return;
       let runs: readonly RunStore[] = [];
       let shown: void | Promise<void> = undefined;
-      await maker.makeBeside(wishes, (list) => {
+      await maker.makeBeside(requests, (list) => {
         runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
         shown = begun(runs);
@@ -172,16 +172,16 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }
 
   /** One new run, shown as that side as it grows. */
-  async function makeSide(which: SideName, wish: RunWish, pack?: string): Promise<void> {
+  async function makeSide(which: SideName, request: RunRequest, pack?: string): Promise<void> {
     const first = store.getState().made.length;
-    await make([wish], ([run]) => {
+    await make([request], ([run]) => {
       playback.restart('paused');
       // A run of a queue has no header before its turn.
       return until(() => run!.getState().header !== null, run!).then(() => putStore(which, madeSource(first), run!));
     }, pack);
     playback.settle();
   }
-  const makeB = (wish: RunWish, pack?: string) => makeSide('b', wish, pack);
+  const makeB = (request: RunRequest, pack?: string) => makeSide('b', request, pack);
 
   /** A side's run again under the rules in its view, as B. */
   async function makeWithRules({ run, whatIf, pack }: RunView): Promise<void> {
@@ -226,7 +226,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       if (asked === page.session.pack.getState().name) store.setState({ packs });
     },
     /** A new run of the page takes the place of the old one on the sides that follow it. */
-    followPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
+    watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
       for (const which of ['a', 'b'] as const) if (store.getState().source[which] === VIEW) void choose(which, VIEW);
     }),
@@ -239,8 +239,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     async against(which: Against): Promise<void> {
       const { header, events } = sides().a.run.getState();
       const { manifest } = sides().a.pack.getState();
-      const wish = header && manifest ? wishAgainst(which, header, events, manifest) : null;
-      if (wish) await makeB(wish);
+      const request = header && manifest ? requestAgainst(which, header, events, manifest) : null;
+      if (request) await makeB(request);
     },
     /** Makes again what was recorded or opened, with its own pack, so that both times are of this device. */
     async makeHere(which: readonly SideName[]): Promise<void> {
@@ -253,12 +253,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     },
     async againstClass(index: number): Promise<void> {
       const { header } = sides().a.run.getState();
-      if (header) await makeB(wishClass(index, header));
+      if (header) await makeB(requestClass(index, header));
     },
     async lessLike(index: number): Promise<void> {
       const { header } = sides().a.run.getState();
-      const wish = header && wishLess(index, header);
-      if (wish) await makeB(wish);
+      const request = header && requestLess(index, header);
+      if (request) await makeB(request);
     },
     /** The same class and seed from another pack, with that pack's own settings. */
     async againstPack(pack: string): Promise<void> {
@@ -277,7 +277,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const { manifest } = sides().a.pack.getState();
       if (!header || !manifest) return;
       const list = sheetThresholds(manifest.curve, events.map(({ entropy }) => entropy), header.settings.entropyThreshold);
-      await make(wishThresholds(list, header), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));
+      await make(requestThresholds(list, header), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));
     },
     /** Brings a run of the strip in as B. */
     async showTile(index: number): Promise<void> {

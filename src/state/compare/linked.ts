@@ -54,16 +54,16 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
     const [wrong] = problems;
     if (wrong) return compare.say(wrong);
-    const wish = { class: index ?? 0, seed: seed ?? 0, settings: values, ...(given && { given }) };
-    const asked = text(linkOfRun(name, manifest, wish));
+    const request = { class: index ?? 0, seed: seed ?? 0, settings: values, ...(given && { given }) };
+    const asked = text(linkOfRun(name, manifest, request));
     // A run that was recorded with the pack need not be made again.
     for (const [i, recording] of manifest.recordings.entries()) {
-      if (recording.class !== wish.class) continue;
+      if (recording.class !== request.class) continue;
       const { run } = await fetchRecording(recording, url);
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, recordingSource(name, i));
     }
     await pageIdle(page.session);
-    await compare.makeSide(which, wish, name);
+    await compare.makeSide(which, request, name);
     const { header, digest, phase } = compare.getState().sides[which].run.getState();
     if (!link.check || !header || phase !== 'complete' || !digest) return;
     const outcome = compareWithLink(link.check, header, digest);
@@ -81,7 +81,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
       return sides.b !== undefined;
     },
     /** Keeps the address up to date until it is ended. */
-    follow(): () => void {
+    watch(): () => void {
       const ends = [compare.subscribe(publish), ...SIDES.map((which) => compare.getState().sides[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
       publish();
       return () => ends.forEach((end) => end());

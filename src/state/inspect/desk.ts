@@ -13,7 +13,7 @@ import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { RunView } from '../runView.ts';
-import { headerOf } from '../runWish.ts';
+import { headerOf } from '../runRequest.ts';
 import type { PackSession } from '../session.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';

@@ -38,7 +38,7 @@ export default function AttentionPanel() {
 
   useDraw(() => {
     if (!on) return;
-    attention.follow();
+    attention.refresh();
     // The stage is made anew by other views and by its own switch.
     const there = [...document.querySelectorAll('.stage .square')];
     if (there.length !== squares.length || there.some((square, i) => square !== squares[i])) setSquares(there);

@@ -36,8 +36,8 @@ export default function CompareView() {
   useEffect(() => {
     if (page.view.run.getState().header) compare.start(!linked.restore());
   }, [compare, linked, page, pageRun, sides]);
-  useEffect(() => linked.follow(), [linked]);
-  useEffect(() => compare.followPage(), [compare]);
+  useEffect(() => linked.watch(), [linked]);
+  useEffect(() => compare.watchPage(), [compare]);
   const pack = usePack((state) => state.hash);
   useEffect(() => void compare.discover(), [compare, pack]);
   return (

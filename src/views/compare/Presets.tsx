@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { megabytes, percent } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
-import { against, wishAgainst, wishLess } from '../../state/compare/wishes.ts';
+import { against, requestAgainst, requestLess } from '../../state/compare/requests.ts';
 import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import type { CompareSession } from './session.ts';
@@ -27,7 +27,7 @@ export function Presets({ session }: { session: CompareSession }) {
     <div className="presets" role="group" aria-label={t('Compare A with')}>
       <span className="presets-name">{t('Compare A with')}</span>
       {against.map((which) => {
-        const none = !header || !manifest || !wishAgainst(which, header, events, manifest);
+        const none = !header || !manifest || !requestAgainst(which, header, events, manifest);
         if (none && !busy) return null;
         return <button key={which} type="button" className="button" disabled={busy || none} onClick={() => void compare.against(which)}>{t(LABELS[which])}</button>;
       })}
@@ -51,7 +51,7 @@ export function Presets({ session }: { session: CompareSession }) {
           <span className="visually-hidden">{t('Less like a class')}</span>
           <select className="field" disabled={busy} value="" onChange={(event) => void compare.lessLike(Number(event.target.value))}>
             <option value="" disabled>{t('Less like…')}</option>
-            {manifest?.classes.map((entry, index) => wishLess(index, header) && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
+            {manifest?.classes.map((entry, index) => requestLess(index, header) && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
           </select>
         </label>
       )}

@@ -1,4 +1,4 @@
-import { titleOf } from '../../state/runWish.ts';
+import { titleOf } from '../../state/runRequest.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import { sheetThresholds, usable, wishAgainst, wishClass, wishLess, wishThresholds } from './wishes.ts';
+import { sheetThresholds, usable, requestAgainst, requestClass, requestLess, requestThresholds } from './requests.ts';
 
 const manifest = tinyManifest();
 const header: RunHeader = {
@@ -13,35 +13,35 @@ const events = Array.from({ length: 12 }, (_, t): TokenEvent => ({
 
 describe('what a run is held against', () => {
   it('keeps class, seed and sampling, and gives static patches the mean length of the run', () => {
-    const wish = wishAgainst('static', header, events, manifest)!;
-    expect(wish).toMatchObject({ class: 0, seed: 7 });
-    expect(wish.settings).toMatchObject({ guidance: 3, entropyGate: false, lengthGate: false, rowReset: false, staticLength: 3 });
-    expect(wishAgainst('token', header, events, manifest)!.settings).toMatchObject({ maxPatchLength: 1, lengthGate: true });
+    const request = requestAgainst('static', header, events, manifest)!;
+    expect(request).toMatchObject({ class: 0, seed: 7 });
+    expect(request.settings).toMatchObject({ guidance: 3, entropyGate: false, lengthGate: false, rowReset: false, staticLength: 3 });
+    expect(requestAgainst('token', header, events, manifest)!.settings).toMatchObject({ maxPatchLength: 1, lengthGate: true });
   });
 
   it('has nothing to make where the run is that already', () => {
-    expect(wishAgainst('dynamic', header, events, manifest)).toBeNull();
+    expect(requestAgainst('dynamic', header, events, manifest)).toBeNull();
     const token = { ...header, settings: { ...header.settings, maxPatchLength: 1 } };
-    expect(wishAgainst('token', token, events, manifest)).toBeNull();
-    expect(wishAgainst('dynamic', token, events, manifest)!.settings.maxPatchLength).toBe(manifest.defaults.maxPatchLength);
+    expect(requestAgainst('token', token, events, manifest)).toBeNull();
+    expect(requestAgainst('dynamic', token, events, manifest)!.settings.maxPatchLength).toBe(manifest.defaults.maxPatchLength);
   });
 
   it('can be guided away from a class, where guidance makes two predictions', () => {
-    expect(wishLess(1, header)!.settings).toEqual({ ...header.settings, against: 1 });
-    expect(wishLess(0, header)).toBeNull();
-    expect(wishLess(1, { ...header, settings: { ...header.settings, against: 1 } })).toBeNull();
-    expect(wishLess(1, { ...header, settings: { ...header.settings, guidance: 1 } })).toBeNull();
+    expect(requestLess(1, header)!.settings).toEqual({ ...header.settings, against: 1 });
+    expect(requestLess(0, header)).toBeNull();
+    expect(requestLess(1, { ...header, settings: { ...header.settings, against: 1 } })).toBeNull();
+    expect(requestLess(1, { ...header, settings: { ...header.settings, guidance: 1 } })).toBeNull();
   });
 
   it('can be made one token a pass where passes settled several', () => {
-    expect(wishAgainst('pass', header, events, manifest)).toBeNull();
+    expect(requestAgainst('pass', header, events, manifest)).toBeNull();
     const passes = (of: (t: number) => number) => events.map((event) => ({ ...event, pass: of(event.t) }));
-    expect(wishAgainst('pass', header, passes((t) => t + 1), manifest)).toBeNull();
-    expect(wishAgainst('pass', header, passes((t) => 1 + Math.floor(t / 2)), manifest)).toEqual({ class: 0, seed: 7, settings: { ...header.settings, window: 1 } });
+    expect(requestAgainst('pass', header, passes((t) => t + 1), manifest)).toBeNull();
+    expect(requestAgainst('pass', header, passes((t) => 1 + Math.floor(t / 2)), manifest)).toEqual({ class: 0, seed: 7, settings: { ...header.settings, window: 1 } });
   });
 
   it('carries given tokens along, and only the class changes for another class', () => {
-    expect(wishClass(1, { ...header, given: [1, 2] })).toEqual({ class: 1, seed: 7, settings: header.settings, given: [1, 2] });
+    expect(requestClass(1, { ...header, given: [1, 2] })).toEqual({ class: 1, seed: 7, settings: header.settings, given: [1, 2] });
   });
 });
 
@@ -55,7 +55,7 @@ describe('thresholds of a strip', () => {
     expect(list.length).toBeGreaterThanOrEqual(5);
     expect(list[0]!).toBeGreaterThanOrEqual(1);
     expect(list.at(-1)!).toBeLessThanOrEqual(4);
-    for (const wish of wishThresholds(list, header)) expect(usable(manifest, wish.settings)).toBe(true);
+    for (const request of requestThresholds(list, header)) expect(usable(manifest, request.settings)).toBe(true);
   });
 
   it('come from the entropies where there is no curve, and are the run\'s own alone where there is neither', () => {

@@ -2,7 +2,7 @@ import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { checkSettings } from '../../../engine/pack-settings.ts';
 import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
-import type { RunWish } from '../runWish.ts';
+import type { RunRequest } from '../runRequest.ts';
 import { presetOf, withPreset } from '../presets.ts';
 
 /** What a run is held against with one press. */
@@ -15,7 +15,7 @@ export const SHEET_SIZE = 6;
 const STEP = 0.05;
 
 /** The same class, seed and given tokens with other settings. */
-const likeRun = (header: RunHeader, settings: Settings): RunWish => ({ class: header.class, seed: header.seed, settings, ...(header.given && { given: header.given }) });
+const likeRun = (header: RunHeader, settings: Settings): RunRequest => ({ class: header.class, seed: header.seed, settings, ...(header.given && { given: header.given }) });
 
 export function usable(manifest: Known, settings: Settings): boolean {
   try {
@@ -27,7 +27,7 @@ export function usable(manifest: Known, settings: Settings): boolean {
 }
 
 /** The same picture with another way of patching, or decoded one token a pass; static patches get the mean length that this very run has. Null where that is what it is. */
-export function wishAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunWish | null {
+export function requestAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunRequest | null {
   if (which === 'pass') return events.some(({ t, pass }) => pass !== undefined && pass <= t) ? likeRun(header, { ...header.settings, window: 1 }) : null;
   if (manifest.kind === 'gpt' || presetOf(header.settings) === which) return null;
   const settings = withPreset(which, header.settings, manifest);
@@ -37,19 +37,19 @@ export function wishAgainst(which: Against, header: RunHeader, events: readonly 
 }
 
 /** Another class, all else the same, but that nothing is held against itself. */
-export function wishClass(index: number, header: RunHeader): RunWish {
+export function requestClass(index: number, header: RunHeader): RunRequest {
   const { against, ...rest } = header.settings;
   return { ...likeRun(header, against === index ? rest : header.settings), class: index };
 }
 
 /** The same image guided away from that class; null where guidance makes one prediction only, or where it is that already. */
-export function wishLess(against: number, header: RunHeader): RunWish | null {
+export function requestLess(against: number, header: RunHeader): RunRequest | null {
   const { settings } = header;
   return settings.guidance === 1 || against === settings.against || against === header.class ? null : likeRun(header, { ...settings, against });
 }
 
 /** One seed over E_th, as in the paper's Table 6. */
-export const wishThresholds = (thresholds: readonly number[], header: RunHeader): RunWish[] =>
+export const requestThresholds = (thresholds: readonly number[], header: RunHeader): RunRequest[] =>
   thresholds.map((entropyThreshold) => likeRun(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));
 
 /**

@@ -5,7 +5,7 @@ import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 
 /** A run to be made: everything that is not the pack's. */
-export interface RunWish {
+export interface RunRequest {
   class: number;
   seed: number;
   settings: Settings;
@@ -13,11 +13,11 @@ export interface RunWish {
 }
 
 /** The header of a run that this model is about to make. */
-export function headerOf(wish: RunWish, manifest: Manifest, hash: string | null, report: Pick<LoadReport, 'variant' | 'backend'>): RunHeader {
+export function headerOf(request: RunRequest, manifest: Manifest, hash: string | null, report: Pick<LoadReport, 'variant' | 'backend'>): RunHeader {
   return {
     pack: { name: manifest.name, hash: hash ?? '' }, variant: report.variant, backend: report.backend,
-    class: wish.class, className: manifest.classes[wish.class]?.label ?? `class ${wish.class}`, seed: wish.seed >>> 0, settings: { ...wish.settings },
-    grid: { ...manifest.grid }, sampler: SAMPLER, ...(wish.given && wish.given.length > 0 && { given: [...wish.given] }),
+    class: request.class, className: manifest.classes[request.class]?.label ?? `class ${request.class}`, seed: request.seed >>> 0, settings: { ...request.settings },
+    grid: { ...manifest.grid }, sampler: SAMPLER, ...(request.given && request.given.length > 0 && { given: [...request.given] }),
   };
 }
 
