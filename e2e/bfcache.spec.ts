@@ -4,7 +4,7 @@ import { faultServer, type FaultServer } from './fault-server.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
 
-/** A browser that keeps pages for the way back, as people's do; the one of the other tests is told not to. */
+/** A browser that keeps pages for the way back, as people's do; the one of the other tests does not. */
 test.use({ launchOptions: { executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'], ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
 /** Tokens on the page when it was left, and on the way back; -1 where it was not kept. */

@@ -53,7 +53,7 @@ async function generate(page: Page): Promise<void> {
   await generateButton(page).click();
 }
 
-/** What earlier losses were told with: the next one has to say so anew. */
+/** The messages of earlier losses go: the next one has its own. */
 async function dismiss(page: Page): Promise<void> {
   for (const button of await page.getByRole('button', { name: 'Close message' }).all()) await button.click();
   await expect(messages(page)).toHaveCount(0);

@@ -7,7 +7,7 @@ import { generateButton } from './studio-page.ts';
 
 const MAIN = /\/assets\/index-[^/]*\.js$/;
 for (const [what, answer] of [['blocked', 'abort'], ['missing', 404]] as const) {
-  test(`a main script that is ${what} is told, with the next step`, async ({ page }) => {
+  test(`a main script that is ${what} is reported, with the next step`, async ({ page }) => {
     await page.route(MAIN, (route) => (answer === 'abort' ? route.abort('blockedbyclient') : route.fulfill({ status: 404, body: 'no' })));
     await page.goto('/');
     await expect(page.getByRole('alert')).toContainText(/A part of the studio was blocked or is missing: index-.*\.js/);
@@ -18,7 +18,7 @@ for (const [what, answer] of [['blocked', 'abort'], ['missing', 404]] as const) 
   });
 }
 
-test('a main script that does not arrive is told after some seconds', async ({ page }) => {
+test('a main script that does not arrive is reported after some seconds', async ({ page }) => {
   await servePack(page, await syntheticPack());
   let go = () => {};
   const late = new Promise<void>((resolve) => { go = resolve; });
@@ -37,7 +37,7 @@ test('where no script runs at all the page says so after some seconds', async ({
   await expect(page.getByText('scripts of this site are blocked or missing')).toBeVisible({ timeout: 15_000 });
 });
 
-test('a browser that is too old is told what it lacks', async ({ page }) => {
+test('a browser that is too old gets the names of what it lacks', async ({ page }) => {
   await page.addInitScript(() => { delete (Object as Partial<ObjectConstructor>).hasOwn; });
   await page.route(MAIN, (route) => route.abort());
   await page.goto('/');

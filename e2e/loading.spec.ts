@@ -45,7 +45,7 @@ for (const [what, fault, words] of [
   });
 }
 
-test('a worker script that is blocked is told, and trying again helps', async ({ page }) => {
+test('a worker script that is blocked is reported, and trying again helps', async ({ page }) => {
   const script = /inference\.worker.*\.js/;
   await page.route(script, (route) => route.abort());
   await open(page);
@@ -127,7 +127,7 @@ test('what is stored is listed, verified, deleted and fetched anew', async ({ pa
   await model(page, 'ready');
 });
 
-test('a part of the studio that cannot be fetched is told, the run goes on, and opening the part again helps', async ({ page }) => {
+test('a part of the studio that cannot be fetched is reported, the run goes on, and opening the part again helps', async ({ page }) => {
   await withoutServiceWorker(page);
   await open(page);
   await model(page, 'ready');

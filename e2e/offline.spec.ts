@@ -76,7 +76,7 @@ test('a new version waits until it is agreed to, and the page never mixes two', 
   }
 });
 
-test('a new version agreed to in one tab leaves the run of another alone, and that tab is told', async ({ page, context }) => {
+test('a new version agreed to in one tab leaves the run of another alone, and that tab has a notice', async ({ page, context }) => {
   const server = await faultServer();
   try {
     await page.goto(`${server.url}#pack=nano`);

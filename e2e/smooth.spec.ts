@@ -32,7 +32,7 @@ for (const view of ['generate', 'inspect']) {
     await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
     await runFinished(page);
     const { tasks, shift } = await smoothnessOf(page);
-    // How long tasks take depends on the machine: told, not judged.
+    // How long tasks take depends on the machine: reported, not judged.
     test.info().annotations.push({ type: 'measured', description: `${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms; layout shift ${shift.toFixed(5)}` });
     expect(shift).toBeLessThan(SHIFT);
   });

@@ -20,7 +20,7 @@ async function openList(page: Page) {
   return page.getByRole('dialog', { name: 'Stored in this browser' });
 }
 
-test('what is stored tells size and age, and is downloaded again on request', async ({ page }) => {
+test('what is stored shows size and age, and is downloaded again on request', async ({ page }) => {
   await page.addInitScript(() => {
     StorageManager.prototype.persist = async () => (Object.assign(globalThis, { askedToKeep: true }), true);
   });

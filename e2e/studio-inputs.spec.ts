@@ -122,7 +122,7 @@ test.describe('weights', () => {
   }
 });
 
-test('a browser without WebAssembly SIMD is told so', async ({ page }) => {
+test('a browser without WebAssembly SIMD gets a message', async ({ page }) => {
   test.skip(!nano, 'no fixture pack');
   await mountPack(page, nano!);
   await page.route(/inference\.worker.*\.js/, async (route) => {

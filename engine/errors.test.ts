@@ -14,7 +14,7 @@ test('errors cross a boundary as plain data, with their values', () => {
   expect(new PackError('shard-missing', say`The file ${'a'} is missing.`).message).toBe('The file a is missing.');
 });
 
-test('web pages are told from weights', () => {
+test('web pages are not taken for weights', () => {
   for (const page of ['<!DOCTYPE html><html>', '\n  <html lang="en">', '\ufeff<!doctype html>']) expect(looksLikeHtml(utf8(page)), page).toBe(true);
   for (const other of ['', '{"a":1}', '\u0008\u0007onnx']) expect(looksLikeHtml(utf8(other)), other).toBe(false);
 });

@@ -227,7 +227,7 @@ describe('mirrors', () => {
   });
 });
 
-test('without room or storage the bytes are used from memory, and it is told', async () => {
+test('without room or storage the bytes are used from memory, and it is reported', async () => {
   for (const stored of ['full', 'none'] as const) {
     const { fetch } = server(whole);
     expect(await downloadFile(BASE, file, { fetch, cache: memoryCache(stored) })).toMatchObject({ stored, fromCache: false, bytes: body });

@@ -20,7 +20,7 @@ test('what is written is read back by its hash, and forgotten', async () => {
   expect(await browserCache.read('ab12')).toBeNull();
 });
 
-test('a full disk is told from a browser that keeps nothing', async () => {
+test('a full disk is not taken for a browser that keeps nothing', async () => {
   const error = new DOMException('no room', 'QuotaExceededError');
   stub(async () => ({ put: () => Promise.reject(error) }));
   expect(await browserCache.write('ab12', bytes)).toBe('full');

@@ -22,7 +22,7 @@ const passes = (status: number) => status === 408 || status === 425 || status ==
 const askedMs = (response: Response) => 1000 * (Number(response.headers.get('retry-after')) || 0);
 
 /**
- * The answer when its body can be the file at all; a host's "not found" page is told apart from the file. Throws
+ * The answer when its body can be the file at all; a host's "not found" page is not taken for the file. Throws
  * `TransferError`.
  */
 export async function request(url: string, name: string, options: RequestOptions = {}): Promise<Response> {

@@ -55,7 +55,7 @@ interface Defence {
 }
 const defences = JSON.parse(read('scripts/defences.json')) as Defence[];
 
-test('titles are told apart', () => {
+test('titles are distinguished', () => {
   expect(agrees('a shard that is altered is named', `a shard that is ${HOLE} is named, and so on`)).toBe(true);
   expect(agrees('a shard that is altered is eaten', `a shard that is ${HOLE} is named`)).toBe(false);
   expect(agrees('anything', HOLE)).toBe(false);

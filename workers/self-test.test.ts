@@ -93,7 +93,7 @@ describe('recorded kernels', () => {
     }
   });
 
-  test('are used where they are right and faster, and both times are told', () => {
+  test('are used where they are right and faster, and both times are reported', () => {
     const faster = withRecorded(trial({}), trial({ msPerToken: 8, maxError: 2e-4 }));
     expect(faster).toMatchObject({ msPerToken: 8, maxError: 2e-4, capture: { used: true, msPerToken: 8, withoutMs: 20 } });
     for (const recorded of [{ msPerToken: 19.5 }, { msPerToken: 8, correct: false }, { msPerToken: null, correct: false, reason: say`x` }]) {

@@ -143,7 +143,7 @@ export function withRecorded(plain: BackendTrial, recorded: BackendTrial): Backe
   return { ...(used ? recorded : plain), capture: { used, msPerToken, withoutMs: plain.msPerToken! } };
 }
 
-/** The fastest correct trial, or null. The others are told why they were not taken. */
+/** The fastest correct trial, or null. The others get the reason why they were not taken. */
 export function chooseTrial(trials: BackendTrial[]): BackendTrial | null {
   const ms = (trial: BackendTrial) => trial.msPerToken ?? Infinity;
   const best = trials.filter((trial) => trial.correct).sort((a, b) => ms(a) - ms(b))[0] ?? null;

@@ -18,7 +18,7 @@ const PROGRESS_MS = 100;
 export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
   const say = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
   let ready = '';
-  let told = '';
+  let reported = '';
   const pace = atMostEvery(PROGRESS_MS, () => {
     const { count, header, phase } = run.getState();
     if (header && phase === 'running') say({ type: 'progress', tokens: count, total: header.grid.tokens });
@@ -30,14 +30,14 @@ export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (
   };
   const fail = ({ code, ...problem }: Problem) => {
     const message = english(problem.message);
-    if (told !== message) say({ type: 'failed', code, message: (told = message) });
+    if (reported !== message) say({ type: 'failed', code, message: (reported = message) });
   };
   const onRun = () => {
     const { id, phase, origin, header, digest, count, problem } = run.getState();
     if (phase === 'running') pace.request();
     if (phase === 'failed' && problem) fail(problem);
-    if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || told === String(id)) return;
-    told = String(id);
+    if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || reported === String(id)) return;
+    reported = String(id);
     say({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
   };
   onPack();

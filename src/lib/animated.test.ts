@@ -30,7 +30,7 @@ function webp(frames: number): Bytes {
   return join('RIFF', uint32(4 + 18 + chunks.length, true), 'WEBP', 'VP8X', uint32(10, true), new Uint8Array(10), chunks);
 }
 
-describe('a file of more than one frame is told', () => {
+describe('a file of more than one frame is found', () => {
   test.each<[string, Bytes, boolean]>([
     ['GIF, one frame', gif(1), false], ['GIF, two frames', gif(2), true], ['GIF, a palette a frame', gif(3, true), true],
     ['PNG', png(null), false], ['APNG of one frame', png(1), false], ['APNG', png(2), true],

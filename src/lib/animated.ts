@@ -1,4 +1,4 @@
-/** Whether a picture file holds more than one frame, told from its bytes: GIF, PNG, WebP and AVIF can. */
+/** Whether a picture file holds more than one frame, read from its bytes: GIF, PNG, WebP and AVIF can. */
 
 const ascii = (bytes: Uint8Array, at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
 

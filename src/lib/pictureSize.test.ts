@@ -12,11 +12,11 @@ describe('real pictures of every kind', () => {
   test('there are enough of them', () => {
     expect([...new Set(pictures.map(({ name }) => name.split('.')[1]!))].sort()).toEqual(['avif', 'bmp', 'gif', 'jpg', 'png', 'webp']);
   });
-  test.each(pictures)('$name: its size is told from its bytes, and whether it moves', ({ name, bytes }) => {
+  test.each(pictures)('$name: its size is read from its bytes, and whether it moves', ({ name, bytes }) => {
     expect(pictureSize(bytes)).toEqual(PICTURE);
     expect(isAnimated(bytes)).toBe(name.startsWith('animated'));
   });
-  test.each(pictures)('$name: nothing is told where it is cut off before its size', ({ bytes }) => {
+  test.each(pictures)('$name: nothing is read where it is cut off before its size', ({ bytes }) => {
     expect(pictureSize(bytes.slice(0, 12))).toBeNull();
   });
 });

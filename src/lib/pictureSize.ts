@@ -1,6 +1,6 @@
 import type { Extent } from './crop.ts';
 
-/** Pixels of a picture, told from the bytes of its file: a picture too large to be decoded is known before it is. */
+/** Pixels of a picture, read from the bytes of its file: a picture too large to be decoded is known before it is. */
 
 const ascii = (bytes: Uint8Array, at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
 /** Sizes of AVIF and HEIC stand near the beginning. */

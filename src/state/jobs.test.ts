@@ -13,7 +13,7 @@ const header = (seed: number) => ({ class: 0, className: 'River', seed, settings
 const token = (t: number) => ({ t, token: t }) as TokenEvent;
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** Decodes when told to; remembers what it was asked for. */
+/** Decodes on request; remembers what it was asked for. */
 function fakeClient() {
   const asked: number[] = [];
   let emit: OnEvents = () => undefined;

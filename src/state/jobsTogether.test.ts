@@ -13,7 +13,7 @@ const header = (seed: number) => ({ class: 0, className: 'River', seed, settings
 const token = (t: number) => ({ t, token: t, entropy: null }) as TokenEvent;
 const report = (digest: string, tokens = TOTAL) => ({ digest, complete: tokens === TOTAL, tokens, times: { total: 9, preview: 0 } }) as GenerateReport;
 
-/** A client whose batch ends when it is told to. */
+/** A client whose batch ends on request. */
 function setup(recovers = true) {
   const view = createRun();
   const playback = createPlayback(() => view.getState().count);

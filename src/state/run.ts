@@ -22,7 +22,7 @@ export interface PaintedPicture {
 }
 
 export interface RunState {
-  /** Changes with every run, so that a late event of an earlier one can be told. */
+  /** Changes with every run, so that a late event of an earlier one is known as one. */
   id: number;
   phase: RunPhase;
   origin: Origin;
@@ -54,7 +54,7 @@ export function createRun() {
 
   return {
     ...store,
-    /** Nothing in view; a run still being decoded is no longer heard. */
+    /** Nothing in view; events of a run still being decoded are no longer taken. */
     clear(): void {
       store.setState({ ...EMPTY, id: store.getState().id + 1 });
     },

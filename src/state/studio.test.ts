@@ -273,7 +273,7 @@ describe('studio', () => {
     expect([backends().at(-1), codes()]).toEqual(['webgpu', []]);
   });
 
-  it('a worker that never starts is tried on the processor once, then told; no notice says that it runs', async () => {
+  it('a worker that never starts is tried on the processor once, then reported; no notice says that it runs', async () => {
     const studio = made();
     void studio.open();
     for (const times of [1, 2]) {

@@ -20,7 +20,7 @@ test('a token is described by its entropy and why it opens a patch', () => {
   expect(tokenText(event(3), shown(1, [event(3)])), 'one token per patch, and scored all the same').toContain('3.00 nats');
 });
 
-test('where no entropy was computed it is told by its code and how likely that was', () => {
+test('where no entropy was computed a token is shown by its code and how likely that was', () => {
   expect(tokenText(event(null), shown(1, [event(null), event(null)]))).toBe('code 42, probability 25.0\u2009%');
   expect(tokenText(event(null, null), shown(1, [event(null, null), event(null)]))).toBe('code 42, probability n/a');
 });

@@ -61,7 +61,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   }));
   const sides = () => store.getState().sides;
   const growing = () => one.growing() || other.growing();
-  /** Counts what was asked for, so that a late answer can be told. */
+  /** Counts what was asked for, so that a late answer is known as one. */
   const asked = { a: 0, b: 0 };
   /** Counts the stops, so that what waited for a model is given up. */
   let stops = 0;

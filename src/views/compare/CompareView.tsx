@@ -4,7 +4,7 @@ import { said, t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
-import { Told } from '../notices/Told.tsx';
+import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import { EntropyView } from '../stage/EntropyView.tsx';
 import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
@@ -45,7 +45,7 @@ export default function CompareView() {
       <h1 className="visually-hidden">{t('Compare two runs')}</h1>
       <Worth session={session} />
       <Presets session={session} />
-      {problem && <Told problem={problem} onClose={compare.forget} />}
+      {problem && <ProblemMessage problem={problem} onClose={compare.forget} />}
       <div className="compare-stage">
         <section className="compare-side a" aria-label={t('Run A')}>
           <WorkbenchContext value={benches.a}><Half name="a" session={session} /></WorkbenchContext>

@@ -4,7 +4,7 @@ import { percent } from '../../lib/format.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
 import { named, said, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
-import { Told } from '../notices/Told.tsx';
+import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import { CropFrame } from './CropFrame.tsx';
 import { Gallery } from './Gallery.tsx';
 import { openAny } from './openAny.ts';
@@ -44,7 +44,7 @@ export function SourcePanel() {
       <button type="button" className="button pick" onClick={() => input.current?.click()}>{t('Choose a picture…')}</button>
       <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
       <p className="hint desk-phase" role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}${loading}…`}</p>
-      {problem && <Told problem={problem} onClose={desk.forget} />}
+      {problem && <ProblemMessage problem={problem} onClose={desk.forget} />}
       {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (

@@ -3,9 +3,9 @@ import { symbols } from '../../text/rich.tsx';
 import { said, t } from '../../text/t.ts';
 
 /** What went wrong, where it went wrong, until it has been read. */
-export function Told({ problem, onClose }: { problem: Problem; onClose: () => void }) {
+export function ProblemMessage({ problem, onClose }: { problem: Problem; onClose: () => void }) {
   return (
-    <div className="told">
+    <div className="problem-message">
       <p className="field-error" role="alert">{symbols(said(problem.message))} {symbols(said(problem.detail))}</p>
       <button type="button" className="button small" onClick={onClose}>{t('Close')}</button>
     </div>
