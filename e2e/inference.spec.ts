@@ -66,8 +66,8 @@ test('a pack loads, is tested against golden values, and makes the golden pictur
 
   const unguided = await generate(page, { ...request, given: [], settings: { ...request.settings, guidance: 1 } });
   expect(unguided.result).toMatchObject({ ok: true, value: { complete: true } });
-  const again = await generate(page, request);
-  expect(again.tokens).toEqual(run.tokens);
+  // On the GPU soak.spec.ts makes one seed many times.
+  if (backend === 'wasm') expect((await generate(page, request)).tokens).toEqual(run.tokens);
 });
 
 test('tokens of the golden vectors come out of the sampler of a page', async ({ page }, { project }) => {
