@@ -197,6 +197,7 @@ test('another pack opens in the view that is open; the guide shows patches even 
 
 for (const { kind, touch, screens } of DEVICES) {
   test(`${kind}: fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    test.slow(); // every screen, in light and in dark
     const context = await browser.newContext(contextOf(touch, screens[0]!));
     const page = await context.newPage();
     await twoRecordings(page);

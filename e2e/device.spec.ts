@@ -76,6 +76,7 @@ test('measuring can be cancelled, and the model stays', async ({ page }) => {
 });
 
 test('the report fits desktop and phone, light and dark, and axe finds nothing', async ({ browser }) => {
+  test.slow();
   const context = await browser.newContext({ hasTouch: true, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await openDialog(page);

@@ -61,6 +61,7 @@ test('a step that there is none of is brought to the nearest', async ({ page }) 
 
 for (const { kind, touch, screens } of DEVICES) {
   test(`${kind}: every step fits, and axe finds nothing, light and dark`, async ({ browser }) => {
+    test.slow(); // every screen, in light and in dark
     const context = await browser.newContext(contextOf(touch, screens[0]!));
     const page = await context.newPage();
     await open(page);

@@ -141,6 +141,7 @@ test('presets set the patching and leave the rest', async ({ page }) => {
 
 for (const { kind, touch, screens } of DEVICES) {
   test(`history and contact sheet, ${kind}: fit, and axe finds nothing, light and dark`, async ({ browser }) => {
+    test.slow(); // every screen, in light and in dark
     const [screen] = screens as [Screen];
     const context = await browser.newContext({ ...contextOf(touch, screen), deviceScaleFactor: touch ? 2 : 1 });
     const page = await context.newPage();

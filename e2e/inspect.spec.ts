@@ -277,6 +277,7 @@ test('given tokens that the pack does not have are named', async ({ page }) => {
 const shots = join(import.meta.dirname, 'artefacts', 'inspect');
 for (const { kind, touch, screens } of DEVICES) {
   test(`${kind}: fits, and axe finds nothing in its states, light and dark`, async ({ browser }) => {
+    test.slow(); // every screen, in light and in dark
     const context = await browser.newContext(contextOf(touch, screens[0]!));
     const page = await context.newPage();
     await servePack(page, await syntheticPack());

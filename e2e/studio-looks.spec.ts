@@ -14,6 +14,7 @@ const screens = {
 
 for (const [kind, list] of Object.entries(screens)) {
   test(`${kind}: fits on every screen, and axe finds nothing, light and dark`, async ({ browser }) => {
+    test.slow(); // every screen, in light and in dark
     const context = await browser.newContext({ ...contextOf(kind === 'touch', list[0]!), deviceScaleFactor: kind === 'touch' ? 2 : 1 });
     const page = await context.newPage();
     await servePack(page, await syntheticPack());
@@ -60,6 +61,7 @@ for (const language of ['en', 'de']) {
 }
 
 test('the menus of the bar and values that cannot be used: axe finds nothing, light and dark', async ({ page }) => {
+  test.slow();
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await page.goto('/');
