@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { graphFiles } from '../engine/manifest.ts';
 import type { GraphTensor } from '../engine/tensors.ts';
 import { readPackFile, type Pack } from '../node/pack.ts';
+import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { interleaved, type Bench, type Context } from './harness.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { dpar, imageOf, lengthIn } from './lib/requests.ts';
@@ -17,7 +18,7 @@ async function openWhole(pack: Pack, folder: string): Promise<WholeRunner> {
     const { weights } = graphFiles(pack.manifest, pack.manifest.defaultVariant.wasm, stepOf[name]);
     const data = Buffer.concat(weights!.shards.map((shard) => readPackFile(pack, shard)));
     sessions.set(name, await ort.InferenceSession.create(readFileSync(join(folder, `${name}.onnx`)), {
-      executionProviders: ['cpu'], externalData: [{ path: weights!.location, data }], intraOpNumThreads: 1, logSeverityLevel: 3,
+      executionProviders: ['cpu'], externalData: [{ path: weights!.location, data }], intraOpNumThreads: 1, logSeverityLevel: 3, extra: SESSION_SETTINGS,
     }));
   }
   return {

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 
 from models.commands import COMMANDS
 from models.errors import UserError
 from models.outputs import check_folder
+
+
+class Terminated(BaseException):
+    """SIGTERM or SIGHUP: unwinds as KeyboardInterrupt does, so that what is half written is removed."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,9 +45,10 @@ def _run(argv: list[str]) -> int:
     module.add_arguments(parser)
     args = parser.parse_args(rest)
     try:
-        if getattr(args, "out", None):
-            check_folder(args.out)
-        return module.run(args) or 0
+        with _signals():
+            if getattr(args, "out", None):
+                check_folder(args.out)
+            return module.run(args) or 0
     except UserError as error:
         return _failed(name, str(error))
     except BrokenPipeError:
@@ -50,11 +59,35 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return 130
+    except Terminated as error:
+        print(f"{name}: terminated", file=sys.stderr)
+        return 128 + error.args[0]
     except Exception as error:
         if not isinstance(error, MemoryError) and type(error).__name__ != "OutOfMemoryError":  # PyTorch's, not imported for this
             raise
         reason = str(error).splitlines()[0] if str(error) else "of this machine"
         return _failed(name, f"not enough memory ({reason}); lower the batch size, or raise train.accumulate")
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise Terminated; a second one is ignored while what is half written is removed."""
+    def handle(number: int, _frame: object) -> None:
+        if os.getpid() != own:  # a worker of this process, which inherits the handler
+            os._exit(128 + number)
+        for one in previous:
+            signal.signal(one, signal.SIG_IGN)
+        raise Terminated(number)
+
+    own, previous = os.getpid(), {}
+    if threading.current_thread() is threading.main_thread():
+        kept = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) == signal.SIG_DFL]
+        previous = {one: signal.signal(one, handle) for one in kept}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _failed(name: str, words: str) -> int:

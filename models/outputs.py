@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -32,19 +34,55 @@ def check_folder(folder: Path, option: str = "--out") -> None:
 
 
 @contextlib.contextmanager
+def scratch(folder: Path, name: str = "") -> Iterator[Path]:
+    """A new hidden folder in `folder`, removed at the end however that comes. name: what it is for.
+
+    A process that was killed leaves its own; the next scratch of that name in `folder` removes it. A lock shows which are in use.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    prefix = f".partial-{name}-" if name else ".partial-"
+    for path in folder.iterdir():
+        if re.fullmatch(re.escape(prefix) + r"\w{8}", path.name) and path.is_dir():
+            with _locked(path) as free:
+                if free:
+                    shutil.rmtree(path, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    with _locked(made):
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Whether this process has the folder's lock now: the system gives it back when a process ends."""
+    try:
+        file = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
+    except OSError:  # another process holds it, or the file system has no locks
+        free = False
+    try:
+        yield free
+    finally:
+        os.close(file)
+
+
+@contextlib.contextmanager
 def staged(folder: Path, last: str) -> Iterator[Path]:
     """A new folder to write into, whose files move into `folder` when all are there; the file named `last` moves last.
 
     After an error `folder` is as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
-    try:
+    with scratch(folder) as stage:
         yield stage
         files = [path for path in stage.rglob("*") if path.is_file()]
         for path in sorted(files, key=lambda path: path.relative_to(stage) == Path(last)):
             place = folder / path.relative_to(stage)
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, place)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)

@@ -5,6 +5,7 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
+import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { readPackFile, type Pack } from './pack.ts';
 
 export interface RuntimeOptions {
@@ -47,7 +48,9 @@ export class NodeRunner implements GraphRunner {
       externalData.push({ path: weights.location, data });
     }
     try {
-      return await ort.InferenceSession.create(bytes, { executionProviders: ['cpu'], externalData, intraOpNumThreads: this.#threads, logSeverityLevel: 3 });
+      return await ort.InferenceSession.create(bytes, {
+        executionProviders: ['cpu'], externalData, intraOpNumThreads: this.#threads, logSeverityLevel: 3, extra: SESSION_SETTINGS,
+      });
     } catch (error) {
       throw new StudioError('graph-failed', say`The graph ${graph} could not be loaded (${model.path}). Export the pack again, or update onnxruntime.`, quote(error));
     }

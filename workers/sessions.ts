@@ -12,6 +12,7 @@ import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
 import { storageBuffer, storageSize } from './gpu-buffers.ts';
 import type { Pack } from '../packs/pack.ts';
+import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { ShardedFile } from '../packs/shards.ts';
 import type { SerialQueue } from './queue.ts';
 import { gpuTensor, provider, type Runtime } from './runtime.ts';
@@ -147,6 +148,7 @@ export class SessionRunner implements GraphRunner {
         executionProviders: [provider(this.#runtime, this.#backend)],
         externalData: weights ? [{ path: weights.location, data: new ShardedFile(weights.shards) }] : [],
         freeDimensionOverrides: sizes,
+        extra: SESSION_SETTINGS,
         preferredOutputLocation: all ? 'gpu-buffer' : Object.fromEntries(resident.map((name) => [name, 'gpu-buffer' as const])),
         logSeverityLevel: this.#logSeverity,
         logVerbosityLevel: 0,

@@ -6,6 +6,7 @@ import type { GraphTensor } from '../../engine/tensors.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { fetchPack, type Pack } from '../../packs/pack.ts';
+import { SESSION_SETTINGS } from '../../packs/session-settings.ts';
 import { ShardedFile } from '../../packs/shards.ts';
 import { SerialQueue } from '../../workers/queue.ts';
 import { openRuntime } from '../../workers/runtime.ts';
@@ -59,7 +60,7 @@ async function openWhole(folder: string): Promise<void> {
     const { weights } = pack.graphs.get(stepOf[name])!;
     const model = new Uint8Array(await (await fetch(`${folder}/${name}.onnx`)).arrayBuffer());
     sessions.set(name, await ort.InferenceSession.create(model, {
-      executionProviders: ['wasm'], externalData: weights ? [{ path: weights.location, data: new ShardedFile(weights.shards) }] : [], logSeverityLevel: 3,
+      executionProviders: ['wasm'], externalData: weights ? [{ path: weights.location, data: new ShardedFile(weights.shards) }] : [], extra: SESSION_SETTINGS, logSeverityLevel: 3,
     }));
   }
   whole = {

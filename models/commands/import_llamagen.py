@@ -10,7 +10,6 @@ import argparse
 import re
 import resource
 import shutil
-import tempfile
 from pathlib import Path
 
 from models.commands.common import at_least
@@ -28,6 +27,7 @@ from models.llamagen.gpt import gpt_config, load_gpt, size_name
 from models.llamagen.pack import Parts, check_parts, content_of
 from models.llamagen.read import read_weights
 from models.llamagen.tokenizer import load_vqgan
+from models.outputs import scratch
 from models.runs import DPARRun
 from models.stage_lines import stage
 from models.trained import load_entropy_model, load_model
@@ -77,19 +77,16 @@ def run(args: argparse.Namespace) -> None:
     check_disk(args.out, parts, variants)
     content = content_of(parts, args.out.name, title_of(parts.model, size), classes, args.pictures, args.samples, variants,
                          args.passes)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    written = Path(tempfile.mkdtemp(prefix=f".{args.out.name}-", dir=args.out.parent))
     try:  # beside --out, and in its place only when whole
-        manifest = write_pack(written, content)
-        write_card(written, manifest, ())
-        written.chmod(0o755)
-        if args.out.exists():
-            shutil.rmtree(args.out)
-        written.rename(args.out)
+        with scratch(args.out.parent, args.out.name) as written:
+            manifest = write_pack(written, content)
+            write_card(written, manifest, ())
+            written.chmod(0o755)
+            if args.out.exists():
+                shutil.rmtree(args.out)
+            written.rename(args.out)
     except OSError as error:
         raise UserError(f"{args.out}: not written ({error}); make room, or choose another --out") from None
-    finally:
-        shutil.rmtree(written, ignore_errors=True)
     write_index(args.out.parent)
     for name, variant in manifest["variants"].items():
         print(f"{name:5} {variant['figures']['bytes'] / 1e6:7.1f} MB a visit  KL {variant['figures']['klMean']:.1e} nats a token")

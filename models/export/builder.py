@@ -121,20 +121,19 @@ class Graph:
         if storage.bits is None or columns % BLOCK:
             return self.add("MatMul", x, self.weight(name, weight.t()))
         integers, scales = quantise(floats(weight), storage.bits)
-        scale = self.stored(f"{name}.scale", scales)
         if storage.packed:
             content = self.stored(f"{name}.q{storage.bits}", packed(integers, storage.bits))
-            return self.add("MatMulNBits", x, content, scale, domain=CONTRIB, K=columns, N=rows, bits=storage.bits,
-                            block_size=BLOCK)
-        return self.add("MatMul", x, self.folded(name, lambda: self.widened(name, integers, scale)))
+            return self.add("MatMulNBits", x, content, self.stored(f"{name}.scale", scales), domain=CONTRIB, K=columns, N=rows,
+                            bits=storage.bits, block_size=BLOCK)
+        return self.add("MatMul", x, self.folded(name, lambda: self.widened(name, integers, scales)))
 
-    def widened(self, name: str, integers: np.ndarray, scale: str) -> str:
-        """float32 [in, out] of quantised rows [out, in], by nodes that onnxruntime folds when it opens a session."""
-        rows, columns = integers.shape
-        content = self.add("Cast", self.stored(f"{name}.int8", integers), to=1)
-        blocks = self.add("Reshape", content, self.shape(rows, columns // BLOCK, BLOCK))
-        values = self.add("Mul", blocks, self.add("Reshape", scale, self.shape(rows, columns // BLOCK, 1)))
-        return self.add("Transpose", self.add("Reshape", values, self.shape(rows, columns)), perm=[1, 0])
+    def widened(self, name: str, integers: np.ndarray, scales: np.ndarray) -> str:
+        """float32 [in, out] of quantised rows [out, in] and their scales, by one node that onnxruntime folds when it opens a
+        session (models/export/runtime.py SETTINGS). One, because every node it folds leaves a whole matrix in memory until all
+        are folded."""
+        content, scale = (self.stored(f"{name}.{kind}", np.ascontiguousarray(array.T))
+                          for kind, array in (("int8", integers), ("scale", scales)))
+        return self.add("DequantizeLinear", content, scale, axis=0, block_size=BLOCK)
 
     def trimmed(self) -> Graph:
         """Itself, without nodes and values that no output needs."""

@@ -15,7 +15,7 @@ from models.export.kinds import visit_bytes
 def write_index(folder: Path) -> list[str]:
     """Write `folder`/index.json over all packs in `folder`, by name; returns the names. bytes: of one visit."""
     entries = []
-    for path in sorted(folder.glob("*/manifest.json")):
+    for path in sorted(folder.glob("[!.]*/manifest.json")):  # not of a pack that is being written
         try:
             manifest = read_manifest(path.parent)
         except UserError as error:

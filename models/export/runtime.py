@@ -14,6 +14,10 @@ from models.errors import UserError
 from models.export.files import read_file, read_manifest
 from models.rope import patch_angles, rotation
 
+SETTINGS = {"session.disable_quant_qdq": "1"}
+"""Of every session of a pack (packs/session-settings.ts has the same): matrices of w8 are widened while the session opens.
+Without it onnxruntime keeps them in 8 bits and rounds what they are multiplied with to 8 bits, too."""
+
 
 def read_graph(root: Path, path: str) -> onnx.GraphProto:
     """A graph of a pack without its weights. Raises UserError where it is missing or damaged."""
@@ -24,7 +28,10 @@ def read_graph(root: Path, path: str) -> onnx.GraphProto:
 
 
 class PackRuntime:
-    """Sessions of one variant of a pack on onnxruntime's CPU provider, made when first used."""
+    """Sessions of one variant of a pack on onnxruntime's CPU provider, made when first used.
+
+    Each widens its weights for itself, so a weight file has one session at a time: another graph on the same file closes it.
+    """
 
     def __init__(self, root: Path, variant: str | None = None) -> None:
         """variant: default the manifest's for CPUs."""
@@ -36,9 +43,18 @@ class PackRuntime:
         self.files = self.manifest["variants"][self.variant]
         self.sessions: dict[str, ort.InferenceSession] = {}
 
-    def weights(self, name: str) -> bytes:
-        """An external data file, its shards joined."""
-        return b"".join(read_file(self.root, shard["path"]) for shard in self.files["weights"][name]["shards"])
+    def weights(self, name: str) -> bytearray:
+        """An external data file, its shards joined; in memory once, and one shard beside it."""
+        shards = self.files["weights"][name]["shards"]
+        joined, at = bytearray(sum(shard["bytes"] for shard in shards)), 0
+        for shard in shards:
+            content = read_file(self.root, shard["path"])
+            if len(content) != shard["bytes"]:
+                raise UserError(f"{self.root / shard['path']}: has {len(content)} bytes, the manifest says {shard['bytes']}; "
+                                "export the pack again, or fetch it anew")
+            joined[at : at + len(content)] = content
+            at += len(content)
+        return joined
 
     def session(self, name: str, by_row: bool = False) -> ort.InferenceSession:
         """by_row: the graph that answers the new slots of its caches only (docs/packs.md "Graphs by row")."""
@@ -47,7 +63,10 @@ class PackRuntime:
             graph = self.files["graphs"].get(name)
             if graph is None:
                 raise UserError(f"{self.root}: the variant {self.variant} has no graph {name!r}")
+            self._close_others(graph.get("weights"))
             options = ort.SessionOptions()
+            for setting, value in SETTINGS.items():
+                options.add_session_config_entry(setting, value)
             options.log_severity_level = 4  # what is wrong is said once, by the exception
             options.intra_op_num_threads = 1  # a step multiplies a row or two: waking threads costs more than it saves
             if "weights" in graph:
@@ -62,6 +81,12 @@ class PackRuntime:
                 raise UserError(f"{self.root / path}: cannot be opened ({str(error).splitlines()[0][:200]}); export the pack "
                                 "again, or fetch it anew") from None
         return self.sessions[key]
+
+    def _close_others(self, weights: str | None) -> None:
+        """Every session on these weights."""
+        for key in list(self.sessions):
+            if weights and self.files["graphs"][key.split("/")[0]].get("weights") == weights:
+                del self.sessions[key]
 
     def run(self, name: str, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         session = self.session(name)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -278,6 +279,20 @@ def test_a_full_disk_leaves_nothing(files, capsys, monkeypatch):
 
     monkeypatch.setattr(import_llamagen, "write_pack", full)
     refused(files, capsys, "No space left on device")
+
+
+def test_a_command_that_is_stopped_leaves_nothing_and_the_pack_that_was_there(files, capsys, monkeypatch):
+    assert call(files, "--samples", "1", "--variants", "fp32") == 0
+
+    def stopped(root, content):
+        (root / "half.bin").write_bytes(b"x")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(import_llamagen, "write_pack", stopped)
+    assert call(files, "--samples", "1", "--variants", "w16") == 143
+    assert capsys.readouterr().err == "import-llamagen: terminated\n"
+    assert {path.name for path in (files / "packs").iterdir()} == {"small", "index.json"}
+    assert list(read_pack(files / "packs/small")["variants"]) == ["fp32"]
 
 
 def test_a_folder_that_is_no_pack_is_left_alone(files, capsys):

@@ -1,10 +1,15 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
 
 from models.export.builder import Graph, WeightFile
 from models.export.quantise import BLOCK, dequantise, packed, quantise
+from models.export.runtime import SETTINGS
 from models.export.storage import STORAGES
+from models.tests import w8_matrix
 
 
 @pytest.fixture
@@ -50,6 +55,8 @@ def test_onnxruntime_multiplies_by_the_values_that_quantise_says(variant, matrix
     x = g.input("x", "float32", [2, 64])
     g.output(g.linear(x, "w", torch.from_numpy(matrix)), "y", "float32", [2, 96])
     options = ort.SessionOptions()
+    for setting, value in SETTINGS.items():
+        options.add_session_config_entry(setting, value)
     content = bytes(file.content)  # onnxruntime reads it when the session opens
     options.add_external_initializers_from_files_in_memory(["w.bin"], [content], [len(content)])
     options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
@@ -73,3 +80,52 @@ def test_a_weight_of_two_graphs_is_stored_once():
         g = Graph(name, file)
         g.output(g.linear(g.input("x", "float32", [1, 64]), "w", weight), "y", "float32", [1, 64])
     assert len(file.content) == 64 * 64 + 4 * 64 * 2
+
+
+def test_the_other_side_opens_the_matrix_that_is_written():
+    for name, content in w8_matrix.files().items():
+        assert (w8_matrix.FOLDER / name).read_bytes() == content, "python -m models.tests.w8_matrix"
+
+
+OPEN = """
+import sys
+import torch
+from models.export.builder import Graph, WeightFile
+from models.export.files import write_file, write_shards
+from models.export.runtime import PackRuntime
+from models.export.storage import STORAGES
+from pathlib import Path
+
+root, variant, count, side = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+file = WeightFile("w.bin", STORAGES[variant])
+g = Graph("product", file)
+x = g.input("x", "float32", [1, side])
+for i in range(count):
+    x = g.linear(x, f"w{i}", torch.randn(side, side))
+g.output(x, "y", "float32", [1, side])
+runtime = object.__new__(PackRuntime)  # of files without a manifest
+runtime.root, runtime.variant, runtime.sessions = root, variant, {}
+runtime.files = {"graphs": {"product": {"model": write_file(root, "p.onnx", g.model().SerializeToString()), "weights": "w"}},
+                 "weights": {"w": write_shards(root, "w.bin", memoryview(file.content))}}
+del g, file, x
+
+
+def resident(what):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
+
+
+Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+before = resident("VmRSS")
+runtime.session("product")
+print(resident("VmHWM") - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process from /proc")
+@pytest.mark.parametrize("variant", STORAGES)
+def test_a_session_opens_in_little_more_than_its_weights_in_float32(variant, tmp_path):
+    count, side = 16, 1024
+    given = [sys.executable, "-c", OPEN, str(tmp_path), variant, str(count), str(side)]
+    grown = int(subprocess.run(given, check=True, capture_output=True, text=True).stdout)
+    assert grown < 3.4 * 4 * count * side**2  # the file, the matrices and what is made of them for products
