@@ -74,19 +74,20 @@ def test_the_baseline_decodes_the_same_with_every_window(small, guidance):
 
 
 @pytest.mark.parametrize("sampling", [{"temperature": 0.0}, {"temperature": 0.4, "top_k": 9}, {"top_p": 0.5}])
-def test_filters_and_temperatures(nano, sampling):
+def test_filters_and_temperatures(small, sampling):
     request = Request(np.array([0, 1]), np.array([5, 6]), RULES["entropy"], SamplingConfig.parse(sampling))
-    alone = decode(nano[0], nano[1], request)
+    alone = decode(small[0], small[1], request)
     request.window = 16
-    out = decode(nano[0], nano[1], request)
+    out = decode(small[0], small[1], request)
     same(out, alone)
-    assert out.passes.max() < 64
+    assert out.passes.max() < 36
 
 
-@pytest.mark.parametrize("given", [1, 17, 40, 64])
-def test_given_tokens_settle_a_window_at_a_time(nano, nano_gpt, given):
+@pytest.mark.parametrize("given", [1, 10, 22, 36])
+def test_given_tokens_settle_a_window_at_a_time(small, given):
     tokens = np.random.default_rng(2).integers(64, size=(2, given))
-    for model, entropy in ((nano[0], nano[1]), (nano_gpt, None)):
+    dpar, entropy_model, gpt = small
+    for model, entropy in ((dpar, entropy_model), (gpt, None)):
         request = Request(np.array([0, 2]), np.array([1, 2]), RULES["entropy"], given=tokens)
         alone = decode(model, entropy, request, keep=True)
         request.window = 8
