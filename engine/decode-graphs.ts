@@ -19,7 +19,9 @@ export function decodeGraphs(runner: GraphRunner, manifest: Manifest): DecodeGra
   };
   return {
     get mostPositions() {
-      return windowGraphs[manifest.kind].every((graph) => runner.has(graph)) ? MOST_POSITIONS : 1;
+      if (!windowGraphs[manifest.kind].every((graph) => runner.has(graph))) return 1;
+      // A pass of L positions may feed the drafts behind them, too: 2 L - 1.
+      return Math.min(MOST_POSITIONS, Math.floor(((runner.mostNew ?? Infinity) + 1) / 2));
     },
     begin(classes, against, positions) {
       dispose();

@@ -43,6 +43,8 @@ export interface GraphRunner {
   cacheForm(graph: GraphName): CacheForm;
   /** Whether the pack has it in the variant at hand. */
   has(graph: GraphName): boolean;
+  /** New positions of an image after a past that its graphs answer rightly, at most; none: any number. */
+  readonly mostNew?: number | undefined;
   /** The outputs by name; presents too, where caches are replaced. Calls never overlap. */
   run(call: GraphCall): Promise<Tensors>;
   /** There where the outputs of the step graphs stay on a device that can sample from them. */
@@ -51,7 +53,7 @@ export interface GraphRunner {
 
 /** The runner with another `run` around its own. */
 export const around = (inner: GraphRunner, run: GraphRunner['run']): GraphRunner => ({
-  onDevice: inner.onDevice, run,
+  onDevice: inner.onDevice, mostNew: inner.mostNew, run,
   tensor: (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => inner.tensor(type as 'float32', data as Float32Array, dims),
   cache: (dims) => inner.cache(dims),
   cacheForm: (graph) => inner.cacheForm(graph),

@@ -98,7 +98,7 @@ export async function openModel(
   const { trials, backend, runner, neutral, golden } = await selfTest(runtime, candidates, pack, queue, progress);
   progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const graphs = decodeGraphs(runner, manifest);
-  const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden) : { window: 1, trials: [] };
+  const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden, { tolerance: goldenTolerance(pack.manifest, pack.variant) }) : { window: 1, trials: [] };
   const model: Model = {
     pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, capture: trials.some(({ capture }) => capture?.used),
     pictures: new SessionPictures(runner, manifest),

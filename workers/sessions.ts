@@ -42,6 +42,12 @@ const plain = (session: InferenceSession, form: CacheForm): StepSession => ({
 });
 
 /**
+ * GroupQueryAttention of onnxruntime 1.30 on WebGPU: after a past up to 31 new positions are right, 32 and more give other logits
+ * (docs/decisions/0012).
+ */
+const MOST_NEW = 31;
+
+/**
  * The pack's graphs on one backend; sessions are made when first needed. One image on WebGPU has sessions of static shapes, two
  * of the patch transformer and the decoder where both guided and unguided runs are made; the same goes for packs of one image
  * at a time. All else runs in sessions that take any number of rows. On WebGPU caches are buffers of our own device, written
@@ -76,6 +82,10 @@ export class SessionRunner implements GraphRunner {
 
   get onDevice(): OnDevice | undefined {
     return this.#tokens;
+  }
+
+  get mostNew(): number | undefined {
+    return this.#onGpu ? MOST_NEW : undefined;
   }
 
   cacheForm(graph: GraphName): CacheForm {

@@ -35,19 +35,34 @@ const TWICE = 1.5 * 2 ** 30;
 
 export const roomForWindows = ({ model }: Pick<Manifest, 'model'>, backend: Backend): boolean => backend === 'webgpu' || 2 * 4 * model.parameters <= TWICE;
 
-/** Milliseconds of a pass that settles its whole window. */
-async function timePass(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, window: number, now: () => number): Promise<number> {
+/** Milliseconds of a pass that settles its whole window. Throws where an entropy is not the golden one. */
+async function timePass(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, window: number, { tolerance, now }: Required<ChoiceOptions>): Promise<number> {
   const times: number[] = [];
   const request = { class: golden.class, seed: 0, settings: manifest.defaults, given: golden.tokens };
   const passes = decode(graphs, manifest, [request], { window });
-  for (let before = now(); times.length <= PASSES && !(await passes.next()).done; before = now()) times.push(now() - before);
+  while (times.length <= PASSES) {
+    const before = now();
+    const { value, done } = await passes.next();
+    if (done) break;
+    times.push(now() - before);
+    for (const { t, entropy } of value[0]!.events) {
+      const want = golden.entropies[t] ?? null;
+      if (entropy !== null && want !== null && !(Math.abs(entropy - want) <= tolerance)) throw new Error(`entropy ${entropy} of token ${t}, not ${want}`);
+    }
+  }
   await passes.return();
   graphs.dispose();
   return median(times.slice(1));
 }
 
-/** Stops at the first window that is slower than the one before. A window that fails, or one whose counts the pack does not tell, is left out. */
-export async function chooseWindow(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, now: () => number = () => performance.now()): Promise<WindowChoice> {
+export interface ChoiceOptions {
+  /** Largest absolute difference of an entropy from the golden one. */
+  tolerance: number;
+  now?: () => number;
+}
+
+/** Stops at the first window that is slower than the one before, fails, or gives other entropies. One whose counts the pack does not tell is left out. */
+export async function chooseWindow(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, { tolerance, now = () => performance.now() }: ChoiceOptions): Promise<WindowChoice> {
   const { tokens } = manifest.grid;
   const trials: WindowTrial[] = [];
   const began = now();
@@ -56,7 +71,7 @@ export async function chooseWindow(graphs: DecodeGraphs, manifest: Manifest, gol
     const passes = window === 1 ? tokens : known.get(window);
     if (passes === undefined || known.size === 0 || window > Math.min(graphs.mostPositions, tokens / 4) || now() - began > BUDGET_MS) continue;
     try {
-      const msPerPass = await timePass(graphs, manifest, golden, window, now);
+      const msPerPass = await timePass(graphs, manifest, golden, window, { tolerance, now });
       trials.push({ window, msPerPass, tokensPerSecond: (1000 * tokens) / (passes * msPerPass) });
     } catch {
       graphs.dispose();
