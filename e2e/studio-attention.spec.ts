@@ -41,7 +41,7 @@ for (const name of ['nano', 'nano-gpt']) {
     await page.getByRole('radio', { name: 'Image', exact: true }).click();
     await page.getByRole('radio', { name: 'Both', exact: true }).click();
     await expect(page.locator('.attention-layer'), 'the stage may be made anew').toHaveCount(2);
-    expect(await axe(page, '.attention')).toEqual([]);
+    expect(await axe(page, { part: '.attention' })).toEqual([]);
     await panel.getByRole('switch').click();
     await expect(page.locator('.attention-layer')).toHaveCount(0);
   });
