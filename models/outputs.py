@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -12,6 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import UserError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows: there a killed command's folder stays
+    fcntl = None
 
 PROBE = 1 << 16
 """Bytes that have to fit: a full disk often takes an empty file."""
@@ -58,8 +62,10 @@ def scratch(folder: Path, name: str = "") -> Iterator[Path]:
 def _locked(folder: Path) -> Iterator[bool]:
     """Whether this process has the folder's lock now: the system gives it back when a process ends."""
     try:
-        file = os.open(folder, os.O_RDONLY)
+        file = os.open(folder, os.O_RDONLY) if fcntl else None
     except OSError:
+        file = None
+    if file is None:
         yield False
         return
     try:
