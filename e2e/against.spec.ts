@@ -5,7 +5,7 @@ import { downloadRun, generateButton, messages, mountPack, runFinished } from '.
 const pico = fixturePacks.find(({ name }) => name === 'pico');
 
 test('a class to move away from: by link, in the settings, in the run, and again by its link', async ({ page }, { project }) => {
-  test.skip(!pico || project.name === 'webgpu', 'of the page');
+  test.skip(!pico || project.name === 'webgpu', 'about the page alone, which is the same on WASM and WebGPU: run on WASM');
   test.setTimeout(120_000);
   await mountPack(page, pico!);
   await page.goto('/#pack=pico&class=Alpha&seed=3&against=gamma&g=4');

@@ -47,7 +47,7 @@ test('two recorded runs before any weights: one cursor, linked cells, one side u
 });
 
 test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
   await mountPack(page, nano!);
   // One token a pass: a call of a graph for each.
@@ -80,7 +80,7 @@ test('a run against one token per patch and against six thresholds, generated he
 });
 
 test('the address holds the second run and its settings: opened elsewhere both are there, the same', async ({ page, context }) => {
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}&class=1&seed=4&view=compare`);
@@ -102,7 +102,7 @@ test('the address holds the second run and its settings: opened elsewhere both a
 });
 
 test('a baseline pack: its model runs beside the page, which keeps its own run; the address holds it', async ({ page, context }) => {
-  test.skip(!nano || !baseline, 'no fixture pack');
+  test.skip(!nano || !baseline, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
   const open = async (tab: Page, address: string) => {
     for (const pack of [nano!, baseline!]) await mountPack(tab, pack);
@@ -136,7 +136,7 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
 });
 
 test('the second worker crashes before its run and in it: the run of B is made all the same', async ({ page }) => {
-  test.skip(!nano || !baseline, 'no fixture pack');
+  test.skip(!nano || !baseline, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
   for (const pack of [nano!, baseline!]) await mountPack(page, pack);
   await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
@@ -166,7 +166,7 @@ test('the second worker crashes before its run and in it: the run of B is made a
 });
 
 test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {
-  test.skip(!baseline, 'no fixture pack');
+  test.skip(!baseline, 'its fixture pack is not in e2e/fixtures/models');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await servePack(page, await syntheticBaseline());

@@ -119,7 +119,7 @@ test.describe.serial('a model that runs on the GPU', () => {
 
   test('the GPU process of the browser crashes during a run: the run goes on to the same tokens', async ({ browser }) => {
     // The browser may keep the GPU to itself for a while, which would be missed by the tests after this one.
-    test.skip(process.env.STUDIO_LONG !== '1', 'npm run test:soak');
+    test.skip(process.env.STUDIO_LONG !== '1', 'too long for every run: npm run test:soak runs it');
     await useBackend(page, 'webgpu');
     await dismiss(page);
     await generate(page);

@@ -85,7 +85,7 @@ test('several tokens a pass are the tokens of one a pass, at one wait a pass', a
 const long = process.env.STUDIO_LONG === '1';
 
 test('a token costs one wait, whether it opens a patch or not, and the run is the one sampled on the processor', async ({ page }) => {
-  test.skip(!long, 'npm run test:soak');
+  test.skip(!long, 'too long for every run: npm run test:soak runs it');
   test.setTimeout(600_000);
   await open(page);
   const beside = await run(page, {}, false);
@@ -103,7 +103,7 @@ test('a token costs one wait, whether it opens a patch or not, and the run is th
 });
 
 test('without guidance and without the entropy model a token costs one wait too', async ({ page }) => {
-  test.skip(!long, 'npm run test:soak');
+  test.skip(!long, 'too long for every run: npm run test:soak runs it');
   test.setTimeout(600_000);
   await open(page);
   const { steps, patches } = await run(page, { guidance: 1, maxPatchLength: 1 }, false);

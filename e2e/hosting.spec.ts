@@ -41,8 +41,8 @@ const FIRST_TOKENS = 3;
 for (const { where, options, shipped = false, webgpu = false } of hosts) {
   test(`an image is made ${where}: no violation of the policy, nothing asked of another origin`, async ({ page }, { project }) => {
     const gpu = project.name === 'webgpu';
-    test.skip(gpu && !webgpu, 'reported on WASM');
-    test.skip(gpu && shipped && process.env.STUDIO_LONG !== '1', 'npm run test:soak');
+    test.skip(gpu && !webgpu, 'not about the backend: run on WASM');
+    test.skip(gpu && shipped && process.env.STUDIO_LONG !== '1', 'too long for every run: npm run test:soak runs it');
     if (gpu) test.setTimeout(600_000);
     const pack = shipped ? 'eurosat' : gpu ? 'pico' : 'nano';
     const server = await faultServer(options);
@@ -76,7 +76,7 @@ for (const { where, options, shipped = false, webgpu = false } of hosts) {
 }
 
 test('the policy is really in force: a script from elsewhere and an inline script are refused', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'reported on WASM');
+  test.skip(project.name === 'webgpu', 'not about the backend: run on WASM');
   const server = await faultServer();
   try {
     const { violations } = await watch(page);
@@ -98,7 +98,7 @@ test('the policy is really in force: a script from elsewhere and an inline scrip
 });
 
 test('every file of the site is within the limit of common hosts', ({}, { project }) => {
-  test.skip(project.name === 'webgpu', 'reported on WASM');
+  test.skip(project.name === 'webgpu', 'not about the backend: run on WASM');
   const site = join(import.meta.dirname, '..', '.cache', 'e2e-site');
   const files = readdirSync(site, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(files.length).toBeGreaterThan(10);

@@ -14,7 +14,7 @@ interface Golden {
 type Scope = { client: InferenceClient; choose: typeof choose };
 
 const pack = fixturePacks[0];
-test.skip(!pack, 'no fixture pack');
+test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
 
 const backendOf = (project: string) => (project === 'webgpu' ? 'webgpu' : 'wasm');
 

@@ -26,7 +26,7 @@ function picture(width: number, height: number): Buffer {
 }
 
 async function openNano(page: Page, rest = ''): Promise<void> {
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}${rest}&view=inspect`);
 }

@@ -29,6 +29,17 @@ test.describe('a German browser', () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   });
 
+  test('all views are named in whole in the bar of a phone', async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await open(page);
+    const names = page.getByRole('navigation', { name: 'Ansichten' });
+    for (const view of ['Untersuchen', 'Vergleichen', 'Rundgang', 'Erzeugen']) {
+      await names.getByRole('link', { name: view }).click();
+      await expect(names.getByRole('link', { name: view })).toHaveAttribute('aria-current', 'page');
+      expect(await names.evaluate((bar) => bar.scrollWidth - bar.clientWidth), view).toBeLessThanOrEqual(0);
+    }
+  });
+
   test('a number is typed with the comma of the language', async ({ page }) => {
     await open(page);
     const field = page.getByRole('textbox', { name: 'Schwelle' });

@@ -10,7 +10,7 @@ import { fixturePacks } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
 const pack = fixturePacks[0]!;
-test.skip(!pack, 'no fixture pack');
+test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const address = (rest = '') => `/#pack=${pack.name}${rest}`;
 const share = (page: Page) => page.getByRole('dialog', { name: 'Share this run' });

@@ -5,14 +5,14 @@ import { restartSmoothness, smoothnessOf, watchSmoothness } from './smoothness.t
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano')!;
-test.skip(!nano, 'no fixture pack');
+test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
 
 /** Cumulative Layout Shift: figures that gain a digit move a little, nothing else does. Below 0.1 is called good. */
 const SHIFT = 0.03;
 
 for (const view of ['generate', 'inspect']) {
   test(`${view}: nothing jumps while it decodes`, async ({ page }, { project }) => {
-    test.skip(project.name !== 'wasm', 'the page does not depend on the backend');
+    test.skip(project.name !== 'wasm', 'the page does not depend on the backend: run on WASM');
     await mountPack(page, nano);
     await watchSmoothness(page);
     await page.goto(`/#pack=${nano.name}`);

@@ -114,7 +114,7 @@ const isDue = (image: number, { images, settled }: Plan) => image === settled ||
 
 test('many images in a row in the studio: memory stays what it was', async ({ page }, { project }) => {
   const plan = planOf(project.name);
-  test.skip(project.name !== 'wasm', 'what the page holds does not depend on the backend');
+  test.skip(project.name !== 'wasm', 'what the page holds does not depend on the backend: run on WASM');
   const pack = packOf(project.name);
   await beforeWorker(page, listMemories);
   await mountPack(page, pack);

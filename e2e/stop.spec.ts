@@ -14,7 +14,7 @@ const stops = (page: Page) => page.getByRole('button', { name: 'Stop', exact: tr
 
 for (const [name, viewport] of [['desktop', { width: 1440, height: 800 }], ['phone', { width: 360, height: 740 }]] as const) {
   test(`${name}: one Stop in every view, at the top and at the bottom of it, and it stops the run`, async ({ page }, { project }) => {
-    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend');
+    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
     test.setTimeout(120_000);
     await mountPack(page, nano!);
     await page.setViewportSize(viewport);

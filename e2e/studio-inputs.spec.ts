@@ -101,7 +101,7 @@ test('an altered recorded run is refused and the page goes on', async ({ page })
 });
 
 test.describe('weights', () => {
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   const shard = /fp32\/entropy\.bin/;
   const damages: [string, Parameters<Page['route']>[1], RegExp][] = [
     ['missing', (route) => route.fulfill({ status: 404 }), /entropy\.bin.* is missing/],
@@ -123,7 +123,7 @@ test.describe('weights', () => {
 });
 
 test('a browser without WebAssembly SIMD gets a message', async ({ page }) => {
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   await mountPack(page, nano!);
   await page.route(/inference\.worker.*\.js/, async (route) => {
     const response = await route.fetch();

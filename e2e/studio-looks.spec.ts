@@ -80,7 +80,7 @@ test('the menus of the bar and values that cannot be used: axe finds nothing, li
 
 test('a run that is being decoded: axe finds nothing', async ({ page }) => {
   const nano = fixturePacks.find(({ name }) => name === 'nano');
-  test.skip(!nano, 'no fixture pack');
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   await mountPack(page, nano!);
   await page.goto('/#pack=nano');
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });

@@ -95,7 +95,7 @@ for (const pack of packs) {
 const pack = fixturePacks[0] ?? shippedPacks[0];
 
 test('the address makes the same run again', async ({ page, context }, { project }) => {
-  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend: run on WASM');
   await mountPack(page, pack!);
   await page.goto(address(pack!));
   await classes(page).last().click();
@@ -118,7 +118,7 @@ test('the address makes the same run again', async ({ page, context }, { project
 });
 
 test('Escape stops a run and keeps what was decoded', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend: run on WASM');
   const slow = shippedPacks[0] ?? pack!;
   await mountPack(page, slow);
   await page.goto(address(slow));
@@ -132,7 +132,7 @@ test('Escape stops a run and keeps what was decoded', async ({ page }, { project
 });
 
 test('cursor keys, the strip and the grid move one cursor', async ({ page }, { project }) => {
-  test.skip(project.name === 'webgpu', 'the page does not depend on the backend');
+  test.skip(project.name === 'webgpu', 'the page does not depend on the backend: run on WASM');
   await mountPack(page, pack!);
   await page.goto(address(pack!, '&class=0&seed=3'));
   await runFinished(page);

@@ -41,7 +41,7 @@ const safePath = z.string().check(z.refine(
 
 export const PackFile = z.object({
   path: safePath,
-  bytes: whole(0, MAX_FILE_BYTES, 'no file may be larger than 16 MiB: shard it'),
+  bytes: whole(0, MAX_FILE_BYTES, 'no file may be larger than 16.8 MB: shard it'),
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
 });
 export type PackFile = z.infer<typeof PackFile>;

@@ -15,6 +15,9 @@ export interface Rounded {
 }
 export const rounded = (number: number, digits: number): Rounded => ({ number, digits });
 
+/** Bytes as a number of MB (10^6), the one unit of sizes: a digit after the sign below 100 MB. */
+export const inMegabytes = (bytes: number): Rounded => rounded(bytes / 1e6, bytes < 1e8 ? 1 : 0);
+
 /** The phrase of a template literal: say`The pack has no class "${text}".` */
 export const say = (parts: TemplateStringsArray, ...values: Value[]): Phrase =>
   ({ template: parts.reduce((template, part, i) => `${template}{${i - 1}}${part}`), values });

@@ -77,7 +77,7 @@ export const settingsTable: readonly SettingProperty[] = [
   toggle('lengthGate', 'length gate', say`Length gate`, 'lg', say`a patch of P_max tokens is full`),
   toggle('rowReset', 'row reset', say`Row reset`, 'rr', say`a new row opens a patch`),
   row('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
-  row('window', 'window', say`Window`, 'tokens', 'auto', 1, 'window', say`positions that a pass decodes; changes the time, never the picture`),
+  row('window', 'window', say`Tokens per pass`, 'tokens', 'auto', 1, 'window', say`how many tokens one pass of the model may decode at once; changes the time, never the picture`),
   row('against', 'against', say`Less like`, '', 'class', 1, 'against', say`a class that guidance moves away from, in place of the null class`),
 ];
 

@@ -1,5 +1,5 @@
 import { looksLikeHtml, PackError, shardIsHtml } from '../engine/errors.ts';
-import { quote, say } from '../engine/phrase.ts';
+import { inMegabytes, quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { joinParts } from './parts.ts';
 import { receive } from './receive.ts';
@@ -32,7 +32,7 @@ export function fetchJson(url: string, name: string, options: SmallFileOptions =
         return length <= maxBytes;
       },
     });
-    if (length > maxBytes) throw new PackError('manifest-invalid', say`${name} is longer than ${maxBytes / 1024 / 1024} MiB, which no pack needs. Export the pack again.`);
+    if (length > maxBytes) throw new PackError('manifest-invalid', say`${name} is longer than ${inMegabytes(maxBytes)} MB, which no pack needs. Export the pack again.`);
     const bytes = joinParts(parts);
     if (looksLikeHtml(bytes)) throw new TransferError(shardIsHtml(name), 'elsewhere');
     return jsonOf(bytes, name);

@@ -41,7 +41,7 @@ const deps: StudioDeps = {
 };
 const studio = createStudio(deps);
 const history = createHistory(async () => (await import('./history/db.ts')).openHistoryDb());
-const workbench = { studio, deps, view: studio.view, generateWithThis: studio.generateWithThis, frame: createFrameLoop(studio.settings, studio.view), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language) };
+const workbench = { studio, deps, view: studio.view, generateWithThis: studio.generateWithThis, frame: createFrameLoop(studio.settings, studio.view), options: createOptions(), theme: createTheme(), history, language: createLanguage(embed?.language), stageRef: { current: null } };
 if (embed) {
   workbench.options.setState({ stage: embed.stage });
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });

@@ -102,7 +102,7 @@ def _files(root: Path, m: dict[str, Any]) -> None:
     for entry in file_entries(m):
         content = read_file(root, entry["path"])
         if len(content) > SHARD:
-            raise PackMistake("manifest.json", f"{entry['path']}: is larger than 16 MiB; cut it into shards")
+            raise PackMistake("manifest.json", f"{entry['path']}: is larger than 16.8 MB; cut it into shards")
         if len(content) != entry["bytes"] or hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise PackMistake("manifest.json", f"{entry['path']}: is not the file that the manifest describes (bytes, sha256)")
 

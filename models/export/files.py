@@ -25,7 +25,7 @@ def read_json(path: Path, hint: str, most: int | None = None) -> Any:
     """The value of a JSON file. Raises UserError with `hint`, the next step, where it is missing, damaged or too large."""
     try:
         if most is not None and path.stat().st_size > most:
-            raise UserError(f"{path}: is larger than {most >> 20} MiB; {hint}")
+            raise UserError(f"{path}: is larger than {most / 1e6:.1f} MB; {hint}")
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); {hint}") from None

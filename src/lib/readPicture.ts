@@ -1,5 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
-import { say, type Phrase } from '../../engine/phrase.ts';
+import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
 import { isAnimated } from './animated.ts';
 import { pictureKind } from './pictureKind.ts';
 import type { Extent } from './crop.ts';
@@ -23,7 +23,7 @@ const fits = ({ width, height }: Extent) => width * height <= MAX_PIXELS;
 /** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
 export async function readPicture(file: Blob, name: string): Promise<Source> {
   if (file.size === 0) throw refuse(say`${name} is empty. Choose another file.`);
-  if (file.size > MAX_BYTES) throw refuse(say`${name} has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(MAX_BYTES / 1e6)} MB are read. Save a smaller copy and choose that.`);
+  if (file.size > MAX_BYTES) throw refuse(say`${name} has ${inMegabytes(file.size)} MB; at most ${inMegabytes(MAX_BYTES)} MB are read. Save a smaller copy and choose that.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   // A small file may unpack to more memory than the device has.
   const claimed = pictureSize(bytes);

@@ -1,5 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
-import { say, type Phrase } from '../../engine/phrase.ts';
+import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { usableMirrors } from '../../packs/origins.ts';
@@ -29,7 +29,7 @@ export async function openPackAt(studio: Pick<Studio, 'notices' | 'usePack'>, te
     const manifestUrl = manifestAt(text, page);
     const manifest = await fetchManifest(manifestUrl);
     const bytes = variantBytes(manifest, manifest.defaultVariant.wasm);
-    if (filesOf(manifest).length > MAX_FILES || bytes > MAX_PACK_BYTES) throw refused(say`This pack is too large to be opened.`, say`A pack has at most ${MAX_FILES} files and ${MAX_PACK_BYTES / 1024 ** 3} GiB.`);
+    if (filesOf(manifest).length > MAX_FILES || bytes > MAX_PACK_BYTES) throw refused(say`This pack is too large to be opened.`, say`A pack has at most ${MAX_FILES} files and ${inMegabytes(MAX_PACK_BYTES)} MB.`);
     askFor(manifest, bytes, new URL(manifestUrl).host, notices, () => studio.usePack({ manifest, manifestUrl }));
   } catch (error) {
     notices.replace('pack', [toProblem(error)]);

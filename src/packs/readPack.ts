@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { PackError } from '../../engine/errors.ts';
-import { say, type Phrase } from '../../engine/phrase.ts';
+import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
 import { parseJson } from '../../engine/json.ts';
 import { filesOf } from '../../engine/manifest-files.ts';
 import { parseManifest, type Manifest } from '../../engine/manifest.ts';
@@ -39,7 +39,7 @@ export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<Loca
     checkPath(path);
     total += blob.size;
   }
-  if (total > MAX_PACK_BYTES) throw refused(say`it is larger than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+  if (total > MAX_PACK_BYTES) throw refused(say`it is larger than ${inMegabytes(MAX_PACK_BYTES)} MB`);
   const manifests = [...entries.keys()].filter((path) => path === MANIFEST || path.endsWith(`/${MANIFEST}`)).sort((a, b) => a.length - b.length);
   const place = manifests[0];
   if (place === undefined) throw refused(say`there is no manifest.json in it`);
@@ -74,7 +74,7 @@ export function unzip(bytes: Uint8Array): Map<string, Blob> {
         count++;
         total += originalSize;
         if (count > MAX_FILES) throw refused(say`it has more than ${MAX_FILES} files`);
-        if (total > MAX_PACK_BYTES) throw refused(say`it unpacks to more than ${MAX_PACK_BYTES / 1024 ** 3} GiB`);
+        if (total > MAX_PACK_BYTES) throw refused(say`it unpacks to more than ${inMegabytes(MAX_PACK_BYTES)} MB`);
         return !name.endsWith('/');
       },
     });

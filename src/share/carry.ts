@@ -1,5 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
-import { say, type Phrase, type Value } from '../../engine/phrase.ts';
+import { inMegabytes, say, type Phrase, type Value } from '../../engine/phrase.ts';
 import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunHeader, type Run } from '../../engine/log.ts';
 import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';
@@ -56,7 +56,7 @@ function fromPng(bytes: Uint8Array<ArrayBuffer>, name: Value): Carried {
 export function readCarried(bytes: Uint8Array<ArrayBuffer>, fileName: string): Carried {
   const name = fileName.length > MAX_NAME ? `${fileName.slice(0, MAX_NAME)}…` : fileName || say`The file`;
   if (bytes.length === 0) throw refuse(say`${name} is empty.`);
-  if (bytes.length > MAX_FILE_BYTES) throw refuse(say`${name} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
+  if (bytes.length > MAX_FILE_BYTES) throw refuse(say`${name} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
   if (SIGNATURE.every((byte, i) => bytes[i] === byte)) return fromPng(bytes, name);
   let json: unknown;
   try {

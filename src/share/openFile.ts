@@ -1,6 +1,6 @@
 import { titleOf } from '../state/runRequest.ts';
 import { StudioError } from '../../engine/errors.ts';
-import { say } from '../../engine/phrase.ts';
+import { inMegabytes, say } from '../../engine/phrase.ts';
 import type { PaintedPicture } from '../state/run.ts';
 import type { Studio } from '../state/studio.ts';
 import { toProblem } from '../state/problem.ts';
@@ -29,7 +29,7 @@ export async function openFile(studio: Studio, file: File): Promise<void> {
   const { notices, toast } = studio;
   try {
     if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
-    if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB; runs and pictures of this studio are far smaller.`);
+    if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
     const { header } = carried.kind === 'run' ? carried.run : carried;
     const title = titleOf(header);

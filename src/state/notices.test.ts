@@ -17,6 +17,13 @@ test('the same message of one source stands once; a source is replaced as a whol
   expect([notices.has('file'), notices.has('link')]).toEqual([false, true]);
 });
 
+test('another run takes along what was about a file, a link or the run before, nothing else', () => {
+  const notices = createNotices();
+  for (const source of ['file', 'address', 'link', 'opened', 'recording', 'storage', 'update']) notices.add(source, of(source));
+  notices.beforeRun();
+  expect(notices.getState().list.map(({ source }) => source)).toEqual(['storage', 'update']);
+});
+
 test('one is closed, the others stay', () => {
   const notices = createNotices();
   notices.replace('address', [of('a'), of('b')]);

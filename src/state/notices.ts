@@ -10,6 +10,9 @@ export interface Notice extends Problem {
 
 export type Notices = ReturnType<typeof createNotices>;
 
+/** What is about a file, a link or a run that another run takes the place of. */
+const OF_A_RUN: readonly string[] = ['file', 'address', 'link', 'opened', 'recording'];
+
 /** Messages that stay until closed or replaced. */
 export function createNotices() {
   let next = 1;
@@ -25,6 +28,10 @@ export function createNotices() {
     replace(source: string, reasons: readonly Problem[]): void {
       const others = store.getState().list.filter((notice) => notice.source !== source);
       store.setState({ list: [...others, ...reasons.map((reason) => make(source, reason))] });
+    },
+    /** Another run was asked for: the cause of what is about the one before has gone. */
+    beforeRun(): void {
+      store.setState({ list: store.getState().list.filter(({ source }) => !OF_A_RUN.includes(source)) });
     },
     close(id: number): void {
       store.setState({ list: store.getState().list.filter((notice) => notice.id !== id) });

@@ -195,6 +195,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const from = hash();
       const { undo, word } = await openRun(opened, openDeps);
       bar.visit?.(from, hash(), undo);
+      notices.beforeRun();
       notices.replace('opened', word ? [word] : []);
       void paintOpened();
       return undo;

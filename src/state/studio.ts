@@ -53,7 +53,10 @@ export function createStudio(deps: StudioDeps) {
   const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices });
   session.onReady(() => void paintOpened());
   /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
-  const generate = (count = 1, given: readonly number[] = []): Promise<void> => session.generate(() => settings.requests(count, given));
+  const generate = (count = 1, given: readonly number[] = []): Promise<void> => {
+    notices.beforeRun();
+    return session.generate(() => settings.requests(count, given));
+  };
   /** Fetched when the next run is made from the one in view. */
   const goOn = async () => (await import('./goOn.ts')).createGoOn({ view, settings, toast, generate: (given) => generate(1, given) });
 

@@ -22,6 +22,8 @@ export interface Workbench {
   theme: ReturnType<typeof createTheme>;
   history: History;
   language: LanguageStore;
+  /** The stage on the page, for what is drawn over its squares from elsewhere. */
+  stageRef: { current: HTMLElement | null };
 }
 
 export const WorkbenchContext = createContext<Workbench | null>(null);

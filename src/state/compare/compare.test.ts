@@ -53,8 +53,8 @@ describe('compare', () => {
     await page.open();
     await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
     const compare = createCompare({ page, base: 'https://studio.test/', guest, readHistory: async () => { throw new Error('gone'); } });
-    compare.start(true);
-    await vi.waitFor(() => expect(compare.getState().source.a).toBe('view'));
+    await compare.start(false);
+    expect(compare.getState().source).toEqual({ a: 'view', b: '' });
     return { page, compare, guests, client };
   }
 
@@ -67,6 +67,26 @@ describe('compare', () => {
     expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
     expect(page.view.run.getState()).toBe(inView);
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
+  });
+
+  it('opens with a recorded run of the same class and seed beside that of the page, or with none', async () => {
+    const { page, guests } = await opened();
+    const begun = (readHistory = async () => { throw new Error('gone'); }) => createCompare({ page, base: 'https://studio.test/', guest: () => guests[0]!, readHistory });
+    const compare = begun();
+    await compare.start(true);
+    expect(compare.getState().source).toEqual({ a: 'view', b: 'recording:baseline:0' });
+    const [a, b] = (['a', 'b'] as const).map((name) => compare.getState().sides[name].run.getState().header!);
+    expect(b).toMatchObject({ pack: { name: 'baseline' }, class: a!.class, seed: a!.seed });
+    const chosen = begun();
+    await Promise.all([chosen.start(true), chosen.choose('b', 'recording:eurosat:0')]);
+    expect(chosen.getState().source.b, 'what was chosen meanwhile stays').toBe('recording:eurosat:0');
+    page.settings.setSeed('8');
+    page.settings.setClass(1);
+    void page.generate();
+    await vi.waitFor(() => expect(page.view.run.getState().header).toMatchObject({ class: 1, seed: 8 }));
+    const alone = begun();
+    await alone.start(true);
+    expect(alone.getState().source).toEqual({ a: 'view', b: '' });
   });
 
   it('makes recorded runs again here, each with its own pack and settings, so that their times compare', async () => {

@@ -12,7 +12,8 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
-import { madeSource, readSource, recordingSource, VIEW, type Source } from './source.ts';
+import { recordedAlike } from './recordedAlike.ts';
+import { madeSource, readSource, VIEW, type Source } from './source.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
 
 export type SideName = 'a' | 'b';
@@ -198,6 +199,13 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     await Promise.all([page.session.stop(), ...(maker === page.session ? [] : [maker.stop()])]);
   }
 
+  /** Learns which other packs there are to compare with. */
+  async function discover(): Promise<void> {
+    const { name: asked } = page.session.pack.getState();
+    const packs = await packsBeside(page.session.pack, base);
+    if (asked === page.session.pack.getState().name) store.setState({ packs });
+  }
+
   const follow = () => {
     playback.follow();
     if (!growing()) playback.settle();
@@ -208,23 +216,19 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     ...store, playback, choose, make, makeSide, makeWithRules, stop,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
-    /** Shows the run of the page as A and, with `other`, a recorded run as B, where nothing has been chosen yet. */
-    start(other: boolean): void {
+    /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */
+    async start(other: boolean): Promise<void> {
       const { header } = page.view.run.getState();
       if (store.getState().source.a !== '' || !header) return;
-      const { manifest, name: pack } = page.session.pack.getState();
-      const recordings = manifest?.recordings ?? [];
-      // One of another class; where there is none, the last: the page opens with the first.
-      const unlike = recordings.findIndex((entry) => entry.class !== header.class);
-      const recorded = !other ? -1 : unlike < 0 && recordings.length > 1 ? recordings.length - 1 : unlike;
-      void choose('a', VIEW).then(() => (recorded >= 0 && store.getState().source.b === '' ? choose('b', recordingSource(pack, recorded)) : undefined));
+      await choose('a', VIEW);
+      if (!other || store.getState().source.b !== '') return;
+      const { manifest, manifestUrl, name: own } = page.session.pack.getState();
+      await discover();
+      const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
+      const alike = await recordedAlike(packs, page.view.run.getState(), own).catch(() => null);
+      if (alike && store.getState().source.b === '') await choose('b', alike);
     },
-    /** Learns which other packs there are to compare with. */
-    async discover(): Promise<void> {
-      const { name: asked } = page.session.pack.getState();
-      const packs = await packsBeside(page.session.pack, base);
-      if (asked === page.session.pack.getState().name) store.setState({ packs });
-    },
+    discover,
     /** A new run of the page takes the place of the old one on the sides that follow it. */
     watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;

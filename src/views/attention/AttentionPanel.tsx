@@ -8,7 +8,7 @@ import { said, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { lookedAt } from '../cell.ts';
-import { useDraw, usePack, useRunView, useStudio } from '../context.ts';
+import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
 import './attention.css';
 
 const WHY: Record<Exclude<Possible, 'yes' | 'no model'>, () => string> = {
@@ -21,6 +21,8 @@ const WHY: Record<Exclude<Possible, 'yes' | 'no model'>, () => string> = {
 /** What the step of the cell under the cursor attends to, as an overlay over picture and map; computed when it is asked for. */
 export default function AttentionPanel() {
   const studio = useStudio();
+  const { stageRef } = useWorkbench();
+  const squaresOfStage = () => [...(stageRef.current?.querySelectorAll('.square') ?? [])];
   const view = useRunView();
   const attention = attentionIn(studio);
   const { on, part, block, row, phase, found, problem } = useStore(attention);
@@ -40,7 +42,7 @@ export default function AttentionPanel() {
     if (!on) return;
     attention.refresh();
     // The stage is made anew by other views and by its own switch.
-    const there = [...document.querySelectorAll('.stage .square')];
+    const there = squaresOfStage();
     if (there.length !== squares.length || there.some((square, i) => square !== squares[i])) setSquares(there);
     const possible = attention.possible();
     if (why.current) why.current.textContent = possible === 'yes' || possible === 'no model' ? '' : WHY[possible]();
@@ -63,7 +65,7 @@ export default function AttentionPanel() {
   });
 
   const turn = (value: boolean) => {
-    setSquares(value ? [...document.querySelectorAll('.stage .square')] : []);
+    setSquares(value ? squaresOfStage() : []);
     void attention.turn(value);
   };
   const blocks = found ? (shownPart === 'patches' ? found.patches?.blocks ?? 0 : found.cells.blocks) : 0;

@@ -34,7 +34,7 @@ export default function CompareView() {
   useKeysOf(a, compare.stop, true);
   const { sides } = useStore(page.studio.address.views);
   useEffect(() => {
-    if (page.view.run.getState().header) compare.start(!linked.restore());
+    if (page.view.run.getState().header) void compare.start(!linked.restore());
   }, [compare, linked, page, pageRun, sides]);
   useEffect(() => linked.watch(), [linked]);
   useEffect(() => compare.watchPage(), [compare]);

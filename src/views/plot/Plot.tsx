@@ -69,9 +69,12 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
   return <div ref={box} className="plot" role="img" aria-label={label} style={{ height }} />;
 }
 
+/** Steps between ticks: 1, 2 or 5 times a power of ten. */
+export const ROUND = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((step) => Number(`${step}e${i - 6}`))).flat();
+
 /** An axis in the page's colours, few ticks. */
 export const axis = (colours: PlotColours, font: string, label: string, size: number): uPlot.Axis => ({
-  stroke: colours.muted, font, label, labelFont: font, labelSize: 15, size, gap: 3,
+  stroke: colours.muted, font, label, labelFont: font, labelSize: 15, size, gap: 3, incrs: ROUND,
   values: (_plot, splits) => splits.map((value: number | null) => (value === null ? '' : decimal(String(Number(value.toPrecision(6)))))),
   grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1, size: 3 },
 });

@@ -12,7 +12,7 @@ import { StageHead } from './StageHead.tsx';
 
 /** Picture and entropy map side by side; on a phone one at a time, swiped or chosen, unless `whole`. `titleLevel`: the page has a heading of its own above it. */
 export function Stage({ titleLevel = 1, whole = false }: { titleLevel?: 1 | 2; whole?: boolean }) {
-  const { options } = useWorkbench();
+  const { options, stageRef } = useWorkbench();
   const mode = useStore(options, (state) => state.stage);
   const original = useStore(options, (state) => state.original);
   const narrow = useMedia(NARROW) && !whole;
@@ -39,7 +39,7 @@ export function Stage({ titleLevel = 1, whole = false }: { titleLevel?: 1 | 2; w
   return (
     <>
       <StageHead mode={mode} narrow={narrow} onMode={choose} titleLevel={titleLevel} />
-      <div className={`stage ${mode}`} ref={track} onScroll={swiped}>
+      <div className={`stage ${mode}`} ref={(element) => { track.current = stageRef.current = element; }} onScroll={swiped}>
         <figure className="view picture-view">
           <figcaption><PictureCaption /></figcaption>
           <PictureView original={original} />

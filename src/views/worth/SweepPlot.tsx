@@ -22,7 +22,7 @@ export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: numbe
     <section className="sweep" aria-label={t('Quality against steps')}>
       <h2 className="heading">{t('Quality against steps')}</h2>
       <p className="small-print muted">{rich('E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures. Single pictures of a seed diverge with every change, so only many can be judged.')}</p>
-      <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={190} data={data} options={options} />
+      <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={220} data={data} options={options} />
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
         {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not yet measured')}</span>}

@@ -10,7 +10,7 @@ export const packs = {
   'The server\'s file ends before byte {0}.': 'Die Datei des Servers endet vor Byte {0}.',
   'There is no pack at {0}. Check the address, or upload the pack\'s whole folder.': 'Unter {0} gibt es kein Paket. Die Adresse prüfen, oder den ganzen Ordner des Pakets hochladen.',
   'The pack {0} has no graph {1}, so it cannot do this. Export the pack again, or pick another pack.': 'Das Paket {0} hat keinen Graphen {1}, also kann es das nicht. Das Paket neu exportieren, oder ein anderes wählen.',
-  '{0} is longer than {1} MiB, which no pack needs. Export the pack again.': '{0} ist länger als {1} MiB, was kein Paket braucht. Das Paket neu exportieren.',
+  '{0} is longer than {1} MB, which no pack needs. Export the pack again.': '{0} ist länger als {1} MB, was kein Paket braucht. Das Paket neu exportieren.',
   '{0} is not JSON that can be used. Export the pack again.': '{0} ist kein brauchbares JSON. Das Paket neu exportieren.',
   'The dropped pack lacks a file that its manifest names, or has another version of it. Take the whole pack again.': 'Dem abgelegten Paket fehlt eine Datei, die sein Manifest nennt, oder es hat eine andere Fassung davon. Das ganze Paket noch einmal nehmen.',
   'A file of the dropped pack is not the one its manifest names: it is damaged, or was changed after it was opened. Take the whole pack again.': 'Eine Datei des abgelegten Pakets ist nicht die, die sein Manifest nennt: Sie ist beschädigt, oder wurde nach dem Öffnen geändert. Das ganze Paket noch einmal nehmen.',
