@@ -55,7 +55,8 @@ async function generate(page: Page): Promise<void> {
 
 /** The messages of earlier losses go: the next one has its own. */
 async function dismiss(page: Page): Promise<void> {
-  for (const button of await page.getByRole('button', { name: 'Close message' }).all()) await button.click();
+  const close = page.getByRole('button', { name: 'Close message' });
+  while (await close.count() > 0) await close.first().click();
   await expect(messages(page)).toHaveCount(0);
 }
 

@@ -32,11 +32,17 @@ sys.exit(cli.main(["sleep", "--out", sys.argv[1]]))
 """
 
 
+def as_from_a_terminal():
+    """Signals as a shell in front has them: a command in the background may have been started with some ignored."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def writing(folder):
     """A process that is half through."""
     with subprocess.Popen([sys.executable, "-c", COMMAND, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True) as process:
+                          text=True, preexec_fn=as_from_a_terminal) as process:
         assert process.stdout.readline() == "writing\n"
         try:
             yield process
