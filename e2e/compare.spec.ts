@@ -20,6 +20,7 @@ async function twoRecordings(page: Page): Promise<void> {
   await servePack(page, pack);
   await page.goto('/#view=compare');
   await expect(figure(page, 'tokens-a')).toHaveText('256');
+  await source(page, 'B').selectOption({ label: 'River once more' });
   await expect(figure(page, 'tokens-b')).toHaveText('256');
 }
 
