@@ -25,7 +25,7 @@ export interface AxeScope {
  */
 export async function axe(page: Page | Frame, { part, rules = TAGS, without = [] }: AxeScope = {}): Promise<string[]> {
   const options: RunOptions = { runOnly: rules, resultTypes: ['violations'], preload: false, rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])) };
-  await page.evaluate(source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
   const found = await page.evaluate(async ([include, alike, how]) => {
     const { axe: inPage } = globalThis as unknown as { axe: { run(...of: unknown[]): Promise<AxeResults> } };
     return (await inPage.run({ include: [include], exclude: document.querySelector(alike) ? [alike] : [] }, how)).violations;

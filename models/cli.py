@@ -81,7 +81,8 @@ def _signals() -> Iterator[None]:
 
     own, previous = os.getpid(), {}
     if threading.current_thread() is threading.main_thread():
-        kept = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) == signal.SIG_DFL]
+        known = [getattr(signal, one) for one in ("SIGTERM", "SIGHUP") if hasattr(signal, one)]  # Windows has no SIGHUP
+        kept = [one for one in known if signal.getsignal(one) == signal.SIG_DFL]
         previous = {one: signal.signal(one, handle) for one in kept}
     try:
         yield

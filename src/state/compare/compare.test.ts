@@ -69,6 +69,21 @@ describe('compare', () => {
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
   });
 
+  it('reads packs and the recording that it opens with once, though the view asks for the packs, too', async () => {
+    const { page, guests } = await opened();
+    const compare = createCompare({ page, base: 'https://studio.test/', guest: () => guests[0]!, readHistory: async () => { throw new Error('gone'); } });
+    const inner = fetch;
+    const urls: string[] = [];
+    vi.stubGlobal('fetch', (url: string) => {
+      urls.push(url);
+      return inner(url);
+    });
+    await Promise.all([compare.start(true), compare.discover()]);
+    expect(compare.getState().source.b).toMatch(/^recording:baseline:/);
+    expect(urls.filter((url) => /index\.json$|baseline\/manifest\.json$/.test(url))).toHaveLength(2);
+    expect(new Set(urls).size).toBe(urls.length);
+  });
+
   it('opens with a recorded run of the same class and seed beside that of the page, or with none', async () => {
     const { page, guests } = await opened();
     const begun = (readHistory = async () => { throw new Error('gone'); }) => createCompare({ page, base: 'https://studio.test/', guest: () => guests[0]!, readHistory });

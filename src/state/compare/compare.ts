@@ -106,12 +106,13 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const putStore = (which: SideName, source: string, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
     put(which, source, run.getState().header!, (target) => target.run.mirror(run));
 
+  const putRecorded = (which: SideName, source: string, recorded: OpenedRun) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
+
   async function chooseRecording(which: SideName, source: string, { pack, index }: Extract<Source, { kind: 'recording' }>): Promise<void> {
     const { manifest, manifestUrl } = await packFor(pack);
     const recording = manifest.recordings[index];
     if (!recording) return;
-    const recorded = await fetchRecording(recording, manifestUrl);
-    await put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
+    await putRecorded(which, source, await fetchRecording(recording, manifestUrl));
   }
 
   async function choose(which: SideName, source: string): Promise<void> {
@@ -199,11 +200,19 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     await Promise.all([page.session.stop(), ...(maker === page.session ? [] : [maker.stop()])]);
   }
 
-  /** Learns which other packs there are to compare with. */
-  async function discover(): Promise<void> {
+  async function learnPacks(): Promise<void> {
     const { name: asked } = page.session.pack.getState();
     const packs = await packsBeside(page.session.pack, base);
     if (asked === page.session.pack.getState().name) store.setState({ packs });
+  }
+  let learning: { pack: string; done: Promise<void> } | null = null;
+  /** Learns which other packs there are to compare with; whoever asks meanwhile for the same pack waits with the first. */
+  function discover(): Promise<void> {
+    const { name: pack } = page.session.pack.getState();
+    if (learning?.pack === pack) return learning.done;
+    const mine = { pack, done: learnPacks().finally(() => { if (learning === mine) learning = null; }) };
+    learning = mine;
+    return mine.done;
   }
 
   const follow = () => {
@@ -226,7 +235,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       await discover();
       const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
       const alike = await recordedAlike(packs, page.view.run.getState(), own).catch(() => null);
-      if (alike && store.getState().source.b === '') await choose('b', alike);
+      if (alike && store.getState().source.b === '') await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     discover,
     /** A new run of the page takes the place of the old one on the sides that follow it. */

@@ -1,19 +1,19 @@
 import { fetchRecording } from '../packFiles.ts';
-import type { RunState } from '../run.ts';
+import type { OpenedRun, RunState } from '../run.ts';
 import type { KnownPack } from './packs.ts';
 import { recordingSource } from './source.ts';
 
 /**
- * The source of the first recorded run with the class and the seed of a run: two ways to one picture, so that what
+ * The first recorded run with the class and the seed of a run, and its source: two ways to one picture, so that what
  * differs comes of the way. Packs are searched in order; in pack `own`, the recording that the run is itself is passed
  * over. Null for none. Throws where a recording cannot be fetched.
  */
-export async function recordedAlike(packs: readonly KnownPack[], { header, origin }: Pick<RunState, 'header' | 'origin'>, own: string): Promise<string | null> {
+export async function recordedAlike(packs: readonly KnownPack[], { header, origin }: Pick<RunState, 'header' | 'origin'>, own: string): Promise<{ source: string; recorded: OpenedRun } | null> {
   for (const { name, manifest, manifestUrl } of packs) {
     const ofClass = [...manifest.recordings.entries()].filter(([, entry]) => manifest.classes[entry.class]?.label === header?.className);
     for (const [index, recording] of name === own && origin === 'recorded' ? ofClass.slice(1) : ofClass) {
-      const { run } = await fetchRecording(recording, manifestUrl);
-      if (run.header.seed === header?.seed) return recordingSource(name, index);
+      const recorded = await fetchRecording(recording, manifestUrl);
+      if (recorded.run.header.seed === header?.seed) return { source: recordingSource(name, index), recorded };
     }
   }
   return null;
