@@ -32,7 +32,7 @@ test('runs are kept, survive a reload, open, pin and delete with a way back', as
   await openHistory(page);
   await expect(rows(page)).toHaveCount(2);
   await expect(rows(page).first()).toContainText('Alpha, seed 2');
-  await expect(page.getByText(/^2 runs, 0\.\d MB, on this device only/)).toBeVisible();
+  await expect(page.getByText(/^2 runs, 0\.\d\sMB, on this device only/)).toBeVisible();
 
   await page.goto(`/#pack=${pack.name}`);
   await page.reload();

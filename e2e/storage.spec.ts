@@ -29,7 +29,7 @@ test('what is stored shows size and age, and is downloaded again on request', as
   await expect.poll(() => page.evaluate(() => 'askedToKeep' in globalThis)).toBe(true);
   const dialog = await openList(page);
   const row = dialog.getByRole('listitem').filter({ hasText: 'Nano' });
-  await expect(row).toContainText(/\d(\.\d)? MB, \d+ files, just now/);
+  await expect(row).toContainText(/\d(\.\d)?\sMB, \d+ files, just now/);
   await expect(dialog.getByRole('status')).toContainText(/MB in total/);
   const before = fetched();
   await row.getByRole('button', { name: /^Download .* again/ }).click();

@@ -83,7 +83,7 @@ for (const pack of packs) {
     const plain = manifest.kind === 'gpt' && !decodesWithNullEntropies(manifest);
     await expect(cells.last()).toContainText(plain ? `code ${run.events.at(-1)!.token},` : /nats/);
     const texts = await cells.allTextContents();
-    const said = (entropy: number | null) => (entropy === null ? 'n/a' : `${entropy.toFixed(2)} nats`);
+    const said = (entropy: number | null) => (entropy === null ? 'n/a' : `${entropy.toFixed(2)}\u00a0nats`);
     run.events.forEach(({ token, entropy }, t) => expect(texts[t]).toContain(plain ? `code ${token},` : said(entropy)));
     await expect(page.locator('[data-figure="patches"]')).toHaveText(String(run.events.filter((event) => event.opens.length > 0).length));
     await expect(page.locator('[data-figure="tokens"]')).toHaveText(String(run.events.length));

@@ -18,7 +18,7 @@ const request = (against: number | undefined, guidance = 2, index = 0): DecodeRe
 
 test('a class is read as --class reads it; none and the null class are the default', () => {
   expect(['River', 'sea or lake', '0', 'none', ' NONE ', '', '3'].map((text) => resolveAgainst(m, text))).toEqual([2, 1, 0, undefined, undefined, undefined, undefined]);
-  expect(() => resolveAgainst(m, 'Desert')).toThrow('no class "Desert". Use one of Forest, SeaLake, River.');
+  expect(() => resolveAgainst(m, 'Desert')).toThrow('no class "Desert". Use one of Forest, Sea or lake, River.');
   expect(withSetting(m.defaults, 'against', 'River', m).against).toBe(2);
   expect(withSetting({ ...m.defaults, against: 2 }, 'against', 'none', m).against).toBeUndefined();
   expect(parseSetting('against', '2')).toBe(2);

@@ -8,7 +8,7 @@ import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
 
 export const FORMAT_VERSION = 1;
-export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+export const MAX_FILE_BYTES = 17_000_000;
 
 export const graphNames = [
   'entropy', 'encoder', 'patch_transformer', 'decoder', 'gpt', 'tokenizer_decoder',
@@ -41,7 +41,7 @@ const safePath = z.string().check(z.refine(
 
 export const PackFile = z.object({
   path: safePath,
-  bytes: whole(0, MAX_FILE_BYTES, 'no file may be larger than 16.8 MB: shard it'),
+  bytes: whole(0, MAX_FILE_BYTES, 'no file may be larger than 17 MB: shard it'),
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
 });
 export type PackFile = z.infer<typeof PackFile>;

@@ -1,8 +1,11 @@
 /** What a pack makes of settings: its classes by name, what it leaves no choice in, what it cannot generate with. */
 import { StudioError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import { say } from './phrase.ts';
+import { listed, say } from './phrase.ts';
 import { findSetting, formatSetting, isStatic, longestPatch, Settings, settingsTable, tokenByToken, type SettingKey } from './settings.ts';
+
+/** More classes than these are counted in a message, not listed. */
+const MOST_LISTED = 24;
 
 export type Classes = Pick<Manifest, 'classes' | 'name'>;
 
@@ -13,11 +16,13 @@ function findClass({ classes }: Classes, text: string): number {
   return index < 0 && /^\d+$/.test(wanted) && Number(wanted) <= classes.length ? Number(wanted) : index;
 }
 
-/** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with the list of ids. */
+/** Class index from an id, a label (letter case aside) or an index, the null class's included. Throws `unknown-class` with their names, or how many there are. */
 export function resolveClass(manifest: Classes, text: string): number {
   const index = findClass(manifest, text);
   if (index >= 0) return index;
-  throw new StudioError('unknown-class', say`The pack ${manifest.name} has no class "${text}". Use one of ${manifest.classes.map((c) => c.id).join(', ')}.`);
+  const { name, classes } = manifest;
+  const hint = classes.length > MOST_LISTED ? say`It has ${classes.length}, by name or by number from 0.` : say`Use one of ${listed(classes.map(({ label }) => label))}.`;
+  throw new StudioError('unknown-class', say`The pack ${name} has no class "${text}". ${hint}`);
 }
 
 /** Class index to move away from, of a text as `resolveClass` takes it; undefined for none, which is the null class. Throws `unknown-class`. */

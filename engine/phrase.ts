@@ -15,8 +15,8 @@ export interface Rounded {
 }
 export const rounded = (number: number, digits: number): Rounded => ({ number, digits });
 
-/** Bytes as a number of MB (10^6), the one unit of sizes: a digit after the sign below 100 MB. */
-export const inMegabytes = (bytes: number): Rounded => rounded(bytes / 1e6, bytes < 1e8 ? 1 : 0);
+/** Bytes as a number of MB (10^6), the one unit of sizes: a digit after the sign below 10 MB, unless it is whole. */
+export const inMegabytes = (bytes: number): Rounded => rounded(bytes / 1e6, bytes < 9.95e6 && bytes % 1e6 !== 0 ? 1 : 0);
 
 /** The phrase of a template literal: say`The pack has no class "${text}".` */
 export const say = (parts: TemplateStringsArray, ...values: Value[]): Phrase =>
@@ -31,6 +31,9 @@ export const quote = (cause: unknown): Phrase => say`${cause instanceof Error ? 
 /** Sentences one after the other. */
 export const together = (phrases: readonly Phrase[]): Phrase => ({ template: phrases.map((_, i) => `{${i}}`).join(' '), values: phrases });
 
+/** Names one after the other, with commas between. */
+export const listed = (names: readonly string[]): Phrase => ({ template: names.map((_, i) => `{${i}}`).join(', '), values: names.map(term) });
+
 /** The phrase in the words that `find` has for a template; `sign` puts the decimal sign of the language into a number. */
 export const worded = ({ template, values }: Phrase, find: (template: string) => string, sign: (digits: string) => string = (digits) => digits): string =>
   find(template).replace(/\{(\d+)\}/g, (all, index: string) => {
@@ -41,7 +44,7 @@ export const worded = ({ template, values }: Phrase, find: (template: string) =>
     return 'number' in value ? sign(value.number.toFixed(value.digits)) : worded(value, find, sign);
   });
 
-/** A whole number as text, thousands grouped by thin spaces. */
-export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
+/** A whole number as text, thousands grouped by thin spaces that do not break. */
+export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 
 export const english = (phrase: Phrase): string => worded(phrase, (template) => template);

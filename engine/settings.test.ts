@@ -44,7 +44,7 @@ test('seeds are uint32', () => {
 test('classes by id, label or index', () => {
   const m = tinyManifest();
   expect(['SeaLake', 'sealake', 'sea or LAKE', '1'].map((text) => resolveClass(m, text))).toEqual([1, 1, 1, 1]);
-  expect(() => resolveClass(m, 'Desert')).toThrow('The pack tiny has no class "Desert". Use one of Forest, SeaLake, River.');
+  expect(() => resolveClass(m, 'Desert')).toThrow('The pack tiny has no class "Desert". Use one of Forest, Sea or lake, River.');
   expect(resolveClass(m, '3')).toBe(3);
   expect(() => resolveClass(m, '4')).toThrow(StudioError);
 });

@@ -57,14 +57,18 @@ export interface SettingProperty {
   /** Key in the permalink and a short name on the command line. */
   short: string;
   help: Phrase;
+  /** Its name alone does not say what it does: the page shows `help` below it, and not in a tooltip only. */
+  explained: boolean;
 }
+
+const explained: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'window', 'against'];
 
 const row = (
   key: keyof typeof limits, symbol: string, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'], step: number, short: string, help: Phrase,
-): SettingProperty => ({ key, symbol, label, unit, kind, min: limits[key][0], max: limits[key][1], step, short, help });
+): SettingProperty => ({ key, symbol, label, unit, kind, min: limits[key][0], max: limits[key][1], step, short, help, explained: explained.includes(key) });
 
 const toggle = (key: SettingKey, symbol: string, label: Phrase, short: string, help: Phrase): SettingProperty =>
-  ({ key, symbol, label, unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help });
+  ({ key, symbol, label, unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help, explained: explained.includes(key) });
 
 export const settingsTable: readonly SettingProperty[] = [
   row('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`scale s of null + s (class - null); 1 runs without null rows`),

@@ -36,7 +36,7 @@ test('help lists every option and every setting', async () => {
 
 test.each<[string, string[], string]>([
   ['no such pack', ['--pack', 'mars'], 'There is no pack "mars". Use one of later, tiny, torn, or the path'],
-  ['no such class', ['--class', 'Desert'], 'no class "Desert". Use one of Forest, SeaLake, River.'],
+  ['no such class', ['--class', 'Desert'], 'no class "Desert". Use one of Forest, Sea or lake, River.'],
   ['bad seed', ['--seed', 'x'], 'whole number from 0 to 4294967295, got "x"'],
   ['bad count', ['--count', '0'], 'whole number from 1 to 10000'],
   ['bad number', ['--set', 'entropyThreshold=abc'], 'E_th must be a number in nats, got "abc".'],

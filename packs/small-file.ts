@@ -7,7 +7,7 @@ import type { RequestOptions } from './request.ts';
 import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
 
 /** A thousand times what a manifest needs would still be taken; a file without end would not. */
-export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+export const MAX_MANIFEST_BYTES = 16_000_000;
 
 export interface SmallFileOptions extends Omit<RequestOptions, 'cache' | 'headers'>, RetryOptions {
   stallMs?: number;

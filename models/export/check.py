@@ -15,7 +15,7 @@ from PIL import Image
 from models.errors import UserError
 from models.export.contract import Ports, by_row, contract, difference, initial_inputs, ports_of
 from models.export.defaults import default_rules
-from models.export.files import SHARD, file_entries, read_file, read_json, read_manifest, validate
+from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
 from models.export.parity import compare
@@ -101,8 +101,8 @@ def _passes(by: list[dict[str, Any]], tokens: int) -> None:
 def _files(root: Path, m: dict[str, Any]) -> None:
     for entry in file_entries(m):
         content = read_file(root, entry["path"])
-        if len(content) > SHARD:
-            raise PackMistake("manifest.json", f"{entry['path']}: is larger than 16.8 MB; cut it into shards")
+        if len(content) > MOST_BYTES:
+            raise PackMistake("manifest.json", f"{entry['path']}: is larger than 17 MB; cut it into shards")
         if len(content) != entry["bytes"] or hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise PackMistake("manifest.json", f"{entry['path']}: is not the file that the manifest describes (bytes, sha256)")
 

@@ -15,7 +15,8 @@ from models.errors import UserError
 
 FORMAT_VERSION = 1
 SCHEMAS = Path(__file__).parents[2] / "engine" / "schema"  # generated from the TypeScript schema: npm run schemas
-SHARD = 16 << 20  # bytes; common static hosts refuse files over 25 MiB
+SHARD = 16 << 20  # bytes
+MOST_BYTES = 17_000_000  # of a file; common static hosts refuse files over 25 MiB
 
 
 MOST = 4 << 20  # bytes of a manifest, as the studio reads

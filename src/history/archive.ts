@@ -11,7 +11,7 @@ import type { HistoryEntry } from './entry.ts';
 export const ENDING = '.dpar-history';
 /** Far more than a full history has: 200 runs of 64 MB with their logs. */
 const MAX_FILES = 4096;
-const MAX_BYTES = 512 * 1024 ** 2;
+const MAX_BYTES = 512_000_000;
 const MAX_SIDE = 4096;
 const INDEX = 'history.json';
 

@@ -5,7 +5,7 @@ import { pictureKind } from './pictureKind.ts';
 import type { Extent } from './crop.ts';
 import { pictureSize } from './pictureSize.ts';
 
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64_000_000;
 const MAX_PIXELS = 120_000_000;
 
 export interface Source extends Extent {
@@ -23,7 +23,7 @@ const fits = ({ width, height }: Extent) => width * height <= MAX_PIXELS;
 /** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
 export async function readPicture(file: Blob, name: string): Promise<Source> {
   if (file.size === 0) throw refuse(say`${name} is empty. Choose another file.`);
-  if (file.size > MAX_BYTES) throw refuse(say`${name} has ${inMegabytes(file.size)} MB; at most ${inMegabytes(MAX_BYTES)} MB are read. Save a smaller copy and choose that.`);
+  if (file.size > MAX_BYTES) throw refuse(say`${name} is larger than ${inMegabytes(MAX_BYTES)} MB. Save a smaller copy and choose that.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   // A small file may unpack to more memory than the device has.
   const claimed = pictureSize(bytes);

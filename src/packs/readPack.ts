@@ -7,7 +7,7 @@ import { parseManifest, type Manifest } from '../../engine/manifest.ts';
 import { MAX_MANIFEST_BYTES } from '../../packs/small-file.ts';
 
 export const MAX_FILES = 2048;
-export const MAX_PACK_BYTES = 2 * 1024 ** 3;
+export const MAX_PACK_BYTES = 2_000_000_000;
 const MANIFEST = 'manifest.json';
 
 /** A pack from a folder or zip: its manifest, and the files it names by hash. Not verified yet: that is done on use. */

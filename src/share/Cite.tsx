@@ -1,4 +1,5 @@
-import { t } from '../text/t.ts';
+import { titleOf } from '../state/runRequest.ts';
+import { said, t } from '../text/t.ts';
 import { BIBTEX, dataCredit } from './citation.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { embedSnippet } from './embedSnippet.ts';
@@ -7,7 +8,7 @@ import type { Shared } from './useShared.ts';
 /** Code to show the run in another page, the paper, and whose data it is. */
 export function Cite({ shared }: { shared: Shared }) {
   const { run, manifest } = shared;
-  const snippet = embedSnippet(location.href, shared.hash(), `DPAR decoding ${run.header.className}, seed ${run.header.seed}`);
+  const snippet = embedSnippet(location.href, shared.hash(), t('DPAR decoding {title}', { title: said(titleOf(run.header)) }));
   return (
     <section>
       <h2 className="heading">{t('Embed and cite')}</h2>

@@ -62,7 +62,7 @@ it('reads a run in JSON', () => {
 
 const hostile: [string, () => Uint8Array<ArrayBuffer>, RegExp][] = [
   ['empty', () => new Uint8Array(0), /is empty/],
-  ['too large', () => new Uint8Array(MAX_FILE_BYTES + 1), /larger than 8\.4 MB/],
+  ['too large', () => new Uint8Array(MAX_FILE_BYTES + 1), /larger than 8 MB/],
   ['a text', () => bytesOf('hello'), /neither a PNG nor a run/],
   ['a JPEG', () => new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]), /neither a PNG nor a run/],
   ['a picture without a run', () => plain, /a picture without a run inside/],

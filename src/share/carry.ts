@@ -6,7 +6,7 @@ import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';
 
 /** The keyword of the chunk that holds a whole run; `PNG_KEYWORD` holds its header and digest, as the command line writes them. */
 export const PNG_LOG_KEYWORD = 'dpar-log';
-export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+export const MAX_FILE_BYTES = 8_000_000;
 const MAX_SIDE = 4096;
 const MAX_NAME = 64;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -2,6 +2,7 @@ import { createElement, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, expect, test } from 'vitest';
 import type { StudioError } from '../../engine/errors.ts';
+import { resolveClass } from '../../engine/pack-settings.ts';
 import { readPermalink } from '../../engine/permalink.ts';
 import { rounded, say } from '../../engine/phrase.ts';
 import { parseSetting } from '../../engine/setting-text.ts';
@@ -18,7 +19,7 @@ test('English is what stands in the views', () => {
   expect(t('Step {step} of {n}', { step: 2, n: 7 })).toBe('Step 2 of 7');
   expect(named('Forest')).toBe('Forest');
   expect(said(say`${'a'}, seed ${7}`)).toBe('a, seed 7');
-  expect(nats(1.5)).toBe('1.50 nats');
+  expect(nats(1.5)).toBe('1.50\u00a0nats');
 });
 
 test('German has its own words, order and decimal comma', () => {
@@ -47,6 +48,27 @@ test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) =>
       expect(said((error as StudioError).phrase)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
     }
   }
+});
+
+test('no line ends within a product of numbers or between a number and its unit', () => {
+  expect(t('{width} × {width}, {n} codes', { width: 16, n: 1024 })).toBe('16\u00a0×\u00a016, 1024 codes');
+  expect(named('tiles of 64 x 64 pixels')).toBe('tiles of 64\u00a0×\u00a064 pixels');
+  expect(said(say`${'a.png'} is larger than ${64} MB. Save a smaller copy and choose that.`)).toContain('64\u00a0MB.');
+  expect(t('Tokens')).toBe('Tokens');
+});
+
+test('classes are listed by the names of the language; of many classes the number is given', () => {
+  const pack = (labels: readonly string[]) => ({ name: 'tiny', classes: labels.map((label) => ({ id: label.replaceAll(' ', ''), label })) });
+  const refusal = (labels: readonly string[]) => {
+    try {
+      return String(resolveClass(pack(labels), 'Desert'));
+    } catch (error) {
+      return said((error as StudioError).phrase);
+    }
+  };
+  speak(german);
+  expect(refusal(['Sea or lake', 'River'])).toBe('Das Paket tiny hat keine Klasse „Desert“. Es gibt Meer oder See, Fluss.');
+  expect(refusal(Array.from({ length: 1000 }, (_, i) => `n${i}`))).toBe('Das Paket tiny hat keine Klasse „Desert“. Es hat 1000, nach Namen oder Nummer ab 0.');
 });
 
 test('symbols are set as in the paper, and elements stand in their places', () => {

@@ -16,12 +16,12 @@ function shown(maxPatchLength: number, events: TokenEvent[]) {
 }
 
 test('a token is described by its entropy and why it opens a patch', () => {
-  expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00 nats, opens a patch: previous patch full');
-  expect(tokenText(event(3), shown(1, [event(3)])), 'one token per patch, and scored all the same').toContain('3.00 nats');
+  expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00\u00a0nats, opens a patch: previous patch full');
+  expect(tokenText(event(3), shown(1, [event(3)])), 'one token per patch, and scored all the same').toContain('3.00\u00a0nats');
 });
 
 test('where no entropy was computed a token is shown by its code and how likely that was', () => {
-  expect(tokenText(event(null), shown(1, [event(null), event(null)]))).toBe('code 42, probability 25.0\u2009%');
+  expect(tokenText(event(null), shown(1, [event(null), event(null)]))).toBe('code 42, probability 25.0\u202f%');
   expect(tokenText(event(null, null), shown(1, [event(null, null), event(null)]))).toBe('code 42, probability n/a');
 });
 

@@ -234,7 +234,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const { manifest, manifestUrl, name: own } = page.session.pack.getState();
       await discover();
       const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
-      const alike = await recordedAlike(packs, page.view.run.getState(), own).catch(() => null);
+      const alike = await recordedAlike(packs, page.view.run.getState()).catch(() => null);
       if (alike && store.getState().source.b === '') await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     discover,

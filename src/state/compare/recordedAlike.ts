@@ -5,15 +5,15 @@ import { recordingSource } from './source.ts';
 
 /**
  * The first recorded run with the class and the seed of a run, and its source: two ways to one picture, so that what
- * differs comes of the way. Packs are searched in order; in pack `own`, the recording that the run is itself is passed
- * over. Null for none. Throws where a recording cannot be fetched.
+ * differs comes of the way. Packs are searched in order; a recording with the run's own digest is the same run, and is
+ * passed over. Null for none. Throws where a recording cannot be fetched.
  */
-export async function recordedAlike(packs: readonly KnownPack[], { header, origin }: Pick<RunState, 'header' | 'origin'>, own: string): Promise<{ source: string; recorded: OpenedRun } | null> {
+export async function recordedAlike(packs: readonly KnownPack[], { header, digest }: Pick<RunState, 'header' | 'digest'>): Promise<{ source: string; recorded: OpenedRun } | null> {
   for (const { name, manifest, manifestUrl } of packs) {
     const ofClass = [...manifest.recordings.entries()].filter(([, entry]) => manifest.classes[entry.class]?.label === header?.className);
-    for (const [index, recording] of name === own && origin === 'recorded' ? ofClass.slice(1) : ofClass) {
+    for (const [index, recording] of ofClass) {
       const recorded = await fetchRecording(recording, manifestUrl);
-      if (recorded.run.header.seed === header?.seed) return { source: recordingSource(name, index), recorded };
+      if (recorded.run.header.seed === header?.seed && recorded.run.digest !== digest) return { source: recordingSource(name, index), recorded };
     }
   }
   return null;

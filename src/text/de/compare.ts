@@ -1,6 +1,7 @@
 /** Compare: two runs and what sets them apart. */
 export const compare = {
   'Larger pictures': 'Größere Bilder',
+  'pixels a side': 'Pixel je Seite',
   'Pixels a side': 'Pixel je Seite',
   'Tokens *T*': 'Tokens *T*',
   'Attention, dynamic': 'Attention, dynamisch',

@@ -25,6 +25,7 @@ export const share = {
   '{steps} patch-transformer steps for {tokens} tokens': '{steps} Schritte des Patch-Transformers für {tokens} Tokens',
   'Picture, entropy, strip, figures and address, in the colours of this page.': 'Bild, Entropie, Streifen, Kennzahlen und Adresse, in den Farben dieser Seite.',
   'Embed and cite': 'Einbetten und zitieren',
+  'DPAR decoding {title}': 'DPAR dekodiert {title}',
   'Copy embed code': 'Einbettcode kopieren',
   'Copy BibTeX': 'BibTeX kopieren',
   'Embed code': 'Einbettcode',

@@ -14,18 +14,18 @@ const part = (at: number, name: string) => partsOf(events, at, 5.8, 3).find((one
 
 it('the big transformer runs where a patch opens and is skipped where a token joins', () => {
   expect([0, 1, 2].map((at) => part(at, 'patch').ran)).toEqual([true, true, false]);
-  expect(part(1, 'patch')).toMatchObject({ short: 'step 2', detail: expect.stringContaining('3.00 ms') });
+  expect(part(1, 'patch')).toMatchObject({ short: 'step 2', detail: expect.stringContaining('3.00\u00a0ms') });
   expect(part(2, 'patch').detail).toContain('did not run');
 });
 
 it('an entropy was computed, and timed, with the token before', () => {
   expect(part(0, 'entropy')).toMatchObject({ ran: false, short: 'n/a' });
-  expect(part(2, 'entropy')).toMatchObject({ ran: true, short: '2.25 nats', detail: expect.stringContaining('0.70 ms') });
+  expect(part(2, 'entropy')).toMatchObject({ ran: true, short: '2.25\u00a0nats', detail: expect.stringContaining('0.70\u00a0ms') });
 });
 
 it('the gate gives its reason, and the threshold where it is on', () => {
   expect(part(1, 'gate').detail).toBe('It opened a patch here: second token; also above E_th.');
-  expect(part(2, 'gate').detail).toContain('2.25 nats is at most 5.80');
+  expect(part(2, 'gate').detail).toContain('2.25\u00a0nats is at most 5.80');
   expect(partsOf(events, 2, null, 3)[1]!.detail).toBe('It let this token join the open patch.');
 });
 

@@ -23,7 +23,7 @@ export function timeLeft(seconds: number): string {
 export function stageText(progress: LoadProgress, short = false): string {
   const { stage, loaded, total, label } = progress;
   if (stage === 'weights' || (stage === 'runtime' && total > 1)) {
-    const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(' MB', ''), total: megabytes(total) }) : megabytes(loaded);
+    const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(/\sMB/, ''), total: megabytes(total) }) : megabytes(loaded);
     if (short) return of;
     const { secondsLeft, waiting } = progress;
     if (waiting) return `${said(waiting)} ${t('Retrying.')}`;

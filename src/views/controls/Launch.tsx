@@ -79,7 +79,7 @@ function CountField() {
     <label className="count">
       <span className="visually-hidden">{t('Pictures')}</span>
       <select className="field" value={count} title={t('Number of pictures, with consecutive seeds')} onChange={(event) => batch.setCount(Number(event.target.value))}>
-        {Array.from({ length: MOST }, (_, i) => <option key={i} value={i + 1}>×{'\u2009'}{i + 1}</option>)}
+        {Array.from({ length: MOST }, (_, i) => <option key={i} value={i + 1}>×{'\u202f'}{i + 1}</option>)}
       </select>
     </label>
   );

@@ -73,7 +73,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
         valueText={`${text}${property.unit && !off && !auto ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
-      {key === 'window' && <p className="setting-help muted small-print">{said(property.help)}</p>}
+      {property.explained && <p className="setting-help muted small-print">{said(property.help)}</p>}
       {error && <BadValue id={`${id}-error`} problem={error} back={text} onUndo={() => { setDraft(null); settings.undo(key); }} />}
     </div>
   );

@@ -8,6 +8,7 @@ import { t } from '../../text/t.ts';
 export function Resolution({ pack, plain, open = false }: { pack: Manifest; plain: Manifest; open?: boolean }) {
   const rows = resolutionRows(pack, plain);
   if (rows.length === 0) return null;
+  const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic'), plain: t('Attention, plain transformer'), linear: t('Share of linear layers') };
   return (
     <details className="resolution" open={open}>
       <summary>{t('Larger pictures')}</summary>
@@ -15,14 +16,15 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
         <table>
           <thead>
             <tr>
-              <th scope="col">{t('Pixels a side')}</th><th scope="col">{rich('Tokens *T*')}</th><th scope="col">{t('Patches')}</th>
-              <th scope="col">{t('Attention, dynamic')}</th><th scope="col">{t('Attention, plain transformer')}</th><th scope="col">{t('Share of linear layers')}</th><td />
+              <th scope="col">{t('Pixels a side')}</th><th scope="col">{rich('Tokens *T*')}</th><th scope="col">{labels.patches}</th>
+              <th scope="col">{labels.attention}</th><th scope="col">{labels.plain}</th><th scope="col">{labels.linear}</th><td />
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.size}>
-                <th scope="row">{row.size}</th><td>{integer(row.tokens)}</td><td>{integer(row.patches)}</td><td>{operations(row.attention)}</td><td>{operations(row.plain)}</td><td>{percent(row.linear)}</td>
+                <th scope="row">{row.size}<span className="on-phone"> {t('pixels a side')}</span></th><td data-label={labels.tokens}>{integer(row.tokens)}</td><td data-label={labels.patches}>{integer(row.patches)}</td>
+                <td data-label={labels.attention}>{operations(row.attention)}</td><td data-label={labels.plain}>{operations(row.plain)}</td><td data-label={labels.linear}>{percent(row.linear)}</td>
                 <td className="muted">{row.measured ? t('patches measured') : t('computed')}</td>
               </tr>
             ))}

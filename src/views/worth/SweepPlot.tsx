@@ -36,8 +36,8 @@ export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: numbe
             <tbody>
               {(['dynamic', 'static'] as const).flatMap((way) => points[way].map((point) => (
                 <tr key={`${way} ${point.setting}`}>
-                  <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td>{fixed(point.setting, 2)}</td><td>{fixed(point.pAvg, 2)}</td><td>{fixed(point.steps, 0)}</td>
-                  <td>{value(point.quality)}{point.interval && ` [${value(point.interval[0])}, ${value(point.interval[1])}]`}</td>
+                  <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td data-label={t('E_th or length')}>{fixed(point.setting, 2)}</td><td data-label="P avg">{fixed(point.pAvg, 2)}</td><td data-label={t('Steps per image')}>{fixed(point.steps, 0)}</td>
+                  <td data-label={NAMES[measure]()}>{value(point.quality)}{point.interval && ` [${value(point.interval[0])}, ${value(point.interval[1])}]`}</td>
                 </tr>
               )))}
             </tbody>

@@ -46,6 +46,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
     ms: Math.max(...Object.values(here?.ways ?? {}).map(({ ms }) => ms)),
   };
   const time = (way: Way) => here?.ways[way];
+  const labels = { steps: t('Big steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
       <h2>{t('Is it worth it?')}</h2>
@@ -55,22 +56,22 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
           <thead>
             <tr>
               <td />
-              <th scope="col">{t('Big steps per image')}</th>
-              <th scope="col">{t('Multiply-accumulates')}</th>
-              {here && <th scope="col">{t('Time per image, this device')}</th>}
-              <th scope="col">{t('FID-lite, lower is better')}</th>
-              <th scope="col">{t('Class agreement')}</th>
+              <th scope="col">{labels.steps}</th>
+              <th scope="col">{labels.operations}</th>
+              {here && <th scope="col">{labels.time}</th>}
+              <th scope="col">{labels.fidLite}</th>
+              <th scope="col">{labels.agreement}</th>
             </tr>
           </thead>
           <tbody>
             {worth.ways.map((way) => (
               <tr key={way.way}>
                 <th scope="row">{NAMES[way.way]()}</th>
-                <td><Bar share={way.steps / most.steps} way={way.way} />{fixed(way.steps, 0)}</td>
-                <td><Bar share={way.operations / most.operations} way={way.way} />{operations(way.operations)}</td>
-                {here && <td data-worth={`time-${way.way}`}>{time(way.way) ? <><Bar share={time(way.way)!.ms / most.ms} way={way.way} />{timeText(time(way.way)!)}</> : t('not measured')}</td>}
-                <td>{figureText(way.fidLite, (value) => fixed(value, 2))}</td>
-                <td>{figureText(way.agreement, (value) => percent(value, 1))}</td>
+                <td data-label={labels.steps}><Bar share={way.steps / most.steps} way={way.way} />{fixed(way.steps, 0)}</td>
+                <td data-label={labels.operations}><Bar share={way.operations / most.operations} way={way.way} />{operations(way.operations)}</td>
+                {here && <td data-label={labels.time} data-worth={`time-${way.way}`}>{time(way.way) ? <><Bar share={time(way.way)!.ms / most.ms} way={way.way} />{timeText(time(way.way)!)}</> : t('not measured')}</td>}
+                <td data-label={labels.fidLite}>{figureText(way.fidLite, (value) => fixed(value, 2))}</td>
+                <td data-label={labels.agreement}>{figureText(way.agreement, (value) => percent(value, 1))}</td>
               </tr>
             ))}
           </tbody>

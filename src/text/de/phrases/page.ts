@@ -78,7 +78,7 @@ export const page = {
   'An address was dropped, not a file.': 'Eine Adresse wurde abgelegt, keine Datei.',
   'The studio asks nothing of other sites: save the picture there first, then drop the file.': 'Das Studio fragt andere Seiten nichts: Das Bild dort zuerst sichern, dann die Datei ablegen.',
   '{0} is empty. Choose another file.': '{0} ist leer. Eine andere Datei wählen.',
-  '{0} has {1} MB; at most {2} MB are read. Save a smaller copy and choose that.': '{0} hat {1} MB; gelesen werden höchstens {2} MB. Eine kleinere Kopie sichern und die wählen.',
+  '{0} is larger than {1} MB. Save a smaller copy and choose that.': '{0} ist größer als {1} MB. Eine kleinere Kopie sichern und die wählen.',
   '{0} is {1} × {2} pixels; at most {3} million are read. Save a smaller copy and choose that.': '{0} hat {1} × {2} Pixel; gelesen werden höchstens {3} Millionen. Eine kleinere Kopie sichern und die wählen.',
   '{0} is a picture of the kind {1}, which this browser cannot read, or it is damaged. Save a copy as PNG or JPEG and choose that.': '{0} ist ein Bild der Art {1}, die dieser Browser nicht lesen kann, oder es ist beschädigt. Eine Kopie als PNG oder JPEG sichern und die wählen.',
   '{0} is of type {1}, not a picture. Choose a PNG, JPEG, WebP or AVIF file.': '{0} ist vom Typ {1}, kein Bild. Eine PNG-, JPEG-, WebP- oder AVIF-Datei wählen.',

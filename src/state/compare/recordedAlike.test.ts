@@ -1,0 +1,22 @@
+import { expect, it, vi } from 'vitest';
+import type { RunHeader } from '../../../engine/log.ts';
+import { tinyManifest } from '../../../engine/testing/manifest.ts';
+import type { KnownPack } from './packs.ts';
+import { recordedAlike } from './recordedAlike.ts';
+
+vi.mock('../packFiles.ts', () => ({ fetchRecording: ({ id }: { id: string }) => Promise.resolve({ run: { header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id } }) }));
+
+const pack = (...ids: string[]): KnownPack => {
+  const manifest = { ...tinyManifest(), recordings: ids.map((id) => ({ id, class: 2 })) } as unknown as KnownPack['manifest'];
+  return { name: 'tiny', manifest, manifestUrl: 'https://studio.test/tiny/manifest.json' };
+};
+const run = (digest: string | null) => ({ header: { className: 'River', seed: 7 } as RunHeader, digest });
+
+it('passes over the recording that has the digest of the run, wherever it stands', async () => {
+  const packs = [pack('other-seed', 'mine', 'dynamic')];
+  expect((await recordedAlike(packs, run('mine')))?.source).toBe('recording:tiny:2');
+  expect((await recordedAlike(packs, run('dynamic')))?.source).toBe('recording:tiny:1');
+  expect((await recordedAlike(packs, run('never recorded')))?.source).toBe('recording:tiny:1');
+  expect((await recordedAlike(packs, run(null)))?.source).toBe('recording:tiny:1');
+  expect(await recordedAlike([pack('other-seed', 'mine')], run('mine'))).toBeNull();
+});
