@@ -2,7 +2,8 @@ import { defineConfig } from '@playwright/test';
 import { chromiumPath, webgpuFlags } from './e2e/chromium.ts';
 
 const PORT = Number(process.env.STUDIO_PORT ?? 4273);
-const launch = (args: string[]) => ({ executablePath: chromiumPath(), args: ['--no-sandbox', ...args] });
+/** WebAssembly stays with the compiler's first tier: a page lives for seconds here, and the second tier costs more of the processor than it saves. */
+const launch = (args: string[]) => ({ executablePath: chromiumPath(), args: ['--no-sandbox', '--js-flags=--liftoff-only', ...args] });
 
 /** What a person does, on the built site. `wasm` runs without any adapter; `webgpu`, on Chromium's software adapter, what is about decoding. */
 export default defineConfig({
@@ -17,6 +18,7 @@ export default defineConfig({
   reporter: [['list'], ['html', { outputFolder: 'e2e/artefacts/report', open: 'never' }]],
   use: {
     baseURL: `http://localhost:${PORT}`,
+    serviceWorkers: 'block', // it would fetch the whole site again for every page; files about it allow it
     screenshot: 'only-on-failure',
     trace: 'on-first-retry',
   },

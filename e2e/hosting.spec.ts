@@ -5,6 +5,8 @@ import { contentSecurityPolicy } from '../scripts/site/csp.ts';
 import { faultServer, type FaultServerOptions } from './fault-server.ts';
 import { downloadRun, runFinished, useBackend } from './studio-page.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const POLICY = { 'content-security-policy': `${contentSecurityPolicy()}; frame-ancestors 'self'` };
 

@@ -14,11 +14,13 @@ interface Golden {
 type Scope = { client: InferenceClient; choose: typeof choose };
 
 const pack = fixturePacks[0];
+/** A token takes long on a software adapter. */
+const smallest = fixturePacks.find(({ name }) => name === 'pico');
 test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
 
 const backendOf = (project: string) => (project === 'webgpu' ? 'webgpu' : 'wasm');
 
-async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm'): Promise<Result<LoadReport> & { stages: string[] }> {
+async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm', from = pack!): Promise<Result<LoadReport> & { stages: string[] }> {
   await page.goto('/e2e/pages/inference.html');
   await page.waitForFunction(() => 'client' in globalThis);
   return page.evaluate(async ([path, wanted]) => {
@@ -28,7 +30,7 @@ async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm'): Promise<Re
       ({ stage }) => { if (stages.at(-1) !== stage) stages.push(stage); },
     );
     return { ...result, stages };
-  }, [pack!.manifest, backend] as const);
+  }, [from.manifest, backend] as const);
 }
 
 const generate = (page: Page, request: object, stopAfter = Infinity) => page.evaluate(async ([body, limit]) => {
@@ -46,14 +48,15 @@ const generate = (page: Page, request: object, stopAfter = Infinity) => page.eva
 
 test('a pack loads, is tested against golden values, and makes the golden picture', async ({ page }, { project }) => {
   const backend = backendOf(project.name);
-  const loaded = await load(page, backend);
+  const made = backend === 'webgpu' ? smallest! : pack!;
+  const loaded = await load(page, backend, made);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded));
   expect(loaded.stages).toEqual(['manifest', 'runtime', 'weights', 'self-test', 'sessions']);
   expect(loaded.value).toMatchObject({ backend, trials: [{ backend, correct: true, reason: null }] });
   expect(loaded.value.trials[0]!.maxError).toBeLessThan(1e-3);
 
-  const manifest = readJson(pack!, 'manifest.json') as Manifest;
-  const { greedy } = readJson(pack!, 'golden.json') as Golden;
+  const manifest = readJson(made, 'manifest.json') as Manifest;
+  const { greedy } = readJson(made, 'golden.json') as Golden;
   const request = {
     class: greedy?.class ?? 1, seed: 1, given: greedy?.prefix ?? [],
     settings: { ...manifest.defaults, temperature: 0, guidance: greedy?.guidance ?? 2 },
@@ -82,8 +85,9 @@ test('tokens of the golden vectors come out of the sampler of a page', async ({ 
 });
 
 test('stop ends a run between two tokens and keeps the model', async ({ page }, { project }) => {
-  expect(await load(page, backendOf(project.name))).toMatchObject({ ok: true });
-  const manifest = readJson(pack!, 'manifest.json') as Manifest;
+  const made = project.name === 'webgpu' ? smallest! : pack!;
+  expect(await load(page, backendOf(project.name), made)).toMatchObject({ ok: true });
+  const manifest = readJson(made, 'manifest.json') as Manifest;
   const run = await generate(page, { class: 0, seed: 3, settings: manifest.defaults }, 1);
   expect(run.result, JSON.stringify(run.result)).toMatchObject({ ok: true, value: { complete: false } });
   expect(run.tokens.length).toBeLessThan(manifest.grid.tokens);

@@ -6,6 +6,8 @@ import { faultServer, type FaultServer } from './fault-server.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const ready = (page: Page) => expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
 const shellKept = (page: Page) => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
 

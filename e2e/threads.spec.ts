@@ -1,6 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { faultServer } from './fault-server.ts';
-import { downloadRun, runFinished, useBackend } from './studio-page.ts';
+import { downloadRun, messages, runFinished, useBackend } from './studio-page.ts';
+
+test.use({ serviceWorkers: 'allow' });
 
 const isolated = (page: Page) => page.evaluate(() => crossOriginIsolated);
 const ready = (page: Page) => expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
@@ -61,6 +63,7 @@ test('a browser that refuses service workers works without threads', async ({ br
       await page.goto(`${server.url}?${turn}#pack=nano`);
       await ready(page);
       expect(await isolated(page)).toBe(false);
+      await expect(messages(page)).toHaveCount(0);
     }
   } finally {
     await context.close();

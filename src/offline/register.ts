@@ -12,12 +12,13 @@ export interface OfflineDeps {
 export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineDeps): Promise<void> {
   const serviceWorker = serviceWorkers();
   if (!serviceWorker) return;
-  let registration: ServiceWorkerRegistration;
+  let registration: ServiceWorkerRegistration | undefined;
   try {
     registration = await serviceWorker.register(new URL('sw.js', document.baseURI), { updateViaCache: 'none' });
   } catch {
     return; // refused by the browser, or the host lacks the file: nothing else depends on it
   }
+  if (!registration) return; // an extension's empty function in place of `register`
   let agreed = false;
   const offer = (worker: ServiceWorker) => onUpdate(() => {
     agreed = true;
