@@ -3,7 +3,7 @@
 Adversarial training of a tokenizer: VQGAN (Esser et al. 2021), section 3.1. The game here is the relativistic one with
 zero-centred gradient penalties on both sides (R3GAN, Huang et al. 2024): every patch of a restored picture is compared with
 the same patch of the original, and the penalties keep the discriminator from running ahead. It is shown restored pictures in
-the original's colours, so that sharpness is all there is to compare: colours are the other losses' business.
+the original's colours, so that sharpness is all there is to compare: colours are left to the other losses.
 """
 
 from __future__ import annotations
@@ -56,14 +56,17 @@ def recoloured(made: Tensor, real: Tensor) -> Tensor:
     return made + slow
 
 
-def tell_apart(discriminator: Discriminator, real: Tensor, made: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
-    """The discriminator's loss and the part of it that tells apart (ln 2 = 0.69: it cannot); pictures learn nothing."""
+def discriminator_loss(discriminator: Discriminator, real: Tensor, made: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
+    """The discriminator's loss, and the part of it without the penalty (ln 2 = 0.69: real and restored look alike to it).
+
+    Pictures learn nothing.
+    """
     both = torch.cat([real.float(), recoloured(made.detach().float(), real)]).requires_grad_()
     logits = discriminator(both).float()
     on_real, on_made = logits.chunk(2)
     (gradient,) = torch.autograd.grad(logits.sum(), both, create_graph=True)
-    told = F.softplus(on_made - on_real).mean()
-    return told + 0.5 * penalty * gradient.float().square().mean(), told.detach()
+    relative = F.softplus(on_made - on_real).mean()
+    return relative + 0.5 * penalty * gradient.float().square().mean(), relative.detach()
 
 
 def fool(discriminator: Discriminator, real: Tensor, made: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from models.adversary import AdversaryConfig, Discriminator, fool, tell_apart
+from models.adversary import AdversaryConfig, Discriminator, discriminator_loss, fool
 from models.classifier import check_size
 from models.commands.common import (
     add_data_arguments,
@@ -75,10 +75,10 @@ def contested(objective: Objective, discriminator: Discriminator, pictures: Tens
         (pull,) = torch.autograd.grad(fool(discriminator, pictures, leaf), leaf)
         parts["pull"] = weight * pull.norm() / gradient.norm()
         gradient = gradient + weight * pull
-    told_loss, told = tell_apart(discriminator, pictures, restored, penalty)
-    parts |= {"codebook": codebook, "commitment": commitment, "told": told, "told_loss": told_loss}
+    penalized, relative = discriminator_loss(discriminator, pictures, restored, penalty)
+    parts |= {"codebook": codebook, "commitment": commitment, "discriminator": relative, "discriminator_loss": penalized}
     codes = objective.weights.codebook * codebook + objective.weights.commitment * commitment
-    return (restored.float() * gradient).sum() + codes + told_loss, ids, parts
+    return (restored.float() * gradient).sum() + codes + penalized, ids, parts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.adversary import AdversaryConfig, Discriminator, fool, recoloured, tell_apart
+from models.adversary import AdversaryConfig, Discriminator, discriminator_loss, fool, recoloured
 from models.checkpoint import save_safetensors
 from models.cli import main
 from models.commands.train_tokenizer import Objective, contested
@@ -136,9 +136,9 @@ def test_the_discriminator_is_shown_texture_and_not_colour():
 def test_each_side_of_the_contest_learns_its_own_part_only():
     tokenizer, discriminator = Tokenizer(SMALL), _discriminator()
     pictures = torch.rand(4, 3, 16, 16) * 2 - 1
-    told_loss, told = tell_apart(discriminator, pictures, tokenizer(pictures)[0], penalty=1.0)
-    told_loss.backward()
-    assert told_loss > told > 0 and all(p.grad is None for p in tokenizer.parameters())
+    penalized, relative = discriminator_loss(discriminator, pictures, tokenizer(pictures)[0], penalty=1.0)
+    penalized.backward()
+    assert penalized > relative > 0 and all(p.grad is None for p in tokenizer.parameters())
     assert all(p.grad is not None for p in discriminator.parameters())
     alone = [p.grad.clone() for p in discriminator.parameters()]
     discriminator.zero_grad()
