@@ -34,7 +34,7 @@ test('the tour runs on a recorded run while no weights are there, by keyboard al
   await expect(step(page)).toHaveText('3');
 });
 
-test('steps work on the real views: the gate redraws, the cell tells its reason, the run goes along to Inspect', async ({ page }) => {
+test('steps work on the real views: the gate redraws, the cell gives its reason, the run goes along to Inspect', async ({ page }) => {
   await open(page, '#view=guide&step=3');
   const before = Number(await reading(page, 'patches').textContent());
   await page.getByRole('slider', { name: /E_th line/ }).focus();

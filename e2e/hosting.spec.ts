@@ -37,7 +37,7 @@ const hosts: Host[] = [
   { where: 'in a folder, isolated, with the policy as a header', options: { path: '/any/sub/path/', headers: { ...ISOLATED, ...POLICY } }, webgpu: true },
   { where: 'by the model that is shipped, with the policy as a header', options: { path: '/studio/', headers: POLICY }, shipped: true, webgpu: true },
 ];
-/** There a token of the shipped model takes seconds: its first ones tell as much of the policy as the whole image. */
+/** There a token of the shipped model takes seconds: its first ones show as much of the policy as the whole image. */
 const FIRST_TOKENS = 3;
 
 for (const { where, options, shipped = false, webgpu = false } of hosts) {

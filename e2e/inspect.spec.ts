@@ -84,7 +84,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   await expect(page.locator('.run-title')).not.toContainText('What-if');
 });
 
-test('a cell tells its token, entropy, reasons, span, probability and alternatives; a click pins it', async ({ page }) => {
+test('a cell shows its token, entropy, reasons, span, probability and alternatives; a click pins it', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await page.goto('/#view=inspect');

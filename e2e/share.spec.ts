@@ -249,7 +249,7 @@ test('a run of a pack that is not here is explained', async ({ page }) => {
   expect(page.url()).toContain('pack=nano');
 });
 
-test('the embedded view waits, plays, and tells the page around it', async ({ page }) => {
+test('the embedded view waits, plays, and reports to the page around it', async ({ page }) => {
   await mountPack(page, pack);
   await page.route('**/around.html', (route) => route.fulfill({
     contentType: 'text/html',

@@ -62,7 +62,7 @@ const cleaned = (text: string) => text.normalize('NFC').replace(/[^\p{L}\p{M}\p{
 
 /**
  * The part of a file name that stands for a class: its id as far as file names have it; where that is the same for two classes
- * (letter case aside, since some disks do not tell it), with its index. classes.length is no class.
+ * (letter case aside, since some disks ignore it), with its index. classes.length is no class.
  */
 export function className({ classes }: Pick<Manifest, 'classes'>, index: number): string {
   const names = [...classes.map(({ id }) => cleaned(id)), 'no-class'];
@@ -71,7 +71,7 @@ export function className({ classes }: Pick<Manifest, 'classes'>, index: number)
   return alike ? `${own}-${index}` : own;
 }
 
-/** Sets `out` free of a reader that has gone, such as `| head -1`: lines are for reading along, pictures are made all the same. */
+/** Sets `out` free of a reader that has ended, such as `| head -1`: lines are for reading along, pictures are made all the same. */
 export function endQuietly(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -147,7 +147,7 @@ describe('retries', () => {
     expect((await get([status(500)], { random: () => 0 })).waits).toEqual([250, 500, 1000]);
   });
 
-  test('heed Retry-After, up to half a minute', async () => {
+  test('keep to Retry-After, up to half a minute', async () => {
     expect((await get([status(429, { 'retry-after': '3' }), whole])).waits).toEqual([3000]);
     expect((await get([status(503, { 'retry-after': '9999' }), whole])).waits).toEqual([30_000]);
   });

@@ -36,7 +36,7 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   const shared = sharedWeights(pack, graph);
   const files = [model, ...(weights && !shared ? weights.shards : [])];
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
-  progress.tell();
+  progress.report();
   const cache = source.files && localFiles(source.files);
   const got = await downloadEach(source.manifestUrl, files, {
     ...(cache && { cache }),

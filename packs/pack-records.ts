@@ -66,8 +66,8 @@ async function write(records: PackRecord[], before: PackRecord[], cache: FileCac
   const stored = await cache.write(LIST, utf8(JSON.stringify(records)) as Uint8Array<ArrayBuffer>);
   if (stored !== 'stored') return stored;
   const named = new Set(records.flatMap(filesNamed).map((file) => file.sha256));
-  const gone = new Set(before.flatMap(filesNamed).map((file) => file.sha256).filter((sha256) => !named.has(sha256)));
-  for (const sha256 of gone) await cache.forget(sha256);
+  const unnamed = new Set(before.flatMap(filesNamed).map((file) => file.sha256).filter((sha256) => !named.has(sha256)));
+  for (const sha256 of unnamed) await cache.forget(sha256);
   return 'stored';
 }
 

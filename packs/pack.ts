@@ -43,19 +43,19 @@ export interface FetchPackOptions {
   signal?: AbortSignal;
 }
 
-/** Progress of several downloads as one: bytes from the cache count, but tell nothing about the network's speed. */
+/** Progress of several downloads as one: bytes from the cache count, but say nothing about the network's speed. */
 export function meter(total: number, onProgress: (progress: FetchProgress) => void) {
   const speed = new Speed();
   let loaded = 0;
-  const tell = (waiting?: Phrase) => onProgress({ loaded, total, secondsLeft: speed.secondsFor(total - loaded), ...(waiting && { waiting }) });
+  const report = (waiting?: Phrase) => onProgress({ loaded, total, secondsLeft: speed.secondsFor(total - loaded), ...(waiting && { waiting }) });
   return {
-    tell,
+    report,
     onBytes(bytes: number, from: 'network' | 'cache'): void {
       loaded += bytes;
       if (from === 'network' && bytes > 0) speed.add(bytes);
-      tell();
+      report();
     },
-    onRetry: (error: Error) => tell(toTagged(error).message),
+    onRetry: (error: Error) => report(toTagged(error).message),
   };
 }
 
@@ -87,7 +87,7 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
   const { graphs: needed, files } = neededFiles(manifest, variant);
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = meter(total, onProgress);
-  progress.tell();
+  progress.report();
   const got = await downloadEach(manifestUrl, files, {
     signal, cache, mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
   }, kept(needed.flatMap(({ weights }) => (weights ? [weights.shards] : [])), cache));

@@ -1,4 +1,4 @@
-/** How a failed transfer is gone on with: after a while at the same address, or not there at all. */
+/** How a failed transfer continues: after a while at the same address, or not there at all. */
 export type Again = 'wait' | 'elsewhere';
 
 /** A transfer that failed: the error a person reads, and what trying again could help. */
@@ -26,7 +26,7 @@ export interface RetryOptions {
   random?: () => number;
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   signal?: AbortSignal;
-  /** Told before each wait. */
+  /** Called before each wait. */
   onRetry?: (error: Error, waitMs: number) => void;
 }
 

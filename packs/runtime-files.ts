@@ -13,7 +13,7 @@ export const RUNTIME = 'runtime';
 export async function fetchRuntime(build: Build, onProgress: (progress: FetchProgress) => void): Promise<Uint8Array<ArrayBuffer>> {
   const files = builds[build];
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
-  progress.tell();
+  progress.report();
   const got = await downloadFiles(base, files, { onBytes: progress.onBytes, onRetry: progress.onRetry });
   if (worstOf(got) === 'stored') await saveRecord({ id: RUNTIME, base, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
   return joinParts(got.map((part) => part.bytes));

@@ -1,6 +1,6 @@
 import { openCache } from './file-cache.ts';
 
-/** A download that nobody has gone on with for this long is given up, for instance of a version that its host no longer has. */
+/** A download that has not continued for this long is given up, for instance of a version that its host no longer has. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /** Removes what old downloads that broke off have left behind: no list names their parts. */

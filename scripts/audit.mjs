@@ -12,7 +12,7 @@ import { root, run } from './run.mjs';
 const PIP_AUDIT = 'pip-audit==2.10.1';
 const ask = (command, args, options = {}) => spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
 let worst = 0;
-const tell = (name, code, words) => {
+const report = (name, code, words) => {
   console.log(`${name}: ${words}`);
   if (code === 1 || worst === 0) worst = code;
 };
@@ -25,9 +25,9 @@ const counts = (() => {
     return undefined;
   }
 })();
-if (!counts) tell('npm', 2, `the advisories could not be asked. ${npm.stderr.split('\n').find((line) => /audit|error/.test(line)) ?? ''}`);
-else if (counts.total === 0) tell('npm', 0, 'no known advisory');
-else tell('npm', 1, `${counts.total} known advisories; npm audit names them`);
+if (!counts) report('npm', 2, `the advisories could not be asked. ${npm.stderr.split('\n').find((line) => /audit|error/.test(line)) ?? ''}`);
+else if (counts.total === 0) report('npm', 0, 'no known advisory');
+else report('npm', 1, `${counts.total} known advisories; npm audit names them`);
 
 const place = join(root, '.cache', 'audit');
 const own = join(place, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -44,7 +44,7 @@ const found = (() => {
 const skipped = found?.filter((part) => part.skip_reason) ?? [];
 const known = found?.filter((part) => part.vulns?.length > 0) ?? [];
 for (const { name, version, vulns } of known) console.error(`  ${name} ${version}: ${vulns.map((entry) => entry.id).join(', ')}`);
-if (known.length > 0) tell('Python', 1, `${known.length} packages with known advisories`);
-else if (!found || skipped.length > 0) tell('Python', 2, `the advisories could not be asked${found ? ` for ${skipped.length} of ${found.length} packages` : ''}.`);
-else tell('Python', 0, `no known advisory in ${found.length} packages`);
+if (known.length > 0) report('Python', 1, `${known.length} packages with known advisories`);
+else if (!found || skipped.length > 0) report('Python', 2, `the advisories could not be asked${found ? ` for ${skipped.length} of ${found.length} packages` : ''}.`);
+else report('Python', 0, `no known advisory in ${found.length} packages`);
 process.exitCode = worst;

@@ -45,9 +45,9 @@ const workbench = { studio, deps, view: studio.view, generateWithThis: studio.ge
 if (embed) {
   workbench.options.setState({ stage: embed.stage });
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });
-  void import('./embed/events.ts').then(({ tellEvents, toParent }) => {
+  void import('./embed/events.ts').then(({ reportEvents, toParent }) => {
     const send = toParent(window);
-    if (send) tellEvents(studio.view, send);
+    if (send) reportEvents(studio.view, send);
   });
 } else {
   recordRuns(studio.session.jobs, history, studio.reportUnexpected);

@@ -10,7 +10,7 @@ const bytesOf = (dims: readonly number[]) => sizeOf(dims) * WORD;
 /**
  * Asks onnxruntime to record (capture) the kernels of a session's first run and to replay them from then on: what it costs to
  * start kernels one by one is most of a step on a fast GPU. onnxruntime-web 1.30 binds inputs once and for all where it sees
- * the option itself, and then loses buffers of ours; it reads the option four times on its way to the WebGPU provider, and a
+ * the option itself, and then drops buffers of ours; it reads the option four times on its way to the WebGPU provider, and a
  * fifth time for that. So the fifth answer is no, and buffers are bound at every run.
  */
 export function withCapture(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {

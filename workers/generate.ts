@@ -12,7 +12,7 @@ const SEND_MS = 16;
 export interface GenerateContext {
   signal: AbortSignal;
   report: (event: WorkerEvent) => void;
-  /** Throws where the device has gone: what it gave last is not taken. */
+  /** Throws where the device is lost: what it gave last is not taken. */
   check: () => void;
   /** Lets messages in. */
   breathe: () => Promise<void>;

@@ -16,8 +16,8 @@ import { SerialQueue } from './queue.ts';
 import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
 import type { Gpu } from './runtime.ts';
 
-/** How long the news of a lost device may take. */
-const LOSS_MS = 200;
+/** How long the report of a lost device may take. */
+const LOST_MS = 200;
 
 /** Lets messages such as `stop` in: on the processor a graph's promise settles without ever leaving the task. */
 const breathe = () => new Promise<void>((resolve) => {
@@ -40,9 +40,9 @@ export class InferenceService {
   #abort: AbortController | null = null;
   #lost = false;
   #outOfMemory = false;
-  #lose: (reason: StudioError) => void = () => undefined;
+  #reject: (reason: StudioError) => void = () => undefined;
   /** Rejects when a device is lost. */
-  readonly #loss = new Promise<never>((_, reject) => { this.#lose = reject; });
+  readonly #deviceLost = new Promise<never>((_, reject) => { this.#reject = reject; });
 
   /** One callback for all notices, given once. */
   connect(notify: OnWorkerEvent): void {
@@ -159,12 +159,12 @@ export class InferenceService {
     throw new StudioError('bad-argument', say`The pack ${name} takes up to ${most} tokens from 0 to ${vocab - 1}.`);
   }
 
-  /** From its first moment on: a device can go while the model is still being loaded. */
+  /** From its first moment on: a device can be lost while the model is still being loaded. */
   #watch(device: GPUDevice): void {
-    this.#loss.catch(() => undefined);
+    this.#deviceLost.catch(() => undefined);
     void device.lost.then(({ message }) => {
       this.#lost = true;
-      this.#lose(new StudioError('worker-lost', say`The GPU was lost.`, quote(message)));
+      this.#reject(new StudioError('worker-lost', say`The GPU was lost.`, quote(message)));
     });
     device.addEventListener('uncapturederror', ({ error }) => { this.#outOfMemory ||= error instanceof GPUOutOfMemoryError; });
   }
@@ -189,14 +189,14 @@ export class InferenceService {
    */
   async #call<T>(work: () => Promise<T>, onGpu = this.#model?.backend === 'webgpu'): Promise<Result<T>> {
     const result = await asResult(async () => {
-      const value = await (onGpu ? Promise.race([work(), this.#loss]) : work());
+      const value = await (onGpu ? Promise.race([work(), this.#deviceLost]) : work());
       this.#checkGpu();
       return value;
     });
     await this.#reported;
     if (result.ok) return result;
-    // What fails by a lost device may fail before the news of the loss.
-    if (onGpu && !this.#lost) await Promise.race([this.#loss.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
+    // What fails by a lost device may fail before the loss is reported.
+    if (onGpu && !this.#lost) await Promise.race([this.#deviceLost.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOST_MS))]);
     if (this.#outOfMemory || isOutOfMemory(result)) return outOfMemory(result);
     if (!this.#lost) return result;
     return { ...result, code: 'worker-lost', message: say`The browser took the GPU away. Load the model again; nothing has to be downloaded twice.` };

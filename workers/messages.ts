@@ -9,7 +9,7 @@ import type { WindowChoice } from './window-choice.ts';
 
 /** Everything that crosses the worker boundary is plain data; the calls themselves are typed by `InferenceService`. */
 
-/** A failure as a value: comlink would lose an error's code on the way. */
+/** A failure as a value: an error that comlink passes on has no code. */
 export interface Failure extends TaggedError {
   ok: false;
 }

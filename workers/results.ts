@@ -4,7 +4,7 @@ import type { Failure, Result } from './messages.ts';
 
 export const failed = (error: unknown): Failure => ({ ok: false, ...toTagged(error) });
 
-/** Runs a call of the worker's interface: it never rejects, since comlink would lose an error's code. */
+/** Runs a call of the worker's interface: it never rejects, since an error that comlink passes on has no code. */
 export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };

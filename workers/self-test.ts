@@ -113,7 +113,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
       onToken?.(t + 1, tokens);
       const ms = now() - began;
       if (t >= WARM) spent += ms;
-      // The very first step is all preparation, so it tells nothing.
+      // The very first step is all preparation, so it does not count.
       if (t > 0) trial.msPerToken = t < WARM ? ms : spent / (t + 1 - WARM);
       if (trial.msPerToken !== null && trial.msPerToken > (t < WARM ? HOPELESS : CLEARLY) * best) {
         trial.reason = say`clearly slower`;

@@ -61,7 +61,7 @@ export interface ChoiceOptions {
   now?: () => number;
 }
 
-/** Stops at the first window that is slower than the one before, fails, or gives other entropies. One whose counts the pack does not tell is left out. */
+/** Stops at the first window that is slower than the one before, fails, or gives other entropies. One without counts in the pack is left out. */
 export async function chooseWindow(graphs: DecodeGraphs, manifest: Manifest, golden: Golden, { tolerance, now = () => performance.now() }: ChoiceOptions): Promise<WindowChoice> {
   const { tokens } = manifest.grid;
   const trials: WindowTrial[] = [];

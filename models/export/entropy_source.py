@@ -66,8 +66,8 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
     before = {entry["path"] for entry in file_entries(manifest["variants"])}
 
     for variant in manifest["variants"].values():
-        gone = [name for name, entry in variant["graphs"].items() if entry.get("weights") == "entropy"]
-        for name in gone:
+        unused = [name for name, entry in variant["graphs"].items() if entry.get("weights") == "entropy"]
+        for name in unused:
             del variant["graphs"][name]
         del variant["weights"]["entropy"]
     del manifest["entropyModel"]

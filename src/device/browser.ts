@@ -17,7 +17,7 @@ const SYSTEMS: [RegExp, string][] = [
   [/Windows/, 'Windows'], [/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Mac OS X/, 'macOS'], [/CrOS/, 'ChromeOS'], [/Linux/, 'Linux'],
 ];
 
-/** Name and major version of the browser, and the system, as far as it tells. */
+/** Name and major version of the browser, and the system, as far as it says. */
 export function describeBrowser({ userAgent, userAgentData }: NavigatorFacts): { browser: string; system: string } {
   // One brand is made up, so that nobody relies on the list; "Chromium" stands for whoever names nothing better.
   const real = (userAgentData?.brands ?? []).filter(({ brand }) => !/not.*brand/i.test(brand));

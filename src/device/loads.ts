@@ -41,7 +41,7 @@ function read(storage: Store | null): [string, LoadTimes][] {
   }
 }
 
-/** Notes a load that was wholly from the network or wholly from the browser's storage; others tell neither. */
+/** Notes a load that was wholly from the network or wholly from the browser's storage; others say nothing about either. */
 export function noteLoad(report: Loaded, day = new Date(), storage: Store | null = browserStorage()): void {
   const { bytes: { total, fromCache }, ms } = report;
   if (fromCache !== 0 && fromCache !== total) return;

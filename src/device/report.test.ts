@@ -55,7 +55,7 @@ test('a speed-up pairs the images of a round, and is held against the operations
   expect(speedups[1]).toMatchObject({ measured: { median: 1 }, allowed: allowedSpeedup(manifest, tinyGptManifest(), 16, 8, 2) });
 });
 
-test('the self-test tells where recorded kernels are used, and what they save', () => {
+test('the self-test shows where recorded kernels are used, and what they save', () => {
   const gpu = { backend: 'webgpu' as const, correct: true, msPerToken: 4, maxError: 0, reason: null };
   const said = (used: boolean) => factsOf(deviceReport(facts, { ...loaded, trials: [{ ...gpu, capture: { used, msPerToken: 4, withoutMs: 12 } }] }, measured(), { cold: null, warm: null }, new Date()))
     .find(([name]) => name === 'Self-test')![1];

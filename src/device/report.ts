@@ -12,7 +12,7 @@ import type { LoadTimes } from './loads.ts';
 export interface DeviceFacts {
   browser: string;
   system: string;
-  /** Logical cores, as the browser tells. */
+  /** Logical cores, as the browser reports them. */
   cores: number | null;
   crossOriginIsolated: boolean;
 }

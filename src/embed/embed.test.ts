@@ -3,7 +3,7 @@ import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { createPack } from '../state/pack.ts';
 import { createRun } from '../state/run.ts';
-import { tellEvents, toParent, type EmbedEvent } from './events.ts';
+import { reportEvents, toParent, type EmbedEvent } from './events.ts';
 import { readEmbedParams } from './params.ts';
 import { say } from '../../engine/phrase.ts';
 
@@ -25,10 +25,10 @@ describe('events', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('tell of the pack, the progress at most ten times a second, and the end with its digest', () => {
+  it('report the pack, the progress at most ten times a second, and the end with its digest', () => {
     const [pack, run] = [createPack(), createRun()];
-    const said: EmbedEvent[] = [];
-    tellEvents({ pack, run }, (event) => said.push(event));
+    const sent: EmbedEvent[] = [];
+    reportEvents({ pack, run }, (event) => sent.push(event));
     pack.setState({ manifest: { name: 'nano' } as Manifest });
     run.showRecorded(header, [token], 'recorded', null);
     const id = run.begin(header);
@@ -39,19 +39,19 @@ describe('events', () => {
     run.end(id, { complete: true, digest: 'd1', wallMs: 1 });
     vi.advanceTimersByTime(200);
     const ours = { source: 'dpar-studio', version: 1 };
-    expect(said[0]).toEqual({ ...ours, type: 'ready', pack: 'nano' });
-    expect(said.filter(({ type }) => type === 'progress').length).toBeLessThanOrEqual(2);
-    expect(said.at(-1)).toEqual({ ...ours, type: 'finished', complete: true, digest: 'd1', class: 'Forest', seed: 3, tokens: 4 });
-    expect(said.filter(({ type }) => type === 'finished')).toHaveLength(1);
+    expect(sent[0]).toEqual({ ...ours, type: 'ready', pack: 'nano' });
+    expect(sent.filter(({ type }) => type === 'progress').length).toBeLessThanOrEqual(2);
+    expect(sent.at(-1)).toEqual({ ...ours, type: 'finished', complete: true, digest: 'd1', class: 'Forest', seed: 3, tokens: 4 });
+    expect(sent.filter(({ type }) => type === 'finished')).toHaveLength(1);
   });
 
-  it('tell of a failure once', () => {
+  it('report a failure once', () => {
     const [pack, run] = [createPack(), createRun()];
-    const said: EmbedEvent[] = [];
-    tellEvents({ pack, run }, (event) => said.push(event));
+    const sent: EmbedEvent[] = [];
+    reportEvents({ pack, run }, (event) => sent.push(event));
     pack.setState({ model: 'failed', problem: { code: 'pack-missing', message: say`There is no pack.` } });
     pack.setState({ progress: null });
-    expect(said).toEqual([{ source: 'dpar-studio', version: 1, type: 'failed', code: 'pack-missing', message: 'There is no pack.' }]);
+    expect(sent).toEqual([{ source: 'dpar-studio', version: 1, type: 'failed', code: 'pack-missing', message: 'There is no pack.' }]);
   });
 
   it('go to the parent only, and to its origin where it is known', () => {

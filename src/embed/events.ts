@@ -3,7 +3,7 @@ import type { Problem } from '../state/problem.ts';
 import { atMostEvery } from '../lib/frames.ts';
 import type { RunView } from '../state/runView.ts';
 
-/** What the embedded view tells the page around it (docs/embed.md). */
+/** What the embedded view reports to the page around it (docs/embed.md). */
 export type EmbedEvent = { source: 'dpar-studio'; version: 1 } & (
   | { type: 'ready'; pack: string }
   | { type: 'progress'; tokens: number; total: number }
@@ -14,23 +14,23 @@ type Body = EmbedEvent extends infer E ? (E extends unknown ? Omit<E, 'source' |
 
 const PROGRESS_MS = 100;
 
-/** Tells `send` about the runs of this page; returns the way out. Nothing is ever read from the page around. */
-export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
-  const say = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
+/** Reports the runs of this page to `send`; returns what ends that. Nothing is ever read from the page around. */
+export function reportEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
+  const report = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
   let ready = '';
   let reported = '';
   const pace = atMostEvery(PROGRESS_MS, () => {
     const { count, header, phase } = run.getState();
-    if (header && phase === 'running') say({ type: 'progress', tokens: count, total: header.grid.tokens });
+    if (header && phase === 'running') report({ type: 'progress', tokens: count, total: header.grid.tokens });
   });
   const onPack = () => {
     const { manifest, problem } = pack.getState();
-    if (manifest && manifest.name !== ready) say({ type: 'ready', pack: (ready = manifest.name) });
+    if (manifest && manifest.name !== ready) report({ type: 'ready', pack: (ready = manifest.name) });
     if (problem) fail(problem);
   };
   const fail = ({ code, ...problem }: Problem) => {
     const message = english(problem.message);
-    if (reported !== message) say({ type: 'failed', code, message: (reported = message) });
+    if (reported !== message) report({ type: 'failed', code, message: (reported = message) });
   };
   const onRun = () => {
     const { id, phase, origin, header, digest, count, problem } = run.getState();
@@ -38,14 +38,14 @@ export function tellEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (
     if (phase === 'failed' && problem) fail(problem);
     if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || reported === String(id)) return;
     reported = String(id);
-    say({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
+    report({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
   };
   onPack();
   const ends = [pack.subscribe(onPack), run.subscribe(onRun), pace.cancel];
   return () => ends.forEach((end) => end());
 }
 
-/** To the page that holds the frame and to nobody else; its origin is the referrer's where the browser tells it. */
+/** To the page that holds the frame and to nobody else; its origin is the referrer's where the browser gives it. */
 export function toParent(window: Pick<Window, 'parent' | 'document'>): ((event: EmbedEvent) => void) | null {
   if (window.parent === (window as unknown)) return null;
   let origin = '*';

@@ -26,9 +26,9 @@ export interface ClientOptions {
 interface Line {
   worker: Worker;
   remote: Comlink.Remote<InferenceService>;
-  /** Resolves, for every call at once, when the worker is gone. */
+  /** Resolves, for every call at once, when the worker has ended. */
   lost: Promise<Failure>;
-  lose: (failure: Failure) => void;
+  fail: (failure: Failure) => void;
 }
 
 interface CallOptions {
@@ -57,7 +57,7 @@ export class InferenceClient {
   #line: Line | null = null;
   #loaded = false;
   /** Why a loaded model is there no more, until the next load. */
-  #gone: Failure | null = null;
+  #ended: Failure | null = null;
   #run: Promise<unknown> | null = null;
   #beat: () => void = () => undefined;
   #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
@@ -75,7 +75,7 @@ export class InferenceClient {
   async load(request: LoadRequest, onProgress: OnProgress, signal?: AbortSignal): Promise<Result<LoadReport>> {
     if (this.#run) this.#drop(failure('aborted', say`Another pack is being loaded.`));
     this.#loaded = false;
-    this.#gone = null;
+    this.#ended = null;
     return this.#exclusive(async () => {
       const aborted = () => this.#drop(failure('aborted', say`Loading was cancelled.`));
       const manifestUrl = absolute(request.manifestUrl);
@@ -156,7 +156,7 @@ export class InferenceClient {
 
   /** A worker lost while nothing was asked of it answers like one lost in a call, so that whoever asks next can recover. */
   #notLoaded(): Failure {
-    return this.#gone ?? failure('not-loaded', say`No model is loaded. Load a pack first.`);
+    return this.#ended ?? failure('not-loaded', say`No model is loaded. Load a pack first.`);
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
@@ -199,15 +199,15 @@ export class InferenceClient {
   #open(): Line {
     if (this.#line) return this.#line;
     const worker = this.#options.spawn();
-    let lose!: Line['lose'];
-    const lost = new Promise<Failure>((resolve) => { lose = resolve; });
-    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost, lose };
-    const onLoss = (event: Event) => {
+    let fail!: Line['fail'];
+    const lost = new Promise<Failure>((resolve) => { fail = resolve; });
+    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost, fail };
+    const onLost = (event: Event) => {
       const detail = (event as ErrorEvent).message || event.type;
       this.#drop(failure('worker-lost', say`The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.`, quote(detail)), line);
     };
-    worker.addEventListener('error', onLoss);
-    worker.addEventListener('messageerror', onLoss);
+    worker.addEventListener('error', onLost);
+    worker.addEventListener('messageerror', onLost);
     const notify = (event: WorkerEvent) => {
       if (this.#line !== line) return;
       this.#beat();
@@ -223,10 +223,10 @@ export class InferenceClient {
   #drop(reason: Failure, line = this.#line): void {
     if (!line || this.#line !== line) return;
     this.#line = null;
-    if (this.#loaded && reason.code !== 'aborted') this.#gone = reason;
+    if (this.#loaded && reason.code !== 'aborted') this.#ended = reason;
     this.#loaded = false;
     line.worker.terminate();
-    line.lose(reason);
+    line.fail(reason);
   }
 }
 

@@ -16,7 +16,7 @@ export interface LoadingDeps {
 
 export type Loading = ReturnType<typeof createLoading>;
 
-/** The worker and its model: loaded, called off, brought back after a loss. */
+/** The worker and its model: loaded, called off, brought back where the worker is lost. */
 export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;
   let current: AbortController | null = null;
@@ -24,9 +24,9 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
   let spoken = false;
 
   /** The words are fetched when they are needed; without them all goes on just the same. */
-  const announce = async (source: string, words: (of: typeof import('./lossNotices.ts')) => Problem[]): Promise<void> => {
+  const announce = async (source: string, words: (of: typeof import('./lostNotices.ts')) => Problem[]): Promise<void> => {
     try {
-      notices.replace(source, words(await import('./lossNotices.ts')));
+      notices.replace(source, words(await import('./lostNotices.ts')));
     } catch { /* no network, no words */ }
   };
 

@@ -20,7 +20,7 @@ describe('run', () => {
     expect(run.getState().drafts).toEqual([]);
   });
 
-  it('grows by appending and tells its subscribers', () => {
+  it('grows by appending and notifies its subscribers', () => {
     const run = createRun();
     const counts: number[] = [];
     run.subscribe((state) => counts.push(state.count));

@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const system = (matches: boolean) => {
   dark.matches = matches;
-  dark.listeners.forEach((tell) => tell());
+  dark.listeners.forEach((notify) => notify());
 };
 
 test('the theme is the system\'s until one is chosen, and again when the choice is given back', () => {

@@ -17,12 +17,12 @@ export function Popover({ load, className, label, title, panelClass, face, child
   /** What the button shows. */
   face: ReactNode;
   children: ReactNode;
-  /** State of what the button tells of, for styles. */
+  /** State of what the button shows, for styles. */
   'data-model'?: string;
 }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  /** Before the press that opens it; where this fails, that tries again and says so. */
+  /** Before the press that opens it; where this fails, that tries again and reports it. */
   const ahead = () => void Promise.all([loadPanel(), load()]).catch(() => undefined);
   return (
     <>

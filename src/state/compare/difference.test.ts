@@ -6,7 +6,7 @@ const run = (tokens: number[], starts: number[]): TokenEvent[] => tokens.map((to
   t, token, entropy: t ? 1 : null, opens: starts.includes(t) ? [t ? 'entropy' : 'first'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: {},
 }));
 
-it('tells which tokens differ, as far as both runs go and are shown', () => {
+it('finds which tokens differ, as far as both runs go and are shown', () => {
   const [a, b] = [run([1, 2, 3, 4], [0, 2]), run([1, 2, 9], [0, 1])];
   expect(tokenDifference(a, b, 99)).toEqual({ same: [true, true, false], equal: 2, first: 2 });
   expect(tokenDifference(a, b, 2)).toEqual({ same: [true, true], equal: 2, first: null });

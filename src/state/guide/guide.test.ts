@@ -34,7 +34,7 @@ describe('steps', () => {
     expect(patchesByRow(events.slice(0, 6), 4)).toEqual({ first: 3, others: null });
   });
 
-  it('picks cells that show what it tells', () => {
+  it('picks cells that show what it explains', () => {
     const events = [event(0, { logprob: null }), event(1), event(2, { entropy: 9 }), event(3, { logprob: -0.1 }), event(4), event(5)];
     expect(mostSurprising(events)).toBe(2);
     expect(longestPatch(events, 4)).toBe(0);

@@ -32,13 +32,13 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
   };
   const renew = async ({ id, title, bytes }: StoredPack) => {
     let came = 0;
-    const tell = () => setNews(t('Downloading {title} again: {done} of {all}', { title, done: megabytes(came), all: megabytes(bytes) }));
-    tell();
+    const report = () => setNews(t('Downloading {title} again: {done} of {all}', { title, done: megabytes(came), all: megabytes(bytes) }));
+    report();
     try {
       await renewStored(id, {
         onBytes: (more) => {
           came += more;
-          tell();
+          report();
         },
       });
       setNews(t('{title} was downloaded again.', { title }));
