@@ -214,7 +214,7 @@ test('any picture: cut, rebuilt, scored, its crop moved; nothing leaves the devi
   expect(sent).toEqual([]);
 });
 
-test('of a picture that moves the first frame is used, and that is said', async ({ page }) => {
+test('of a picture that moves the first frame is used, and that is reported', async ({ page }) => {
   const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import('gifenc'); // a CommonJS file under Node
   const palette = Array.from({ length: 256 }, (_, i): [number, number, number] => [i, 255 - i, (i * 7) % 256]);
   const frame = (shift: number) => Uint8Array.from({ length: 64 * 64 }, (_, i) => (i + shift) % 256);

@@ -83,7 +83,7 @@ function parameters(hash: string): Map<string, string> {
   }));
 }
 
-/** The run of a hash within a hash; its problems are said of the side it is for. */
+/** The run of a hash within a hash; its problems name the side it is for. */
 function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun {
   const { value: run, problems: found } = readParts(text, false);
   problems.push(...found.map((sentence) => say`Run ${side.toUpperCase()}: ${sentence}`));

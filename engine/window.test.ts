@@ -45,7 +45,7 @@ describe('a window over tokens that are a function of those before them', () => 
         const answers = Array.from({ length: end - settled }, (_, i) => forced(settled + i) ?? next(window.tokens, settled + i, seed));
         const behind = draftTokens(window.behind(), answers);
         expect(window.settle(answers)).toBeGreaterThan(0);
-        // The drafts that the next pass reads, all but that of its last position, are those that were foretold.
+        // The drafts that the next pass reads, all but that of its last position, are the predicted ones.
         const read = Math.max(end, window.end - 1);
         expect([...window.tokens.subarray(end, read)]).toEqual(behind.slice(0, read - end));
         passes++;

@@ -62,7 +62,7 @@ test('--set against=CLASS makes another picture and stands in its run; none is t
   expect(runOf(1).digest).not.toBe(log!.digest());
 });
 
-test('a class that is not there, or the own one, is named with exit code 2; without guidance it has no effect, and that is said', async () => {
+test('a class that is not there, or the own one, is named with exit code 2; without guidance it has no effect, and that is reported', async () => {
   expect(await generate('--set', 'against=Desert')).toMatchObject({ code: 2, err: expect.stringContaining('no class "Desert". Use one of Alpha, Beta, Gamma.') });
   expect(await generate('--set', 'against=alpha')).toMatchObject({ code: 2, err: expect.stringContaining('Alpha is the class of the image itself') });
   expect(await generate('--seed', '3', '--set', 'against=Beta', '--set', 'guidance=1')).toMatchObject({ code: 0, err: expect.stringContaining('against has no effect at guidance 1') });

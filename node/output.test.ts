@@ -56,7 +56,7 @@ describe('--out', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.png']);
   });
 
-  test('lies where the person stands, and is said whole when that is elsewhere', () => {
+  test('lies where the person stands, and is given whole when that is elsewhere', () => {
     expect(standing({ npm_lifecycle_event: 'generate', INIT_CWD: '/home/a' })).toBe('/home/a');
     expect(standing({ INIT_CWD: '/home/a' })).toBe(process.cwd());
     expect(spoken('/home/a/runs/x', '/home/a')).toBe(join('runs', 'x'));

@@ -9,7 +9,7 @@ import type { Manifest } from '../engine/manifest.ts';
 /** The folder that the person stands in: npm runs scripts in the package's own. */
 export const standing = (env: NodeJS.ProcessEnv = process.env): string => (env.npm_lifecycle_event && env.INIT_CWD ? env.INIT_CWD : process.cwd());
 
-/** A path as it is said to a person: short where it is below the folder that they stand in, else whole. */
+/** A path as a person reads it: short where it is below the folder that they stand in, else whole. */
 export function spoken(path: string, from = standing()): string {
   const short = relative(from, path);
   return short === '' ? '.' : short.startsWith('..') || resolve(short) === short ? path : short;

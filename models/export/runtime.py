@@ -67,7 +67,7 @@ class PackRuntime:
             options = ort.SessionOptions()
             for setting, value in SETTINGS.items():
                 options.add_session_config_entry(setting, value)
-            options.log_severity_level = 4  # what is wrong is said once, by the exception
+            options.log_severity_level = 4  # what is wrong is reported once, by the exception
             options.intra_op_num_threads = 1  # a step multiplies a row or two: waking threads costs more than it saves
             if "weights" in graph:
                 weights, joined = self.files["weights"][graph["weights"]], self.weights(graph["weights"])

@@ -3,7 +3,7 @@ import type { MeasureProgress } from '../../workers/messages.ts';
 import { megabytes } from '../lib/format.ts';
 import { CopyButton } from '../share/CopyButton.tsx';
 import { symbols } from '../text/rich.tsx';
-import { named, said, t } from '../text/t.ts';
+import { named, translated, t } from '../text/t.ts';
 import { usePack } from '../views/context.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { toJson, type DeviceReport } from './report.ts';
@@ -51,7 +51,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
       )}
       {measuring.state === 'running' && <Progress progress={measuring.progress} />}
       {measuring.state === 'done' && <Report report={measuring.report} />}
-      <p className="device-said" role="status">{measuring.state === 'idle' ? said(measuring.failed) : measuring.state === 'done' ? t('Measured.') : ''}</p>
+      <p className="device-status" role="status">{measuring.state === 'idle' ? translated(measuring.failed) : measuring.state === 'done' ? t('Measured.') : ''}</p>
       <div className="device-buttons">
         {measuring.state === 'running' && <button type="button" className="button" onClick={cancel}>{t('Cancel')}</button>}
         {measuring.state === 'idle' && <button type="button" className="button strong" onClick={again}>{t('Start')}</button>}

@@ -57,10 +57,10 @@ test('a speed-up pairs the images of a round, and is held against the operations
 
 test('the self-test shows where recorded kernels are used, and what they save', () => {
   const gpu = { backend: 'webgpu' as const, correct: true, msPerToken: 4, maxError: 0, reason: null };
-  const said = (used: boolean) => factsOf(deviceReport(facts, { ...loaded, trials: [{ ...gpu, capture: { used, msPerToken: 4, withoutMs: 12 } }] }, measured(), { cold: null, warm: null }, new Date()))
+  const text = (used: boolean) => factsOf(deviceReport(facts, { ...loaded, trials: [{ ...gpu, capture: { used, msPerToken: 4, withoutMs: 12 } }] }, measured(), { cold: null, warm: null }, new Date()))
     .find(([name]) => name === 'Self-test')![1];
-  expect(said(true)).toBe('WebGPU 4 ms per token with recorded kernels, 12 without');
-  expect(said(false)).toBe('WebGPU 4 ms per token');
+  expect(text(true)).toBe('WebGPU 4 ms per token with recorded kernels, 12 without');
+  expect(text(false)).toBe('WebGPU 4 ms per token');
 });
 
 test('images that were cut short give rates, but no time of an image', () => {
@@ -71,7 +71,7 @@ test('images that were cut short give rates, but no time of an image', () => {
   expect(toMarkdown(slow)).toContain('cut at 5 tokens');
 });
 
-test('on a GPU nothing is said about time outside the runtime, and how its graphs were timed is', () => {
+test('on a GPU nothing is stated about time outside the runtime, and how its graphs were timed is', () => {
   const gpu = report(measured({ measured: [{ ...image('dynamic', 80, 8), backend: 'webgpu' }], failures: [] }));
   expect(gpu.results[0]).toMatchObject({ backend: 'webgpu', outside: null });
   expect(toMarkdown(gpu)).toContain('| WebGPU, dynamic patches | 200 | 80 | 2 | – |');

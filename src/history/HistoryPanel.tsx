@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { megabytes } from '../lib/format.ts';
 import { toProblem } from '../state/problem.ts';
-import { said, t } from '../text/t.ts';
+import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { NARROW } from '../views/media.ts';
@@ -56,7 +56,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
             <OpenFileButton />
             <Dialog.Close className="button icon quiet" aria-label={t('Close history')}><Icon name="close" /></Dialog.Close>
           </div>
-          {problem && <p className="drawer-note"><strong>{said(problem.message)}</strong> {said(problem.detail)}</p>}
+          {problem && <p className="drawer-note"><strong>{translated(problem.message)}</strong> {translated(problem.detail)}</p>}
           {loaded && entries.length === 0 && <p className="drawer-note muted">{t('Runs generated here are kept on this device, including stopped ones. There are none yet.')}</p>}
           <ol className="history" aria-label={t('Runs')}>
             {entries.map((entry) => (

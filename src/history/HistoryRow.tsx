@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { ago } from '../lib/ago.ts';
 import { fixed } from '../lib/format.ts';
 import { symbols } from '../text/rich.tsx';
-import { said, t } from '../text/t.ts';
+import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { changedSettings } from '../views/changedSettings.ts';
 import { usePack } from '../views/context.ts';
@@ -32,7 +32,7 @@ interface Props {
 /** One run: picture, class and seed, when, and what was set otherwise than the pack's defaults. */
 export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
-  const title = said(titleOf(header));
+  const title = translated(titleOf(header));
   const manifest = usePack((state) => state.manifest);
   const own = manifest?.name === header.pack.name ? manifest : null;
   const settings = own ? changedSettings(header, own) : '';

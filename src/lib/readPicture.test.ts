@@ -19,7 +19,7 @@ test('a file of more bytes than are read is refused before it is decoded', async
   expect(decode).not.toHaveBeenCalled();
 });
 
-test('of an animated picture the first frame is taken, and that is said', async () => {
+test('of an animated picture the first frame is taken, and that is reported', async () => {
   vi.stubGlobal('createImageBitmap', async () => ({ width: 4, height: 4 }));
   const encoder = GIFEncoder();
   for (const colour of [0, 1]) encoder.writeFrame(new Uint8Array(16).fill(colour), 4, 4, { palette: [[0, 0, 0], [255, 255, 255]], delay: 50 });

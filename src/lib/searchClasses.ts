@@ -40,8 +40,8 @@ export function searchClasses(classes: readonly SearchedClass[], query: string, 
   const found: { index: number; rank: number }[] = [];
   for (const [index, { label, others, id }] of namesOf(classes).entries()) {
     const own = classes[index]!.label;
-    const said = shown(own);
-    const labels = said === own ? [label] : [folded(said), label];
+    const shownAs = shown(own);
+    const labels = shownAs === own ? [label] : [folded(shownAs), label];
     const all = [...labels, ...others, id].join('\n');
     if (!words.every((word) => all.includes(word))) continue;
     const best = (names: readonly string[], offset: number) => Math.min(...names.map((name) => (fit(name, phrase) ?? 4) + offset));

@@ -72,16 +72,16 @@ export function FileRows({ shared }: { shared: Shared }) {
 
 /** Many programs paste pictures only as PNG; the run inside is lost there. */
 function CopyPicture({ shared: { picture, run } }: { shared: Shared }) {
-  const [said, setSaid] = useState('');
+  const [status, setStatus] = useState('');
   if (!picture || !('ClipboardItem' in window)) return null;
   const copy = async () => {
     try {
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': picturePng(picture, run, largeTimes(picture.size)) })]);
-      setSaid(t('Copied'));
+      setStatus(t('Copied'));
     } catch {
-      setSaid(t('Not allowed here'));
+      setStatus(t('Not allowed here'));
     }
-    setTimeout(() => setSaid(''), 2500);
+    setTimeout(() => setStatus(''), 2500);
   };
-  return <button type="button" className="button" onClick={() => void copy()}><span aria-live="polite">{said || t('Copy')}</span></button>;
+  return <button type="button" className="button" onClick={() => void copy()}><span aria-live="polite">{status || t('Copy')}</span></button>;
 }

@@ -2,7 +2,7 @@ import { titleOf } from '../state/runRequest.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
 import { percent } from '../lib/format.ts';
-import { said, t } from '../text/t.ts';
+import { translated, t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
 import type { FilmRun } from './film.ts';
@@ -37,7 +37,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
     const { bg, ...colours } = resolveColours(document.body, COLOURS);
     const film: FilmRun = {
       run, image: picture.image, vocab: manifest.vocab, map: theme.getState().map, smooth: options.getState().smooth,
-      title: `${manifest.title}: ${said(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
+      title: `${manifest.title}: ${translated(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
       figures: (cursor) => stepsText(run, cursor),
     };
     const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };

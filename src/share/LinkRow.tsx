@@ -1,12 +1,12 @@
 import { titleOf } from '../state/runRequest.ts';
 import { useState } from 'react';
-import { said, t } from '../text/t.ts';
+import { translated, t } from '../text/t.ts';
 import { Toggle } from '../ui/Toggle.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { NativeShare } from './NativeShare.tsx';
 import type { Shared } from './useShared.ts';
 
-const title = ({ run }: Shared) => `${said(titleOf(run.header))}: DPAR Studio`;
+const title = ({ run }: Shared) => `${translated(titleOf(run.header))}: DPAR Studio`;
 
 /** The address of the run in view, to copy or to hand to the system's share sheet. */
 export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) {

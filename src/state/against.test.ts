@@ -19,7 +19,7 @@ const made = () => {
   return settings;
 };
 
-test('a link names the class by its id; what it cannot name is left out, and that is said', () => {
+test('a link names the class by its id; what it cannot name is left out, and that is reported', () => {
   expect(writeAddress('tiny', manifest, header)).toBe('#pack=tiny&class=Forest&seed=7&against=River');
   expect(linkOfRun('tiny', manifest, header)).toEqual({ pack: 'tiny', class: 'Forest', seed: 7, against: 'River', settings: {} });
   expect(readAddress('#class=Forest&against=river').resolve(manifest)).toMatchObject({ values: { against: 2 }, problems: [] });

@@ -20,7 +20,7 @@ export type Loading = ReturnType<typeof createLoading>;
 export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;
   let current: AbortController | null = null;
-  /** That the GPU is spared is said once a visit. */
+  /** That the GPU is spared is reported once a visit. */
   let spoken = false;
 
   /** The words are fetched when they are needed; without them all goes on just the same. */

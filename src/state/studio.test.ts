@@ -267,7 +267,7 @@ describe('studio', () => {
     studio.notices.close(studio.notices.getState().list[0]!.id);
     void load();
     await ready(2);
-    expect([backends(), codes()], 'said once').toEqual([['wasm', 'wasm'], []]);
+    expect([backends(), codes()], 'reported once').toEqual([['wasm', 'wasm'], []]);
     void load('webgpu');
     await ready(3);
     expect([backends().at(-1), codes()]).toEqual(['webgpu', []]);

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createToast } from './toast.ts';
 import { say } from '../../engine/phrase.ts';
 
-test('the last thing done is said, and taken back once', () => {
+test('the last thing done is shown, and taken back once', () => {
   const toast = createToast();
   const [first, second] = [vi.fn(), vi.fn()];
   toast.say(say`Deleted one.`, first);

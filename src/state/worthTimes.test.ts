@@ -45,7 +45,7 @@ it('a run that is asked for ends the measurement and waits for its end', async (
   expect([asker.busy(), times.getState(), times.current()]).toEqual([false, { running: null, failure: null, measured: null }, null]);
 });
 
-it('what goes wrong is said', async () => {
+it('what goes wrong is reported', async () => {
   const { times } = setup(async () => ({ ok: false, code: 'worker-lost', message: say`The model crashed.` }));
   await times.measure(null);
   expect(times.getState()).toMatchObject({ running: null, failure: say`The model crashed.` });

@@ -18,7 +18,7 @@ afterEach(() => speak(null));
 test('English is what stands in the views', () => {
   expect(t('Step {step} of {n}', { step: 2, n: 7 })).toBe('Step 2 of 7');
   expect(named('Forest')).toBe('Forest');
-  expect(said(say`${'a'}, seed ${7}`)).toBe('a, seed 7');
+  expect(translated(say`${'a'}, seed ${7}`)).toBe('a, seed 7');
   expect(nats(1.5)).toBe('1.50\u00a0nats');
 });
 
@@ -27,14 +27,14 @@ test('German has its own words, order and decimal comma', () => {
   expect(t('Open {title}', { title: 'Wald' })).toBe('Wald öffnen');
   expect(fixed(1234.5, 1)).toBe('1234,5');
   expect(nats(null)).toBe('k. A.');
-  expect(said(say`${rounded(4.5, 2)} ${0.5} ${'1.5'} ${'a'}`)).toBe('4,50 0,5 1.5 a');
+  expect(translated(say`${rounded(4.5, 2)} ${0.5} ${'1.5'} ${'a'}`)).toBe('4,50 0,5 1.5 a');
 });
 
 test('a phrase is worded by its template, what stands in it in turn; what a person typed stays as it is', () => {
   speak(german);
-  expect(said(titleOf({ className: 'Sea or lake', seed: 12 }))).toBe('Meer oder See, Seed 12');
+  expect(translated(titleOf({ className: 'Sea or lake', seed: 12 }))).toBe('Meer oder See, Seed 12');
   expect(readPermalink('#seed=River').problems.map(said)).toEqual(['Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „River“. Der Vorgabewert gilt.']);
-  expect(said(say`Is it {0}? ${'{0}'}`)).toBe('Is it {0}? {0}');
+  expect(translated(say`Is it {0}? ${'{0}'}`)).toBe('Is it {0}? {0}');
   expect(named('A name of a pack that nobody has translated')).toBe('A name of a pack that nobody has translated');
 });
 
@@ -45,7 +45,7 @@ test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) =>
       parseSetting(key, text);
       expect.unreachable();
     } catch (error) {
-      expect(said((error as StudioError).phrase)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
+      expect(translated((error as StudioError).phrase)).toMatch(/^\S.* muss (eine|zwischen) .*, nicht „.*“\.$/);
     }
   }
 });
@@ -53,7 +53,7 @@ test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) =>
 test('no line ends within a product of numbers or between a number and its unit', () => {
   expect(t('{width} × {width}, {n} codes', { width: 16, n: 1024 })).toBe('16\u00a0×\u00a016, 1024 codes');
   expect(named('tiles of 64 x 64 pixels')).toBe('tiles of 64\u00a0×\u00a064 pixels');
-  expect(said(say`${'a.png'} is larger than ${64} MB. Save a smaller copy and choose that.`)).toContain('64\u00a0MB.');
+  expect(translated(say`${'a.png'} is larger than ${64} MB. Save a smaller copy and choose that.`)).toContain('64\u00a0MB.');
   expect(t('Tokens')).toBe('Tokens');
 });
 
@@ -63,7 +63,7 @@ test('classes are listed by the names of the language; of many classes the numbe
     try {
       return String(resolveClass(pack(labels), 'Desert'));
     } catch (error) {
-      return said((error as StudioError).phrase);
+      return translated((error as StudioError).phrase);
     }
   };
   speak(german);

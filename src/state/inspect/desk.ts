@@ -126,7 +126,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
       return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
     }, session.load);
     if (mine !== ticket) return;
-    // With one token per patch the decoder runs without the entropy model: what it has said of the picture stays.
+    // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
     const scored = run.getState().events;
     if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
     const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';

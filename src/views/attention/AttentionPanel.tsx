@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { cellShares } from '../../../engine/attention.ts';
 import { percent } from '../../lib/format.ts';
 import { attentionIn, type Possible } from '../../state/attention.ts';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { lookedAt } from '../cell.ts';
@@ -84,7 +84,7 @@ export default function AttentionPanel() {
           <dl className="facts"><div><dt>{shownPart === 'patches' || gpt ? t('On the class slot') : t('On the start slot')}</dt><dd ref={first} data-figure="attention-first">–</dd></div></dl>
           <p ref={why} className="muted" />
           <p className="muted" role="status">{phase === 'working' ? t('Computing attention…') : phase === 'done' ? t('The clearer a cell, the more is attended to it; mean over heads.') : ''}</p>
-          {problem && phase === 'failed' && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+          {problem && phase === 'failed' && <p className="field-error" role="alert">{translated(problem.message)} {translated(problem.detail)}</p>}
         </>
       )}
       {squares.map((square, i) => createPortal(<canvas ref={(canvas) => { canvases.current[i] = canvas; }} className="layer pixels attention-layer" width={width} height={width} aria-hidden="true" />, square, String(i)))}

@@ -1,7 +1,7 @@
 import type { BackendTrial } from '../../inference/client.ts';
 import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
 import type { BackendChoice, PackState } from '../../state/pack.ts';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { MeasureButton } from '../../device/MeasureButton.tsx';
 import { ThreadsChoice } from '../../offline/ThreadsChoice.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
@@ -32,7 +32,7 @@ export default function BackendPanel() {
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
       {progress && <p>{stageText(progress)}</p>}
       {model === 'loading' && <button type="button" className="button" onClick={() => studio.session.cancelLoad()}>{t('Cancel')}</button>}
-      {problem && <p className="field-error">{said(problem.message)} {said(problem.detail)}</p>}
+      {problem && <p className="field-error">{translated(problem.message)} {translated(problem.detail)}</p>}
       {report && <Report report={report} />}
       <ThreadsChoice />
       <MeasureButton />
@@ -53,7 +53,7 @@ function Report({ report }: { report: NonNullable<PackState['report']> }) {
       {trials.map((trial) => (
         <div key={trial.backend}>
           <dt>{backendName(trial.backend)}</dt>
-          <dd>{trial.msPerToken === null ? trial.reason ? said(trial.reason) : t('not tried') : `${t('{time} per token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${said(trial.reason)}` : ''}`}</dd>
+          <dd>{trial.msPerToken === null ? trial.reason ? translated(trial.reason) : t('not tried') : `${t('{time} per token', { time: milliseconds(trial.msPerToken) })}${recorded(trial)}${trial.reason ? `; ${translated(trial.reason)}` : ''}`}</dd>
         </div>
       ))}
       {adapter && <div><dt>GPU</dt><dd>{adapter}</dd></div>}

@@ -1,6 +1,6 @@
 import type { LoadProgress } from '../../../workers/messages.ts';
 import { megabytes } from '../../lib/format.ts';
-import { named, said, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 
 export const backendName = (backend: string) => ({ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' })[backend] ?? backend;
 
@@ -26,7 +26,7 @@ export function stageText(progress: LoadProgress, short = false): string {
     const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(/\sMB/, ''), total: megabytes(total) }) : megabytes(loaded);
     if (short) return of;
     const { secondsLeft, waiting } = progress;
-    if (waiting) return `${said(waiting)} ${t('Retrying.')}`;
+    if (waiting) return `${translated(waiting)} ${t('Retrying.')}`;
     return `${t('Downloading {of}: {label}', { of, label })}${secondsLeft != null && loaded < total ? `, ${t('{time} left', { time: timeLeft(secondsLeft) })}` : ''}`;
   }
   return short || !label ? t(STAGES[stage]) : `${t(STAGES[stage])}: ${named(label)}`;

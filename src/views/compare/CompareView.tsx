@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
@@ -117,7 +117,7 @@ function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
     <>
       <SourceSelect name={name} session={session} />
       <figure className="view">
-        <figcaption><span>{said(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}</figcaption>
+        <figcaption><span>{translated(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}</figcaption>
         {size ? <PictureView /> : <div className="square" />}
       </figure>
       <figure className="view">

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { historySource, madeSource, recordingSource, VIEW } from '../../state/compare/source.ts';
 import { symbols } from '../../text/rich.tsx';
-import { decimal, named, said, t } from '../../text/t.ts';
+import { decimal, named, translated, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { RunStore } from '../../state/run.ts';
@@ -43,7 +43,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: said(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
             </optgroup>
           )}
         </select>
@@ -63,5 +63,5 @@ function MadeOption({ index, run }: { index: number; run: RunStore }) {
   if (!header) return <option value={madeSource(index)} disabled>{index + 1}: {t('waiting')}</option>;
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
   const kind = lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
-  return <option value={madeSource(index)}>{index + 1}: {said(title)}, {kind}</option>;
+  return <option value={madeSource(index)}>{index + 1}: {translated(title)}, {kind}</option>;
 }

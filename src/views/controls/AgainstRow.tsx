@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { SettingProperty } from '../../../engine/settings.ts';
-import { named, said, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 
 /** The class that guidance moves away from; none is the null class. */
@@ -13,8 +13,8 @@ export function AgainstRow({ property }: { property: SettingProperty }) {
   const id = useId();
   if (!classes) return null;
   return (
-    <div className="setting" title={said(property.help)}>
-      <label className="setting-name" htmlFor={id}>{said(property.label)}</label>
+    <div className="setting" title={translated(property.help)}>
+      <label className="setting-name" htmlFor={id}>{translated(property.label)}</label>
       <select
         id={id} className="field setting-choice" value={value ?? ''} aria-describedby={idle && value !== undefined ? `${id}-idle` : undefined}
         onChange={({ target }) => settings.set('against', target.value === '' ? undefined : Number(target.value))}

@@ -1,12 +1,12 @@
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 
 /** Why a field's text cannot be used, and the way back to what it was. */
 export function BadValue({ id, problem, back, onUndo }: { id: string; problem: Problem; back: string; onUndo: () => void }) {
   return (
     <div className="bad-value">
-      <p className="field-error" id={id}>{symbols(said(problem.message))}</p>
+      <p className="field-error" id={id}>{symbols(translated(problem.message))}</p>
       <button type="button" className="button small" onClick={onUndo}>{t('Reset to {value}', { value: back })}</button>
     </div>
   );

@@ -3,7 +3,7 @@ import { megabytes } from '../../lib/format.ts';
 import { MOST } from '../../state/batch.ts';
 import type { SettingsState } from '../../state/settings.ts';
 import { symbols } from '../../text/rich.tsx';
-import { named, said, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { variantBytes } from '../../state/pack.ts';
 import { useBatch, usePack, useSettings, useStudio } from '../context.ts';
@@ -25,9 +25,9 @@ export function Launch() {
   );
 }
 
-/** What stands in the way: said in full beside its field, and here where it belongs to none. */
+/** What stands in the way: in full beside its field, and here where it belongs to none. */
 const blocked = ({ all, ...fields }: SettingsState['errors']) =>
-  (Object.keys(fields).length > 0 ? t('Fix the highlighted value first.') : said(all?.message));
+  (Object.keys(fields).length > 0 ? t('Fix the highlighted value first.') : translated(all?.message));
 
 /** On a phone the bar with the button stays on the screen: it names the class, and leads to the others. */
 function BarClass() {

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { formatSetting, type SettingProperty } from '../../../engine/settings.ts';
 import type { Scale } from '../../lib/thresholdScale.ts';
 import { rich } from '../../text/rich.tsx';
-import { decimal, said, t } from '../../text/t.ts';
+import { decimal, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { selectOnEntry } from '../../ui/selectOnEntry.ts';
 import { Slider } from '../../ui/Slider.tsx';
@@ -34,9 +34,9 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const [draft, setDraft] = useState<string | null>(null);
   const [focused, setFocused] = useState(false);
   const id = useId();
-  const label = said(property.label);
+  const label = translated(property.label);
   const auto = property.kind === 'auto' && value === undefined;
-  if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{said(property.label)}</span></div>;
+  if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{translated(property.label)}</span></div>;
 
   const reset = value !== initial && (
     <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : decimal(formatSetting(initial)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
@@ -45,7 +45,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   );
   if (typeof value === 'boolean') {
     return (
-      <div className="setting switch-row" title={said(property.help)}>
+      <div className="setting switch-row" title={translated(property.help)}>
         <Toggle label={label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
       </div>
     );
@@ -54,7 +54,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const text = off ? t('off') : auto ? t('auto') : decimal(formatSetting(value));
   return (
     <div className="setting">
-      <label className="setting-name" htmlFor={id} title={said(property.help)}>
+      <label className="setting-name" htmlFor={id} title={translated(property.help)}>
         {SYMBOLS[key] ? rich(SYMBOLS[key]) : label}
       </label>
       {reset}
@@ -73,7 +73,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
         valueText={`${text}${property.unit && !off && !auto ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
-      {property.explained && <p className="setting-help muted small-print">{said(property.help)}</p>}
+      {property.explained && <p className="setting-help muted small-print">{translated(property.help)}</p>}
       {error && <BadValue id={`${id}-error`} problem={error} back={text} onUndo={() => { setDraft(null); settings.undo(key); }} />}
     </div>
   );

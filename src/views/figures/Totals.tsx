@@ -3,7 +3,7 @@ import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { againstName } from '../changedSettings.ts';
 import { usePack, useRun } from '../context.ts';
 
@@ -18,7 +18,7 @@ function Against() {
   const settings = useRun(({ header }) => header?.settings);
   const manifest = usePack((state) => state.manifest);
   if (!manifest || settings?.against === undefined || settings.guidance === 1) return null;
-  return <div><dt>{said(findSetting('against').label)}</dt><dd data-figure="against">{againstName(settings.against, manifest)}</dd></div>;
+  return <div><dt>{translated(findSetting('against').label)}</dt><dd data-figure="against">{againstName(settings.against, manifest)}</dd></div>;
 }
 
 /** Patches, P_avg and, for a run as decoded, its speed. */

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
 import { claimPage } from '../../lib/links.ts';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
 import { NARROW, useMedia } from '../media.ts';
@@ -88,7 +88,7 @@ export default function GuideView() {
           <p className="try-it">{tryIt}</p>
         </div>
         <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} /></div></WorkbenchContext>
-        {problem && <p className="field-error" role="alert">{said(problem.message)} {said(problem.detail)}</p>}
+        {problem && <p className="field-error" role="alert">{translated(problem.message)} {translated(problem.detail)}</p>}
         <div className="guide-links">
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={() => void inspect()}>{t('Look closer in Inspect')}</button>
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={generate}>{t('Generate one yourself')}</button>

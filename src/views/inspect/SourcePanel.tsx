@@ -2,7 +2,7 @@ import { together } from '../../../engine/phrase.ts';
 import { useRef } from 'react';
 import { percent } from '../../lib/format.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
-import { named, said, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import { CropFrame } from './CropFrame.tsx';
@@ -48,7 +48,7 @@ export function SourcePanel() {
       {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (
-        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {said(together(words))} {t('treat these entropies with caution.')}</p>
+        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {translated(together(words))} {t('treat these entropies with caution.')}</p>
       )}
       {source && <ProbabilityClass />}
       <Gallery />

@@ -1,11 +1,11 @@
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { usePack, useRun } from '../context.ts';
 import { backendName } from '../bar/loadText.ts';
 
 /** State changes in words, for screen readers; never per token. */
 export default function LiveRegion() {
   const phase = useRun((state) => state.phase);
-  const title = said(useRun((state) => state.title));
+  const title = translated(useRun((state) => state.title));
   const origin = useRun((state) => state.origin);
   const total = useRun((state) => (state.phase === 'running' ? 0 : state.count));
   const model = usePack((state) => state.model);

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
 
@@ -16,7 +16,7 @@ export function Notices() {
     <div className="notices" role="region" aria-label={t('Messages')} aria-live="polite">
       {packProblem && <Message problem={packProblem} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />}
       {runProblem && <Message problem={runProblem} action={t('Generate again')} onAction={() => void studio.generate()} />}
-      {list.map((notice) => <Message key={notice.id} problem={notice} action={notice.action && said(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
+      {list.map((notice) => <Message key={notice.id} problem={notice} action={notice.action && translated(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
     </div>
   );
 }
@@ -26,7 +26,7 @@ function Message(props: { problem: Problem; action?: string; onAction?: () => vo
   return (
     <div className="notice" data-code={problem.code}>
       <Icon name="alert" />
-      <p><strong>{symbols(said(problem.message))}</strong> <span>{symbols(said(problem.detail))}</span></p>
+      <p><strong>{symbols(translated(problem.message))}</strong> <span>{symbols(translated(problem.detail))}</span></p>
       {action && <button type="button" className="button" onClick={onAction}>{action}</button>}
       {onClose && <button type="button" className="button icon quiet" aria-label={t('Close message')} onClick={onClose}><Icon name="close" /></button>}
     </div>

@@ -1,12 +1,12 @@
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 
 /** What went wrong, where it went wrong, until it has been read. */
 export function ProblemMessage({ problem, onClose }: { problem: Problem; onClose: () => void }) {
   return (
     <div className="problem-message">
-      <p className="field-error" role="alert">{symbols(said(problem.message))} {symbols(said(problem.detail))}</p>
+      <p className="field-error" role="alert">{symbols(translated(problem.message))} {symbols(translated(problem.detail))}</p>
       <button type="button" className="button small" onClick={onClose}>{t('Close')}</button>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { StageMode } from '../../state/options.ts';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { late } from '../late.tsx';
 import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
@@ -63,7 +63,7 @@ function RunTitle({ level }: { level: 1 | 2 }) {
   if (phase === 'empty') return <Heading className="run-title muted">{t('No run yet')}</Heading>;
   return (
     <Heading className="run-title">
-      <span>{said(title)}</span>
+      <span>{translated(title)}</span>
       {origin === 'recorded'
         ? <RecordedChip backend={backend} />
         : <span className={`chip ${phase}`}>{t(phase === 'complete' ? MADE[origin] : WORDS[phase])}</span>}

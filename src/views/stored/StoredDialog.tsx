@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { megabytes } from '../../lib/format.ts';
 import { toProblem } from '../../state/problem.ts';
 import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../state/stored.ts';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import './stored.css';
 
 /** What this browser keeps: packs and the runtime, with size and age; each can be checked, fetched anew or deleted. */
@@ -44,7 +44,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
       setNews(t('{title} was downloaded again.', { title }));
     } catch (error) {
       const { message } = toProblem(error);
-      setNews(t('{title} was not downloaded again; what was stored is still there.', { title }) + ` ${said(message)}`);
+      setNews(t('{title} was not downloaded again; what was stored is still there.', { title }) + ` ${translated(message)}`);
     }
     await refresh();
   };
@@ -66,7 +66,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
       )}
-      <p className="stored-said" role="status">{news || (total > 0 ? t('{size} in total.', { size: megabytes(total) }) : '')}</p>
+      <p className="stored-status" role="status">{news || (total > 0 ? t('{size} in total.', { size: megabytes(total) }) : '')}</p>
       <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>
     </dialog>
   );

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { said, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useStudio } from '../context.ts';
 import { FloatingStop } from './FloatingStop.tsx';
@@ -17,7 +17,7 @@ export default function Toast() {
       <div className="toast-place" role="status">
         {shown && (
           <div className="toast" key={shown.id}>
-            <p>{said(shown.text)}</p>
+            <p>{translated(shown.text)}</p>
             {shown.undo && <button type="button" className="button small" onClick={() => toast.undo()}>{t('Undo')}</button>}
             <button type="button" className="button icon quiet" aria-label={t('Close')} onClick={() => toast.close()}><Icon name="close" size={18} /></button>
           </div>

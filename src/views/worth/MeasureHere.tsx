@@ -3,7 +3,7 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import { fixed, megabytes, percent, seconds } from '../../lib/format.ts';
 import { variantBytes } from '../../state/pack.ts';
 import type { TimesHere, WorthTimes } from '../../state/worthTimes.ts';
-import { named, said, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 
 interface Props {
@@ -32,7 +32,7 @@ export function MeasureHere({ times, here, ready, busy, plain }: Props) {
       {!running && !ready && <span className="muted">{t('Load this pack first to measure its time.')}</span>}
       {!running && ready && !here && <span className="muted">{plain ? t('Three images of each, about a minute. The plain transformer is {size} to download, unless already stored.', { size: megabytes(variantBytes(plain, plain.defaultVariant.wasm)) }) : t('Three images of each, about a minute.')}</span>}
       {!running && here && <span data-worth="time">{sentence(here)}</span>}
-      {failure && <span className="field-error" role="status">{said(failure)}</span>}
+      {failure && <span className="field-error" role="status">{translated(failure)}</span>}
     </div>
   );
 }
