@@ -27,4 +27,5 @@ export default tseslint.config(
   room(['packs/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'packs/ fetches and keeps files: it knows neither the page nor sessions'),
   room(['workers/**/*.ts'], ['react', 'react-*', 'zustand*', 'node:*', '../src/*', '../node/*'], 'workers/ knows neither the page nor Node'),
   room(['src/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*'], 'src/ reaches the model only through the worker'),
+  room(['src/ui/**/*.{ts,tsx}', 'src/lib/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*', '**/views/*', '**/state/*'], 'src/ui and src/lib know neither views nor the state of the studio'),
 );

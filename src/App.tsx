@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { t } from './text/t.ts';
 import { TopBar } from './views/bar/TopBar.tsx';
 import { useStudio } from './views/context.ts';
-import { late } from './views/late.tsx';
+import { late } from './ui/late.tsx';
 import { Notices } from './views/notices/Notices.tsx';
 import { ROUTES } from './views/routes.tsx';
 

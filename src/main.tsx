@@ -15,7 +15,7 @@ import type { Visits } from './state/visits.ts';
 import { createTheme } from './state/theme.ts';
 import { WorkbenchContext } from './views/context.ts';
 import { createFrameLoop } from './views/frame.ts';
-import { late } from './views/late.tsx';
+import { late, OnPartMissing } from './ui/late.tsx';
 import { ErrorBoundary } from './views/notices/ErrorBoundary.tsx';
 import './styles/index.css';
 
@@ -74,7 +74,9 @@ watchForeignChanges(document.body);
 void workbench.language.start().then(() => createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <ErrorBoundary>
-      <WorkbenchContext value={workbench}><Page /></WorkbenchContext>
+      <OnPartMissing value={(error) => studio.reportUnexpected(error)}>
+        <WorkbenchContext value={workbench}><Page /></WorkbenchContext>
+      </OnPartMissing>
     </ErrorBoundary>
   </StrictMode>,
 ));

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { t } from '../text/t.ts';
 import { usePack, useRun } from '../views/context.ts';
-import { late } from '../views/late.tsx';
+import { late } from '../ui/late.tsx';
 
 const MeasureDialog = late(() => import('./MeasureDialog.tsx'));
 

@@ -1,3 +1,4 @@
+import { isPartMissing } from '../lib/partMissing.ts';
 import { StudioError, toTagged, type TaggedError } from '../../engine/errors.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
 
@@ -18,10 +19,6 @@ const REPORT = say`Reload the page; if it happens again, report it with this mes
 /** Words of a library may be a whole stack trace. */
 const short = ({ template, values }: Phrase): Phrase =>
   ({ template, values: values.map((value) => (typeof value === 'string' ? value.split('\n', 1)[0]!.slice(0, 240) : value)) });
-
-/** A script or style of the studio did not come: no network, or a host that has another version by now. In the words of each browser. */
-export const isPartMissing = (error: unknown): error is Error =>
-  error instanceof Error && /dynamically imported module|importing a module script failed|preload css/i.test(error.message);
 
 /** A failure that came from the worker as a value. */
 export const fromFailure = ({ code, message, detail }: TaggedError): Problem => problem(code, message, detail && short(detail));

@@ -1,5 +1,5 @@
 import { useRef, useState, type ReactNode } from 'react';
-import { late } from '../views/late.tsx';
+import { late } from './late.tsx';
 
 const loadPanel = () => import('./PopoverPanel.tsx');
 const PopoverPanel = late(loadPanel);

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { keep, readKept } from '../lib/kept.ts';
 import { useBatch, useStudio } from './context.ts';
 import { Launch } from './controls/Launch.tsx';
-import { late } from './late.tsx';
+import { late } from '../ui/late.tsx';
 import { Stage } from './stage/Stage.tsx';
 
 /** The parts of the page that say what was computed come after those that show it. */

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react';
 import type { ViewId } from '../state/views.ts';
 import { GenerateView } from './GenerateView.tsx';
-import { late, OpeningView } from './late.tsx';
+import { late, OpeningView } from '../ui/late.tsx';
 
 /** The component of every view of src/state/views.ts. All but the first are fetched when they are opened. */
 export const ROUTES: Record<ViewId, ComponentType> = {

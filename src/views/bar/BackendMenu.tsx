@@ -3,7 +3,7 @@ import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
-import { late, Opening } from '../late.tsx';
+import { late, Opening } from '../../ui/late.tsx';
 import { backendName, loadShare, stageText } from './loadText.ts';
 
 const load = () => import('./BackendPanel.tsx');

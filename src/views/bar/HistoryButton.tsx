@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 
 const HistoryPanel = late(() => import('../../history/HistoryPanel.tsx'));
 

@@ -2,7 +2,7 @@ import { parameters } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
-import { late, Opening } from '../late.tsx';
+import { late, Opening } from '../../ui/late.tsx';
 
 const load = () => import('./PackPanel.tsx');
 const PackPanel = late(load, Opening);

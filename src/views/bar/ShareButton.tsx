@@ -1,7 +1,7 @@
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
-import { late, Opening } from '../late.tsx';
+import { late, Opening } from '../../ui/late.tsx';
 
 const load = () => import('../../share/ShareMenu.tsx');
 const ShareMenu = late(load, Opening);

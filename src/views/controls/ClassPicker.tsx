@@ -3,7 +3,7 @@ import { RadioGroup } from 'radix-ui';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { named, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
-import { late, Opening } from '../late.tsx';
+import { late, Opening } from '../../ui/late.tsx';
 import { ClassThumb } from './ClassThumb.tsx';
 
 /** So many are all shown at once. */

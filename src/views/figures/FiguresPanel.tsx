@@ -1,7 +1,7 @@
 import type { Figures } from '../../../engine/view.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 import { CellPanel } from './CellPanel.tsx';
 import { Cost, Totals } from './Totals.tsx';
 import { shownFigures } from './shownFigures.ts';

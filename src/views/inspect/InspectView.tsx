@@ -10,7 +10,7 @@ import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
 import type { Choice } from './continuation.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditBar } from './EditBar.tsx';
 import { EditPanel } from './EditPanel.tsx';

@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { fixed } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { useDesk, usePack, useRun, useWorkbench } from '../context.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 
 const PictureSides = late(() => import('./PictureSides.tsx'));
 

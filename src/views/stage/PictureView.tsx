@@ -4,7 +4,7 @@ import { t } from '../../text/t.ts';
 import { useDraw, usePack, useRun, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
 import { decodedClip } from './boundaries.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 
 const CoarsePreview = late(() => import('./CoarsePreview.tsx'));
 

@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import type { StageMode } from '../../state/options.ts';
 import { translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
 
 const StageOptions = late(() => import('./StageOptions.tsx'), () => <div className="stage-options" />);

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { t } from '../../text/t.ts';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 
 const StoredDialog = late(() => import('./StoredDialog.tsx'));
 

@@ -9,7 +9,7 @@ import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
 import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
-import { late } from '../late.tsx';
+import { late } from '../../ui/late.tsx';
 
 const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel'] as const;
 

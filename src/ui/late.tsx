@@ -1,7 +1,9 @@
-import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react';
-import { isPartMissing } from '../state/problem.ts';
+import { Component, createContext, lazy, Suspense, useContext, useState, type ComponentType, type ReactNode } from 'react';
+import { isPartMissing } from '../lib/partMissing.ts';
 import { t } from '../text/t.ts';
-import { useStudio } from './context.ts';
+
+/** Takes the failure to fetch a part, to report it to the person. */
+export const OnPartMissing = createContext<(error: unknown) => void>(() => undefined);
 
 interface Props {
   onMissing: (error: unknown) => void;
@@ -45,10 +47,10 @@ export function late<P extends object>(load: () => Promise<{ default: ComponentT
   }));
   let next = fetched();
   return function Late(props: P) {
-    const studio = useStudio();
+    const onMissing = useContext(OnPartMissing);
     const [Part] = useState(() => next);
     return (
-      <Missing onMissing={(error) => studio.reportUnexpected(error)}>
+      <Missing onMissing={onMissing}>
         <Suspense fallback={<Waiting />}><Part {...props} /></Suspense>
       </Missing>
     );
