@@ -83,7 +83,7 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
 export const bench: Bench = {
   name: 'batch',
   title: 'Several images at once',
-  about: "Images of several classes and seeds decoded together, guidance on, against the first four of them one after the other (their mean is one image). On processors a run takes the rows that need it, on WebGPU all rows. Where the adapter is a software one, images are cut short and the figures say nothing about GPUs. The last column is the share of the first four images that have the very tokens they have alone. What several images gain on a processor and what they cannot is measured under \"A step by rows and by cached slots\". The ratio judged is that of 4 images on WASM.",
+  about: "Images of several classes and seeds decoded together, guidance on, against the first four of them one after the other (their mean is one image). On processors a run takes the images that need it, on WebGPU all of them. Where the adapter is a software one, images are cut short and the figures say nothing about GPUs. The last column is the share of the first four images that have the very tokens they have alone. What several images gain on a processor and what they cannot is measured under \"A step by guidance rows and by cached slots\". The ratio judged is that of 4 images on WASM.",
   goal: { text: '4 images in at most 2.5 times the time of one (WASM)', atMost: 2.5 },
   webgpuGoal: { text: 'at most 1.6 times (WebGPU)', atMost: 1.6 },
   run,

@@ -50,7 +50,7 @@ async function run({ repeats, limit, pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'native',
   title: 'WebAssembly against native onnxruntime',
-  about: 'Time inside the four decode graphs in Chromium and in onnxruntime-node, same graphs, weights, precision, seeds and number of threads. Both copy inputs and outputs at each run; caches are kept by row (docs/packs.md), so that only the slots in use are copied, once. The last columns say how many bytes full caches are and what copying as many in and out takes. The ratio judged is the worse of the two numbers of threads.',
+  about: 'Time inside the four decode graphs in Chromium and in onnxruntime-node, same graphs, weights, precision, seeds and number of threads. Both copy inputs and outputs at each run; new-slot graphs run (docs/packs.md), so that only the slots in use are copied, once. The last columns say how many bytes full caches are and what copying as many in and out takes. The ratio judged is the worse of the two numbers of threads.',
   goal: { text: 'at most 2 times the native time', atMost: 2 },
   run,
 };

@@ -6,7 +6,7 @@ import { generateButton, mountPack, runFinished } from './studio-page.ts';
 for (const name of ['nano', 'nano-gpt']) {
   const pack = fixturePacks.find((one) => one.name === name);
 
-  test(`attention of a cell: asked for once a run has ended, over picture and map, by block and by row (${name})`, async ({ page }) => {
+  test(`attention of a cell: asked for once a run has ended, over picture and map, by block and by guidance row (${name})`, async ({ page }) => {
     test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
     test.setTimeout(180_000);
     const asked: string[] = [];

@@ -17,7 +17,7 @@ export const attentionGraphs: Readonly<Record<Kind, readonly GraphName[]>> = {
 export const showsAttention = ({ kind, variants }: Pick<Manifest, 'kind' | 'variants'>, variant: string): boolean =>
   attentionGraphs[kind].every((graph) => variants[variant]?.graphs[graph] !== undefined);
 
-/** Weights after the softmax, mean over heads, [blocks, size, size]: row i sums to 1 over slots 0..i. */
+/** Weights after the softmax, mean over heads, [blocks, size, size]: query i sums to 1 over slots 0..i. */
 export interface AttentionMap {
   blocks: number;
   size: number;
@@ -25,8 +25,8 @@ export interface AttentionMap {
 }
 
 /**
- * Slot 0 is what comes before all tokens: the class, in DPAR's decoder the start vector. `cells`: row t predicts token t, slot
- * t is token t - 1. `patches` (DPAR's patch transformer; null for kind gpt): row m conditions patch m, slot m is patch m - 1.
+ * Slot 0 is what comes before all tokens: the class, in DPAR's decoder the start vector. `cells`: query t predicts token t, slot
+ * t is token t - 1. `patches` (DPAR's patch transformer; null for kind gpt): query m conditions patch m, slot m is patch m - 1.
  */
 export interface Attention {
   spans: Span[];
@@ -39,7 +39,7 @@ export interface AttentionRun {
   tokens: readonly number[];
   /** First token of every patch, rising from 0. */
   starts: readonly number[];
-  /** Whose row is looked at; the null class is `classes.length`. */
+  /** Whose guidance row is looked at; the null class is `classes.length`. */
   class: number;
 }
 
@@ -120,14 +120,14 @@ export interface Shares {
   rest: Float32Array;
 }
 
-/** Row `row` of one block, or the mean of all blocks (null). */
-export function sharesOf({ blocks, size, weights }: AttentionMap, row: number, block: number | null): Shares {
+/** Query `query` of one block, or the mean of all blocks (null). */
+export function sharesOf({ blocks, size, weights }: AttentionMap, query: number, block: number | null): Shares {
   const chosen = block === null ? Array.from({ length: blocks }, (_, i) => i) : [block];
-  const mean = (slot: number) => chosen.reduce((sum, one) => sum + weights[(one * size + row) * size + slot]!, 0) / chosen.length;
-  return { first: mean(0), rest: Float32Array.from({ length: row }, (_, i) => mean(i + 1)) };
+  const mean = (slot: number) => chosen.reduce((sum, one) => sum + weights[(one * size + query) * size + slot]!, 0) / chosen.length;
+  return { first: mean(0), rest: Float32Array.from({ length: query }, (_, i) => mean(i + 1)) };
 }
 
-/** Shares by cell [tokens before the row], and of slot 0: a patch's share stands in each of its cells. `cell`: whose step. */
+/** Shares by cell [tokens before the query], and of slot 0: a patch's share stands in each of its cells. `cell`: whose step. */
 export function cellShares({ spans, patches, cells }: Attention, part: 'patches' | 'cells', cell: number, block: number | null): { first: number; byCell: Float32Array } {
   if (part === 'cells' || !patches) {
     const { first, rest } = sharesOf(cells, cell, block);

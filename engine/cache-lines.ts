@@ -1,4 +1,4 @@
-/** The values of one past kept by row, [lines, slots, d], in memory for [lines, capacity, d]: more slots come without an allocation. */
+/** The values of one past of a new-slot graph, [lines, slots, d], in memory for [lines, capacity, d]: more slots come without an allocation. */
 export class CacheLines {
   readonly #memory: Float32Array;
   readonly #lines: number;

@@ -71,11 +71,11 @@ test('in place the pasts are the outputs; else old presents are disposed', async
   }
 });
 
-test('by row the pasts grow in strides and keep what every step answered', async () => {
+test('with new slots the pasts grow in strides and keep what every step answered', async () => {
   const m = tinyManifest();
   const { blocks, dim, heads } = { blocks: m.model.patchTransformerBlocks, dim: m.model.dim, heads: m.model.heads };
   m.grid = { width: 8, tokens: 64 };
-  const { runner, runs } = runnerOf('by row', ({ call }, count) => {
+  const { runner, runs } = runnerOf('new slots', ({ call }, count) => {
     expect(call).toMatchObject({ graph: 'patch_transformer', images: 1, groups: 2, outputs: ['cond', 'kv'] });
     // Slot s: 1000 s and the place in kv.
     const kv = Float32Array.from({ length: 2 * blocks * 2 * dim }, (_, i) => 1000 * count + i);

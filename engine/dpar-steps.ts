@@ -2,7 +2,7 @@
 import type { Batch } from './batch.ts';
 import { Conditions } from './conditions.ts';
 import { devicePass } from './device-pass.ts';
-import { DeviceRows, HostRows, type EncoderRows } from './encoder-rows.ts';
+import { DeviceStates, HostStates, type EncoderStates } from './encoder-states.ts';
 import { EntropySteps } from './entropy-steps.ts';
 import { FeedSets, floatFeed, intFeed } from './feed.ts';
 import type { BatchGraphs, PatchStep, Position, TokenStep } from './graphs.ts';
@@ -15,7 +15,7 @@ import { classSlotAngles, dynamicRope } from './rope.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 
-/** Feeds of runs of n images, beside caches, the encoder's rows and the conditioning. */
+/** Feeds of runs of n images, beside caches, the encoder's states and the conditioning. */
 const feedsFor = (runner: GraphRunner, n: number, groups: Groups, angles: number) => ({
   token: intFeed(runner, [n, 1]), first: intFeed(runner, [n]), length: intFeed(runner, [n]), class: intFeed(runner, [groups, n]),
   cos: floatFeed(runner, [groups * n, 1, angles]), sin: floatFeed(runner, [groups * n, 1, angles]),
@@ -30,7 +30,7 @@ export class DparSteps implements BatchGraphs {
   readonly #encoder: KvCache;
   readonly #patchTransformer: KvCache;
   readonly #decoder: KvCache;
-  readonly #rows: EncoderRows;
+  readonly #states: EncoderStates;
   readonly #conditions: Conditions;
   readonly #feeds: FeedSets<ReturnType<typeof feedsFor>>;
   readonly tokenStep: BatchGraphs['tokenStep'];
@@ -51,7 +51,7 @@ export class DparSteps implements BatchGraphs {
     this.#encoder.begin({ ...shape, groups: 1 }, device ? ['h', 'k', 'v'] : []);
     this.#patchTransformer.begin({ ...shape, groups }, images === 1 ? ['cond'] : []);
     this.#decoder.begin({ ...shape, groups }, device ? ['logits'] : []);
-    this.#rows = device ? new DeviceRows(device, dim, window) : new HostRows(runner, images, dim, window);
+    this.#states = device ? new DeviceStates(device, dim, window) : new HostStates(runner, images, dim, window);
     this.#conditions = new Conditions(runner, images, groups, model.decoderBlocks * dim);
     this.#feeds = new FeedSets((n) => feedsFor(runner, n, groups, dim / heads / 2));
     const place = (slot: number): Place[] => [{ image: 0, slot, step: 0 }];
@@ -73,7 +73,7 @@ export class DparSteps implements BatchGraphs {
   }
 
   async #encode(places: readonly Place[], token: GraphTensor): Promise<void> {
-    await this.#rows.take(places, await this.#encoder.run(places, { token }));
+    await this.#states.take(places, await this.#encoder.run(places, { token }));
   }
 
   async patchStep(steps: readonly PatchStep[]): Promise<void> {
@@ -97,7 +97,7 @@ export class DparSteps implements BatchGraphs {
       }
     }
     const { cond } = await this.#patchTransformer.run(places, {
-      ...this.#rows.windows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
+      ...this.#states.windows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
     });
     await this.#conditions.take(places, cond!);
   }
@@ -106,7 +106,7 @@ export class DparSteps implements BatchGraphs {
   async #logits(places: readonly Place[]): Promise<GraphTensor> {
     const { first } = this.#feeds.of(places.length);
     for (const [i, { slot }] of places.entries()) first.values[i] = slot === 0 ? 1 : 0;
-    return (await this.#decoder.run(places, { h: this.#rows.before(places), cond: this.#conditions.of(places), first: first.tensor })).logits!;
+    return (await this.#decoder.run(places, { h: this.#states.before(places), cond: this.#conditions.of(places), first: first.tensor })).logits!;
   }
 
   async decoderStep(steps: readonly Position[]): Promise<DecodeLogits[]> {
@@ -117,6 +117,6 @@ export class DparSteps implements BatchGraphs {
   }
 
   dispose(): void {
-    for (const one of [this.#entropy, this.#encoder, this.#patchTransformer, this.#decoder, this.#rows, this.#conditions, this.#feeds]) one.dispose();
+    for (const one of [this.#entropy, this.#encoder, this.#patchTransformer, this.#decoder, this.#states, this.#conditions, this.#feeds]) one.dispose();
   }
 }

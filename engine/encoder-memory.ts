@@ -20,8 +20,8 @@ export interface EncoderMemory {
   dispose(): void;
 }
 
-/** Row t + 1 is that of x_t: row 0 stands before the first token, and a window begins with the first tokens of a patch. */
-const rowOf = (t: number) => t + 1;
+/** Slot t + 1 is that of x_t: slot 0 stands before the first token, and a window begins with the first tokens of a patch. */
+const slotOf = (t: number) => t + 1;
 
 export class HostMemory implements EncoderMemory {
   readonly #dim: number;
@@ -32,17 +32,17 @@ export class HostMemory implements EncoderMemory {
 
   /** tokens: T; window: tokens of a patch, at most. */
   constructor(runner: GraphRunner, tokens: number, dim: number, window: number) {
-    const rows = () => new Float32Array((tokens + 1 + window) * dim);
+    const slots = () => new Float32Array((tokens + 1 + window) * dim);
     this.#dim = dim;
     this.#window = window;
-    this.#memory = { h: rows(), k: rows(), v: rows() };
+    this.#memory = { h: slots(), k: slots(), v: slots() };
     const feed = (n: number) => floatFeed(runner, [n, window, dim]);
     this.#windows = new FeedSets((n) => ({ h: feed(n), k: feed(n), v: feed(n) }));
     this.#before = new FeedSets((n) => ({ h: floatFeed(runner, [1, n, dim]) }));
   }
 
   async take(t: number, n: number, outputs: Tensors): Promise<void> {
-    for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, say`The encoder's ${name}`), rowOf(t) * this.#dim);
+    for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, say`The encoder's ${name}`), slotOf(t) * this.#dim);
   }
 
   windows(steps: readonly PatchStep[]): Tensors {
@@ -50,7 +50,7 @@ export class HostMemory implements EncoderMemory {
     const feeds = this.#windows.of(steps.length);
     for (const name of NAMES) {
       for (const [i, { span }] of steps.entries()) {
-        const from = rowOf(span?.start ?? 0) * this.#dim;
+        const from = slotOf(span?.start ?? 0) * this.#dim;
         feeds[name].values.set(this.#memory[name].subarray(from, from + size), i * size);
       }
     }
@@ -82,15 +82,15 @@ export class DeviceMemory implements EncoderMemory {
   readonly #before = new Map<number, GraphTensor>();
 
   constructor(device: OnDevice, tokens: number, dim: number, window: number) {
-    const rows = () => device.zeros([tokens + 1 + window, dim]);
+    const slots = () => device.zeros([tokens + 1 + window, dim]);
     this.#device = device;
     this.#dim = dim;
     this.#window = window;
-    this.#memory = { h: rows(), k: rows(), v: rows() };
+    this.#memory = { h: slots(), k: slots(), v: slots() };
   }
 
   async take(t: number, _n: number, outputs: Tensors): Promise<void> {
-    this.#device.copy(NAMES.map((name) => ({ from: outputs[name]!, to: this.#memory[name], at: rowOf(t) * this.#dim })));
+    this.#device.copy(NAMES.map((name) => ({ from: outputs[name]!, to: this.#memory[name], at: slotOf(t) * this.#dim })));
     for (const name of NAMES) outputs[name]!.dispose();
   }
 
@@ -108,7 +108,7 @@ export class DeviceMemory implements EncoderMemory {
     const feeds = this.#windows.get(n)!;
     const size = this.#window * this.#dim;
     this.#device.copy(NAMES.flatMap((name) => steps.map(({ span }, i): Copy => ({
-      from: this.#memory[name], to: feeds[name], at: i * size, first: rowOf(span?.start ?? 0) * this.#dim, size,
+      from: this.#memory[name], to: feeds[name], at: i * size, first: slotOf(span?.start ?? 0) * this.#dim, size,
     }))));
     return feeds;
   }

@@ -8,9 +8,9 @@ import type { GraphTensor, Tensors } from './tensors.ts';
 
 /**
  * How a runtime keeps the caches of a graph. In place: presents are written over their pasts. Replaced: presents are the next
- * pasts. By row (docs/packs.md "Graphs by row"): pasts of any capacity, and `kv`, the new slots, in place of the presents.
+ * pasts. New slots (docs/packs.md "New-slot graphs"): pasts of any capacity, and `kv`, the new slots, in place of the presents.
  */
-export type CacheForm = 'in place' | 'replaced' | 'by row';
+export type CacheForm = 'in place' | 'replaced' | 'new slots';
 
 /** A KV cache [rows, H, C, d] with the names of its input and its output. */
 export interface Cache {
@@ -38,7 +38,7 @@ export interface GraphRunner {
   /** A tensor over memory that is read anew at every run. */
   tensor(type: 'float32', data: Float32Array, dims: readonly number[]): GraphTensor;
   tensor(type: 'int32', data: Int32Array, dims: readonly number[]): GraphTensor;
-  /** A cache of zeros, for graphs whose caches are not kept by row. */
+  /** A cache of zeros, for graphs of another form than new slots. */
   cache(dims: readonly number[]): GraphTensor;
   cacheForm(graph: GraphName): CacheForm;
   /** Whether the pack has it in the variant at hand. */
@@ -67,7 +67,7 @@ export function sessionArguments({ feeds, caches, outputs }: GraphCall, form: Ca
   for (const name of outputs) wanted[name] = null;
   for (const { past, present, tensor } of caches) {
     inputs[past] = tensor;
-    if (form !== 'by row') wanted[present] = form === 'in place' ? tensor : null;
+    if (form !== 'new slots') wanted[present] = form === 'in place' ? tensor : null;
   }
   return { inputs, wanted };
 }

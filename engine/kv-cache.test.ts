@@ -12,7 +12,7 @@ const marking = (form: CacheForm) => fakeRunner(form, ({ call, read }, count) =>
   expect([images, groups]).toEqual([read.seqlens_k!.data.length / groups, groups]);
   const rows = images * groups;
   const mark = (row: number) => 1000 * count + row;
-  if (form === 'by row') {
+  if (form === 'new slots') {
     const line = Float32Array.from({ length: rows * HEADS * D }, (_, i) => mark(Math.floor(i / (HEADS * D))));
     return { kv: new FakeTensor(Float32Array.from([...line, ...line]), [2 * rows, HEADS, 1, D]) };
   }
@@ -34,8 +34,8 @@ const step = (cache: KvCache, steps: { image: number; slot: number }[]) => cache
 /** First value of a slot in the pasts that a run was given. */
 const at = ({ read: { past_k_0: past } }: FakeRun, row: number, slot: number) => past!.data[(row * HEADS * past!.dims[2]! + slot) * D];
 
-test('by row a run takes the images that have a step, in any order, with what they wrote before', async () => {
-  const { runner, runs } = marking('by row');
+test('with new slots a run takes the images that have a step, in any order, with what they wrote before', async () => {
+  const { runner, runs } = marking('new slots');
   const cache = new KvCache(runner, 'decoder', 1, []);
   begin(cache, 3, 2, 40);
   await step(cache, [0, 1, 2].map((image) => ({ image, slot: 0 })));
@@ -67,7 +67,7 @@ test.each(['in place', 'replaced'] as const)('%s all images run, and an idle one
   cache.dispose();
 });
 
-test.each(['in place', 'replaced', 'by row'] as const)('%s: an idle image, or one that comes again, finds what it wrote', async (form) => {
+test.each(['in place', 'replaced', 'new slots'] as const)('%s: an idle image, or one that comes again, finds what it wrote', async (form) => {
   const { runner, runs } = marking(form);
   const cache = new KvCache(runner, 'decoder', 1, []);
   for (let batch = 0; batch < 2; batch++) {
@@ -79,7 +79,7 @@ test.each(['in place', 'replaced', 'by row'] as const)('%s: an idle image, or on
     const last = runs.at(-1)!;
     // Rows: image 0 and 1 of the class, then of the null class.
     expect([0, 1, 2, 3].map((row) => at(last, row, 0)! - 1000 * (first + 1))).toEqual([0, 1, 2, 3]);
-    expect([1, 3].map((row) => at(last, row, 1)! - 1000 * (first + 2))).toEqual(form === 'by row' ? [0, 1] : [1, 3]);
+    expect([1, 3].map((row) => at(last, row, 1)! - 1000 * (first + 2))).toEqual(form === 'new slots' ? [0, 1] : [1, 3]);
     expect(first === 0 || at(runs[first]!, 0, 0) === 0).toBe(true);
   }
   cache.dispose();

@@ -1,6 +1,6 @@
 /**
  * A step graph with its KV caches, pasts [groups * images, H, C, d] of images that may be out of step, in the form that the
- * runtime keeps them in (engine/graph-runner.ts). By row C grows in strides, so that runtimes that copy inputs and outputs at
+ * runtime keeps them in (engine/graph-runner.ts). With new slots C grows in strides, so that runtimes that copy inputs and outputs at
  * every run copy what is in use, once; and a run takes only the images that have a step. Else every run takes all images, and
  * one without a step writes into its next free slot, which its next step overwrites.
  */
@@ -13,7 +13,7 @@ import { isWhole, type Place } from './places.ts';
 import type { Groups } from './sampling.ts';
 import type { GraphTensor, Tensors } from './tensors.ts';
 
-/** Slots that caches kept by row grow by. */
+/** Slots that the pasts of new-slot graphs grow by. */
 export const STRIDE = 32;
 
 /** k_0, v_0, k_1, ...: names, and order in `kv`. */
@@ -41,7 +41,7 @@ export class KvCache {
   readonly #positions: FeedSets<Record<'seqlens' | 'total', ReturnType<typeof intFeed>>>;
   /** First free slot of every image. */
   #next: number[] = [];
-  /** By row: slots of the pasts, their values, and room for those of some images. */
+  /** New slots: slots of the pasts, their values, and room for those of some images. */
   #slots = 0;
   #values: CacheLines[] = [];
   #some: Float32Array[] = [];
@@ -52,7 +52,7 @@ export class KvCache {
     this.#graph = graph;
     this.#names = cacheNames(blocks);
     this.#form = runner.cacheForm(graph);
-    this.#outputs = this.#form === 'by row' ? [...outputs, 'kv'] : outputs;
+    this.#outputs = this.#form === 'new slots' ? [...outputs, 'kv'] : outputs;
     this.#positions = new FeedSets((images) => ({ seqlens: intFeed(runner, [this.#shape.groups * images]), total: intFeed(runner, [1]) }));
   }
 
@@ -64,7 +64,7 @@ export class KvCache {
     this.#resident = resident;
     this.#next = new Array<number>(shape.images).fill(0);
     const { images, groups, heads, capacity, headDim } = shape;
-    if (this.#form === 'by row') {
+    if (this.#form === 'new slots') {
       const kept = this.#values.length > 0 && before.images === images && before.groups === groups && before.capacity === capacity;
       if (!kept) this.#values = this.#names.map(() => new CacheLines(this.#lines(images), capacity, headDim));
       for (const values of this.#values) values.empty();
@@ -91,7 +91,7 @@ export class KvCache {
   /** The images of a run with these steps, in the order of its rows. */
   places(steps: readonly { image: number; slot: number }[]): Place[] {
     const placed = steps.map(({ image, slot }, step) => ({ image, slot, step }));
-    if (this.#form === 'by row' || this.#shape.images === 1) return placed;
+    if (this.#form === 'new slots' || this.#shape.images === 1) return placed;
     return this.#next.map((slot, image) => placed.find((place) => place.image === image) ?? { image, slot, step: null });
   }
 
@@ -109,12 +109,12 @@ export class KvCache {
       last = Math.max(last, end);
     }
     total.values[0] = last + 1;
-    if (this.#form === 'by row') while (last >= this.#slots) this.#resize(Math.min(capacity, this.#slots + STRIDE));
+    if (this.#form === 'new slots') while (last >= this.#slots) this.#resize(Math.min(capacity, this.#slots + STRIDE));
     const results = await runGraph(this.#runner, {
       graph: this.#graph, images: places.length, groups, outputs: this.#outputs, resident: this.#resident,
       feeds: { ...feeds, seqlens_k: seqlens.tensor, total: total.tensor }, caches: isWhole(places, images) ? this.#caches : this.#gather(places),
     });
-    if (this.#form === 'by row') await this.#write(results.kv!, places, positions);
+    if (this.#form === 'new slots') await this.#write(results.kv!, places, positions);
     else if (this.#form === 'replaced') this.#replace(results);
     for (const { image, slot, step } of places) if (step !== null) this.#next[image] = slot + positions;
     return results;
@@ -132,7 +132,7 @@ export class KvCache {
     }
   }
 
-  /** The slots in use of some images, by row. */
+  /** The slots in use of some images, for new-slot graphs. */
   #gather(places: readonly Place[]): Cache[] {
     const { images, heads, capacity, headDim } = this.#shape;
     return this.#names.map((name, at) => {

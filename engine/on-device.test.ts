@@ -11,7 +11,7 @@ import { withDevice } from './testing/host-device.ts';
 
 const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano'));
 const manifest = pack.manifest as DparManifest;
-const inner = new NodeRunner(pack, { byRow: false });
+const inner = new NodeRunner(pack, { newSlots: false });
 afterAll(() => inner.release());
 
 async function run(graphs: DecodeGraphs, request: DecodeRequest, m: Manifest = manifest): Promise<TokenEvent[]> {
@@ -52,7 +52,7 @@ test('given tokens are scored on the device, and a second run starts anew', asyn
 test.each([2, 1])('token by token, guidance %s: the same run at one wait a token, the entropies of the null row with it', async (guidance) => {
   const gpt = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano-llamagen'));
   const m = gpt.manifest as GptManifest;
-  const plainly = new NodeRunner(gpt, { byRow: false });
+  const plainly = new NodeRunner(gpt, { newSlots: false });
   const { runner, device } = withDevice(plainly);
   const request = { class: 1, seed: 11, settings: { ...m.defaults, guidance }, given: [7, 9] };
   const beside = await run(decodeGraphs(runner, m), request, m);

@@ -63,7 +63,7 @@ export interface SettingProperty {
 
 const explained: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'window', 'against'];
 
-const row = (
+const setting = (
   key: keyof typeof limits, symbol: string, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'], step: number, short: string, help: Phrase,
 ): SettingProperty => ({ key, symbol, label, unit, kind, min: limits[key][0], max: limits[key][1], step, short, help, explained: explained.includes(key) });
 
@@ -71,18 +71,18 @@ const toggle = (key: SettingKey, symbol: string, label: Phrase, short: string, h
   ({ key, symbol, label, unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help, explained: explained.includes(key) });
 
 export const settingsTable: readonly SettingProperty[] = [
-  row('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`scale s of null + s (class - null); 1 runs without null rows`),
-  row('temperature', 'temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`0 is greedy`),
-  row('topK', 'top-k', say`Top-k`, 'tokens', 'integer', 1, 'k', say`sample from the k most likely tokens; 0 is off`),
-  row('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that hold this share; 1 is off`),
-  row('entropyThreshold', 'E_th', say`Entropy threshold`, 'nats', 'number', 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
-  row('maxPatchLength', 'P_max', say`Longest patch`, 'tokens', 'integer', 1, 'pmax', say`1 is one token per patch`),
+  setting('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`scale s of null + s (class - null); 1 runs without null rows`),
+  setting('temperature', 'temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`0 is greedy`),
+  setting('topK', 'top-k', say`Top-k`, 'tokens', 'integer', 1, 'k', say`sample from the k most likely tokens; 0 is off`),
+  setting('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that hold this share; 1 is off`),
+  setting('entropyThreshold', 'E_th', say`Entropy threshold`, 'nats', 'number', 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
+  setting('maxPatchLength', 'P_max', say`Longest patch`, 'tokens', 'integer', 1, 'pmax', say`1 is one token per patch`),
   toggle('entropyGate', 'entropy gate', say`Entropy gate`, 'eg', say`high entropy opens a patch`),
   toggle('lengthGate', 'length gate', say`Length gate`, 'lg', say`a patch of P_max tokens is full`),
   toggle('rowReset', 'row reset', say`Row reset`, 'rr', say`a new row opens a patch`),
-  row('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
-  row('window', 'window', say`Tokens per pass`, 'tokens', 'auto', 1, 'window', say`how many tokens one pass of the model may decode at once; changes the time, never the picture`),
-  row('against', 'against', say`Less like`, '', 'class', 1, 'against', say`a class that guidance moves away from, in place of the null class`),
+  setting('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
+  setting('window', 'window', say`Tokens per pass`, 'tokens', 'auto', 1, 'window', say`how many tokens one pass of the model may decode at once; changes the time, never the picture`),
+  setting('against', 'against', say`Less like`, '', 'class', 1, 'against', say`a class that guidance moves away from, in place of the null class`),
 ];
 
 /** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */

@@ -105,9 +105,9 @@ test('stopped between passes and taken up again, with another window, it is the 
 describe.each(['nano', 'pico', 'nano-gpt'])('pack %s on onnxruntime', (name) => {
   const folder = join(import.meta.dirname, '../e2e/fixtures/models', name);
   const runners: NodeRunner[] = [];
-  const open = async (byRow: boolean) => {
+  const open = async (newSlots: boolean) => {
     const pack = await readPack(folder);
-    const runner = new NodeRunner(pack, { byRow, variant: 'fp32' });
+    const runner = new NodeRunner(pack, { newSlots, variant: 'fp32' });
     runners.push(runner);
     return { runner, m: { ...pack.manifest, batch: 16 } };
   };
@@ -122,8 +122,8 @@ describe.each(['nano', 'pico', 'nano-gpt'])('pack %s on onnxruntime', (name) => 
     ]),
   ];
 
-  test.each([true, false])('every window gives the tokens and patches of one token at a time; by row: %s', async (byRow) => {
-    const { runner, m } = await open(byRow);
+  test.each([true, false])('every window gives the tokens and patches of one token at a time; new-slot graphs: %s', async (newSlots) => {
+    const { runner, m } = await open(newSlots);
     const graphs = decodeGraphs(runner, m);
     expect(graphs.mostPositions).toBe(64);
     for (const [i, settings] of variants(m).entries()) {

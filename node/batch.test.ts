@@ -69,14 +69,14 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
   let runner: NodeRunner;
   let inPlace: NodeRunner;
   let single: DecodeGraphs;
-  let ways: Record<'by row' | 'in place' | 'replaced', DecodeGraphs>;
+  let ways: Record<'new slots' | 'in place' | 'replaced', DecodeGraphs>;
 
   beforeAll(async () => {
     pack = await readPack(folder(name));
     runner = new NodeRunner(pack, { variant: 'fp32' });
-    inPlace = new NodeRunner(pack, { variant: 'fp32', byRow: false });
+    inPlace = new NodeRunner(pack, { variant: 'fp32', newSlots: false });
     single = decodeGraphs(runner, pack.manifest);
-    ways = { 'by row': decodeGraphs(runner, pack.manifest), 'in place': decodeGraphs(inPlace, pack.manifest), replaced: decodeGraphs(replacing(inPlace), pack.manifest) };
+    ways = { 'new slots': decodeGraphs(runner, pack.manifest), 'in place': decodeGraphs(inPlace, pack.manifest), replaced: decodeGraphs(replacing(inPlace), pack.manifest) };
   });
   afterAll(async () => {
     for (const graphs of [single, ...Object.values(ways)]) graphs.dispose();
@@ -116,7 +116,7 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
 
   test('every patch is one row of one run, and images that open one together share the run', async () => {
     const requests = [0, 1, 2, 0].map((label, i): DecodeRequest => ({ class: label, seed: 40 + i, settings: pack.manifest.defaults }));
-    for (const graphs of [ways['by row'], ways['in place']]) {
+    for (const graphs of [ways['new slots'], ways['in place']]) {
       const { events, runs } = await together(graphs, pack, requests);
       expect(runs.reduce((a, b) => a + b, 0)).toBe(events.reduce((sum, image) => sum + image.at(-1)!.patch + 1, 0));
       expect(runs.length).toBe(new Set(events.flatMap((image) => image.filter(({ opens }) => opens.length > 0).map(({ t }) => t))).size);
@@ -126,15 +126,15 @@ describe.each(['nano', 'nano-gpt'])('pack %s', (name) => {
   test('a run that is stopped in one batch goes on in another of another size', async () => {
     const request = { class: 1, seed: 11, settings: pack.manifest.defaults };
     const others = [3, 4, 5].map((seed): DecodeRequest => ({ class: 2, seed, settings: pack.manifest.defaults }));
-    const whole = (await together(ways['by row'], pack, [others[0]!, request])).events[1]!;
+    const whole = (await together(ways['new slots'], pack, [others[0]!, request])).events[1]!;
     const signal = { aborted: false };
     const part: TokenEvent[] = [];
-    for await (const pass of decode(ways['by row'], pack.manifest, [request, ...others].map((one) => ({ ...one, signal })))) {
+    for await (const pass of decode(ways['new slots'], pack.manifest, [request, ...others].map((one) => ({ ...one, signal })))) {
       part.push(...pass[0]!.events);
       if (part.length === 20) signal.aborted = true;
     }
     expect(part.length).toBe(20);
-    const resumed = (await together(ways['by row'], pack, [others[1]!, { ...request, resume: part }])).events[1]!;
+    const resumed = (await together(ways['new slots'], pack, [others[1]!, { ...request, resume: part }])).events[1]!;
     expect(resumed.map(({ token }) => token)).toEqual(whole.map(({ token }) => token));
     expect(resumed.slice(0, 20).map(({ opens }) => opens)).toEqual(part.map(({ opens }) => opens));
   });

@@ -153,13 +153,13 @@ describe.each(cases)('pack %s, %s', (_, variant, folder) => {
     for (const [c, y, x, value] of known.pixels) expect(Math.abs(picture[(c * size + y) * size + x]! - value)).toBeLessThanOrEqual(allowed.picture);
   });
 
-  test('caches kept by row, written in place and replaced give the same tokens', async () => {
-    const inPlace = new NodeRunner(pack, { variant, byRow: false });
+  test('caches by new slots, written in place and replaced give the same tokens', async () => {
+    const inPlace = new NodeRunner(pack, { variant, newSlots: false });
     const request = { class: 0, seed: 3, settings: pack.manifest.defaults };
-    const byRow = await digestOf(graphs, request);
+    const newSlots = await digestOf(graphs, request);
     for (const other of [inPlace, replacing(inPlace)]) {
       const others = decodeGraphs(other, pack.manifest);
-      expect(await digestOf(others, request)).toBe(byRow);
+      expect(await digestOf(others, request)).toBe(newSlots);
       others.dispose();
     }
     await inPlace.release();

@@ -13,33 +13,33 @@ export interface RuntimeOptions {
   variant?: string;
   /** Threads of one operator; default 1: a step multiplies a row or two by small matrices, where waking threads costs more than it saves. */
   threads?: number;
-  /** Caches by row where the pack has the graphs for it; default true. Else presents are written over their pasts. */
-  byRow?: boolean;
+  /** New-slot graphs where the pack has them; default true. Else presents are written over their pasts. */
+  newSlots?: boolean;
 }
 
 export class NodeRunner implements GraphRunner {
   readonly variant: string;
   readonly #pack: Pack;
   readonly #threads: number;
-  readonly #rows: boolean;
+  readonly #newSlots: boolean;
   readonly #sessions = new Map<GraphName, Promise<ort.InferenceSession>>();
   readonly #forms = new Map<GraphName, CacheForm>();
   /** Weights files shared by several graphs are read once. */
   readonly #weights = new Map<string, Uint8Array>();
 
-  constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, byRow = true }: RuntimeOptions = {}) {
+  constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, newSlots = true }: RuntimeOptions = {}) {
     if (!Object.hasOwn(pack.manifest.variants, variant)) {
       throw new StudioError('bad-argument', say`The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
     }
     this.#pack = pack;
     this.#threads = threads;
-    this.#rows = byRow;
+    this.#newSlots = newSlots;
     this.variant = variant;
   }
 
   async #create(graph: GraphName): Promise<ort.InferenceSession> {
     const { model: whole, byRow, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
-    const model = this.#rows && byRow ? byRow : whole;
+    const model = this.#newSlots && byRow ? byRow : whole;
     const bytes = readPackFile(this.#pack, model);
     const externalData = [];
     if (weights) {
@@ -58,7 +58,7 @@ export class NodeRunner implements GraphRunner {
 
   cacheForm(graph: GraphName): CacheForm {
     let form = this.#forms.get(graph);
-    if (!form) this.#forms.set(graph, (form = this.#rows && graphFiles(this.#pack.manifest, this.variant, graph).byRow ? 'by row' : 'in place'));
+    if (!form) this.#forms.set(graph, (form = this.#newSlots && graphFiles(this.#pack.manifest, this.variant, graph).byRow ? 'new slots' : 'in place'));
     return form;
   }
 

@@ -14,7 +14,7 @@ import { sweepParts } from './sweep.ts';
 /** One graph's model and its external data, in memory. */
 export interface GraphFiles {
   model: Uint8Array<ArrayBuffer>;
-  /** The step that answers its caches by row (docs/packs.md). */
+  /** The step that answers new slots (docs/packs.md). */
   byRow: Uint8Array<ArrayBuffer> | null;
   /** Several graphs may share one. */
   weights: Weights | null;

@@ -52,7 +52,7 @@ const MOST_NEW = 31;
  * of the patch transformer and the decoder where both guided and unguided runs are made; the same goes for packs of one image
  * at a time. All else runs in sessions that take any number of rows. On WebGPU caches are buffers of our own device, written
  * in place, and what the step graphs answer stays on the GPU where it can be sampled there; the CPU backend copies all inputs
- * and outputs, so there caches are kept by row where the pack has the graphs for it. Buffers of caches are used again by the
+ * and outputs, so there new-slot graphs run where the pack has them. Buffers of caches are used again by the
  * next image, in the order in which they were let go: recorded kernels then find them where they were.
  */
 export class SessionRunner implements GraphRunner {
@@ -90,7 +90,7 @@ export class SessionRunner implements GraphRunner {
 
   cacheForm(graph: GraphName): CacheForm {
     if (this.#onGpu) return 'in place';
-    return this.#pack.graphs.get(graph)?.byRow ? 'by row' : 'replaced';
+    return this.#pack.graphs.get(graph)?.byRow ? 'new slots' : 'replaced';
   }
 
   has(graph: GraphName): boolean {
@@ -164,7 +164,7 @@ export class SessionRunner implements GraphRunner {
         logVerbosityLevel: 0,
       };
       const { ort, gpu } = this.#runtime;
-      const made = await ort.InferenceSession.create(form === 'by row' ? files.byRow! : files.model, capture ? withCapture(options) : options);
+      const made = await ort.InferenceSession.create(form === 'new slots' ? files.byRow! : files.model, capture ? withCapture(options) : options);
       const session = capture ? new CapturedSession(made, gpu!.device, ort, sizes) : plain(made, form);
       this.#sessions.set(key, session);
       return session;

@@ -48,9 +48,9 @@ function callOf(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, i
 
 const answers = { entropy: ['entropy'], encoder: ['h', 'k', 'v'], patch_transformer: ['cond'], decoder: ['logits'] } as const;
 
-/** Median milliseconds of a run that answers its new slots only. Throws where the pack has no graphs by row. */
+/** Median milliseconds of a run that answers its new slots only. Throws where the pack has no new-slot graphs. */
 export async function measureStep(runner: GraphRunner, manifest: DparManifest, graph: StepGraph, images: number, slot: number, repeats: number): Promise<number> {
-  if (runner.cacheForm(graph) !== 'by row') throw new Error(`The pack ${manifest.name} has no graphs by row. Export it again.`);
+  if (runner.cacheForm(graph) !== 'new slots') throw new Error(`The pack ${manifest.name} has no new-slot graphs. Export it again.`);
   const call = callOf(runner, manifest, graph, images, slot);
   const times = [];
   for (let i = 0; i < repeats; i++) {

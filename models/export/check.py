@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from models.errors import UserError
-from models.export.contract import Ports, by_row, contract, difference, initial_inputs, ports_of
+from models.export.contract import Ports, new_slots, contract, difference, initial_inputs, ports_of
 from models.export.defaults import default_rules
 from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
@@ -140,11 +140,11 @@ def _graphs(root: Path, m: dict[str, Any]) -> None:
         for name, entry in variant["graphs"].items():
             if name not in wanted:
                 continue  # of a later version
-            for key, section, ports in (("model", "Graphs", wanted[name]), ("byRow", "Graphs by row", None)):
+            for key, section, ports in (("model", "Graphs", wanted[name]), ("byRow", "New-slot graphs", None)):
                 if key in entry:
                     weights = variant["weights"].get(entry.get("weights", ""))
                     positions = "L" if name.endswith("_window") else 1
-                    _graph(root, m, entry[key]["path"], section, ports or by_row(wanted[name], positions), weights)
+                    _graph(root, m, entry[key]["path"], section, ports or new_slots(wanted[name], positions), weights)
 
 
 def _graph(root: Path, m: dict[str, Any], path: str, section: str, ports: tuple[Ports, Ports],

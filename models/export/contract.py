@@ -76,7 +76,7 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
     return graphs
 
 
-def by_row(ports: tuple[Ports, Ports], positions: int | str) -> tuple[Ports, Ports]:
+def new_slots(ports: tuple[Ports, Ports], positions: int | str) -> tuple[Ports, Ports]:
     """The second form: pasts of any capacity, and the slots just written, `positions` of them, in place of presents."""
     inputs, outputs = ports
     pasts = {name: (kind, [*shape[:2], "capacity", shape[3]]) for name, (kind, shape) in inputs.items()

@@ -56,9 +56,9 @@ class PackRuntime:
             at += len(content)
         return joined
 
-    def session(self, name: str, by_row: bool = False) -> ort.InferenceSession:
-        """by_row: the graph that answers the new slots of its caches only (docs/packs.md "Graphs by row")."""
-        key = f"{name}/{by_row}"
+    def session(self, name: str, new_slots: bool = False) -> ort.InferenceSession:
+        """new_slots: the graph that answers the new slots of its caches only (docs/packs.md "New-slot graphs")."""
+        key = f"{name}/{new_slots}"
         if key not in self.sessions:
             graph = self.files["graphs"].get(name)
             if graph is None:
@@ -72,7 +72,7 @@ class PackRuntime:
             if "weights" in graph:
                 weights, joined = self.files["weights"][graph["weights"]], self.weights(graph["weights"])
                 options.add_external_initializers_from_files_in_memory([Path(weights["path"]).name], [joined], [len(joined)])
-            path = graph["byRow" if by_row else "model"]["path"]
+            path = graph["byRow" if new_slots else "model"]["path"]
             try:
                 self.sessions[key] = ort.InferenceSession(read_file(self.root, path), options, providers=["CPUExecutionProvider"])
             except UserError:

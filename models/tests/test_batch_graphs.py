@@ -8,7 +8,7 @@ from models.dpar import segmentation
 from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
-from models.export.row_graphs import row_graph
+from models.export.new_slot_graphs import new_slot_graph
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.patchify import PatchRules, opens, patches_of
@@ -18,25 +18,25 @@ TOLERANCE = 1e-4
 
 
 class Steps:
-    """One step graph with the caches of every row; `run` takes the rows that have a step (by row) or all of them."""
+    """One step graph with the caches of every row; `run` takes the rows that have a step (new slots) or all of them."""
 
-    def __init__(self, graph: Graph, rows: int, by_row: bool) -> None:
-        self.session = session_of(row_graph(graph) if by_row else graph)
+    def __init__(self, graph: Graph, rows: int, new_slots: bool) -> None:
+        self.session = session_of(new_slot_graph(graph) if new_slots else graph)
         pasts = [one for one in self.session.get_inputs() if one.name.startswith("past_")]
         capacity = next(one.type.tensor_type.shape.dim[2].dim_value for one in graph.inputs if one.name.startswith("past_"))
         heads, width = pasts[0].shape[1], pasts[0].shape[3]
-        self.by_row, self.caches = by_row, {one.name: np.zeros((rows, heads, capacity, width), np.float32) for one in pasts}
+        self.new_slots, self.caches = new_slots, {one.name: np.zeros((rows, heads, capacity, width), np.float32) for one in pasts}
 
     def run(self, rows: np.ndarray, slots: np.ndarray, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """rows: which lines of the caches take part; slots: of each."""
         places = {"seqlens_k": slots.astype(np.int32), "total": np.array([slots.max() + 1], np.int32)}
         used = {name: cache[rows] for name, cache in self.caches.items()}
         out = run(self.session, {**feeds, **places, **used})
-        written = np.split(out["kv"], len(used)) if self.by_row else None
+        written = np.split(out["kv"], len(used)) if self.new_slots else None
         for i, (name, cache) in enumerate(self.caches.items()):
             for line, (row, slot) in enumerate(zip(rows, slots, strict=True)):
-                present = None if self.by_row else out[name.replace("past", "present")]
-                cache[row, :, slot] = written[i][line, :, 0] if self.by_row else present[line, :, slot]
+                present = None if self.new_slots else out[name.replace("past", "present")]
+                cache[row, :, slot] = written[i][line, :, 0] if self.new_slots else present[line, :, slot]
         return out
 
 
@@ -60,8 +60,8 @@ def test_rows_out_of_step_are_images_alone(seed):
     want = np.stack([np.stack([model(torch.from_numpy(tokens[r : r + 1]), torch.tensor([k]),
                                      segmentation([patches_of(opened[r])]))[0].numpy() for k in (labels[r], 3)])
                      for r in range(count)])
-    by_row = bool(seed % 2)
-    steps = {name: Steps(graphs[name], count * groups, by_row)
+    new_slots = bool(seed % 2)
+    steps = {name: Steps(graphs[name], count * groups, new_slots)
              for name, groups in (("entropy", 1), ("encoder", 1), ("patch_transformer", 2), ("decoder", 2))}
     windows = {name: np.zeros((count, model.config.width, dim), np.float32) for name in "hkv"}
     h, cond = np.zeros((count, dim), np.float32), np.zeros((2, count, model.config.decoder_blocks * dim), np.float32)
@@ -105,9 +105,9 @@ def test_rows_out_of_step_are_images_alone(seed):
             waits[r] = t[r] < t_all and opened[r, t[r]]
 
 
-@pytest.mark.parametrize("by_row", [False, True])
+@pytest.mark.parametrize("new_slots", [False, True])
 @torch.no_grad()
-def test_baseline_rows_out_of_step_are_images_alone(by_row):
+def test_baseline_rows_out_of_step_are_images_alone(new_slots):
     rng = np.random.default_rng(7)
     torch.manual_seed(7)
     _, model, _ = random_models(rng)
@@ -116,7 +116,7 @@ def test_baseline_rows_out_of_step_are_images_alone(by_row):
     labels, tokens = rng.integers(0, 4, count), rng.integers(0, model.config.vocab, (count, t_all))
     want = [[model(torch.from_numpy(tokens[r : r + 1]), torch.tensor([k]))[0].numpy() for k in (labels[r], 3)]
             for r in range(count)]
-    steps, t = Steps(graph, 2 * count, by_row), np.zeros(count, np.int64)
+    steps, t = Steps(graph, 2 * count, new_slots), np.zeros(count, np.int64)
     while (t < t_all).any():
         living = np.flatnonzero(t < t_all)
         some = rng.permutation(living)[: rng.integers(1, len(living) + 1)]

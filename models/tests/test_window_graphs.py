@@ -10,7 +10,7 @@ from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
 from models.export.nano import nano_content
 from models.export.pack import decode_graphs
-from models.export.row_graphs import row_graph
+from models.export.new_slot_graphs import new_slot_graph
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.patchify import PatchRules, opens, patches_of
@@ -22,21 +22,21 @@ TOLERANCE = 1e-4
 class Windowed:
     """One window graph with its caches, which hold settled slots and those of drafts."""
 
-    def __init__(self, graph: Graph, by_row: bool) -> None:
-        self.session = session_of(row_graph(graph) if by_row else graph)
+    def __init__(self, graph: Graph, new_slots: bool) -> None:
+        self.session = session_of(new_slot_graph(graph) if new_slots else graph)
         pasts = {one.name: [size.dim_value for size in one.type.tensor_type.shape.dim]
                  for one in graph.inputs if one.name.startswith("past_")}
-        self.by_row, self.caches = by_row, {name: np.zeros(shape, np.float32) for name, shape in pasts.items()}
+        self.new_slots, self.caches = new_slots, {name: np.zeros(shape, np.float32) for name, shape in pasts.items()}
 
     def run(self, start: int, size: int, **feeds: np.ndarray) -> dict[str, np.ndarray]:
         """`size` positions from slot `start` on."""
         end = start + size
         places = {"seqlens_k": np.array([end - 1], np.int32), "total": np.array([end], np.int32)}
-        pasts = {name: cache[:, :, :end] if self.by_row else cache for name, cache in self.caches.items()}
+        pasts = {name: cache[:, :, :end] if self.new_slots else cache for name, cache in self.caches.items()}
         out = run(self.session, {**feeds, **places, **pasts})
         for i, (name, cache) in enumerate(self.caches.items()):
-            present = None if self.by_row else out[name.replace("past", "present")]
-            cache[:, :, start:end] = out["kv"][i] if self.by_row else present[:, :, start:end]
+            present = None if self.new_slots else out[name.replace("past", "present")]
+            cache[:, :, start:end] = out["kv"][i] if self.new_slots else present[:, :, start:end]
         return out
 
 
@@ -109,15 +109,15 @@ def test_dpar_in_windows(seed):
         assert np.abs(out["logits"][:right] - want[start : start + right]).max() <= TOLERANCE
 
 
-@pytest.mark.parametrize("by_row", [False, True])
+@pytest.mark.parametrize("new_slots", [False, True])
 @torch.no_grad()
-def test_the_baseline_in_windows(by_row):
+def test_the_baseline_in_windows(new_slots):
     rng = np.random.default_rng(3)
     torch.manual_seed(3)
     _, model, _ = random_models(rng)
     c = model.config
     graph = next(graph for graph, _ in model_graphs(model, STORAGES["fp32"]) if graph.name == "gpt_window")
-    steps, tokens = Windowed(graph, by_row), rng.integers(0, c.vocab, c.tokens)
+    steps, tokens = Windowed(graph, new_slots), rng.integers(0, c.vocab, c.tokens)
     want = np.stack([model(torch.from_numpy(tokens)[None], torch.tensor([k]))[0].numpy() for k in (1, 3)], axis=1)
     for start, size, right, drafts in passes(rng, tokens, c.vocab):
         previous = np.concatenate([[0], drafts])[None, start : start + size].astype(np.int32)

@@ -11,7 +11,7 @@ from models.export.builder import Graph
 SLOTS = 2  # axis of [rows, H, C, d]
 
 
-def row_graph(step: Graph) -> Graph | None:
+def new_slot_graph(step: Graph) -> Graph | None:
     """`step` with pasts of any capacity, and in place of its presents one output `kv` [2 * blocks * rows, H, n, d]: what
     the step wrote to them, in the order k_0, v_0, k_1, ... None for a graph that is no step with caches."""
     if not any(one.name.startswith("past_") for one in step.inputs):

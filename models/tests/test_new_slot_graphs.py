@@ -1,4 +1,4 @@
-"""Graphs by row answer what the step graphs do, and exactly the slot that those write."""
+"""New-slot graphs answer what the step graphs do, and exactly the slot that those write."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ STEPS = [("nano", "entropy", 1), ("nano", "encoder", 1), ("nano", "patch_transfo
 @pytest.mark.parametrize(("pack", "name", "groups"), STEPS)
 def test_rows_are_the_slots_that_a_step_writes(pack, name, groups, images):
     runtime = PackRuntime(ROOT / "e2e/fixtures/models" / pack)
-    whole, by_row = runtime.session(name), runtime.session(name, by_row=True)
+    whole, new_slots = runtime.session(name), runtime.session(name, new_slots=True)
     generator = np.random.default_rng(0)
     feeds, capacity, rows = {}, 8, groups * images
     slots, sizes = np.array([5, 2, 0][:images] * groups), {"R": images, "G": groups, "rows": rows}
@@ -26,7 +26,7 @@ def test_rows_are_the_slots_that_a_step_writes(pack, name, groups, images):
     names = [one.name for one in whole.get_outputs()]
     full = dict(zip(names, whole.run(None, feeds), strict=True))
     short = {key: value[:, :, :capacity].copy() if key.startswith("past_") else value for key, value in feeds.items()}
-    answered = dict(zip([one.name for one in by_row.get_outputs()], by_row.run(None, short), strict=True))
+    answered = dict(zip([one.name for one in new_slots.get_outputs()], new_slots.run(None, short), strict=True))
     presents = [key for key in names if key.startswith("present_")]
     assert list(answered) == [key for key in names if key not in presents] + ["kv"]
     written = np.concatenate([full[key][np.arange(rows), :, slots][:, :, None] for key in presents])

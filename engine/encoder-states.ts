@@ -11,7 +11,7 @@ const NAMES = ['h', 'k', 'v'] as const;
 type Name = (typeof NAMES)[number];
 
 /** Tensors that it gives out stay its own, and are good until it is called again. A run takes n of the batch's images. */
-export interface EncoderRows {
+export interface EncoderStates {
   /** Takes the outputs h, k, v [n, 1, D] of the steps on x_t; places are those of the encoder, whose slots are t. */
   take(places: readonly Place[], outputs: Tensors): Promise<void>;
   /** h, k, v [n, window, D] of the spans that these steps close, from slot 0 on; what stands after it is finite. Spans of an image follow each other. */
@@ -26,7 +26,7 @@ function opened(starts: number[], steps: readonly PatchStep[]): void {
   for (const { image, span } of steps) starts[image] = span ? span.end + 1 : 0;
 }
 
-export class HostRows implements EncoderRows {
+export class HostStates implements EncoderStates {
   readonly #images: number;
   readonly #dim: number;
   /** Values of one image in a window. */
@@ -90,7 +90,7 @@ function gather(from: Feed<Float32Array>, to: Feed<Float32Array>, places: readon
 }
 
 /** Of one image. */
-export class DeviceRows implements EncoderRows {
+export class DeviceStates implements EncoderStates {
   readonly #device: OnDevice;
   readonly #dim: number;
   readonly #windows: Tensors;
