@@ -19,7 +19,8 @@ from models.export.card import write_card
 from models.export.index import write_index
 from models.export.kinds import parameters
 from models.export.pack import write_pack
-from models.export.storage import DEFAULT_VARIANTS, STORAGES
+from models.export.parity import TOLERANCE
+from models.export.storage import DEFAULT_VARIANTS, STORAGES, storage_of
 from models.export.threshold import GATES
 from models.gpt import GPT
 from models.llamagen.class_names import class_names
@@ -89,10 +90,19 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"{args.out}: not written ({error}); make room, or choose another --out") from None
     write_index(args.out.parent)
     for name, variant in manifest["variants"].items():
-        print(f"{name:5} {variant['figures']['bytes'] / 1e6:7.1f} MB a visit  KL {variant['figures']['klMean']:.1e} nats a token")
+        print(figures_line(name, variant["figures"]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"{args.out}: {content.title}, E_th {content.rules.entropy_threshold}, {peak:.1f} GB of memory at most; "
           f"check it with: python -m models parity --pack {args.out}")
+
+
+def figures_line(name: str, figures: dict[str, float]) -> str:
+    """What a variant costs and how near it is; names what check-pack will refuse (docs/llamagen.md "Sizes and times")."""
+    storage = storage_of(name)
+    allowed = {"klMean": storage.kl, "logits": TOLERANCE + storage.logits, "entropy": TOLERANCE + storage.entropy}
+    over = [f"{key} {figures[key]:.2g}, at most {most:.2g}" for key, most in allowed.items() if figures[key] > most]
+    line = f"{name:5} {figures['bytes'] / 1e6:7.1f} MB a visit  KL {figures['klMean']:.1e} nats a token"
+    return line + (f"; check-pack refuses it ({'; '.join(over)}): leave {name} out of --variants" if over else "")
 
 
 def size_in_name(path: Path | None) -> int | None:

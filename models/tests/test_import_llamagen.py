@@ -106,6 +106,13 @@ def test_stages_are_printed_and_counting_passes_can_be_left_out(files, capsys):
     assert "window of" not in out
 
 
+def test_a_variant_that_check_pack_refuses_is_named():
+    figures = {"bytes": 2e6, "klMean": 0.29, "logits": 5.9, "entropy": 1.9, "picture": 0.0}
+    assert import_llamagen.figures_line("q4", figures) == "q4        2.0 MB a visit  KL 2.9e-01 nats a token"
+    line = import_llamagen.figures_line("q4", figures | {"klMean": 0.96, "entropy": 3.47})
+    assert line.endswith("; check-pack refuses it (klMean 0.96, at most 0.3; entropy 3.5, at most 2): leave q4 out of --variants")
+
+
 def test_mean_patch_length_of_known_entropies():
     e = np.tile([np.inf, 9, 1, 1, 1, 1, 9, 1], (2, 8))
     assert mean_patch_length(e, 8, PatchRules(entropy_threshold=5)) == 2  # tokens 0, 1, 5 and 6 of each row open
