@@ -17,6 +17,8 @@ export const graphNames = [
   'patch_transformer_attention', 'decoder_attention', 'gpt_attention',
 ] as const;
 export type GraphName = (typeof graphNames)[number];
+/** Graphs that nothing but attention reads. */
+const attentionNames: readonly string[] = ['patch_transformer_attention', 'decoder_attention', 'gpt_attention'] satisfies GraphName[];
 /** dpar: the paper's model; gpt: the token-by-token baseline. */
 export type Kind = 'dpar' | 'gpt';
 /** Graphs that generation needs, by kind of pack; the others serve inspection. */
@@ -258,7 +260,7 @@ export function canonicalJson(value: unknown): string {
 
 /** A variant without graphs that no run depends on. What validation passed over (a key `__proto__`) may have no graphs, and stays. */
 const variantOfRuns = (variant: Partial<Variant>): Partial<Variant> =>
-  (variant?.graphs ? { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !graph.endsWith('_attention'))) } : variant);
+  (variant?.graphs ? { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !attentionNames.includes(graph))) } : variant);
 
 /**
  * Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied, without `mirrors` and

@@ -12,20 +12,14 @@ import { patchify } from '../engine/patchify.ts';
 import { readPngText } from '../engine/picture.ts';
 import type { DecodeLogits } from '../engine/sampling.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
+import type { Golden } from '../engine/golden.ts';
 import { watched } from '../engine/testing/watched.ts';
 import { decodeImages, pngOf } from './image.ts';
 import { readPack, readPackFile, type Pack } from './pack.ts';
 import { NodeRunner } from './runtime.ts';
 import { replacing } from './testing/replacing.ts';
 
-interface Golden {
-  class: number;
-  tokens: number[];
-  entropies: (number | null)[];
-  opens: boolean[];
-  positions: number[];
-  logits_class: number[][];
-  logits_null: number[][];
+interface WholeGolden extends Golden {
   /** Made-up test packs may lack the last two. */
   greedy?: { class: number; prefix: number[]; guidance: number; tokens: number[]; margin: number };
   picture?: { tokens: number[]; mean: number; pixels: [number, number, number, number][] };
@@ -52,13 +46,13 @@ const cases = folders.flatMap((folder) => variantsOf(folder).map((variant) => [b
 describe.each(cases)('pack %s, %s', (_, variant, folder) => {
   let allowed: Record<'entropy' | 'logits' | 'picture', number>;
   let pack: Pack;
-  let golden: Golden;
+  let golden: WholeGolden;
   let runner: NodeRunner;
   let graphs: DecodeGraphs;
 
   beforeAll(async () => {
     pack = await readPack(folder);
-    golden = JSON.parse(readPackFile(pack, pack.manifest.golden).toString('utf8')) as Golden;
+    golden = JSON.parse(readPackFile(pack, pack.manifest.golden).toString('utf8')) as WholeGolden;
     const figures = variant === 'fp32' ? undefined : pack.manifest.variants[variant]!.figures;
     const allow = (measured = 0) => TOLERANCE + measured;
     allowed = { entropy: allow(figures?.entropy), logits: allow(figures?.logits), picture: 1e-3 + (figures?.picture ?? 0) };

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BatchGraphs, DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
-import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording, type Golden } from './self-test.ts';
+import type { Golden } from '../engine/golden.ts';
+import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording } from './self-test.ts';
 import type { BackendTrial } from './messages.ts';
 import { say } from '../engine/phrase.ts';
 import { quote } from '../engine/phrase.ts';

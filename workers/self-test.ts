@@ -1,19 +1,9 @@
 import { PackError, toTagged } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
+import type { Golden } from '../engine/golden.ts';
 import type { DecodeGraphs, TokenRequest } from '../engine/graphs.ts';
 import type { BrowserBackend } from '../engine/log.ts';
 import type { BackendTrial } from './messages.ts';
-
-/** The parts of golden.json (docs/packs.md) that the self-test reads. */
-export interface Golden {
-  class: number;
-  tokens: number[];
-  entropies: (number | null)[];
-  opens: boolean[];
-  positions: number[];
-  logits_class: number[][];
-  logits_null: number[][];
-}
 
 export interface TrialOptions {
   backend: BrowserBackend;

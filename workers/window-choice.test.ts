@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeOne } from '../engine/decode.ts';
 import { DependentGraphs, tinyManifest } from '../engine/testing/manifest.ts';
-import type { Golden } from './self-test.ts';
+import type { Golden } from '../engine/golden.ts';
 import { chooseWindow, roomForWindows } from './window-choice.ts';
 
 const manifest = { ...tinyManifest(), grid: { width: 16, tokens: 256 }, passes: { images: 10, by: [{ window: 4, mean: 128 }, { window: 8, mean: 96 }, { window: 16, mean: 64 }, { window: 32, mean: 48 }] } };

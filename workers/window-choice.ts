@@ -4,7 +4,7 @@ import type { DecodeGraphs } from '../engine/graphs.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import { median } from '../engine/statistics.ts';
 import type { Backend } from '../engine/log.ts';
-import type { Golden } from './self-test.ts';
+import type { Golden } from '../engine/golden.ts';
 
 export interface WindowTrial {
   window: number;

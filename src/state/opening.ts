@@ -65,7 +65,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     if (keep) settings.setClass(Math.max(0, same));
     // A link's class shows its recorded run until the run of the link is there.
     const recorded = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
-    void showRecording((address.run || keep) && recorded >= 0 ? recorded : 0, true, !address.run && same < 0);
+    void showRecording((address.run || keep) && recorded >= 0 ? recorded : 0, { first: true, adopt: !address.run && same < 0 });
     if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
     if (metered()) pack.setState({ model: 'asking' });
     else await session.load();
@@ -86,7 +86,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     return given ?? [];
   }
 
-  async function showRecording(index: number, first = false, adopt = false): Promise<void> {
+  /** first: the pack has just come, so no class was chosen since. adopt: the settings take its class. */
+  async function showRecording(index: number, { first = false, adopt = false } = {}): Promise<void> {
     const { manifest, manifestUrl } = pack.getState();
     const recording = manifest?.recordings[index];
     if (!manifest || !recording) return;
@@ -171,7 +172,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       settings.init(manifest);
       session.use({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
       notices.replace('address', []);
-      void showRecording(0, true);
+      void showRecording(0, { first: true });
       await session.load();
     },
     /** Opens another pack; view, class and seed stay, the class where that pack has it. */

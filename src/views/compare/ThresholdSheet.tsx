@@ -7,6 +7,7 @@ import { madeSource } from '../../state/compare/source.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
+import { usePainted } from '../usePainted.ts';
 import type { CompareSession } from './session.ts';
 
 /** One seed at six thresholds: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
@@ -35,17 +36,10 @@ export function ThresholdSheet({ session: { compare } }: { session: CompareSessi
 }
 
 function Tile({ tile: { threshold, run }, shown, onShow }: { tile: SheetTile; shown: boolean; onShow: () => void }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useStore(run, (state) => state.picture);
+  const canvas = usePainted(useStore(run, (state) => state.picture));
   const count = useStore(run, (state) => state.count);
   const header = useStore(run, (state) => state.header);
   const phase = useStore(run, (state) => state.phase);
-  useEffect(() => {
-    const target = canvas.current;
-    if (!target || !picture) return;
-    target.width = target.height = picture.size;
-    target.getContext('2d')!.drawImage(picture.image, 0, 0);
-  }, [picture]);
   const patches = header ? patchesAt(run.getState().events, count, header.grid.width) : [];
   const average = patches.length > 0 ? fixed(count / patches.length, 2) : '–';
   const width = header?.grid.width ?? 16;

@@ -1,23 +1,15 @@
-import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Job } from '../../state/jobs.ts';
 import { t } from '../../text/t.ts';
+import { usePainted } from '../usePainted.ts';
 
 const WORDS = { empty: 'waiting', running: 'decoding', complete: 'finished', stopped: 'stopped', failed: 'failed' } as const;
 
 /** One picture of the batch as it grows; pressing it brings it into the main view. */
 export function JobTile({ job, shown, onShow }: { job: Job; shown: boolean; onShow: () => void }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const phase = useStore(job.run, (state) => state.phase);
-  const picture = useStore(job.run, (state) => state.picture);
+  const canvas = usePainted(useStore(job.run, (state) => state.picture));
   const share = useStore(job.run, (state) => state.count / job.header.grid.tokens);
-
-  useEffect(() => {
-    const target = canvas.current;
-    if (!target || !picture) return;
-    target.width = target.height = picture.size;
-    target.getContext('2d')!.drawImage(picture.image, 0, 0);
-  }, [picture]);
 
   const name = t('Seed {seed}, {phase}', { seed: job.header.seed, phase: t(WORDS[phase]) });
   return (

@@ -9,7 +9,7 @@ import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
 import { calls, callsHeight } from './calls.ts';
-import { overview, type Shown } from './overview.ts';
+import { overview, type TimedRun } from './overview.ts';
 import { callsOf, COLOUR, LANE_NAMES, LANES, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
 import './timeline.css';
 
@@ -39,7 +39,7 @@ function Timeline() {
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
-    const shown = (): Shown => {
+    const shown = (): TimedRun => {
       const { events } = view.run.getState();
       const { cursor } = view.playback.getState();
       const from = rowStart(Math.min(cursor, events.length) - 1, width);

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { Stage } from '../../../engine/log.ts';
 import { faded } from '../../lib/colours.ts';
 import { axis, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
-import { AHEAD, SCALE, type Shown } from './overview.ts';
+import { AHEAD, SCALE, type TimedRun } from './overview.ts';
 import { callsOf, COLOUR } from './timeline.ts';
 
 /** CSS pixels. */
@@ -12,7 +12,7 @@ const AXIS = 33;
 export const callsHeight = (lanes: number) => lanes * LANE + AXIS;
 
 /** The calls of one row of tokens, each as long as it took, a lane for every stage: the first at the top. */
-export const calls = (shown: () => Shown, lanes: readonly Stage[]): PlotOptions => (colours, font) => ({
+export const calls = (shown: () => TimedRun, lanes: readonly Stage[]): PlotOptions => (colours, font) => ({
   legend: { show: false }, cursor: { show: false }, padding: [0, 10, 0, 0],
   scales: { x: { time: false, range: () => [0, spanOf(shown()) || 1] }, y: { range: [0, lanes.length] } },
   axes: [
@@ -23,12 +23,12 @@ export const calls = (shown: () => Shown, lanes: readonly Stage[]): PlotOptions 
   hooks: { draw: [(plot) => drawCalls(plot, shown(), lanes, colours)] },
 });
 
-function spanOf({ events, from, to }: Shown): number {
+function spanOf({ events, from, to }: TimedRun): number {
   const last = callsOf(events, from, to).at(-1);
   return last ? last.start + last.ms : 0;
 }
 
-function drawCalls(plot: uPlot, { events, cursor, from, to }: Shown, lanes: readonly Stage[], colours: PlotColours): void {
+function drawCalls(plot: uPlot, { events, cursor, from, to }: TimedRun, lanes: readonly Stage[], colours: PlotColours): void {
   const { ctx } = plot;
   const ratio = devicePixelRatio;
   ctx.save(); // uPlot remembers what it set

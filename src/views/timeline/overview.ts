@@ -4,8 +4,8 @@ import { faded } from '../../lib/colours.ts';
 import { axis, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
 import { COLOUR, scaleTop } from './timeline.ts';
 
-/** What of a run is shown. */
-export interface Shown {
+/** A run, how far it is shown, and the tokens whose calls are drawn. */
+export interface TimedRun {
   events: readonly TokenEvent[];
   cursor: number;
   /** Tokens [from, to) of the row whose calls are drawn below. */
@@ -18,7 +18,7 @@ export const AHEAD = 0.25;
 export const SCALE = 40;
 
 /** Milliseconds of every token, one bar each, its stages on top of each other. */
-export const overview = (shown: () => Shown, tokens: number, gridWidth: number, lanes: readonly Stage[]): PlotOptions => (colours, font) => {
+export const overview = (shown: () => TimedRun, tokens: number, gridWidth: number, lanes: readonly Stage[]): PlotOptions => (colours, font) => {
   const every = gridWidth * Math.max(1, Math.ceil(tokens / gridWidth / 8));
   const nothing = new Array<number>(tokens).fill(0);
   return {
@@ -36,7 +36,7 @@ export const overview = (shown: () => Shown, tokens: number, gridWidth: number, 
   };
 };
 
-function bars(shown: () => Shown, colour: string, nothing: number[]): uPlot.Series.PathBuilder {
+function bars(shown: () => TimedRun, colour: string, nothing: number[]): uPlot.Series.PathBuilder {
   const ahead = faded(colour, AHEAD);
   return uPlot.paths.bars!({
     size: [0.8], disp: {
@@ -52,7 +52,7 @@ function bars(shown: () => Shown, colour: string, nothing: number[]): uPlot.Seri
   });
 }
 
-function markRow({ ctx, bbox, valToPos }: uPlot, { from, to }: Shown, colours: PlotColours): void {
+function markRow({ ctx, bbox, valToPos }: uPlot, { from, to }: TimedRun, colours: PlotColours): void {
   const [left, right] = [valToPos(from - 0.5, 'x', true), valToPos(to - 0.5, 'x', true)];
   ctx.save();
   ctx.fillStyle = colours.well;
@@ -60,7 +60,7 @@ function markRow({ ctx, bbox, valToPos }: uPlot, { from, to }: Shown, colours: P
   ctx.restore();
 }
 
-function markCursor({ ctx, bbox, valToPos }: uPlot, { cursor }: Shown, colours: PlotColours): void {
+function markCursor({ ctx, bbox, valToPos }: uPlot, { cursor }: TimedRun, colours: PlotColours): void {
   const wide = 1.5 * devicePixelRatio;
   ctx.save();
   ctx.fillStyle = colours.text;
