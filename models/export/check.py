@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from models.errors import UserError
-from models.export.contract import Ports, new_slots, contract, difference, initial_inputs, ports_of
+from models.export.contract import Ports, contract, difference, initial_inputs, new_slots, ports_of
 from models.export.defaults import default_rules
 from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden

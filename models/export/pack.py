@@ -24,10 +24,10 @@ from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
 from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
 from models.export.layers import FORMS
+from models.export.new_slot_graphs import new_slot_graph
 from models.export.passes import count_passes, images_for
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
-from models.export.new_slot_graphs import new_slot_graph
 from models.export.runtime import PackRuntime
 from models.export.storage import DEFAULT_VARIANTS, STORAGES, Storage, VariantName
 from models.export.tokenizers import AnyTokenizer, tokenizer_entry, tokenizer_graphs
@@ -111,7 +111,8 @@ def threshold_curve(entropies: np.ndarray, width: int, rules: PatchRules) -> lis
 
 def write_models(root: Path, variant: str, graph: Graph) -> dict[str, Any]:
     """The files of a graph for the manifest: `model`, and `byRow` where it is a step with caches."""
-    models = {"model": (f"{variant}/{graph.name}.onnx", graph), "byRow": (f"{variant}/{graph.name}_rows.onnx", new_slot_graph(graph))}
+    models = {"model": (f"{variant}/{graph.name}.onnx", graph),
+              "byRow": (f"{variant}/{graph.name}_rows.onnx", new_slot_graph(graph))}
     return {key: write_file(root, path, one.model().SerializeToString(deterministic=True))
             for key, (path, one) in models.items() if one}
 

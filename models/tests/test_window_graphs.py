@@ -9,8 +9,8 @@ from models.export.builder import Graph, WeightFile
 from models.export.entropy_graph import entropy_graph
 from models.export.kinds import model_graphs
 from models.export.nano import nano_content
-from models.export.pack import decode_graphs
 from models.export.new_slot_graphs import new_slot_graph
+from models.export.pack import decode_graphs
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.patchify import PatchRules, opens, patches_of
