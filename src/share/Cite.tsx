@@ -1,5 +1,5 @@
 import { titleOf } from '../state/runRequest.ts';
-import { said, t } from '../text/t.ts';
+import { translated, t } from '../text/t.ts';
 import { BIBTEX, dataCredit } from './citation.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { embedSnippet } from './embedSnippet.ts';
@@ -8,7 +8,7 @@ import type { Shared } from './useShared.ts';
 /** Code to show the run in another page, the paper, and whose data it is. */
 export function Cite({ shared }: { shared: Shared }) {
   const { run, manifest } = shared;
-  const snippet = embedSnippet(location.href, shared.hash(), t('DPAR decoding {title}', { title: said(titleOf(run.header)) }));
+  const snippet = embedSnippet(location.href, shared.hash(), t('DPAR decoding {title}', { title: translated(titleOf(run.header)) }));
   return (
     <section>
       <h2 className="heading">{t('Embed and cite')}</h2>

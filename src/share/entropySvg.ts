@@ -2,7 +2,7 @@ import type { Run } from '../../engine/log.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
 import { titleOf } from '../state/runRequest.ts';
-import { said } from '../text/t.ts';
+import { translated } from '../text/t.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
 
 /** Pixels a cell, and around the map. */
@@ -62,7 +62,7 @@ export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, voc
 /** The name of a run, and its patches in words. */
 export function runWords({ header, events, complete }: Pick<Run, 'header' | 'events' | 'complete'>, patches: number): { name: string; figures: string } {
   const average = patches > 0 ? ` ${symbol('P_avg', ` ${(events.length / patches).toFixed(2)}, ${patches} patches of ${events.length} tokens`)}` : '';
-  return { name: plain(said(titleOf(header)).slice(0, 120)), figures: `${plain(header.pack.name)}${complete ? '' : ', stopped'};${average}` };
+  return { name: plain(translated(titleOf(header)).slice(0, 120)), figures: `${plain(header.pack.name)}${complete ? '' : ', stopped'};${average}` };
 }
 
 /** Entropy map of a run with its patch boundaries and a legend in nats, as a stand-alone SVG for print, in the colours of `map`. `vocab`: number of codes. */

@@ -11,7 +11,7 @@ import { fixed, nats } from '../lib/format.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { german } from './german.ts';
 import { rich } from './rich.tsx';
-import { named, said, speak, t } from './t.ts';
+import { named, speak, t, translated } from './t.ts';
 
 afterEach(() => speak(null));
 
@@ -33,12 +33,12 @@ test('German has its own words, order and decimal comma', () => {
 test('a phrase is worded by its template, what stands in it in turn; what a person typed stays as it is', () => {
   speak(german);
   expect(translated(titleOf({ className: 'Sea or lake', seed: 12 }))).toBe('Meer oder See, Seed 12');
-  expect(readPermalink('#seed=River').problems.map(said)).toEqual(['Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „River“. Der Vorgabewert gilt.']);
+  expect(readPermalink('#seed=River').problems.map(translated)).toEqual(['Der Seed muss eine ganze Zahl von 0 bis 4294967295 sein, nicht „River“. Der Vorgabewert gilt.']);
   expect(translated(say`Is it {0}? ${'{0}'}`)).toBe('Is it {0}? {0}');
   expect(named('A name of a pack that nobody has translated')).toBe('A name of a pack that nobody has translated');
 });
 
-test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) => key))('what is wrong with %s is said in German', (key) => {
+test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) => key))('what is wrong with %s is in German', (key) => {
   speak(german);
   for (const text of ['much', '1e9']) {
     try {

@@ -40,7 +40,7 @@ export const t = <M extends Message>(message: M, ...[values]: Parts<M, string | 
 export const named = (name: string): string => unbroken(wording && Object.hasOwn(wording.messages, name) ? wording.messages[name]! : name);
 
 /** A phrase in the language in use. */
-export const said = (phrase: Phrase | null | undefined): string => (phrase ? unbroken(worded(phrase, named, decimal)) : '');
+export const translated = (phrase: Phrase | null | undefined): string => (phrase ? unbroken(worded(phrase, named, decimal)) : '');
 
 /** A number as text (with a point) with the decimal sign of the language. */
 export const decimal = (digits: string): string => (wording ? digits.replace('.', wording.decimal) : digits);

@@ -22,7 +22,7 @@ export function AgainstRow({ property }: { property: SettingProperty }) {
         <option value="">{t('no class')}</option>
         {classes.map((entry, index) => index !== own && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
       </select>
-      {property.explained && <p className="setting-help muted small-print">{said(property.help)}</p>}
+      {property.explained && <p className="setting-help muted small-print">{translated(property.help)}</p>}
       {idle && value !== undefined && <p id={`${id}-idle`} className="hint setting-note">{t('No effect while guidance is 1.')}</p>}
     </div>
   );
