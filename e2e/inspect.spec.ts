@@ -55,7 +55,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   const handle = line(page);
   await handle.focus();
   await page.keyboard.press('PageDown');
-  await expect(handle).toHaveAttribute('aria-valuetext', '4.70\u00a0nats, what-if');
+  await expect(handle).toHaveAttribute('aria-valuetext', '4.70 nats, what-if');
   await expect(page.locator('.run-title')).toContainText('What-if');
   const redrawn = Number(await figure(page, 'patches').textContent());
   expect(redrawn).toBeGreaterThan(Number(decoded));
