@@ -53,8 +53,15 @@ test.each(settingsTable.filter(({ kind }) => kind !== 'switch').map(({ key }) =>
 test('no line ends within a product of numbers or between a number and its unit', () => {
   expect(t('{width} × {width}, {n} codes', { width: 16, n: 1024 })).toBe('16\u00a0×\u00a016, 1024 codes');
   expect(named('tiles of 64 x 64 pixels')).toBe('tiles of 64\u00a0×\u00a064 pixels');
+  expect(translated(say`${'a.png'} is ${8} x ${4} pixels`)).toBe('a.png is 8\u00a0×\u00a04 pixels');
   expect(translated(say`${'a.png'} is larger than ${64} MB. Save a smaller copy and choose that.`)).toContain('64\u00a0MB.');
   expect(t('Tokens')).toBe('Tokens');
+});
+
+test('the name of a file stays as it is, also where it has a product or a unit', () => {
+  const name = '3 x 4 at 5 MB.png';
+  expect(translated(say`${name} is larger than ${64} MB. Save a smaller copy and choose that.`)).toMatch(/^3 x 4 at 5 MB\.png is /);
+  expect(translated(say`Not read: ${say`${name} is empty`}.`)).toContain(name);
 });
 
 test('classes are listed by the names of the language; of many classes the number is given', () => {
@@ -74,7 +81,7 @@ test('classes are listed by the names of the language; of many classes the numbe
 test('symbols are set as in the paper, and elements stand in their places', () => {
   const html = (node: ReactNode) => renderToStaticMarkup(node);
   expect(html(rich('P_avg against E_th'))).toBe('P<span class="sub">avg</span> against E<span class="sub">th</span>');
-  expect(html(rich('mean {mean} nats', { mean: createElement('b', null, '5.1') }))).toBe('mean <b>5.1</b> nats');
+  expect(html(rich('mean {mean} nats', { mean: createElement('b', null, '5.1') }))).toBe('mean <b>5.1</b>\u00a0nats');
   expect(html(rich('*M* large steps instead of *T*'))).toBe('<var>M</var> large steps instead of <var>T</var>');
 });
 

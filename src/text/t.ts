@@ -27,11 +27,14 @@ export function speak(next: Wording | null): void {
 /** The message in the language in use, its `{name}`s as they are. */
 export const wordsOf = (message: Message): string => wording?.messages[message] ?? message;
 
-/** The text with numbers kept on one line with their units, and products whole: the spaces in them do not break. */
-export const unbroken = (text: string): string =>
-  text.replace(/(\d) [x×] (?=\d)/g, '$1\u00a0×\u00a0').replace(/× (?=\d)/g, '×\u00a0').replace(/(\d) (?=(?:MB|nats|ms|s|%)(?![\p{L}\d]))/gu, '$1\u00a0');
+/** The wording, its `{name}`s in place, with numbers kept on one line with their units, and products whole. What a person or a file named is filled in later, and stays as it is. */
+export const unbroken = (wording: string): string => wording
+  .replace(/([\d}]) [x×] (?=[\d{])/g, '$1\u00a0×\u00a0')
+  .replace(/× (?=[\d{])/g, '×\u00a0')
+  .replace(/([\d}]) (?=(?:MB|nats|ms|s|%)(?![\p{L}\d]))/gu, '$1\u00a0');
 
-export const fill = (text: string, values: Readonly<Record<string, string | number>> = {}): string => unbroken(text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all)));
+export const fill = (wording: string, values: Readonly<Record<string, string | number>> = {}): string =>
+  unbroken(wording).replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
 
 /** The message in the language in use, with its `{name}`s filled in. */
 export const t = <M extends Message>(message: M, ...[values]: Parts<M, string | number>): string => fill(wordsOf(message), values);
@@ -40,7 +43,7 @@ export const t = <M extends Message>(message: M, ...[values]: Parts<M, string | 
 export const named = (name: string): string => unbroken(wording && Object.hasOwn(wording.messages, name) ? wording.messages[name]! : name);
 
 /** A phrase in the language in use. */
-export const translated = (phrase: Phrase | null | undefined): string => (phrase ? unbroken(worded(phrase, named, decimal)) : '');
+export const translated = (phrase: Phrase | null | undefined): string => (phrase ? worded(phrase, named, decimal) : '');
 
 /** A number as text (with a point) with the decimal sign of the language. */
 export const decimal = (digits: string): string => (wording ? digits.replace('.', wording.decimal) : digits);
