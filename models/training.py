@@ -183,7 +183,7 @@ def train(
             optimizer.step()
             step += 1
             if ema:
-                ema.update(model)
+                ema.update(model, step)
             log.add({"loss": metrics.pop("loss"), "grad_norm": norm, **metrics})
             bar.update()
             if step % config.log_every == 0:
