@@ -25,7 +25,7 @@ export default defineConfig({
   webServer: {
     command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
     url: `http://localhost:${PORT}/index.html`,
-    env: { STUDIO_FIXTURES: '1' },
+    env: { STUDIO_FIXTURES: '1', VITE_FIRST_PACK: 'eurosat' } /* the name of the synthetic pack */,
     // A server left over from earlier would serve an older build: only on request.
     reuseExistingServer: process.env.STUDIO_REUSE === '1',
     timeout: 180_000,

@@ -7,7 +7,10 @@ import { checkAgainst, checkSettings, classText, resolveAgainst, resolveClass } 
 import type { Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
-export const DEFAULT_PACK = 'eurosat';
+/** What an address without a run opens; the build may name another (docs/hosting.md). */
+export const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'characters';
+/** Links name their pack. Those that do not are from when EuroSAT was the first one. */
+export const EARLIER_PACK = 'eurosat';
 
 export type LinkExtra = Pick<Permalink, 'cursor' | 'check' | 'view' | 'step' | 'a' | 'b'>;
 
@@ -48,9 +51,10 @@ const NEXT = say`Choose it on this page; the address follows with the next run.`
 
 export function readAddress(hash: string): Address {
   const { value, problems } = readPermalink(hash);
+  const run = value.class !== undefined || value.seed !== undefined;
   return {
-    pack: value.pack ?? DEFAULT_PACK,
-    run: value.class !== undefined || value.seed !== undefined,
+    pack: value.pack ?? (run ? EARLIER_PACK : FIRST_PACK),
+    run,
     extra: { ...(value.cursor !== undefined && { cursor: value.cursor }), ...(value.check && { check: value.check }) },
     view: value.view,
     step: value.step,
@@ -123,7 +127,7 @@ export const againstText = (manifest: Manifest, { against }: Settings): Pick<Per
 
 /** The hash that opens this run again. */
 export function writeAddress(pack: string, manifest: Manifest, run: Pick<RunHeader, 'class' | 'seed' | 'settings' | 'given'>, extra: LinkExtra = {}): string {
-  return writePermalink({ ...(pack !== DEFAULT_PACK && { pack }), class: classText(manifest, run.class), seed: run.seed, ...againstText(manifest, run.settings), settings: run.settings, ...(run.given?.length && { given: run.given }), ...extra }, manifest.defaults);
+  return writePermalink({ pack, class: classText(manifest, run.class), seed: run.seed, ...againstText(manifest, run.settings), settings: run.settings, ...(run.given?.length && { given: run.given }), ...extra }, manifest.defaults);
 }
 
 /** A run as one side of a comparison names it. */

@@ -45,7 +45,7 @@ describe('opening a run', () => {
     expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', title: titleOf({ className: 'Forest', seed: 99 }), count: 256 });
     expect(studio.settings.getState()).toMatchObject({ class: 1, seed: 99, values: { guidance: 3 } });
     expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
-    expect(hash).toMatch(new RegExp(`^#class=Forest&seed=99&g=3&check=${run.digest.slice(0, 12)}\\.`));
+    expect(hash).toMatch(new RegExp(`^#pack=eurosat&class=Forest&seed=99&g=3&check=${run.digest.slice(0, 12)}\\.`));
     undo();
     await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', title: titleOf({ className: 'River', seed: 7 }) }));
     await vi.waitFor(() => expect(studio.settings.getState().values!.guidance).toBe(pack.manifest.defaults.guidance));

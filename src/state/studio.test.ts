@@ -111,7 +111,7 @@ describe('studio', () => {
   });
 
   it('makes the run of an address once the model is loaded, and writes the same address back', async () => {
-    const hash = '#class=Forest&seed=12&eth=4.5';
+    const hash = '#pack=eurosat&class=Forest&seed=12&eth=4.5';
     const studio = made(hash);
     void studio.open();
     await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
