@@ -67,6 +67,7 @@ test('a run against one token per patch and against six thresholds, generated he
   await expect(page.locator('[data-ran="patchTransformer-calls"]').last()).toHaveText('64');
   expect(new URL(page.url()).hash.replace(/&b=[^&]*/, ''), 'the run in view stays').toBe(`${hash.replace(/&check=.*/, '')}&view=compare${/&check=.*/.exec(hash)?.[0] ?? ''}`);
   await page.getByRole('button', { name: 'One seed, six thresholds' }).click();
+  await expect(page.getByRole('region', { name: 'One seed, six thresholds' }), 'it comes into view').toBeInViewport({ ratio: 0.5 });
   const tiles = page.locator('.sheet-tile');
   await expect.poll(() => tiles.count()).toBeGreaterThanOrEqual(5);
   await expect(tiles.last()).toContainText('steps', { timeout: 150_000 });

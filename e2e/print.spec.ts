@@ -1,0 +1,26 @@
+/** What comes out of a printer: light, whole, and without what only a pointer can use. */
+import { expect, test } from '@playwright/test';
+import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1']) {
+  test(`a dark page is printed light and whole (${view || 'Generate'})`, async ({ page }) => {
+    await page.setViewportSize({ width: 780, height: 1100 }); // A4 at 96 dpi
+    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
+    await servePack(page, await syntheticPack());
+    await page.goto(`/${view}`);
+    await expect(page.locator('.view .square').first()).toBeVisible({ timeout: 60_000 });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const { background, ink, cut } = await page.evaluate(() => {
+      const wide = document.documentElement.clientWidth;
+      const cut = [...document.querySelectorAll<HTMLElement>('main canvas, main h1, main h2, main p, main dd, main td, main button')]
+        .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden'))
+        .filter((element) => element.getBoundingClientRect().right > wide + 1)
+        .map((element) => `${element.tagName}.${element.className}: ${element.textContent?.slice(0, 30)}`);
+      return { background: getComputedStyle(document.body).backgroundColor, ink: getComputedStyle(document.querySelector('main')!).color, cut };
+    });
+    expect(background).toBe('rgb(255, 255, 255)');
+    expect(Math.max(...ink.match(/\d+/g)!.slice(0, 3).map(Number)), 'dark ink').toBeLessThan(80);
+    expect(cut).toEqual([]);
+    for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
+  });
+}
