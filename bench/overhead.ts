@@ -38,7 +38,7 @@ async function run({ repeats, limit, pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'overhead',
   title: 'Time of a decode step outside onnxruntime',
-  about: "The share of an image's time that is not spent inside a graph's run: preparing inputs and copying outputs, guidance and sampling, the loop and the event log. What onnxruntime-web itself spends in JavaScript counts as inside.",
+  about: "The share of an image's time that is not spent inside a graph's run. It goes into preparing inputs and copying outputs, guidance and sampling, the loop and the event log. What onnxruntime-web itself spends in JavaScript counts as inside.",
   goal: { text: 'at most 0.05 of the time (WASM)', atMost: 0.05 },
   run,
 };

@@ -68,7 +68,7 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
 export const bench: Bench = {
   name: 'passes',
   title: 'Passes of an image by window',
-  about: 'Several tokens settle in one pass, and they are those of one token a pass (engine/window.ts). Whole images of the pack\'s own settings, classes in turn, each seed with every window: passes, time, and whether tokens are equal. On WebGPU one image is counted with each window, not timed: a software adapter computes kernels on the processor, where rows are not free; windows end at 16 there. What the exporter counted for the manifests stands last. The ratio is the waits of the image on WebGPU over its tokens, with a window of 16.',
+  about: 'Several tokens settle in one pass, and they are those of one token a pass (engine/window.ts). Whole images of the pack\'s own settings, classes in turn, each seed with every window: passes, time, and whether tokens are equal. On WebGPU one image is counted with each window, not timed. A software adapter computes kernels on the processor, where rows are not free; windows end at 16 there. What the exporter counted for the manifests stands last. The ratio is the waits of the image on WebGPU over its tokens, with a window of 16.',
   goal: { text: 'at most a third of a wait a token with a window of 16, tokens equal', atMost: 1 / 3, always: true },
   run,
 };

@@ -58,7 +58,7 @@ async function run({ repeats, limit, host, log }: Context) {
 export const bench: Bench = {
   name: 'scale',
   title: 'Time per image against tokens and size',
-  about: 'Packs with random weights, patches of two tokens, guidance on, one thread. "pack" has the sizes of the EuroSAT pack, "115m" is DPAR-B of the paper with a smaller entropy model. Growth is against the first row; the prediction is the operation count of engine/cost.ts, attention over the caches included. The ratio judged is the largest of measured over predicted growth. Growth with tokens is above the prediction because every step copies its caches, which the operation count does not know: "A step by guidance rows and by cached slots" has the share of that.',
+  about: 'Packs with random weights, patches of two tokens, guidance on, one thread. The one named "pack" has the sizes of the EuroSAT pack, "115m" is DPAR-B of the paper with a smaller entropy model. Growth is against the first row; the prediction is the operation count of engine/cost.ts, attention over the caches included. The ratio judged is the largest of measured over predicted growth. Growth with tokens is above the prediction because every step copies its caches, which the operation count does not know. The share of that is under "A step by guidance rows and by cached slots".',
   goal: { text: 'growth at most 1.25 times the predicted (WASM)', atMost: 1.25 },
   run,
 };

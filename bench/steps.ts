@@ -48,7 +48,7 @@ async function run({ repeats, limit, pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'steps',
   title: 'A step by guidance rows and by cached slots',
-  about: "What stands in the way of `batch` and `scale`: each decode graph run by itself, for 1, 4 and 16 images, with nothing cached and with caches half full. Guidance doubles the rows of patch transformer and decoder. GMAC/s are those of the linear layers with nothing cached: had more rows brought more of them, several images would be cheap. What the pasts add: they are copied into onnxruntime's memory at every run; presents, which GroupQueryAttention makes anew, are cleared and filled; and the attention itself; \"of which arithmetic\" is what the attention's multiply-accumulates take at the GMAC/s of the linear layers, the rest is moving memory. The ratio is the decoder's GMAC/s with 4 images over those with 1 on WASM.",
+  about: "What stands in the way of `batch` and `scale`. Each decode graph runs by itself, for 1, 4 and 16 images, with nothing cached and with caches half full. Guidance doubles the rows of patch transformer and decoder. GMAC/s are those of the linear layers with nothing cached: had more rows brought more of them, several images would be cheap. What the pasts add has three parts. The pasts are copied into onnxruntime's memory at every run. Presents, which GroupQueryAttention makes anew, are cleared and filled. The third part is the attention itself. The column \"of which arithmetic\" is what the attention's multiply-accumulates take at the GMAC/s of the linear layers. The rest is moving memory. The ratio is the decoder's GMAC/s with 4 images over those with 1 on WASM.",
   goal: { text: 'recorded, no goal (GMAC/s of 8 rows over those of 2)' },
   run,
 };

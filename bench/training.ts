@@ -45,7 +45,7 @@ async function run({ repeats, limit, pack: folder }: Context) {
 export const bench: Bench = {
   name: 'training',
   title: 'Training DPAR against training the baseline',
-  about: 'The real training loop in PyTorch, a few steps of both models in turn after a round that compiles them: batches, forward, backward, optimizer; models of equal size as in models/configs/eurosat, bfloat16, random tokens with patches of about two tokens, differently long in every image. The bound is the quotient of the operation counts of a forward pass (linear layers). Entropies are scored once before training and do not count.',
+  about: 'The real training loop in PyTorch, a few steps of both models in turn after a round that compiles them. A step is batches, forward, backward and optimizer. The models are of equal size as in models/configs/eurosat, in bfloat16. Tokens are random, with patches of about two tokens, differently long in every image. The bound is the quotient of the operation counts of a forward pass (linear layers). Entropies are scored once before training and do not count.',
   goal: { text: 'at least 0.9 of the speed-up that the operation count allows', atLeast: 0.9 },
   run,
 };

@@ -60,7 +60,7 @@ async function run({ repeats, limit, pack: folder, host, log }: Context) {
 export const bench: Bench = {
   name: 'transformers',
   title: 'Against transformers.js',
-  about: 'Tokens per second in Chromium, one row (no guidance), float32, sampled at temperature 1. transformers.js runs its own generate loop on a random GPT, built from the same fused operators, of as many blocks of the same width and vocabulary; it brings its own version of onnxruntime-web. The ratios judged are those of token-by-token decoding, which does the same work; dynamic patches come on top. Where the adapter is a software one, runs are cut short and the figures say nothing about GPUs: kernels run on the processor there, and what they cost hides what it costs to hand them over.',
+  about: 'Tokens per second in Chromium, one row (no guidance), float32, sampled at temperature 1. The generate loop of transformers.js runs on a random GPT, built from the same fused operators. The GPT has as many blocks, the same width and the same vocabulary. The version of onnxruntime-web is that of transformers.js. The ratios judged are those of token-by-token decoding, which does the same work; dynamic patches come on top. Where the adapter is a software one, runs are cut short and the figures say nothing about GPUs. Kernels run on the processor there, and what they cost hides what it costs to hand them over.',
   goal: { text: 'at least 1.3 times the tokens per second (WASM)', atLeast: 1.3 },
   webgpuGoal: { text: 'at least 2 times (WebGPU)', atLeast: 2 },
   run,

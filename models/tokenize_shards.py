@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from models.checkpoint import save_array, write_atomically
 from models.data import DataConfig, split_pictures
 from models.errors import UserError
 from models.lineage import encoder_digest
-from models.picture_folder import CropDataset, list_pictures, view_count
+from models.picture_folder import CropDataset, Views, list_pictures, view_count
 from models.picture_notes import PictureNotes
 from models.picture_split import read_split
 from models.reconstruction import perplexity
@@ -27,53 +27,75 @@ from models.tokenizer import Tokenizer
 from models.vqgan import VQGAN
 
 
+@dataclass(frozen=True)
+class ShardSettings:
+    """Which tokens are made, and how they are divided into files."""
+
+    shard_size: int
+    """Pictures in one file of tokens, at least 1."""
+    views: Views = "ten-crop"
+    crop_range: float = 1.1
+    """Of "ten-crop": shorter side of the picture, in crops."""
+    batch_size: int = 100
+    """Crops that the tokenizer encodes at once; at least the views of one picture."""
+    workers: int = 0
+    """Processes that decode pictures; 0: this one."""
+    bfloat16: bool = False
+    """Quicker than float32; some tokens near a tie of two codes differ."""
+
+
 @torch.inference_mode()
-def tokenize_shards(args: argparse.Namespace, data: DataConfig, device: torch.device, model: Tokenizer | VQGAN) -> None:
-    """Writes the folder that load_tokens reads. Raises DataError (folder, picture), UserError (other settings there)."""
-    pictures = list_pictures(args.data)
+def tokenize_shards(folder: Path, out: Path, settings: ShardSettings, data: DataConfig, device: torch.device,
+                    model: Tokenizer | VQGAN) -> None:
+    """Writes into `out` what load_tokens reads, from pictures of any size in `folder`/<class>/.
+
+    The processes of torchrun share the shards; finished ones stay. `model` is moved to `device`. Raises DataError where folder
+    or a picture cannot be used, UserError where `out` holds tokens of other settings or the vocabulary does not fit 16 bits.
+    """
+    pictures = list_pictures(folder)
     split = split_pictures(pictures.labels, data, read_split(pictures))
     model = model.to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
-    views, grid = view_count(args.views), data.picture_size // model.factor
+    views, grid = view_count(settings.views), data.picture_size // model.factor
     meta = {"data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab, "grid": grid,
-            "symmetries": views, "views": args.views, "crop_range": args.crop_range, "shard_size": args.shard_size,
+            "symmetries": views, "views": settings.views, "crop_range": settings.crop_range, "shard_size": settings.shard_size,
             "tokenizer": encoder_digest(model)}
     if distributed.is_main():
-        _claim(args.out, meta)
+        _claim(out, meta)
     distributed.wait()
-    bounds = shard_bounds(len(pictures.paths), args.shard_size)
-    made_of = PictureNotes(args.data, pictures.paths)
+    bounds = shard_bounds(len(pictures.paths), settings.shard_size)
+    made_of = PictureNotes(folder, pictures.paths)
     mine = [n for n in range(distributed.rank(), len(bounds), distributed.size())
-            if not made_of.unchanged(shard_path(args.out / "tokens", n), *bounds[n])]
+            if not made_of.unchanged(shard_path(out / "tokens", n), *bounds[n])]
     bar = tqdm(total=sum(bounds[n][1] - bounds[n][0] for n in mine), unit="picture", dynamic_ncols=True, mininterval=1.0,
                disable=not distributed.is_main())
     for number in mine:
         first, end = bounds[number]
-        crops = CropDataset(pictures.paths[first:end], data.picture_size, args.views, args.crop_range)
-        loader = DataLoader(crops, batch_size=max(1, args.batch_size // views), num_workers=args.workers)
+        crops = CropDataset(pictures.paths[first:end], data.picture_size, settings.views, settings.crop_range)
+        loader = DataLoader(crops, batch_size=max(1, settings.batch_size // views), num_workers=settings.workers)
         tokens = []
         for pixels in loader:
-            tokens.append(_encode(model, pixels.flatten(0, 1), device, args.float32 == "none").unflatten(0, (-1, views)))
+            tokens.append(_encode(model, pixels.flatten(0, 1), device, settings.bfloat16).unflatten(0, (-1, views)))
             bar.update(len(pixels))
-        shard_path(args.out / "tokens", number).unlink(missing_ok=True)
-        made_of.write(shard_path(args.out / "tokens", number), first, end)
-        write_shard(args.out / "tokens", number, torch.cat(tokens).transpose(0, 1).numpy())
+        shard_path(out / "tokens", number).unlink(missing_ok=True)
+        made_of.write(shard_path(out / "tokens", number), first, end)
+        write_shard(out / "tokens", number, torch.cat(tokens).transpose(0, 1).numpy())
     bar.close()
     distributed.wait()
     if distributed.is_main():
         number = len(bounds)
-        while (left := shard_path(args.out / "tokens", number)).exists():  # of pictures that are no longer there
+        while (left := shard_path(out / "tokens", number)).exists():  # of pictures that are no longer there
             left.unlink()
             number += 1
         for name, array in {"labels": pictures.labels, "train": split.train, "held_out": split.held_out}.items():
-            save_array(args.out / f"{name}.npy", array)
-        shards = Shards(args.out / "tokens")
+            save_array(out / f"{name}.npy", array)
+        shards = Shards(out / "tokens")
         counts = sum(np.bincount(part[0].ravel(), minlength=meta["vocab"]) for part in shards.parts)
         meta |= {"train": len(split.train), "held_out": len(split.held_out), "perplexity": perplexity(counts),
                  "dead": int((counts == 0).sum()), "content": content_of(shards)}
-        _write_meta(args.out, meta)
-        print(f"{args.out}: {len(pictures.paths)} pictures x {views} views x {grid * grid} tokens in {len(bounds)} shards, "
+        _write_meta(out, meta)
+        print(f"{out}: {len(pictures.paths)} pictures x {views} views x {grid * grid} tokens in {len(bounds)} shards, "
               f"perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")
 
 

@@ -30,7 +30,7 @@ from models.lineage import encoder_digest
 from models.reconstruction import perplexity
 from models.streams import to_tensor
 from models.token_data import content_of
-from models.tokenize_shards import tokenize_shards
+from models.tokenize_shards import ShardSettings, tokenize_shards
 from models.trained import data_of, load_tokenizer
 
 
@@ -70,7 +70,9 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"pictures of {data.picture_size} pixels cannot be cut into tokens of {model.factor} pixels a side: "
                         "give --picture-size a multiple of it")
     if args.shard_size:
-        return tokenize_shards(args, data, prepare(args), model)
+        settings = ShardSettings(shard_size=args.shard_size, views=args.views, crop_range=args.crop_range,
+                                 batch_size=args.batch_size, workers=args.workers, bfloat16=args.float32 == "none")
+        return tokenize_shards(args.data, args.out, settings, data, prepare(args), model)
     device = prepare_alone(args, "tokenize without --shard-size")
     pictures, split = read_pictures(args, data)
     model = model.to(device, memory_format=torch.channels_last)
