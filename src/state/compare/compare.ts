@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
+import type { Manifest } from '../../../engine/manifest.ts';
 import type { RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
@@ -8,10 +9,11 @@ import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
 import { createRunView, type RunView } from '../runView.ts';
+import { sameTokens } from '../sameTokens.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
-import { packsBeside, sameGrid, type KnownPack } from './packs.ts';
+import { packsBeside, type KnownPack } from './packs.ts';
 import { recordedAlike } from './recordedAlike.ts';
 import { madeSource, readSource, VIEW, type Source } from './source.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
@@ -80,12 +82,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     return known(name) ?? { manifest: await fetchManifest(name, url()), manifestUrl: url() };
   }
 
-  /** Two runs go together when their grids do. */
-  function checkGrids(which: SideName, header: RunHeader): void {
+  /** Two runs go together when their tokens do: of the other side's pack they are let go. */
+  function checkTokens(which: SideName, manifest: Manifest): void {
     const away = which === 'a' ? 'b' : 'a';
-    const { run } = sides()[away];
-    const there = run.getState().header;
-    if (!there || sameGrid(there, header)) return;
+    const { run, pack } = sides()[away];
+    const there = pack.getState().manifest;
+    if (!run.getState().header || !there || sameTokens(there, manifest)) return;
     run.clear();
     name(away, '');
   }
@@ -94,7 +96,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     const mine = ++asked[which];
     const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
-    checkGrids(which, header);
+    checkTokens(which, manifest);
     const side = sides()[which];
     side.pack.setState({ name: manifest.name, manifest, manifestUrl });
     show(side);

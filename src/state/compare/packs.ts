@@ -2,16 +2,13 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import type { PackStore } from '../pack.ts';
 import { fetchManifest, manifestAddress } from '../packFiles.ts';
 import { fetchPackList } from '../packList.ts';
+import { sameTokens } from '../sameTokens.ts';
 
 export interface KnownPack {
   name: string;
   manifest: Manifest;
   manifestUrl: string;
 }
-
-/** Two runs go together when their grids do. */
-export const sameGrid = (one: Pick<Manifest, 'grid'>, other: Pick<Manifest, 'grid'>): boolean =>
-  one.grid.width === other.grid.width && one.grid.tokens === other.grid.tokens;
 
 /** The other packs of this site whose pictures can be held against the page's; one that cannot be read is left out. */
 export async function packsBeside(page: PackStore, base: string): Promise<KnownPack[]> {
@@ -25,5 +22,5 @@ export async function packsBeside(page: PackStore, base: string): Promise<KnownP
       return null;
     }
   }));
-  return found.filter((pack) => pack !== null && sameGrid(pack.manifest, own)) as KnownPack[];
+  return found.filter((pack) => pack !== null && sameTokens(pack.manifest, own)) as KnownPack[];
 }

@@ -1,0 +1,24 @@
+import { expect, test, vi } from 'vitest';
+import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { packsBeside } from './compare/packs.ts';
+import { createPack } from './pack.ts';
+import { findPlainPack } from './plainPack.ts';
+import { sameTokens } from './sameTokens.ts';
+
+test('a pack on the same grid with other codes is not compared with, whatever its vocabulary', async () => {
+  const own = (await syntheticPack()).manifest;
+  const plain = (await syntheticBaseline()).manifest;
+  const other = { ...plain, name: 'other', codebook: { ...plain.codebook, tiles: { ...plain.codebook.tiles, sha256: 'f'.repeat(64) } } };
+  const list = [other, plain].map(({ name, title, kind }) => ({ name, title, kind, bytes: 1 }));
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (url.endsWith('index.json')) return new Response(JSON.stringify({ packs: list }));
+    const found = [other, plain].find(({ name }) => url.includes(`/${name}/`));
+    return found ? new Response(JSON.stringify(found)) : new Response('no', { status: 404 });
+  });
+  const page = createPack();
+  page.setState({ name: own.name, manifest: own });
+  expect((await packsBeside(page, 'https://studio.test/')).map(({ name }) => name)).toEqual(['baseline']);
+  expect((await findPlainPack(own, 'https://studio.test/'))?.manifest.name).toBe('baseline');
+  expect([sameTokens(own, plain), sameTokens(own, other)]).toEqual([true, false]);
+  vi.unstubAllGlobals();
+});
