@@ -57,6 +57,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   await page.keyboard.press('PageDown');
   await expect(handle).toHaveAttribute('aria-valuetext', '4.70 nats, what-if');
   await expect(page.locator('.run-title')).toContainText('What-if');
+  await expect(figure(page, 'patches'), 'figures follow within a frame or two').not.toHaveText(decoded!);
   const redrawn = Number(await figure(page, 'patches').textContent());
   expect(redrawn).toBeGreaterThan(Number(decoded));
   await expect(figure(page, 'decoded')).toContainText(decoded!);
