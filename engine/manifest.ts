@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { PackError } from './errors.ts';
 import { say } from './phrase.ts';
-import { isShortName, MAX_CLASSES, ShortName, Words as words } from './names.ts';
+import { Credit, isShortName, MAX_CLASSES, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
@@ -111,7 +111,7 @@ const Common = z.object({
   license: words,
   /** Other folders with the same files. Asked only where the site was built to allow their origin. */
   mirrors: z.optional(z.array(z.url({ protocol: /^https$/ })).check(z.maxLength(8))),
-  data: z.object({ name: words, credit: words, license: words }),
+  data: z.object({ name: words, credit: Credit, license: words }),
   /** synonyms: other names that a class is found by. */
   classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed'), z.maxLength(MAX_CLASSES, `at most ${MAX_CLASSES} classes are taken`)),
   grid: z.object({ width: whole(1, 128), tokens: whole(1, 16_384) }),

@@ -12,11 +12,16 @@ export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/
 /** Most classes of a pack: all of them are in one list on the page. */
 export const MAX_CLASSES = 4096;
 
-/** A class id, label or title as a person reads it. */
-export const Words = z.string().check(
-  z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(MOST_LETTERS, `must have at most ${MOST_LETTERS} letters`),
+const wordsOf = (most: number) => z.string().check(
+  z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(most, `must have at most ${most} letters`),
   z.refine((text) => !LONE_SURROGATE.test(text), 'must not hold half a character (a lone surrogate)'),
 );
+
+/** A class id, label or title as a person reads it. */
+export const Words = wordsOf(MOST_LETTERS);
+
+/** Whom the pictures are by: every author of a data set in full. */
+export const Credit = wordsOf(2048);
 
 const SHORT = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
 const MUST = 'must be at most 64 letters, digits, ".", "_" or "-", beginning with a letter or digit';

@@ -113,4 +113,6 @@ def validate(value: Any, schema: str, part: str | None = None) -> None:
     elif isinstance(value, dict):
         content = kinds.get(value.get("kind"), content)  # the branch names the field that is wrong
     for error in Draft202012Validator(content).iter_errors(value):
-        raise UserError(f"{part or schema}: {error.json_path}: {error.message[:200]}")
+        words = error.message  # the value first, the mistake last
+        words = words if len(words) <= 200 else f"{words[:100]} ... {words[-90:]}"
+        raise UserError(f"{part or schema}: {error.json_path}: {words}")

@@ -55,6 +55,7 @@ def root(folders, tmp_path_factory):  # noqa: F811
     (wrong / "no-label.toml").write_text(text.replace('c = "C"\n', ""))
     (wrong / "no-golden.toml").write_text(text.replace('golden_class = "a"', 'golden_class = "z"'))
     (wrong / "no-credit.toml").write_text(text.replace('credit = "made here"\n', ""))
+    (wrong / "long-credit.toml").write_text(text.replace("made here", "made here, " * 400))
     (wrong / "file").write_text("x")
     (wrong / "empty").mkdir()
     (wrong / "list.json").write_text("[1]")
@@ -192,6 +193,7 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("export",), {"--config": "{wrong}/no-label.toml"}, "labels: no label for the class c"),
     (("export",), {"--config": "{wrong}/no-golden.toml"}, "golden_class is 'z'"),
     (("export",), {"--config": "{wrong}/no-credit.toml"}, "data.credit"),
+    (("export",), {"--config": "{wrong}/long-credit.toml"}, "is too long"),
     (("export",), {"--variants": "w16,w99"}, "variants"),
     (("export",), {"--variants": ""}, None),
     (("export",), {"--evaluation": "{wrong}/none.json"}, "cannot be read"),
