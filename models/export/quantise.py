@@ -33,3 +33,11 @@ def packed(integers: np.ndarray, bits: int) -> np.ndarray:
     if bits == 4:
         unsigned = unsigned[:, 0::2] | unsigned[:, 1::2] << 4
     return unsigned.reshape(rows, columns // BLOCK, BLOCK * bits // 8)
+
+
+def unpacked(content: np.ndarray, bits: int) -> np.ndarray:
+    """The integers, int8 [N, K], that `packed` has made uint8 [N, K / 32, 32 * bits / 8] of."""
+    flat = content.reshape(len(content), -1)
+    if bits == 4:
+        flat = np.stack([flat & 15, flat >> 4], axis=-1).reshape(len(content), -1)
+    return (flat.astype(np.int16) - 2 ** (bits - 1)).astype(np.int8)

@@ -23,6 +23,7 @@ from models.export.builder import WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.entropy_graph import entropy_graph
 from models.export.gpt_graph import gpt_graph
+from models.export.quantise import BLOCK, dequantise, unpacked
 from models.export.runtime import PackRuntime, read_graph
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
 from models.export.tokenizers import AnyTokenizer
@@ -35,27 +36,27 @@ from models.vqgan import VQGAN
 
 
 class StoredWeights(WeightFile):
-    """The weights of one graph of a pack. `take` copies them into the tensors it is given, float16 widened."""
+    """The weights of one graph of a pack. `take` copies them into the tensors it is given, as the graph computes with them."""
 
     def __init__(self, runtime: PackRuntime, graph: str) -> None:
         super().__init__(f"{graph}.bin")
         files = runtime.files["graphs"][graph]
         content = runtime.weights(files["weights"])
-        self.arrays: dict[str, np.ndarray] = {}
+        arrays: dict[str, np.ndarray] = {}
         for tensor in read_graph(runtime.root, files["model"]["path"]).initializer:
             at = {entry.key: entry.value for entry in tensor.external_data}
             if at:
                 kind, start = helper.tensor_dtype_to_np_dtype(tensor.data_type), int(at["offset"])
                 flat = np.frombuffer(content[start : start + int(at["length"])], kind)
-                self.arrays[tensor.name.removesuffix(".half")] = flat.reshape(tuple(tensor.dims)).astype(np.float32)
+                arrays[tensor.name] = flat.reshape(tuple(tensor.dims))
+        self.arrays = widened(arrays)
 
     def take(self, name: str, value: Tensor | np.ndarray) -> Tensor | np.ndarray:
         """Raises UserError where the pack holds no such weight, or one of another shape."""
         stored = self.arrays.get(name)
         if stored is None or stored.shape != tuple(value.shape):
             there = "none" if stored is None else f"{stored.shape}"
-            raise UserError(f"{self.location}: weight {name!r} of {tuple(value.shape)} is asked for, there is {there}; "
-                            "variants with quantised matrices cannot be read back")
+            raise UserError(f"{self.location}: weight {name!r} of {tuple(value.shape)} is asked for, there is {there}")
         if isinstance(value, Tensor):
             value.copy_(torch.from_numpy(stored))
         return value
@@ -63,6 +64,22 @@ class StoredWeights(WeightFile):
     def count(self, prefix: str) -> int:
         """How many blocks `prefix`0, `prefix`1, ... there are."""
         return sum(name.startswith(prefix) and name.endswith(".spread.weight") for name in self.arrays)
+
+
+def widened(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """float32 weights by name from what a graph keeps of them: itself, float16, or integers and their scales (builder.py)."""
+    result = {}
+    for key, array in stored.items():
+        name, _, kind = key.rpartition(".")
+        if kind == "int8":  # [in, out]
+            result[name] = array * np.repeat(stored[f"{name}.scale"], BLOCK, axis=0)
+        elif kind in ("q8", "q4"):  # rows [out, in]; a linear layer asks for [in, out]
+            result[name] = dequantise(unpacked(array, int(kind[1:])), stored[f"{name}.scale"]).T
+        elif kind == "half":
+            result[name] = array.astype(np.float32)
+        else:
+            result[key] = array
+    return result
 
 
 @dataclass
@@ -82,8 +99,8 @@ def data_of(manifest: dict[str, Any]) -> DataConfig:
 def read_back(pack: Path) -> PackModels:
     """The three models of a pack's default variant for processors, in eval mode. Raises UserError.
 
-    They compute what the pack's graphs compute. Gains that the exporter folds into matrices (the decoder's conditioning)
-    come back as ones, codes with unit length.
+    They compute what the pack's graphs compute: 8-bit and 4-bit matrices come back as they are there, not as trained. Gains
+    that the exporter folds into matrices (the decoder's conditioning) come back as ones, codes with unit length.
     """
     runtime = PackRuntime(pack)
     m = runtime.manifest
