@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 
-const SIZES = [[240, 240], [320, 240], [320, 480], [480, 360], [560, 700], [720, 480], [1200, 800]] as const;
+const SIZES = [[240, 240], [320, 240], [320, 480], [480, 360], [560, 700], [640, 360], [700, 520], [720, 480], [800, 450], [1200, 800]] as const;
 const SHOWN = { both: ['.picture-view .square', '.entropy-view .square'], image: ['.picture-view .square'], entropy: ['.entropy-view .square'] };
 
 for (const [stage, squares] of Object.entries(SHOWN)) {
@@ -18,7 +18,7 @@ for (const [stage, squares] of Object.entries(SHOWN)) {
       const button = (await page.locator('.embed-foot').boundingBox())!;
       for (const square of squares) {
         const { x, y, width: side } = (await page.locator(square).boundingBox())!;
-        const where = `${square} at ${width} x ${height}: ${x}, ${y}, ${side}`;
+        const where = `${square} at ${width} x ${height}: ${x}, ${y}, ${side}; the foot at ${button.y}`;
         expect(x >= 0 && y >= 0 && x + side <= width && y + side <= button.y, where).toBe(true);
         expect(side, where).toBeGreaterThanOrEqual(80);
       }
