@@ -24,13 +24,20 @@ def test_every_file_is_a_configuration():
         for name in names:
             kind.load(FOLDER / f"{name}.toml")
     assert load_run(FOLDER / "dpar-192.toml").kind == "dpar"
-    assert len(list(FOLDER.glob("*.toml"))) == 11
+    assert len(list(FOLDER.glob("*.toml"))) == 12
 
 
 @pytest.mark.parametrize("size", [128, 192])
 def test_the_tokenizer_fits_both_sizes(size):
     run = TokenizerRun.load(FOLDER / "tokenizer.toml")
     assert run.tokenizer.factor == 8 and size % run.tokenizer.factor == 0 and run.symmetries == 1
+
+
+def test_the_decoder_that_learns_on_keeps_the_encoder():
+    before, after = (TokenizerRun.load(FOLDER / f"{name}.toml", ["init=tokenizer"]) for name in ("tokenizer", "settle"))
+    assert after.decoder_only and after.data == before.data and after.symmetries == before.symmetries
+    grown = {"decoder_coarse_blocks", "decoder_fine_blocks"}
+    assert after.tokenizer.model_dump(exclude=grown) == before.tokenizer.model_dump(exclude=grown)
 
 
 def test_the_pair_is_trained_alike():
