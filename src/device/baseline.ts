@@ -1,6 +1,6 @@
 import type { Manifest } from '../../engine/manifest.ts';
 import { variantBytes } from '../state/pack.ts';
-import { findPlainPack } from '../state/plainPack.ts';
+import { findPlainPack } from '../state/packsBeside.ts';
 
 export interface Baseline {
   title: string;
@@ -12,5 +12,5 @@ export interface Baseline {
 /** The plain transformer beside this page that makes the same tokens as the pack; null where there is none. */
 export async function findBaseline(pack: Manifest, base: string): Promise<Baseline | null> {
   const plain = pack.kind === 'gpt' ? null : await findPlainPack(pack, base);
-  return plain && { title: plain.manifest.title, manifestUrl: plain.url, bytes: variantBytes(plain.manifest, plain.manifest.defaultVariant.wasm) };
+  return plain && { title: plain.manifest.title, manifestUrl: plain.manifestUrl, bytes: variantBytes(plain.manifest, plain.manifest.defaultVariant.wasm) };
 }

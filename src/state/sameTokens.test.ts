@@ -1,8 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { packsBeside } from './compare/packs.ts';
-import { createPack } from './pack.ts';
-import { findPlainPack } from './plainPack.ts';
+import { findPlainPack, packsBeside } from './packsBeside.ts';
 import { sameTokens } from './sameTokens.ts';
 
 test('a pack on the same grid with other codes is not compared with, whatever its vocabulary', async () => {
@@ -15,9 +13,7 @@ test('a pack on the same grid with other codes is not compared with, whatever it
     const found = [other, plain].find(({ name }) => url.includes(`/${name}/`));
     return found ? new Response(JSON.stringify(found)) : new Response('no', { status: 404 });
   });
-  const page = createPack();
-  page.setState({ name: own.name, manifest: own });
-  expect((await packsBeside(page, 'https://studio.test/')).map(({ name }) => name)).toEqual(['baseline']);
+  expect((await packsBeside({ name: own.name, manifest: own }, 'https://studio.test/')).map(({ name }) => name)).toEqual(['baseline']);
   expect((await findPlainPack(own, 'https://studio.test/'))?.manifest.name).toBe('baseline');
   expect([sameTokens(own, plain), sameTokens(own, other)]).toEqual([true, false]);
   vi.unstubAllGlobals();

@@ -13,7 +13,7 @@ import { sameTokens } from '../sameTokens.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
-import { packsBeside, type KnownPack } from './packs.ts';
+import { packsBeside, type KnownPack } from '../packsBeside.ts';
 import { recordedAlike } from './recordedAlike.ts';
 import { madeSource, readSource, VIEW, type Source } from './source.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
@@ -204,7 +204,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
 
   async function learnPacks(): Promise<void> {
     const { name: asked } = page.session.pack.getState();
-    const packs = await packsBeside(page.session.pack, base);
+    const packs = await packsBeside(page.session.pack.getState(), base);
     if (asked === page.session.pack.getState().name) store.setState({ packs });
   }
   let learning: { pack: string; done: Promise<void> } | null = null;

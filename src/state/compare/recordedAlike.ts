@@ -1,6 +1,6 @@
 import { fetchRecording } from '../packFiles.ts';
 import type { OpenedRun, RunState } from '../run.ts';
-import type { KnownPack } from './packs.ts';
+import type { KnownPack } from '../packsBeside.ts';
 import { recordingSource } from './source.ts';
 
 /**

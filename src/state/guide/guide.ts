@@ -4,7 +4,7 @@ import { fetchRecording } from '../packFiles.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createRunView } from '../runView.ts';
 import type { Studio } from '../studio.ts';
-import { patchedPack } from './pack.ts';
+import { patchedPack } from '../packsBeside.ts';
 import { clampStep, recordingFor, STEPS } from './steps.ts';
 
 export interface GuideState {
@@ -55,7 +55,7 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       store.setState({ step, problem: null });
       const { cell, show, ...rest } = STEPS[step - 1]!;
       try {
-        const from = await patchedPack(page.session.pack, base);
+        const from = await patchedPack(page.session.pack.getState(), base);
         if (!from || store.getState().step !== step) return;
         const { manifest } = from;
         if (manifest !== pack.getState().manifest) pack.setState(from);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Manifest } from '../../../engine/manifest.ts';
 import type { StepId } from '../../state/guide/steps.ts';
-import { findPlainPack } from '../../state/plainPack.ts';
+import { findPlainPack } from '../../state/packsBeside.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, useRunView } from '../context.ts';
 import { Resolution } from '../worth/Resolution.tsx';

@@ -1,0 +1,40 @@
+import type { Kind, Manifest } from '../../engine/manifest.ts';
+import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { fetchPackList } from './packList.ts';
+import { sameTokens } from './sameTokens.ts';
+
+export interface KnownPack {
+  name: string;
+  manifest: Manifest;
+  manifestUrl: string;
+}
+
+/** A pack of this site. Throws where it cannot be read. */
+async function readPack(name: string, base: string): Promise<KnownPack> {
+  const manifestUrl = manifestAddress(name, base);
+  return { name, manifestUrl, manifest: await fetchManifest(name, manifestUrl) };
+}
+
+/** The other packs of this site that can be read, of one kind or of all, that make the same tokens as `own`: its pictures can be compared with theirs. */
+export async function packsBeside(own: { name: string | null; manifest: Manifest | null }, base: string, kind?: Kind): Promise<KnownPack[]> {
+  const { manifest } = own;
+  if (!manifest) return [];
+  const listed = (await fetchPackList(base)).filter((entry) => entry.name !== own.name && (!kind || entry.kind === kind));
+  const found = await Promise.all(listed.map(({ name }) => readPack(name, base).catch(() => null)));
+  return found.filter((pack): pack is KnownPack => pack !== null && sameTokens(pack.manifest, manifest));
+}
+
+/** The plain transformer of this site that makes the same tokens; null where there is none that can be read. */
+export const findPlainPack = async (manifest: Manifest, base: string): Promise<KnownPack | null> => (await packsBeside({ name: null, manifest }, base, 'gpt'))[0] ?? null;
+
+/** A pack that has patches to show: `own`, or, where that decodes token by token, one of this site with its tokens, or else the first. */
+export async function patchedPack(own: { name: string; manifest: Manifest | null; manifestUrl: string }, base: string): Promise<KnownPack | null> {
+  const { name, manifest, manifestUrl } = own;
+  if (!manifest) return null;
+  const page = { name, manifest, manifestUrl };
+  if (manifest.kind !== 'gpt') return page;
+  const [beside] = await packsBeside(own, base, 'dpar');
+  if (beside) return beside;
+  const first = (await fetchPackList(base)).find(({ kind }) => kind === 'dpar');
+  return first ? readPack(first.name, base) : page;
+}
