@@ -1,0 +1,145 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { say } from '../../engine/phrase.ts';
+import { problem } from './problem.ts';
+import { event, studioSite, tick, type FakeClient } from './studioSite.ts';
+
+const site = studioSite();
+let client: FakeClient;
+beforeEach(() => {
+  ({ client } = site);
+});
+
+it('asks before the download on a metered connection', async () => {
+  const studio = site.made('', true);
+  await studio.open();
+  expect(studio.session.pack.getState().model).toBe('asking');
+  expect(client.load).not.toHaveBeenCalled();
+});
+
+it('names a failed download, keeps the recorded run, and can try again', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
+  client.refuse('shard-missing');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
+  expect(studio.session.pack.getState().problem).toMatchObject({ code: 'shard-missing', detail: say`Retry.` });
+  expect(studio.view.run.getState().count).toBe(256);
+  void studio.session.load();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ model: 'ready', problem: null }));
+});
+
+it('loads again after the worker was lost, and the run goes on from its log', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  expect(studio.view.run.getState()).toMatchObject({ phase: 'running', count: 2 });
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0, entropy: null }, { token: 1, entropy: 1 }] });
+  client.emit([event(2)]);
+  client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 3, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
+  expect(studio.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
+});
+
+it.each(['worker-lost', 'out-of-memory', 'timeout'] as const)('a GPU that fails during load (%s) gives way to the processor, with a notice', async (code) => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.refuse(code);
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  expect((client.load.mock.calls as unknown[][])[1]![0]).toMatchObject({ backend: 'wasm' });
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  await vi.waitFor(() => expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed' }]));
+});
+
+it('spares the GPU where it is known to end the page, with a word, until it is chosen', async () => {
+  const backends = () => (client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend);
+  const codes = () => studio.notices.getState().list.map(({ code }) => code);
+  const studio = site.made('', false, problem('gpu-spared', say`On the processor.`));
+  const { pack, load } = studio.session;
+  const ready = async (times: number) => {
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
+    client.ready();
+    await vi.waitFor(() => expect(pack.getState().model).toBe('ready'));
+  };
+  void studio.open();
+  await ready(1);
+  expect([backends(), pack.getState().choice, codes()]).toEqual([['wasm'], 'auto', ['gpu-spared']]);
+  studio.notices.close(studio.notices.getState().list[0]!.id);
+  void load();
+  await ready(2);
+  expect([backends(), codes()], 'reported once').toEqual([['wasm', 'wasm'], []]);
+  void load('webgpu');
+  await ready(3);
+  expect([backends().at(-1), codes()]).toEqual(['webgpu', []]);
+});
+
+it('a worker that never starts is tried on the processor once, then reported; no notice says that it runs', async () => {
+  const studio = site.made();
+  void studio.open();
+  for (const times of [1, 2]) {
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(times));
+    client.refuse('worker-lost');
+  }
+  await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ model: 'failed', problem: { code: 'worker-lost' } }));
+  await tick();
+  expect(client.load).toHaveBeenCalledTimes(2);
+  expect(studio.notices.getState().list).toEqual([]);
+});
+
+it('a GPU lost in a run that cannot be had again: the run goes on from its log on the processor, with a notice', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.ready('webgpu');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: false, code: 'worker-lost', message: say`The GPU was lost.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  client.refuse('worker-lost');
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(3));
+  expect((client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend)).toEqual(['auto', 'webgpu', 'wasm']);
+  client.ready('wasm');
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  expect(client.generate.mock.calls[1]![0][0]).toMatchObject({ resume: [{ token: 0 }, { token: 1 }] });
+  expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: { template: expect.stringContaining('continued where it was, on the processor') } }]);
+  client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('complete'));
+});
+
+it('a cancelled download waits to be asked for again', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  studio.session.cancelLoad();
+  client.refuse('aborted');
+  await tick();
+  expect(studio.session.pack.getState()).toMatchObject({ model: 'asking', problem: null });
+});
+
+it('ends the run where no model can be had any more', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  client.refuse('shard-missing');
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'failed', problem: { code: 'worker-lost' } }));
+});

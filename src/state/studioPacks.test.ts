@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { studioSite, tick, type FakeClient } from './studioSite.ts';
+
+const site = studioSite();
+let pack: SyntheticPack;
+let client: FakeClient;
+beforeEach(() => {
+  ({ pack, client } = site);
+});
+
+it('says that there is no such pack', async () => {
+  const studio = site.made('#pack=mars');
+  await studio.open();
+  expect(studio.session.pack.getState()).toMatchObject({ model: 'failed', manifest: null, problem: { code: 'pack-missing' } });
+  expect(studio.session.pack.getState().problem!.message.values).toEqual(['mars']);
+});
+
+it('takes class and seed into another pack that has the class, and makes no run', async () => {
+  let hash = '';
+  const studio = site.create({ hash: () => hash, replaceHash: (text) => { hash = text; } });
+  void studio.open();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
+  studio.settings.setClass(1);
+  studio.settings.setSeed('99');
+  const [first, ...rest] = pack.manifest.classes;
+  const other = { ...pack.manifest, name: 'other', title: 'Other', classes: [...rest, first!], recordings: [] };
+  vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+  studio.address.views.open('inspect');
+  void studio.choosePack('other');
+  await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
+  expect(studio.address.views.getState().view, 'the view stays').toBe('inspect');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
+  expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 99 });
+  expect(hash).toBe('#pack=other&view=inspect');
+  expect(studio.session.queue.getState().queued).toBe(false);
+  expect(client.generate).not.toHaveBeenCalled();
+});
+
+describe('a pack that is overtaken by another', () => {
+  const other = () => ({ ...pack.manifest, name: 'other', title: 'Other', recordings: [] });
+  /** Manifests come when the test says so. */
+  function slowManifests() {
+    const send = new Map<string, () => void>();
+    vi.stubGlobal('fetch', (url: string, { signal }: RequestInit) => new Promise((resolve, reject) => {
+      const name = url.split('/models/')[1]?.split('/')[0] ?? '';
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      send.set(name, () => resolve(Response.json(name === 'other' ? other() : pack.manifest)));
+    }));
+    return send;
+  }
+  const changing = () => {
+    const page = { hash: '' };
+    const studio = site.create({ hash: () => page.hash, replaceHash: (text) => { page.hash = text; } });
+    return { page, studio };
+  };
+
+  it('does not come back when its manifest arrives last', async () => {
+    const send = slowManifests();
+    const { page, studio } = changing();
+    void studio.open();
+    await vi.waitFor(() => expect(send.has('eurosat')).toBe(true));
+    page.hash = '#pack=other';
+    void studio.reopen();
+    await vi.waitFor(() => expect(send.has('other')).toBe(true));
+    send.get('other')!();
+    await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
+    send.get('eurosat')!();
+    await tick();
+    expect(studio.session.pack.getState()).toMatchObject({ name: 'other', model: 'loading', problem: null, manifest: { name: 'other' } });
+    expect(client.load.mock.calls.map(([request]: unknown[]) => (request as { manifest: { name: string } }).manifest.name)).toEqual(['other']);
+  });
+
+  it('ends its load without a word, where a dropped one takes its place', async () => {
+    const { studio } = changing();
+    void studio.open();
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+    const first = client.refuse;
+    void studio.usePack({ manifest: other(), files: {} });
+    void studio.usePack({ manifest: { ...other(), name: 'third' }, files: {} });
+    first('aborted');
+    await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+    await tick();
+    expect(studio.session.pack.getState()).toMatchObject({ name: 'third', model: 'loading', problem: null });
+    expect((client.load.mock.calls[1] as unknown[])[0]).toMatchObject({ manifest: { name: 'third' } });
+  });
+});
