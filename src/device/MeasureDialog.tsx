@@ -30,7 +30,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
   const gpu = report?.trials.some(({ backend }) => backend === 'webgpu') || report?.adapter;
   const again = () => void start(withBaseline ? baseline : null);
   return (
-    <dialog ref={dialog} className="device" aria-labelledby="device-title" onClose={onClose}>
+    <dialog ref={dialog} className="dialog device" aria-labelledby="device-title" onClose={onClose}>
       <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
       {measuring.state !== 'done' && manifest && (
         <p>

@@ -51,7 +51,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
 
   const total = list?.packs.reduce((sum, pack) => sum + pack.bytes, 0) ?? 0;
   return (
-    <dialog ref={dialog} className="stored" aria-labelledby="stored-title" onClose={onClose}>
+    <dialog ref={dialog} className="dialog stored" aria-labelledby="stored-title" onClose={onClose}>
       <h2 id="stored-title" className="heading">{t('Stored in this browser')}</h2>
       {list?.packs.length === 0 && <p className="muted">{t('Nothing is stored. Models are kept after their first download where the browser allows it.')}</p>}
       {list && list.packs.length > 0 && (
