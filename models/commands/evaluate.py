@@ -68,6 +68,7 @@ def run(args: argparse.Namespace) -> None:
     samples = sample(args, given, device)
     if not args.no_compile:
         compile_blocks(given.model, given.entropy, given.baseline, static)
+        given.judge.features = torch.compile(given.judge.features)
     figures, shown = measure(given, samples, args.out / "training-features.npz", fingerprint([args.judge]), device)
     if args.sweep:
         figures["sweep"] = rounded(swept(args, given, static, device))
@@ -90,6 +91,7 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     for part in (found.model, found.entropy, found.tokenizer, judge, baseline):
         if part is not None:
             part.to(device)
+    judge.to(memory_format=torch.channels_last)  # with compiled features twice as fast on processors
     return Given(found, pack, rules_of(found.run, pack), judge, baseline)
 
 

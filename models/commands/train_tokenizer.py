@@ -122,7 +122,8 @@ def run(args: argparse.Namespace) -> None:
             loss, ids, parts = contested(objective, contest.discriminator, inputs, config.adversary.penalty, weight)
         else:
             loss, ids, parts = objective(inputs)
-        model.quantizer.note_use(ids)
+        if not config.decoder_only:  # the tokens' tokenizer stays as it is, what is counted of its codes included
+            model.quantizer.note_use(ids)
         psnr = -10 * torch.log10(parts["l2"] / 4)
         return loss, {"psnr": psnr, "reseeded": reseeded, **parts}
 

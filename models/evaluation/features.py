@@ -31,7 +31,8 @@ def look(judge: Classifier, pixels: np.ndarray, device: torch.device, what: str)
     """uint8 [N, S, S, 3] -> Seen. what: the progress bar's name."""
     features, classes = [], []
     for start in tqdm(range(0, len(pixels), BATCH), desc=what, unit="batch"):
-        level = judge.features(to_tensor(pixels[start : start + BATCH]).to(device))[-1].mean((2, 3))
+        batch = to_tensor(pixels[start : start + BATCH]).to(device, memory_format=torch.channels_last)
+        level = judge.features(batch)[-1].mean((2, 3))
         features.append(level.float().cpu().numpy())
         classes.append(judge.head(level).argmax(-1).cpu().numpy())
     return Seen(np.concatenate(features), np.concatenate(classes))

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from models import commands
 from models.cli import main
 from models.commands import COMMANDS
+from models.lineage import encoder_digest
 from models.tests.test_data import make_folder
 from models.token_data import TokenStream, load_tokens
+from models.trained import load_tokenizer
 
 
 def test_overview_and_unknown_command(capsys):
@@ -51,6 +54,12 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     tokens = load_tokens(out)
     assert tokens.tokens.shape == (8, 16, 16) and tokens.tokens.dtype == np.int16
     assert len(tokens.train) == 6 and len(tokens.held_out) == 10
+    settled = tmp_path / "settled"
+    assert main(["train-tokenizer", *common, *sets, "--set", "tokenizer.fine=8", "--set", "tokenizer.coarse=8", "--set",
+                 "decoder_only=true", "--set", f"init={tmp_path / 'tokenizer'}", "--out", str(settled)]) == 0
+    before, after = load_tokenizer(tmp_path / "tokenizer"), load_tokenizer(settled)
+    assert not torch.equal(before.decoder.leave.weight, after.decoder.leave.weight)
+    assert encoder_digest(after) == json.loads((out / "meta.json").read_text())["tokenizer"]  # tokens stay those of both
     batch, labels, entropies, chance = next(TokenStream(tokens, tokens.train, 3, seed=0))
     assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None and chance.shape == (3,)
 
