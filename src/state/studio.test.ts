@@ -4,7 +4,7 @@ import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun } from '../../engine/log.ts';
 import { english } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
-import { event, studioSite, tick, type FakeClient } from './studioSite.ts';
+import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
 let pack: SyntheticPack;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { say } from '../../engine/phrase.ts';
 import { problem } from './problem.ts';
-import { event, studioSite, tick, type FakeClient } from './studioSite.ts';
+import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
 let client: FakeClient;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { studioSite, tick, type FakeClient } from './studioSite.ts';
+import { studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
 let pack: SyntheticPack;

@@ -1,11 +1,11 @@
 /** A studio without a browser, for tests: a small pack as its site, and a client whose answers the test gives. */
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { TokenEvent } from '../../engine/log.ts';
-import { say } from '../../engine/phrase.ts';
-import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../inference/client.ts';
-import type { Problem } from './problem.ts';
-import { createStudio, type StudioDeps } from './studio.ts';
+import type { TokenEvent } from '../../../engine/log.ts';
+import { say } from '../../../engine/phrase.ts';
+import { syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../../inference/client.ts';
+import type { Problem } from '../problem.ts';
+import { createStudio, type StudioDeps } from '../studio.ts';
 
 export const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 
