@@ -8,7 +8,7 @@ import type { Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** What an address without a run opens; the build may name another (docs/hosting.md). */
-export const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'eurosat';
+export const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'characters';
 /** Links name their pack. Those that do not are from when EuroSAT was the first one. */
 export const EARLIER_PACK = 'eurosat';
 
