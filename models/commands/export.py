@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> None:
     config = PackConfig.load(args.config, args.overrides)
     if args.variants:
         config = PackConfig.parse(config.model_dump() | {"variants": args.variants.split(",")}, "--variants")
-    for part in ("name", "title", "license", "data"):
-        validate(config.model_dump()[part], "manifest", part)  # now, and not when all graphs are written
+    for part, value in config.model_dump(include={"name", "title", "license", "data"}).items():
+        validate(value, "manifest", part)  # now, and not when all graphs are written
     evaluation = read_json(args.evaluation, "evaluate writes it") if args.evaluation else {}
     validate(evaluation, "manifest", "evaluation")
     content = content_of(args, config, evaluation)

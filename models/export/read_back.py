@@ -23,7 +23,7 @@ from models.export.builder import WeightFile
 from models.export.dpar_graphs import decoder_graph, encoder_graph, patch_transformer_graph
 from models.export.entropy_graph import entropy_graph
 from models.export.gpt_graph import gpt_graph
-from models.export.quantise import BLOCK, dequantise, unpacked
+from models.export.quantise import dequantise, unpacked
 from models.export.runtime import PackRuntime, read_graph
 from models.export.tokenizer_graphs import tokenizer_decoder_graph, tokenizer_encoder_graph
 from models.export.tokenizers import AnyTokenizer
@@ -72,7 +72,7 @@ def widened(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     for key, array in stored.items():
         name, _, kind = key.rpartition(".")
         if kind == "int8":  # [in, out]
-            result[name] = array * np.repeat(stored[f"{name}.scale"], BLOCK, axis=0)
+            result[name] = dequantise(array.T, stored[f"{name}.scale"].T).T
         elif kind in ("q8", "q4"):  # rows [out, in]; a linear layer asks for [in, out]
             result[name] = dequantise(unpacked(array, int(kind[1:])), stored[f"{name}.scale"]).T
         elif kind == "half":

@@ -133,11 +133,7 @@ it('goes on from an edit once the model has looked at it, unless that is taken b
 });
 
 it('follows a run, stops it, and keeps what was decoded', async () => {
-  const studio = site.made();
-  void studio.open();
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
-  client.ready();
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  const studio = await site.ready();
   const done = studio.generate();
   client.emit([event(0), event(1)]);
   expect(studio.view.playback.getState()).toMatchObject({ cursor: 2, mode: 'live' });

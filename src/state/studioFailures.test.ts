@@ -31,11 +31,7 @@ it('names a failed download, keeps the recorded run, and can try again', async (
 });
 
 it('loads again after the worker was lost, and the run goes on from its log', async () => {
-  const studio = site.made();
-  void studio.open();
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
-  client.ready();
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  const studio = await site.ready();
   void studio.generate();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
   client.emit([event(0), event(1)]);
@@ -99,11 +95,7 @@ it('a worker that never starts is tried on the processor once, then reported; no
 });
 
 it('a GPU lost in a run that cannot be had again: the run goes on from its log on the processor, with a notice', async () => {
-  const studio = site.made();
-  void studio.open();
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
-  client.ready('webgpu');
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  const studio = await site.ready('webgpu');
   void studio.generate();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
   client.emit([event(0), event(1)]);
@@ -131,11 +123,7 @@ it('a cancelled download waits to be asked for again', async () => {
 });
 
 it('ends the run where no model can be had any more', async () => {
-  const studio = site.made();
-  void studio.open();
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
-  client.ready();
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  const studio = await site.ready();
   void studio.generate();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
   client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });

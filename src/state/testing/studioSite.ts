@@ -1,5 +1,5 @@
 /** A studio without a browser, for tests: a small pack as its site, and a client whose answers the test gives. */
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { say } from '../../../engine/phrase.ts';
 import { syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
@@ -50,6 +50,15 @@ export function studioSite() {
     made: (hash = '', metered = false, spared: Problem | null = null) => site.create({
       hash: () => hash, replaceHash: (text) => written.push(text), metered: () => metered, ...(spared && { spareGpu: async () => spared }),
     }),
+    /** Made, opened, and its model loaded. */
+    ready: async (backend?: LoadReport['backend']) => {
+      const studio = site.made();
+      void studio.open();
+      await vi.waitFor(() => expect(site.client.load).toHaveBeenCalledOnce());
+      site.client.ready(backend);
+      await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+      return studio;
+    },
     create: (deps: Pick<StudioDeps, 'hash' | 'replaceHash'> & Partial<StudioDeps>) => createStudio({
       client: () => site.client.api, base: 'https://studio.test/demo/', reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined, ...deps,
     }),
