@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
 
 /**
- * The main states as pictures. They show a made-up pack, so no training changes them, and every letter as a block of one
- * font (fixtures/block-font.py), so no machine's fonts do. After a change that is meant:
+ * The main states as pictures. They show a site of two made-up packs, so no training changes them, and every letter as a
+ * block of one font (fixtures/block-font.py), so no machine's fonts do. After a change that is meant:
  * npx playwright test --project=wasm e2e/looks.spec.ts --update-snapshots
  */
 test.use({ bypassCSP: true, deviceScaleFactor: 1, reducedMotion: 'reduce' });
@@ -20,7 +20,9 @@ async function open(page: Page, hash: string, viewport: { width: number; height:
   pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
   // On a metered connection nothing is downloaded unasked: the page stands still.
   await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
-  await servePack(page, pack);
+  const packs = [pack, await syntheticBaseline()];
+  for (const one of packs) await servePack(page, one);
+  await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: packs.map(({ manifest: { name, title, kind } }) => ({ name, title, kind, bytes: 1 })) } }));
   await page.goto(`/${hash}`);
   await page.addStyleTag({ content: '@font-face { font-family: Blocks; src: url(/blocks.ttf); } * { font-family: Blocks !important; caret-color: transparent !important; }' });
   await page.evaluate(() => document.fonts.load('12px Blocks'));
