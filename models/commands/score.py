@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokens", type=Path, required=True, metavar="DIR",
                         help="folder written by tokenize; entropies.npy (or a folder of shards) goes there")
     parser.add_argument("--batch", type=at_least(1), default=50, help="images at once (default: %(default)s)")
-    parser.add_argument("--float32", choices=("all", "upright"), default="upright",
+    parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to score in float32; the rest run in bfloat16 but for the head (quicker; "
                              "entropies differ by hundredths of a nat) (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> None:
     out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=(symmetries, images, tokens))
     with tqdm(total=symmetries * images, unit="image", desc="scoring") as bar:
         for k in range(symmetries):
-            quick = args.float32 == "upright" and k > 0
+            quick = args.float32 == "none" or (args.float32 == "upright" and k > 0)
             for start in range(0, images, args.batch):
                 part = torch.from_numpy(data.tokens[k, start : start + args.batch].astype(np.int64)).to(device)
                 with torch.autocast(device.type, torch.bfloat16, enabled=quick):

@@ -41,10 +41,15 @@ def test_train_entropy_score_train(tmp_path, tokens, capsys):
     assert main(["train", *settings("model.classes=3"), "--tokens", str(tokens), "--out", dpar]) == 2
     assert "score" in capsys.readouterr().err
     assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
-    assert main(["score", "--entropy", entropy, "--tokens", str(tokens), "--batch", "40", "--no-compile"]) == 0
+    score = ["score", "--entropy", entropy, "--tokens", str(tokens), "--batch", "40", "--no-compile"]
+    assert main(score) == 0
     scored = np.load(tokens / "entropies.npy")
     assert scored.shape == (2, 80, 64) and np.isinf(scored[..., 0]).all()
     assert (scored[..., 1:] >= 0).all() and scored[..., 1:].max() <= np.log(64) + 1e-4
+    assert main([*score, "--float32", "none"]) == 0
+    quick = np.load(tokens / "entropies.npy")
+    assert 0 < np.abs(quick[0, :, 1:] - scored[0, :, 1:]).max() < 0.05
+    np.testing.assert_array_equal(quick[1], scored[1])  # bfloat16 by default already
     size = ("model.classes=3", "model.patch_transformer_blocks=1", "model.decoder_blocks=1")
     assert main(["train", *settings(*size), "--tokens", str(tokens), "--out", dpar]) == 0
     log = [json.loads(line) for line in (tmp_path / "dpar/log.jsonl").read_text().splitlines()]
