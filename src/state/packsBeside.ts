@@ -1,7 +1,7 @@
 import type { Kind, Manifest } from '../../engine/manifest.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
 import { fetchPackList } from './packList.ts';
-import { sameTokens } from './sameTokens.ts';
+import { sameCodes, sameTokens } from './sameTokens.ts';
 
 export interface KnownPack {
   name: string;
@@ -15,13 +15,23 @@ async function readPack(name: string, base: string): Promise<KnownPack> {
   return { name, manifestUrl, manifest: await fetchManifest(name, manifestUrl) };
 }
 
+/** The packs of this site that can be read, of one kind or of all, but for the one called `own`. */
+async function otherPacks(own: string | null, base: string, kind?: Kind): Promise<KnownPack[]> {
+  const listed = (await fetchPackList(base)).filter((entry) => entry.name !== own && (!kind || entry.kind === kind));
+  const found = await Promise.all(listed.map(({ name }) => readPack(name, base).catch(() => null)));
+  return found.filter((pack) => pack !== null);
+}
+
 /** The other packs of this site that can be read, of one kind or of all, that make the same tokens as `own`: its pictures can be compared with theirs. */
 export async function packsBeside(own: { name: string | null; manifest: Manifest | null }, base: string, kind?: Kind): Promise<KnownPack[]> {
   const { manifest } = own;
-  if (!manifest) return [];
-  const listed = (await fetchPackList(base)).filter((entry) => entry.name !== own.name && (!kind || entry.kind === kind));
-  const found = await Promise.all(listed.map(({ name }) => readPack(name, base).catch(() => null)));
-  return found.filter((pack): pack is KnownPack => pack !== null && sameTokens(pack.manifest, manifest));
+  return manifest ? (await otherPacks(own.name, base, kind)).filter((pack) => sameTokens(pack.manifest, manifest)) : [];
+}
+
+/** Packs of this site with patches for larger or smaller pictures of the same tokenizer. */
+export async function packsOfOtherSizes(manifest: Manifest, base: string): Promise<Manifest[]> {
+  const packs = (await otherPacks(null, base, 'dpar')).map((pack) => pack.manifest);
+  return packs.filter((pack) => sameCodes(pack, manifest) && !sameTokens(pack, manifest));
 }
 
 /** The plain transformer of this site that makes the same tokens; null where there is none that can be read. */

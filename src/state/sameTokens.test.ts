@@ -1,20 +1,23 @@
 import { expect, test, vi } from 'vitest';
 import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { findPlainPack, packsBeside } from './packsBeside.ts';
+import { findPlainPack, packsBeside, packsOfOtherSizes } from './packsBeside.ts';
 import { sameTokens } from './sameTokens.ts';
 
 test('a pack on the same grid with other codes is not compared with, whatever its vocabulary', async () => {
   const own = (await syntheticPack()).manifest;
   const plain = (await syntheticBaseline()).manifest;
   const other = { ...plain, name: 'other', codebook: { ...plain.codebook, tiles: { ...plain.codebook.tiles, sha256: 'f'.repeat(64) } } };
-  const list = [other, plain].map(({ name, title, kind }) => ({ name, title, kind, bytes: 1 }));
+  const larger = { ...own, name: 'larger', image: { size: 96 }, grid: { width: 24, tokens: 576 } };
+  const site = [other, plain, larger];
+  const list = site.map(({ name, title, kind }) => ({ name, title, kind, bytes: 1 }));
   vi.stubGlobal('fetch', async (url: string) => {
     if (url.endsWith('index.json')) return new Response(JSON.stringify({ packs: list }));
-    const found = [other, plain].find(({ name }) => url.includes(`/${name}/`));
+    const found = site.find(({ name }) => url.includes(`/${name}/`));
     return found ? new Response(JSON.stringify(found)) : new Response('no', { status: 404 });
   });
   expect((await packsBeside({ name: own.name, manifest: own }, 'https://studio.test/')).map(({ name }) => name)).toEqual(['baseline']);
   expect((await findPlainPack(own, 'https://studio.test/'))?.manifest.name).toBe('baseline');
+  expect((await packsOfOtherSizes(own, 'https://studio.test/')).map(({ name }) => name)).toEqual(['larger']);
   expect([sameTokens(own, plain), sameTokens(own, other)]).toEqual([true, false]);
   vi.unstubAllGlobals();
 });

@@ -1,6 +1,7 @@
 import { packCost } from '../../engine/cost.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { groupsOf } from '../../engine/sampling.ts';
+import { measuredPatches } from './measuredPatches.ts';
 
 /** dynamic: the pack as it is. static: patches of the same mean length. plain: a transformer without patches. */
 export type Way = 'dynamic' | 'static' | 'plain';
@@ -55,8 +56,8 @@ function verdict(one: Figure | null, other: Figure | null): Verdict {
  * of the plain transformer on the same tokens, or null. The same judge must have measured both; else the quality is unknown.
  */
 export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
-  const steps = pack.evaluation.steps_mean;
-  if (pack.kind !== 'dpar' || typeof steps !== 'number') return null;
+  const steps = measuredPatches(pack);
+  if (pack.kind !== 'dpar' || steps === null) return null;
   const { tokens } = pack.grid;
   const groups = groupsOf(pack.defaults);
   const cost = packCost(pack, tokens, steps, groups);

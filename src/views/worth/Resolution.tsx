@@ -1,12 +1,20 @@
+import { useEffect, useState } from 'react';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { integer, operations, percent } from '../../lib/format.ts';
+import { packsOfOtherSizes } from '../../state/packsBeside.ts';
 import { resolutionRows } from '../../state/resolution.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 
 /** What larger pictures would cost: tokens, patches and attention, each row marked as measured or computed. */
 export function Resolution({ pack, plain, open = false }: { pack: Manifest; plain: Manifest; open?: boolean }) {
-  const rows = resolutionRows(pack, plain);
+  const [others, setOthers] = useState<readonly Manifest[]>([]);
+  useEffect(() => {
+    let here = true;
+    void packsOfOtherSizes(pack, document.baseURI).then((found) => here && setOthers(found));
+    return () => { here = false; };
+  }, [pack]);
+  const rows = resolutionRows(pack, plain, others);
   if (rows.length === 0) return null;
   const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic'), plain: t('Attention, plain transformer'), linear: t('Share of linear layers') };
   return (
@@ -31,7 +39,7 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
           </tbody>
         </table>
       </div>
-      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Only the pack’s own size has measured patches; the others are computed with this pack’s model for the same P_avg, and no model was trained for them. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
+      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Patches are measured where a pack of this site has that size; the others are computed for this pack’s P_avg, and no model was trained for them. Costs are those of this pack’s model. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
     </details>
   );
 }
