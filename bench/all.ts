@@ -1,4 +1,5 @@
 import type { Bench } from './harness.ts';
+import { bench as attention } from './attention.ts';
 import { bench as batch } from './batch.ts';
 import { bench as dynamic } from './dynamic.ts';
 import { bench as launches } from './launches.ts';
@@ -15,4 +16,4 @@ import { bench as transformers } from './transformers.ts';
 import { bench as variants } from './variants.ts';
 
 /** In the order of docs/performance.md. */
-export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, smooth, scale, launches, passes, batch, steps, variants, transformers, training];
+export const benches: Bench[] = [recompute, dynamic, overhead, native, startup, smooth, attention, scale, launches, passes, batch, steps, variants, transformers, training];

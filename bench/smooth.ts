@@ -1,20 +1,19 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { restartSmoothness, smoothnessOf, watchSmoothness, type Smoothness } from '../e2e/smoothness.ts';
+import { generateButton, generateWithRules, runFinished, runStarted } from '../e2e/studio-page.ts';
 import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
 
 /** One decoded image as the page saw it. */
 type Watched = Smoothness & { ms: number };
 
-const chip = (page: Page, text: string) => page.locator('.run-title .chip', { hasText: text }).waitFor({ timeout: 300_000 });
-
-async function decodeOne(page: Page, button: string): Promise<Watched> {
+async function decodeOne(page: Page, button: Locator): Promise<Watched> {
   await page.waitForTimeout(500);
   await restartSmoothness(page);
   const start = performance.now();
-  await page.getByRole('button', { name: button, exact: true }).click();
-  await chip(page, 'Decoding');
-  await chip(page, 'Made here');
+  await button.click();
+  await runStarted(page);
+  await runFinished(page);
   const ms = performance.now() - start;
   return { ...(await smoothnessOf(page)), ms };
 }
@@ -26,14 +25,14 @@ async function run({ repeats, host }: Context) {
   await page.goto(`${origin}/`);
   await page.locator('.status-chip[data-model="ready"]').waitFor({ timeout: 300_000 });
   // The first run fetches what a finished run needs.
-  await decodeOne(page, 'Generate');
+  await decodeOne(page, generateButton(page));
   const seen: Record<string, Watched[]> = { Generate: [], Inspect: [] };
-  for (let round = 0; round < repeats; round++) seen.Generate!.push(await decodeOne(page, 'Generate'));
+  for (let round = 0; round < repeats; round++) seen.Generate!.push(await decodeOne(page, generateButton(page)));
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
   for (let round = 0; round < repeats; round++) {
     // A line of its own offers to generate with it.
     await page.getByRole('slider', { name: /E_th line/ }).press(round % 2 ? 'PageUp' : 'PageDown');
-    seen.Inspect!.push(await decodeOne(page, 'Generate with this'));
+    seen.Inspect!.push(await decodeOne(page, generateWithRules(page)));
   }
   await page.close();
   const rows = Object.entries(seen).map(([view, images]) => ({

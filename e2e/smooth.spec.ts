@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { restartSmoothness, smoothnessOf, watchSmoothness } from './smoothness.ts';
-import { generateButton, mountPack, runFinished } from './studio-page.ts';
+import { generateButton, generateWithRules, mountPack, runFinished, runStarted } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano')!;
 test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
@@ -27,9 +27,9 @@ for (const view of ['generate', 'inspect']) {
     await slowDown(page, 30);
     await page.waitForTimeout(500);
     await restartSmoothness(page);
-    if (view === 'inspect') await page.getByRole('button', { name: 'Generate with these rules' }).click();
+    if (view === 'inspect') await generateWithRules(page).click();
     else await generateButton(page).click();
-    await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+    await runStarted(page);
     await runFinished(page);
     const { tasks, shift } = await smoothnessOf(page);
     // How long tasks take depends on the machine: reported, not judged.

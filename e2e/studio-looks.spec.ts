@@ -4,7 +4,7 @@ import { axe, contextOf, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
-import { generateButton, mountPack } from './studio-page.ts';
+import { generateButton, mountPack, runStarted } from './studio-page.ts';
 
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const screens = {
@@ -86,10 +86,10 @@ test('a run that is being decoded: axe finds nothing', async ({ page }) => {
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
   await slowDown(page, 400);
   await generateButton(page).click();
-  await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+  await runStarted(page);
   await expect(page.locator('[data-figure="tokens"]')).not.toHaveText('0');
   expect(await axe(page)).toEqual([]);
-  await expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+  await runStarted(page);
   await page.keyboard.press('Escape');
 });
 

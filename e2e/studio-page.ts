@@ -15,6 +15,9 @@ export const messages = (page: Page) => page.locator('.notice');
 
 export const generateButton = (page: Page) => page.getByRole('button', { name: 'Generate', exact: true });
 
+/** Offered where the rules in view are not those of the run. */
+export const generateWithRules = (page: Page) => page.getByRole('button', { name: 'Generate with these rules' });
+
 export const classes = (page: Page) => page.getByRole('radiogroup', { name: 'Class' }).getByRole('radio');
 
 /** Chooses the backend and waits until the model runs on it. */
@@ -34,5 +37,7 @@ export async function downloadRun(page: Page): Promise<Run> {
   await page.getByRole('button', { name: 'Download run as JSON' }).click();
   return parseRun(JSON.parse(readFileSync(await (await waiting).path(), 'utf8')));
 }
+
+export const runStarted = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Decoding');
 
 export const runFinished = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Generated here', { timeout: 150_000 });
