@@ -22,6 +22,7 @@ from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import rounded
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
+from models.export.files import read_manifest
 from models.export.sweep_entry import note_sweep
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
@@ -74,7 +75,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judge.add_argument("--entropy", type=Path, metavar="DIR", help="folder of train-entropy")
     judge.add_argument("--judge", type=Path, metavar="DIR", help="folder of train-classifier")
     judge.add_argument("--samples", type=at_least(DENSITY_K + 1), default=1000, help="of each setting (default: %(default)s)")
-    judge.add_argument("--guidance", type=float, default=2.0, help="(default: %(default)s)")
+    judge.add_argument("--guidance", type=float, help="(default: that of --pack, else 2)")
+    judge.add_argument("--temperature", type=float, help="(default: that of --pack, else 1)")
+    judge.add_argument("--precision", choices=("bfloat16", "float32"), default="float32",
+                       help="of the products in the model's blocks while sampling (default: %(default)s)")
     parser.add_argument("--pack", type=Path, metavar="DIR",
                         help="table6: write its rows into this pack of the default arm's model, as evaluation.sweep")
     parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
@@ -188,11 +192,22 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
         part.to(device)
     weights = fingerprint([args.judge])
     features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
-    sampling = SamplingConfig(guidance=args.guidance)
-    made = Gallery(entropy, tokenizer, judge, features, sampling, args.samples, min(100, args.samples), False, device)
+    sampling = sampling_of(args)
+    made = Gallery(entropy, tokenizer, judge, features, sampling, args.samples, min(100, args.samples),
+                   args.precision == "bfloat16", device)
     depends = {"samples": args.samples, "judge": weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
-               "guidance": args.guidance}
+               "sampling": sampling.model_dump(), "precision": args.precision}
     return made, depends
+
+
+def sampling_of(args: argparse.Namespace) -> SamplingConfig:
+    """What is set, else as --pack samples: its rows stand beside the pack's own figures."""
+    values: dict[str, Any] = {"guidance": 2.0}
+    if args.pack:
+        own = read_manifest(args.pack)["defaults"]
+        values = {"guidance": own["guidance"], "temperature": own["temperature"], "top_k": own["topK"], "top_p": own["topP"]}
+    given = {name: value for name in ("guidance", "temperature") if (value := getattr(args, name)) is not None}
+    return SamplingConfig.parse(values | given, "study")
 
 
 def patch_rows(args: argparse.Namespace, study: Study, group: ArmConfig, data: TokenSet) -> list[dict[str, Any]]:
@@ -228,8 +243,10 @@ def write(args: argparse.Namespace, study: Study, rows: list[Row]) -> None:
         trainings = ", ".join(args.trained) or f"{study.base.images:,} images an arm"
         setting.append(f"Trainings: {trainings}; D {run.model.dim}, seeds {', '.join(map(str, study.base.seeds))}; "
                        f"{' '.join(args.overrides) or 'the base as it is'}.")
+        sampling = sampling_of(args)
+        sampled = f"guidance {sampling.guidance:g}, temperature {sampling.temperature:g}"
         setting.append(f"Held-out pictures: at most {args.held_out:,}. " + (
-            f"FID-lite of {args.samples:,} samples, judge {args.judge}, guidance {args.guidance:g}." if args.judge else
+            f"FID-lite of {args.samples:,} samples, judge {args.judge}, {sampled}." if args.judge else
             "FID-lite was not measured: no judge was given."))
     path = args.out / study.name / "results.md"
     path.parent.mkdir(parents=True, exist_ok=True)

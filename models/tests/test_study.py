@@ -1,5 +1,6 @@
 """Studies: every arm of every table trains a step and is measured; what may stand in --out, and what is refused."""
 
+import argparse
 import json
 import shlex
 import shutil
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from models.cli import main
+from models.commands.study import sampling_of
 from models.export.check import check_pack
 from models.export.files import read_manifest
 from models.runs import load_run
@@ -19,6 +21,7 @@ from models.token_data import note_entropies
 from models.training import read_log, train
 
 NANO = Path(__file__).parents[2] / "e2e/fixtures/models/nano"
+CHARACTERS = Path(__file__).parents[2] / "public/models/characters"
 TINY = ["model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.blocks=2",
         "train.batch_size=4", "train.bf16=false", "train.compile=false", "train.optimizer=adamw", "train.ema=0", "held_out=8"]
 SMALL = [part for one in TINY for part in ("--set", one)] + ["--images", "4", "--seeds", "0", "1", "--device", "cpu"]
@@ -203,3 +206,15 @@ def test_rows_over_thresholds_go_into_the_pack_of_their_model(place, tmp_path, c
         assert (pack / "manifest.json").read_bytes() == before
     assert study(place, "table4", "--pack", str(nano)) == 2
     assert "--pack takes what table6 measures" in capsys.readouterr().err
+
+
+def test_samples_beside_a_pack_are_drawn_as_the_pack_draws_them():
+    def sampled(**given):
+        sampling = sampling_of(argparse.Namespace(**{"pack": None, "guidance": None, "temperature": None} | given))
+        return sampling.guidance, sampling.temperature, sampling.top_k, sampling.top_p
+
+    own = read_manifest(CHARACTERS)["defaults"]
+    assert sampled() == (2, 1, 0, 1)
+    assert own["temperature"] != 1
+    assert sampled(pack=CHARACTERS) == (own["guidance"], own["temperature"], own["topK"], own["topP"])
+    assert sampled(pack=CHARACTERS, temperature=0.5) == (own["guidance"], 0.5, own["topK"], own["topP"])
