@@ -110,6 +110,26 @@ describe('InferenceClient', () => {
     expect(seen).toEqual([['events', 1], ['picture', 2]]);
   });
 
+  test('a picture waits for attention that is being computed, unless it is stopped meanwhile', async () => {
+    let end: (value: unknown) => void = () => undefined;
+    const service = fakeService({
+      attend: vi.fn(() => new Promise((resolve) => { end = resolve; })),
+      generate: vi.fn(async () => ok([{ complete: true }])),
+    });
+    const { client } = make(service);
+    await load(client);
+    for (const stopped of [false, true]) {
+      const attending = client.attend({ tokens: [], starts: [], class: 0 }, ignore);
+      const picture = generate(client);
+      await vi.waitFor(() => expect(service.attend).toHaveBeenCalledTimes(stopped ? 2 : 1));
+      if (stopped) void client.stop();
+      end(ok({}));
+      expect(await attending).toMatchObject({ ok: true });
+      expect(await picture).toMatchObject(stopped ? { ok: false, code: 'aborted' } : { ok: true });
+    }
+    expect(service.generate).toHaveBeenCalledTimes(1);
+  });
+
   test('measuring reports how far it is, keeps others out, and aborting asks the worker to stop', async () => {
     let end: (value: unknown) => void = () => undefined;
     const progress = { stage: 'image', done: 0.5, backend: 'wasm', way: 'dynamic', image: 1, of: 3 };

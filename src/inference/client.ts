@@ -59,6 +59,9 @@ export class InferenceClient {
   /** Why a loaded model is there no more, until the next load. */
   #ended: Failure | null = null;
   #run: Promise<unknown> | null = null;
+  /** Takes a moment, so that a picture waits for it. */
+  #attending: Promise<unknown> | null = null;
+  #stops = 0;
   #beat: () => void = () => undefined;
   #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
 
@@ -89,6 +92,9 @@ export class InferenceClient {
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
+    const before = this.#stops;
+    if (this.#attending) await this.#attending;
+    if (before !== this.#stops) return failure('aborted', say`It was cancelled before it began.`);
     if (this.#run) return failure('busy', say`A picture is already being generated. Stop it first.`);
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
@@ -102,6 +108,7 @@ export class InferenceClient {
 
   /** Asks the run to stop between two tokens; terminates the worker when it does not within the grace time. */
   async stop(): Promise<void> {
+    this.#stops++;
     const run = this.#run;
     const line = this.#line;
     if (!run || !line) return;
@@ -132,7 +139,9 @@ export class InferenceClient {
 
   /** What attends to what in an image. */
   async attend(image: AttentionRun, onProgress: OnProgress): Promise<Result<Attention>> {
-    return this.#once((remote) => remote.attend(image), { onWorkerEvent: loading(onProgress) });
+    const attending = this.#once((remote) => remote.attend(image), { onWorkerEvent: loading(onProgress) });
+    this.#attending = attending;
+    return attending.finally(() => { if (this.#attending === attending) this.#attending = null; });
   }
 
   /** Times this device; stopping or aborting ends it with `aborted`. */
