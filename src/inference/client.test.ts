@@ -112,22 +112,20 @@ describe('InferenceClient', () => {
 
   test('a picture waits for attention that is being computed, unless it is stopped meanwhile', async () => {
     let end: (value: unknown) => void = () => undefined;
-    const service = fakeService({
-      attend: vi.fn(() => new Promise((resolve) => { end = resolve; })),
-      generate: vi.fn(async () => ok([{ complete: true }])),
-    });
-    const { client } = make(service);
+    const attend = vi.fn(() => new Promise((resolve) => { end = resolve; }));
+    const made = vi.fn(async () => ok([{ complete: true }]));
+    const { client } = make(fakeService({ attend, generate: made }));
     await load(client);
     for (const stopped of [false, true]) {
       const attending = client.attend({ tokens: [], starts: [], class: 0 }, ignore);
       const picture = generate(client);
-      await vi.waitFor(() => expect(service.attend).toHaveBeenCalledTimes(stopped ? 2 : 1));
+      await vi.waitFor(() => expect(attend).toHaveBeenCalledTimes(stopped ? 2 : 1));
       if (stopped) void client.stop();
       end(ok({}));
       expect(await attending).toMatchObject({ ok: true });
       expect(await picture).toMatchObject(stopped ? { ok: false, code: 'aborted' } : { ok: true });
     }
-    expect(service.generate).toHaveBeenCalledTimes(1);
+    expect(made).toHaveBeenCalledTimes(1);
   });
 
   test('measuring reports how far it is, keeps others out, and aborting asks the worker to stop', async () => {
