@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
-import { generateButton, runFinished, runStarted } from '../e2e/studio-page.ts';
+import { generateButton } from '../e2e/studio-page.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
+import { decodeImage, openStudio } from './lib/studio.ts';
 
 /** From a press on the switch to the first figure, ms; the switch is off again afterwards. */
 async function askForAttention(page: Page): Promise<number> {
@@ -14,25 +15,16 @@ async function askForAttention(page: Page): Promise<number> {
   return ms;
 }
 
-async function decodeImage(page: Page): Promise<number> {
-  const start = performance.now();
-  await generateButton(page).click();
-  await runStarted(page);
-  await runFinished(page);
-  return performance.now() - start;
-}
-
 async function run({ repeats, host }: Context) {
   const { origin } = await host.studio();
   const page = await (await host.browser()).newPage();
-  await page.goto(`${origin}/`);
-  await page.locator('.status-chip[data-model="ready"]').waitFor({ timeout: 300_000 });
-  await decodeImage(page);
+  await openStudio(page, origin);
+  await decodeImage(page, generateButton(page));
   const first = await askForAttention(page);
   const images: number[] = [];
   const again: number[] = [];
   for (let round = 0; round < repeats; round++) {
-    images.push(await decodeImage(page));
+    images.push(await decodeImage(page, generateButton(page)));
     again.push(await askForAttention(page));
   }
   await page.close();

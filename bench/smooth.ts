@@ -1,8 +1,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { restartSmoothness, smoothnessOf, watchSmoothness, type Smoothness } from '../e2e/smoothness.ts';
-import { generateButton, generateWithRules, runFinished, runStarted } from '../e2e/studio-page.ts';
+import { generateButton, generateWithRules } from '../e2e/studio-page.ts';
 import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
+import { decodeImage, openStudio } from './lib/studio.ts';
 
 /** One decoded image as the page saw it. */
 type Watched = Smoothness & { ms: number };
@@ -10,11 +11,7 @@ type Watched = Smoothness & { ms: number };
 async function decodeOne(page: Page, button: Locator): Promise<Watched> {
   await page.waitForTimeout(500);
   await restartSmoothness(page);
-  const start = performance.now();
-  await button.click();
-  await runStarted(page);
-  await runFinished(page);
-  const ms = performance.now() - start;
+  const ms = await decodeImage(page, button);
   return { ...(await smoothnessOf(page)), ms };
 }
 
@@ -22,8 +19,7 @@ async function run({ repeats, host }: Context) {
   const { origin } = await host.studio();
   const page = await (await host.browser()).newPage();
   await watchSmoothness(page);
-  await page.goto(`${origin}/`);
-  await page.locator('.status-chip[data-model="ready"]').waitFor({ timeout: 300_000 });
+  await openStudio(page, origin);
   // The first run fetches what a finished run needs.
   await decodeOne(page, generateButton(page));
   const seen: Record<string, Watched[]> = { Generate: [], Inspect: [] };

@@ -38,6 +38,6 @@ export async function downloadRun(page: Page): Promise<Run> {
   return parseRun(JSON.parse(readFileSync(await (await waiting).path(), 'utf8')));
 }
 
-export const runStarted = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Decoding');
+export const runStarted = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Decoding', { timeout: 15_000 });
 
 export const runFinished = (page: Page) => expect(page.locator('.run-title .chip')).toHaveText('Generated here', { timeout: 150_000 });
