@@ -7,19 +7,10 @@ import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
+import { curveAt } from '../../lib/curveAt.ts';
 import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const STEP = 0.1;
-
-/** The pack's curve at E_th, linear between its points; null outside of them. */
-export function packAt(curve: Manifest['curve'], threshold: number): number | null {
-  const after = curve.findIndex((point) => point.entropyThreshold >= threshold);
-  if (after < 0) return null;
-  const right = curve[after]!;
-  const left = curve[after - 1];
-  if (!left) return right.entropyThreshold === threshold ? right.pAvg : null;
-  return left.pAvg + ((right.pAvg - left.pAvg) * (threshold - left.entropyThreshold)) / (right.entropyThreshold - left.entropyThreshold);
-}
 
 /** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures. */
 export function CurvePlot() {
@@ -43,10 +34,10 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
   // The threshold is the plot's own axis: moving it must not compute the curve again.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const own = useMemo(() => thresholdCurve(entropies, rules, width, thresholds).map((point) => point.pAvg), [entropies, key, width, thresholds]);
-  const pack = useMemo(() => thresholds.map((threshold) => packAt(manifest.curve, threshold)), [manifest.curve, thresholds]);
+  const pack = useMemo(() => thresholds.map((threshold) => curveAt(manifest.curve, threshold, 'pAvg')), [manifest.curve, thresholds]);
   const data = useMemo((): uPlot.AlignedData => [thresholds, own, pack], [thresholds, own, pack]);
   const here = thresholdCurve(entropies, rules, width, [rules.entropyThreshold])[0]!;
-  const usual = packAt(manifest.curve, rules.entropyThreshold);
+  const usual = curveAt(manifest.curve, rules.entropyThreshold, 'pAvg');
   const options = useMemo(() => curveOptions(here, decoded.entropyThreshold), [here.threshold, here.pAvg, decoded.entropyThreshold]); // eslint-disable-line react-hooks/exhaustive-deps
   const words = t('E_th {threshold}: P_avg {average}, {n} steps', { threshold: fixed(here.threshold, 2), average: fixed(here.pAvg, 2), n: here.steps });
   return (
