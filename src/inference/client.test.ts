@@ -110,22 +110,39 @@ describe('InferenceClient', () => {
     expect(seen).toEqual([['events', 1], ['picture', 2]]);
   });
 
-  test('a picture waits for attention that is being computed, unless it is stopped meanwhile', async () => {
+  test.each(['attend', 'score', 'tokenize'] as const)('a picture waits for %s, unless it is stopped meanwhile', async (name) => {
     let end: (value: unknown) => void = () => undefined;
-    const attend = vi.fn(() => new Promise((resolve) => { end = resolve; }));
+    const brief = vi.fn(() => new Promise((resolve) => { end = resolve; }));
     const made = vi.fn(async () => ok([{ complete: true }]));
-    const { client } = make(fakeService({ attend, generate: made }));
+    const { client } = make(fakeService({ [name]: brief, generate: made }));
     await load(client);
+    const ask = { attend: () => client.attend({ tokens: [], starts: [], class: 0 }, ignore), score: () => client.score([], ignore), tokenize: () => client.tokenize(new Float32Array(3), ignore) };
     for (const stopped of [false, true]) {
-      const attending = client.attend({ tokens: [], starts: [], class: 0 }, ignore);
+      const first = ask[name]();
       const picture = generate(client);
-      await vi.waitFor(() => expect(attend).toHaveBeenCalledTimes(stopped ? 2 : 1));
-      if (stopped) void client.stop();
+      await vi.waitFor(() => expect(brief).toHaveBeenCalledTimes(stopped ? 2 : 1));
+      if (stopped) await client.stop();
       end(ok({}));
-      expect(await attending).toMatchObject({ ok: true });
+      expect(await first).toMatchObject({ ok: true });
       expect(await picture).toMatchObject(stopped ? { ok: false, code: 'aborted' } : { ok: true });
     }
     expect(made).toHaveBeenCalledTimes(1);
+  });
+
+  test('brief calls wait for each other, and another pack ends them', async () => {
+    const ends: ((value: unknown) => void)[] = [];
+    const brief = vi.fn(() => new Promise((resolve) => { ends.push(resolve); }));
+    const { client } = make(fakeService({ attend: brief, score: brief }), fakeService());
+    await load(client);
+    const attended = client.attend({ tokens: [], starts: [], class: 0 }, ignore);
+    const scored = client.score([], ignore);
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    ends[0]!(ok({}));
+    expect(await attended).toMatchObject({ ok: true });
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await load(client);
+    expect(await scored).toMatchObject({ ok: false, code: 'aborted' });
+    expect(await generate(client)).toMatchObject({ ok: true });
   });
 
   test('measuring reports how far it is, keeps others out, and aborting asks the worker to stop', async () => {

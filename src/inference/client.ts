@@ -59,8 +59,8 @@ export class InferenceClient {
   /** Why a loaded model is there no more, until the next load. */
   #ended: Failure | null = null;
   #run: Promise<unknown> | null = null;
-  /** Takes a moment, so that a picture waits for it. */
-  #attending: Promise<unknown> | null = null;
+  /** A call that takes a moment: pictures and others of its kind wait for it. */
+  #brief: Promise<unknown> | null = null;
   #stops = 0;
   #beat: () => void = () => undefined;
   #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
@@ -76,7 +76,7 @@ export class InferenceClient {
 
   /** Loads a pack; ends a load or run under way. Aborting drops the worker, files that have arrived stay cached. */
   async load(request: LoadRequest, onProgress: OnProgress, signal?: AbortSignal): Promise<Result<LoadReport>> {
-    if (this.#run) this.#drop(failure('aborted', say`Another pack is being loaded.`));
+    if (this.#run || this.#brief) this.#drop(failure('aborted', say`Another pack is being loaded.`));
     this.#loaded = false;
     this.#ended = null;
     return this.#exclusive(async () => {
@@ -92,12 +92,7 @@ export class InferenceClient {
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
-    const before = this.#stops;
-    if (this.#attending) await this.#attending;
-    if (before !== this.#stops) return failure('aborted', say`It was cancelled before it began.`);
-    if (this.#run) return failure('busy', say`A picture is already being generated. Stop it first.`);
-    if (!this.loaded) return this.#notLoaded();
-    return this.#exclusive(() => this.#call((remote) => remote.generate(requests), {
+    return this.#afterBrief(() => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
       onWorkerEvent: (event) => {
         if (event.kind === 'events') onEvents(event.image, event.events, event.drafts);
@@ -129,38 +124,49 @@ export class InferenceClient {
 
   /** Tokens of a picture [3, S, S] in [-1, 1] at the pack's size, their reconstruction and its PSNR. */
   async tokenize(planes: Float32Array, onProgress: OnProgress): Promise<Result<Tokenized>> {
-    return this.#once((remote) => remote.tokenize(planes), { onWorkerEvent: loading(onProgress) });
+    return this.#briefly((remote) => remote.tokenize(planes), onProgress);
   }
 
   /** Entropies in nats of up to T tokens, null for the first. */
   async score(tokens: number[], onProgress: OnProgress): Promise<Result<(number | null)[]>> {
-    return this.#once((remote) => remote.score(tokens), { onWorkerEvent: loading(onProgress) });
+    return this.#briefly((remote) => remote.score(tokens), onProgress);
   }
 
   /** What attends to what in an image. */
   async attend(image: AttentionRun, onProgress: OnProgress): Promise<Result<Attention>> {
-    const attending = this.#once((remote) => remote.attend(image), { onWorkerEvent: loading(onProgress) });
-    this.#attending = attending;
-    return attending.finally(() => { if (this.#attending === attending) this.#attending = null; });
+    return this.#briefly((remote) => remote.attend(image), onProgress);
   }
 
   /** Times this device; stopping or aborting ends it with `aborted`. */
   async measure(request: MeasureRequest, onProgress: (progress: MeasureProgress) => void, signal?: AbortSignal): Promise<Result<DeviceMeasurement>> {
-    return this.#once((remote) => remote.measure(request), {
-      signal, onAbort: () => void this.stop(),
+    return this.#afterBrief(() => this.#call((remote) => remote.measure(request), {
+      stallMs: this.#options.loadStallMs, signal, onAbort: () => void this.stop(),
       onWorkerEvent: (event) => { if (event.kind === 'measuring') onProgress(event.progress); },
-    });
+    }));
   }
 
   dispose(): void {
     this.#drop(failure('aborted', say`The studio was closed.`));
   }
 
-  /** A call that may first have to fetch its graph; refused while a picture is being made. */
-  async #once<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: Pick<CallOptions, 'signal' | 'onAbort' | 'onWorkerEvent'>): Promise<Result<T>> {
+  /** A call that can be stopped and has the worker to itself. It waits for a brief one, and is refused beside another of its kind. */
+  async #afterBrief<T>(job: () => Promise<Result<T>>): Promise<Result<T>> {
+    const before = this.#stops;
+    while (this.#brief) await this.#brief;
+    if (before !== this.#stops) return failure('aborted', say`It was cancelled before it began.`);
+    if (this.#run) return failure('busy', say`A picture is already being generated. Stop it first.`);
+    if (!this.loaded) return this.#notLoaded();
+    return this.#exclusive(job);
+  }
+
+  /** A brief call, which may first have to fetch its graph. It waits for the one before it, and is refused while a picture is being made. */
+  async #briefly<T>(send: (remote: Line['remote']) => Promise<Result<T>>, onProgress: OnProgress): Promise<Result<T>> {
+    while (this.#brief) await this.#brief;
     if (this.#run) return failure('busy', say`A picture is being generated. Wait for it, or stop it first.`);
     if (!this.loaded) return this.#notLoaded();
-    return this.#exclusive(() => this.#call(send, { ...options, stallMs: this.#options.loadStallMs }));
+    const brief = this.#call(send, { stallMs: this.#options.loadStallMs, onWorkerEvent: loading(onProgress) });
+    this.#brief = brief;
+    return brief.finally(() => { if (this.#brief === brief) this.#brief = null; });
   }
 
   /** A worker lost while nothing was asked of it answers like one lost in a call, so that whoever asks next can recover. */
