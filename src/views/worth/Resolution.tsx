@@ -9,16 +9,18 @@ import { t } from '../../text/t.ts';
 /** What larger pictures would cost: tokens, patches and attention, each row marked as measured or computed. */
 export function Resolution({ pack, plain, open = false }: { pack: Manifest; plain: Manifest; open?: boolean }) {
   const [others, setOthers] = useState<readonly Manifest[]>([]);
+  const [opened, setOpened] = useState(open);
   useEffect(() => {
+    if (!opened) return;
     let here = true;
     void packsOfOtherSizes(pack, document.baseURI).then((found) => here && setOthers(found));
     return () => { here = false; };
-  }, [pack]);
+  }, [pack, opened]);
   const rows = resolutionRows(pack, plain, others);
   if (rows.length === 0) return null;
   const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic'), plain: t('Attention, plain transformer'), linear: t('Share of linear layers') };
   return (
-    <details className="resolution" open={open}>
+    <details className="resolution" open={open} onToggle={(event) => { if (event.currentTarget.open) setOpened(true); }}>
       <summary>{t('Larger pictures')}</summary>
       <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Larger pictures')}>
         <table>
