@@ -62,7 +62,7 @@ test('a run against one token per patch and against six thresholds, generated he
   await page.getByRole('button', { name: 'Same model, one token per patch' }).click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await expect(figure(page, 'p-avg-b')).toHaveText('1.00');
-  await expect(figure(page, 'place-b')).toContainText('this device');
+  await expect(figure(page, 'place-b')).toContainText('here');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
   await expect(page.locator('[data-ran="patchTransformer-calls"]').last()).toHaveText('64');
   expect(new URL(page.url()).hash.replace(/&b=[^&]*/, ''), 'the run in view stays').toBe(`${hash.replace(/&check=.*/, '')}&view=compare${/&check=.*/.exec(hash)?.[0] ?? ''}`);

@@ -104,6 +104,6 @@ export const compare = {
   'Equal tokens': 'Gleiche Tokens',
   'Shared boundaries': 'Gemeinsame Grenzen',
   '{part} of {whole}, {share}': '{part} von {whole}, {share}',
-  'this device, {backend}': 'dieses Gerät, {backend}',
-  'as logged, {backend}': 'laut Lauf, {backend}',
+  'here, {backend}': 'hier, {backend}',
+  'logged, {backend}': 'laut Lauf, {backend}',
 } as const;
