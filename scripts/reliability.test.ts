@@ -55,6 +55,11 @@ interface Defence {
 }
 const defences = JSON.parse(read('scripts/defences.json')) as Defence[];
 
+test('as many defences are named as there are', () => {
+  const browser = defences.filter(({ test }) => test.endsWith('.spec.ts')).length;
+  expect(tables).toContain(`all ${defences.length - browser} that a unit test shows, and all ${browser} in a browser`);
+});
+
 test('titles are distinguished', () => {
   expect(agrees('a shard that is altered is named', `a shard that is ${HOLE} is named, and so on`)).toBe(true);
   expect(agrees('a shard that is altered is eaten', `a shard that is ${HOLE} is named`)).toBe(false);
