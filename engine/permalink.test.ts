@@ -80,7 +80,7 @@ test('given tokens that were cut off are left out with a word', () => {
 test('a side of a comparison is a run of its own: its problems name it, and it holds no sides or views', () => {
   const { value, problems } = readPermalink(`#class=River&b=${encodeURIComponent('class=Forest&eth=99&view=inspect&b=seed%3D1&at=4')}`);
   expect(value).toEqual({ class: 'River', settings: {}, b: { class: 'Forest', settings: { entropyThreshold: 20 } } });
-  expect(problems.map(english)).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" in the address was not understood and is left out.']);
+  expect(problems.map(english)).toEqual(['Run B: E_th is from 0 to 20: 20 is used for 99.', 'Run B: "b=seed=1" was not understood and is left out.']);
 });
 
 test('the window of a link is corrected like any number, and left out where it is that of the device', () => {
@@ -99,5 +99,5 @@ test('the class that guidance moves away from is a text like the class, of a sid
   expect(writePermalink({ class: 'Forest', seed: 1, against: 'River', settings: { ...defaults, against: 2 } }, defaults)).toBe('#class=Forest&seed=1&against=River');
   expect(writePermalink({ class: 'Forest', seed: 1, settings: { ...defaults, against: undefined } }, defaults)).toBe('#class=Forest&seed=1');
   expect(readPermalink('#against=River&b=class%3DForest%26against%3DSeaLake').value).toEqual({ against: 'River', settings: {}, b: { class: 'Forest', against: 'SeaLake', settings: {} } });
-  expect(readPermalink('#against=').problems.map(english)).toEqual(['"against=" in the address was not understood and is left out.']);
+  expect(readPermalink('#against=').problems.map(english)).toEqual(['"against=" was not understood and is left out.']);
 });

@@ -130,7 +130,7 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
           problems.push(isWhole(property) ? say`${symbol} is from ${min} to ${max}, whole: ${used} is used for ${text}.` : say`${symbol} is from ${min} to ${max}: ${used} is used for ${text}.`);
         }
       });
-    } else problems.push(say`"${key}=${text.slice(0, 40)}" in the address was not understood and is left out.`);
+    } else problems.push(say`"${key}=${text.slice(0, 40)}" was not understood and is left out.`);
   }
   return { value, problems };
 }

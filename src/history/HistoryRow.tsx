@@ -37,6 +37,8 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const own = manifest?.name === header.pack.name ? manifest : null;
   const settings = own ? changedSettings(header, own) : '';
   const average = entry.patches > 0 ? `P_avg ${fixed(entry.tokens / entry.patches, 2)}` : '';
+  const given = header.given?.length ?? 0;
+  const from = given > 0 && given < header.grid.tokens ? t('from token {given}', { given }) : '';
   const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
   return (
     <li className="history-row">
@@ -44,7 +46,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         {entry.picture ? <Thumb bytes={entry.picture} /> : <span className="history-blank" aria-hidden="true" />}
         <span className="history-text">
           <strong>{title}</strong>
-          <span>{symbols([ago(entry.when, now), average, state].filter(Boolean).join(' · '))}</span>
+          <span>{symbols([ago(entry.when, now), from, average, state].filter(Boolean).join(' · '))}</span>
           <span>{settings ? symbols(settings) : (own ? t('default settings') : header.pack.name)}</span>
         </span>
       </button>

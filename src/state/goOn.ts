@@ -36,13 +36,24 @@ export function createGoOn({ view: { run, edit, whatIf, snapshot }, settings, to
     async continueFrom(given: readonly number[], classIndex: number, seed: number): Promise<void> {
       const { header } = run.getState();
       if (!header) return;
-      const [back, edits] = [snapshot(), edit.getState()];
+      const [back, edits, before] = [snapshot(), edit.getState(), run.getState().id];
       settings.adopt({ class: classIndex, seed, settings: settingsOf(header, rulesOf(header.settings)) });
-      toast.say(say`Continuing from token ${given.length}.`, () => {
+      const undo = () => {
         back();
         edit.restore(edits);
-      });
+      };
+      const going = toast.say(say`Continuing from token ${given.length}.`, undo);
       await generate(given);
+      if (toast.getState().toast?.id !== going) return;
+      const made = run.getState().id;
+      if (made === before) return toast.close(going);
+      const done = toast.say(say`Continued from token ${given.length}.`, undo);
+      // What it takes back is in view no longer once another run is.
+      const off = run.subscribe(({ id }) => {
+        if (id === made) return;
+        toast.close(done);
+        off();
+      });
     },
   };
 }

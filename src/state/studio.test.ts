@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun } from '../../engine/log.ts';
-import { english } from '../../engine/phrase.ts';
+import { english, say } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
@@ -130,6 +130,26 @@ it('goes on from an edit once the model has looked at it, unless that is taken b
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
   expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ given: { length: 6 } });
   expect(studio.view.run.getState()).toMatchObject({ phase: 'running', origin: 'generated' });
+});
+
+it('the way back from a continued run is there until another run is in view', async () => {
+  const studio = await site.ready();
+  const finish = () => client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 256, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  const text = () => studio.toast.getState().toast?.text;
+  const first = studio.generate();
+  finish();
+  await first;
+  const going = studio.continueFrom([1, 2, 3], 8, 7);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  expect(text()).toEqual(say`Continuing from token ${3}.`);
+  finish();
+  await going;
+  expect(text()).toEqual(say`Continued from token ${3}.`);
+  const other = studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(3));
+  expect(text()).toBeUndefined();
+  finish();
+  await other;
 });
 
 it('follows a run, stops it, and keeps what was decoded', async () => {

@@ -8,22 +8,25 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
-/** The last thing that was done, with a way back; it stays until closed or replaced. */
+/** The last thing that was done, with a way back; it stays until closed or replaced. `say` returns its id. */
 export function createToast() {
   let next = 1;
   const store = createStore<{ toast: Toast | null }>(() => ({ toast: null }));
   return {
     ...store,
-    say(text: Phrase, undo: (() => void) | null = null): void {
-      store.setState({ toast: { id: next++, text, undo } });
+    say(text: Phrase, undo: (() => void) | null = null): number {
+      const id = next++;
+      store.setState({ toast: { id, text, undo } });
+      return id;
     },
     undo(): void {
       const { toast } = store.getState();
       store.setState({ toast: null });
       toast?.undo?.();
     },
-    close(): void {
-      store.setState({ toast: null });
+    /** Closes what is shown, or only the one named. */
+    close(id?: number): void {
+      if (id === undefined || store.getState().toast?.id === id) store.setState({ toast: null });
     },
   };
 }

@@ -24,7 +24,7 @@ export interface GuideStep {
   cell: (events: readonly TokenEvent[], width: number) => number | null;
 }
 
-const CALM = ['SeaLake', 'Forest'];
+const CALM = ['SeaLake', 'Forest', 'FunEmoji'];
 const MIXED = ['River', 'PermanentCrop', 'Pasture'];
 
 /** The tour, in order. What each step says is in src/views/guide. */

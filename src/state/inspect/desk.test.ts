@@ -44,11 +44,12 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   else pack.setState({ manifest: m, model: 'idle' });
   const loadModel = vi.fn(async () => undefined);
   const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
+  const said = vi.fn(() => 1);
   const desk = createDesk({
-    store: createDeskState(), session: { client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings,
+    store: createDeskState(), session: { client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings, toast: { say: said },
     view: { run, playback: createPlayback(() => run.getState().count), edit: { settle: async () => undefined } }, read, cut,
   });
-  return { desk, run, client, pack, ready, loadModel, cut };
+  return { desk, run, client, pack, ready, loadModel, cut, said };
 }
 const file = new Blob(['x']);
 
@@ -60,6 +61,15 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 3, given: tokens });
   expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
+});
+
+it('a run that it stops is not lost without a word', async () => {
+  const { desk, run, said } = setup();
+  await desk.open(file, 'photo.jpg');
+  expect(said).not.toHaveBeenCalled();
+  run.begin({ ...run.getState().header!, given: undefined });
+  await desk.open(file, 'another.jpg');
+  expect(said).toHaveBeenCalledOnce();
 });
 
 it('waits for the model, asking for it', async () => {

@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import { say } from '../../../engine/phrase.ts';
 import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
@@ -17,6 +18,7 @@ import { headerOf } from '../runRequest.ts';
 import type { PackSession } from '../session.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';
+import type { ToastStore } from '../toast.ts';
 import { NO_PICTURE, type DeskState } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
 
@@ -25,6 +27,7 @@ export interface DeskDeps {
   session: Pick<PackSession, 'client' | 'load' | 'pack' | 'stopped'>;
   view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'settle'> };
   settings: SettingsStore;
+  toast: Pick<ToastStore, 'say'>;
   /** Default: what this browser can read. */
   read?: (file: Blob, name: string) => Promise<Source>;
   cut?: (source: Source, crop: Crop, size: number) => Cut;
@@ -33,7 +36,7 @@ export interface DeskDeps {
 export type Desk = ReturnType<typeof createDesk>;
 
 /** A picture of the person's own: cut, turned into tokens, scored, and shown as a run whose tokens were all given. */
-export function createDesk({ store, session, view: { run, playback, edit }, settings, read = readPicture, cut = cutPicture }: DeskDeps) {
+export function createDesk({ store, session, view: { run, playback, edit }, settings, toast, read = readPicture, cut = cutPicture }: DeskDeps) {
   const { pack } = session;
   /** Later work overtakes earlier: answers under an old ticket are dropped. */
   let ticket = 0;
@@ -80,6 +83,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
       if (model !== 'loading') void session.load();
       return;
     }
+    if (run.getState().phase === 'running') toast.say(say`The run was stopped for the picture. History keeps what there is of it.`);
     await session.stopped();
     await edit.settle();
     store.setState({ phase: 'working' });
@@ -198,8 +202,8 @@ const desks = new WeakMap<Studio, Desk>();
 export function deskOf(studio: Studio): Desk {
   const known = desks.get(studio);
   if (known) return known;
-  const { session, view, settings, desk: store } = studio;
-  const desk = createDesk({ store, session, view, settings });
+  const { session, view, settings, toast, desk: store } = studio;
+  const desk = createDesk({ store, session, view, settings, toast });
   session.addAsker(desk);
   desks.set(studio, desk);
   return desk;

@@ -58,6 +58,7 @@ export const bar = {
   'Open': 'Öffnen',
   'Or drop its folder or zip on the page.': 'Oder seinen Ordner oder sein Zip auf der Seite ablegen.',
   'About this pack': 'Über dieses Paket',
+  'Choose a pack': 'Paket wählen',
   'dynamic patches': 'dynamische Patches',
   'plain transformer': 'einfacher Transformer',
   '{size} parameters': '{size} Parameter',

@@ -59,7 +59,7 @@ export const inspect = {
   'The first {keep} tokens are kept, the rest are sampled again.': 'Die ersten {keep} Token bleiben, die übrigen werden neu gezogen.',
   'Pin a cell, then choose one of its alternatives, or paint.': 'Eine Zelle anheften, dann eine ihrer Alternativen wählen, oder malen.',
   'As class': 'Als Klasse',
-  '{seed}, this run’s': '{seed}, der dieses Laufs',
+  '{seed}, this run’s': '{seed}, vom Lauf',
   'Continue from here': 'Ab hier fortsetzen',
   'Pin a cell to continue from it, or edit one.': 'Eine Zelle anheften, um dort fortzusetzen, oder eine ändern.',
   'All tokens are kept: erase some for the model to sample.': 'Alle Tokens bleiben: einige löschen, damit das Modell zieht.',

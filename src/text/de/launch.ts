@@ -41,7 +41,7 @@ export const launch = {
   'This pack is a plain transformer: it has no patches, so there is no E_th, P_max or row reset to set.': 'Dieses Paket ist ein einfacher Transformer: Es hat keine Patches, also gibt es weder E_th noch P_max noch einen Zeilenbeginn einzustellen.',
   'on': 'an',
   'off': 'aus',
-  'auto': 'automatisch',
+  'auto': 'auto',
   'Contact sheet': 'Kontaktbogen',
   'Seed {seed}, {phase}': 'Seed {seed}, {phase}',
   'waiting': 'wartet',

@@ -7,9 +7,11 @@ import { late, Opening } from '../../ui/late.tsx';
 const load = () => import('./PackPanel.tsx');
 const PackPanel = late(load, Opening);
 
-/** The pack in use. */
+/** The pack in use; where it could not be opened, the way to another. */
 export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
+  const failed = usePack((state) => state.problem !== null);
+  if (!manifest && failed) return <Popover load={load} className="button pack-chip" label={t('Choose a pack')} face={t('Choose a pack')}><PackPanel /></Popover>;
   if (!manifest) return <span className="button pack-chip" aria-hidden="true">…</span>;
   return (
     <Popover load={load} className="button pack-chip" label={t('About this pack')} face={<><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>

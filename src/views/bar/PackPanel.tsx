@@ -12,7 +12,7 @@ export default function PackPanel() {
   const manifest = usePack((state) => state.manifest);
   const hash = usePack((state) => state.hash);
   const report = usePack((state) => state.report);
-  if (!manifest) return null;
+  if (!manifest) return <><PackList /><PackAddress /></>;
   const variant = report?.variant ?? manifest.defaultVariant.wasm;
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [

@@ -63,7 +63,7 @@ export default function CompareView() {
       </div>
       <div className="compare-strips">
         <WorkbenchContext value={benches.a}><Strip label={t('Entropy strip of run A')} /></WorkbenchContext>
-        <WorkbenchContext value={benches.b}><Strip label={t('Entropy strip of run B')} legend={false} /></WorkbenchContext>
+        <WorkbenchContext value={benches.b}><WithRun><Strip label={t('Entropy strip of run B')} legend={false} /></WithRun></WorkbenchContext>
         <WorkbenchContext value={benches.a}><Transport /></WorkbenchContext>
       </div>
       <Stop session={session} />
@@ -75,11 +75,16 @@ export default function CompareView() {
       </div>
       <div className="compare-ran">
         {(['a', 'b'] as const).map((name) => (
-          <WorkbenchContext key={name} value={benches[name]}><HowItRan title={t('Timing of run {name}', { name: name.toUpperCase() })} /></WorkbenchContext>
+          <WorkbenchContext key={name} value={benches[name]}><WithRun><HowItRan title={t('Timing of run {name}', { name: name.toUpperCase() })} /></WithRun></WorkbenchContext>
         ))}
       </div>
     </main>
   );
+}
+
+/** What says something of a run only, where its side has one. */
+function WithRun({ children }: { children: React.ReactNode }) {
+  return useRun((state) => state.header !== null) ? children : null;
 }
 
 /** Ends what either pack makes. */

@@ -28,7 +28,7 @@ export function Presets({ session }: { session: CompareSession }) {
       <span className="presets-name">{t('Compare A with')}</span>
       {against.map((which) => {
         const none = !header || !manifest || !requestAgainst(which, header, events, manifest);
-        if (none && !busy) return null;
+        if (none && (!busy || (header && manifest))) return null;
         return <button key={which} type="button" className="button" disabled={busy || none} onClick={() => void compare.against(which)}>{t(LABELS[which])}</button>;
       })}
       {others.map(({ name, manifest: other }) => (

@@ -50,7 +50,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
         <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
         {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {!gpt && (at < known
-          ? <div><dt>{t('Patch {index}', { index: event.patch })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
+          ? <div><dt>{t('Patch {index}', { index: event.patch + 1 })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
           : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit has been scored')}</dd></div>)}
         {passText(decoded, at)}
         {differs && <div className="decoded-line"><dt>{t('Decoded')}</dt><dd>{before.opens.length > 0 ? symbols(t('opened: {reason}', { reason: reasonWords(before.opens) })) : t('joined')}</dd></div>}
@@ -64,7 +64,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
 function passText(events: readonly TokenEvent[], at: number) {
   const own = sharesPasses(events) ? passesAt(events, events.length).find(({ end }) => at < end) : undefined;
   if (!own) return null;
-  return <div><dt>{t('Pass {pass}', { pass: own.pass })}</dt><dd data-cell-figure="pass">{own.end - own.start > 1 ? t('tokens {first}–{last}', { first: own.start, last: own.end - 1 }) : t('this token alone')}</dd></div>;
+  return <div><dt>{t('Pass {pass}', { pass: own.pass })}</dt><dd data-cell-figure="pass">{own.end - own.start > 1 ? t('tokens {first}–{last}', { first: own.start + 1, last: own.end }) : t('this token alone')}</dd></div>;
 }
 
 const sourceText = (event: TokenEvent) => (t(event.source === 'given' ? 'given, not sampled' : 'sampled'));

@@ -28,7 +28,7 @@ export default function FiguresPanel() {
   const { wallMs, count } = view.run.getState();
   // Wall-clock speed of a run made here; a recording only knows its stages.
   const whole = wallMs !== null && view.playback.getState().cursor === count && count > 0;
-  const speed = whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
+  const speed = view.edit.getState().draft ? null : whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
   return (
     <aside className="figures" aria-label={t('Figures')}>
       <Totals figures={now} decoded={decoded} speed={speed} />

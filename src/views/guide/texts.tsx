@@ -55,7 +55,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     forced: {
       title: t('Four rules that need no uncertainty'),
       text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full. And each row starts a new patch: the last cell of a row and the first of the next are not neighbours.', { length: defaults.maxPatchLength }),
-      tryIt: t('This picture is calm: most bars have the mark of one of these rules. Point at cells to read the reason.'),
+      tryIt: t('Bars with a dotted top opened a patch by one of these rules. Point at cells to read the reason.'),
       formula: (
         <Formula where={t('Paper, section 6.1, Alg. 3')} spoken={t('i is 0, or i is 1, or e i is above E th, or the open patch has P max tokens, or i starts a row')}>
           <var>i</var> ∈ {'{0, 1}'}{or}<var>e</var><Sub>i</Sub> &gt; <Eth />{or}|<var>P</var>| = <Pmax />{or}<var>i</var> mod <var>W</var> = 0
@@ -69,7 +69,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
           {t('The large transformer runs once for each patch, not for each token.')}{' '}
           {'encoderBlocks' in model && `${t('Of {all} blocks, {large} run for patches only; {encoder} in the encoder and {decoder} in the decoder run for every token.', { all: model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks, large: model.patchTransformerBlocks, encoder: model.encoderBlocks, decoder: model.decoderBlocks })} `}
           {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}{' '}
-          {t('The first rows usually cost more than the others: little is drawn above them, so their tokens are harder to guess and more patches open.')}
+          {t('Where pictures are busy from edge to edge, the first rows cost more than the others: little is drawn above them, so their tokens are harder to guess. Where a calm ground comes first, they cost less.')}
         </>
       ),
       tryIt: t('Let it play and watch the two bars: this run, and the same model with one token per patch.'),

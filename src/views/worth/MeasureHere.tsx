@@ -13,10 +13,12 @@ interface Props {
   /** A run is under way. */
   busy: boolean;
   plain: Manifest | null;
+  /** The title of the pack that has to be opened first, where another is. */
+  other: string | null;
 }
 
 /** Measures the three methods on this device, or says what came out. Times of other devices are never shown beside these. */
-export function MeasureHere({ times, here, ready, busy, plain }: Props) {
+export function MeasureHere({ times, here, ready, busy, plain, other }: Props) {
   const { running, failure } = useStore(times);
   const progress = running?.progress ?? null;
   const share = progress?.done ?? 0;
@@ -29,7 +31,7 @@ export function MeasureHere({ times, here, ready, busy, plain }: Props) {
           <button type="button" className="button" onClick={times.cancel}>{t('Cancel')}</button>
         </>
         : <button type="button" className="button" disabled={!ready || busy} onClick={() => void times.measure(plain)}>{here ? t('Measure again') : t('Measure the time on this device')}</button>}
-      {!running && !ready && <span className="muted">{t('Load this pack first to measure its time.')}</span>}
+      {!running && !ready && <span className="muted">{other !== null ? t('Open {pack} to measure its time.', { pack: other }) : t('Load this pack first to measure its time.')}</span>}
       {!running && ready && !here && <span className="muted">{plain ? t('Three images of each, about a minute. The plain transformer is {size} to download, unless already stored.', { size: megabytes(variantBytes(plain, plain.defaultVariant.wasm)) }) : t('Three images of each, about a minute.')}</span>}
       {!running && here && <span data-worth="time">{sentence(here)}</span>}
       {failure && <span className="field-error" role="status">{translated(failure)}</span>}

@@ -4,7 +4,7 @@ import { fixed, integer, operations, percent, seconds } from '../../lib/format.t
 import { worthOf, type Way, type Worth } from '../../state/worth.ts';
 import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
-import { t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { usePack, useStudio } from '../context.ts';
 import { figureText } from './figureText.ts';
 import { MeasureHere } from './MeasureHere.tsx';
@@ -36,6 +36,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
   const times = worthTimes(studio);
   useStore(times);
   usePack((state) => state.model);
+  const inView = usePack((state) => state.name);
   const busy = useStore(studio.session.jobs, (state) => state.running);
   const ready = times.ready(pack);
   const here = ready ? times.current() : null;
@@ -77,7 +78,7 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
           </tbody>
         </table>
       </div>
-      <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} />
+      <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} other={inView === pack.name ? null : named(pack.title)} />
       {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
         {rich('Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Times are medians of three images, with quartiles.')}

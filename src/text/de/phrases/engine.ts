@@ -46,7 +46,7 @@ export const engine = {
   '{0} The default is used.': '{0} Der Vorgabewert gilt.',
   '{0} is from {1} to {2}: {3} is used for {4}.': '{0} geht von {1} bis {2}: Statt {4} gilt {3}.',
   '{0} is from {1} to {2}, whole: {3} is used for {4}.': '{0} geht von {1} bis {2}, ganzzahlig: Statt {4} gilt {3}.',
-  '"{0}={1}" in the address was not understood and is left out.': '„{0}={1}“ in der Adresse ist unverständlich und wird weggelassen.',
+  '"{0}={1}" was not understood and is left out.': '„{0}={1}“ ist unverständlich und wird weggelassen.',
   'The given tokens cannot be read: {0}.': 'Die vorgegebenen Tokens sind nicht lesbar: {0}.',
   'they are not in the form "{0}..." that this studio writes; make the link again': 'Sie haben nicht die Form „{0}...“, die dieses Studio schreibt; den Link neu machen',
   'a letter is none of A-Z, a-z, 0-9, "-" and "_"': 'Ein Zeichen ist keines von A-Z, a-z, 0-9, „-“ und „_“',

@@ -6,6 +6,8 @@ export const page = {
   'Deleted {0} runs.': '{0} Läufe gelöscht.',
   'Generating {0} again: this file contains only its settings.': '{0} wird neu erzeugt: Diese Datei enthält nur die Einstellungen.',
   'Continuing from token {0}.': 'Weiter ab Token {0}.',
+  'Continued from token {0}.': 'Fortgesetzt ab Token {0}.',
+  'The run was stopped for the picture. History keeps what there is of it.': 'Der Lauf wurde für das Bild angehalten. Der Verlauf behält, was davon da ist.',
   'Now showing the run of the guide.': 'Jetzt ist der Lauf des Rundgangs zu sehen.',
   'In the address: {0}': 'In der Adresse: {0}',
   'A given token is code {0}, the pack {1} has {2}.': 'Ein vorgegebenes Token ist Code {0}, das Paket {1} hat {2}.',
