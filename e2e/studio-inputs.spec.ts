@@ -76,10 +76,14 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   await expect(threshold).toHaveValue('5.2');
 });
 
-test('a pack that is not there is named', async ({ page }) => {
+test('a pack that is not there is named, and another can be chosen', async ({ page }) => {
   await page.goto('/#pack=mars');
   await expect(messages(page)).toContainText('There is no pack "mars"');
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await page.getByRole('button', { name: 'Choose a pack' }).click();
+  await page.getByRole('group', { name: 'Pack' }).getByRole('radio').first().click();
+  await expect(messages(page).filter({ hasText: 'mars' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /^Characters/ })).toBeVisible();
 });
 
 test('a manifest of another version is named', async ({ page }) => {
