@@ -9,7 +9,7 @@ export const stage = {
   'What the model did for this token': 'Was das Modell für dieses Token tat',
   'Gate': 'Schwelle',
   'opens': 'öffnet',
-  'joins': 'schließt sich an',
+  'joins': 'schließt an',
   'skipped': 'ausgelassen',
   'step {n}': 'Schritt {n}',
   'predicts': 'schätzt',
