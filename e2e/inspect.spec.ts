@@ -117,6 +117,9 @@ test('a run is edited and continued: what is kept stays, the address makes it ag
   await expect(page.locator('.run-title')).toContainText('Edited');
   const edit = page.getByRole('region', { name: 'Edit and continue' });
   await expect(edit.getByRole('status')).toContainText('1 token changed; the first 21 are kept');
+  await expect(page.locator('[data-figure="patches"]')).toBeVisible();
+  await expect(page.locator('[data-figure="passes"]'), 'edited tokens were not decoded').toHaveCount(0);
+  await expect(page.locator('[data-figure="speed"]')).toContainText('–');
   const bar = page.getByRole('group', { name: 'An edit waits' });
   await expect(bar).toContainText('1 token changed');
   await expect(bar.getByRole('button', { name: /^Continue as/ })).toBeInViewport();

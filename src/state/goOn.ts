@@ -36,24 +36,29 @@ export function createGoOn({ view: { run, edit, whatIf, snapshot }, settings, to
     async continueFrom(given: readonly number[], classIndex: number, seed: number): Promise<void> {
       const { header } = run.getState();
       if (!header) return;
-      const [back, edits, before] = [snapshot(), edit.getState(), run.getState().id];
+      const [back, edits] = [snapshot(), edit.getState()];
       settings.adopt({ class: classIndex, seed, settings: settingsOf(header, rulesOf(header.settings)) });
       const undo = () => {
         back();
         edit.restore(edits);
       };
-      const going = toast.say(say`Continuing from token ${given.length}.`, undo);
-      await generate(given);
-      if (toast.getState().toast?.id !== going) return;
-      const made = run.getState().id;
-      if (made === before) return toast.close(going);
-      const done = toast.say(say`Continued from token ${given.length}.`, undo);
-      // What it takes back is in view no longer once another run is.
-      const off = run.subscribe(({ id }) => {
-        if (id === made) return;
-        toast.close(done);
+      let shown = toast.say(say`Continuing from token ${given.length}.`, undo);
+      // The way back ends once another run than the one made here is in view.
+      let made = null as number | null;
+      const off = run.subscribe(({ id }, before) => {
+        if (id === before.id) return;
+        if (made === null) {
+          made = id;
+          return;
+        }
+        toast.close(shown);
         off();
       });
+      await generate(given);
+      if (made === null) {
+        toast.close(shown);
+        off();
+      } else if (toast.getState().toast?.id === shown) shown = toast.say(say`Continued from token ${given.length}.`, undo);
     },
   };
 }

@@ -150,6 +150,14 @@ it('the way back from a continued run is there until another run is in view', as
   expect(text()).toBeUndefined();
   finish();
   await other;
+  const left = studio.continueFrom([1, 2, 3], 8, 7);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(4));
+  expect(text()).toEqual(say`Continuing from token ${3}.`);
+  const { header, events } = studio.view.run.getState();
+  studio.view.showRecorded({ run: { header: header!, events, digest: 'd' }, picture: null } as never);
+  finish();
+  await left;
+  expect(text(), 'another run was opened meanwhile').toBeUndefined();
 });
 
 it('follows a run, stops it, and keeps what was decoded', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { PackState } from '../state/pack.ts';
 import { createRun } from '../state/run.ts';
 import { tokenText } from './withoutEntropies.ts';
 
@@ -9,15 +11,19 @@ const settings = {
 const event = (entropy: number | null, logprob: number | null = Math.log(0.25)) =>
   ({ t: 0, token: 42, entropy, opens: ['full'], logprob }) as unknown as TokenEvent;
 
-function shown(maxPatchLength: number, events: TokenEvent[]) {
+function shown(maxPatchLength: number, events: TokenEvent[], kind: 'dpar' | 'gpt' = 'dpar') {
   const run = createRun();
   run.showRecorded({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events, 'd', null);
-  return { run };
+  return { run, pack: createStore(() => ({ manifest: { kind } }) as PackState) };
 }
 
 test('a token is described by its entropy and why it opens a patch', () => {
   expect(tokenText(event(3), shown(4, [event(3)]))).toBe('3.00\u00a0nats, opens a patch: previous patch full');
   expect(tokenText(event(3), shown(1, [event(3)])), 'one token per patch, and scored all the same').toContain('3.00\u00a0nats');
+});
+
+test('a pack without patches opens none', () => {
+  expect(tokenText(event(3), shown(1, [event(3)], 'gpt'))).toBe('3.00\u00a0nats');
 });
 
 test('where no entropy was computed a token is shown by its code and how likely that was', () => {

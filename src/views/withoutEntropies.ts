@@ -18,8 +18,8 @@ export const useWithoutEntropies = (): boolean => {
   return useRun((state) => lacking(state) || (plain && state.count === 0));
 };
 
-/** A token in words: its entropy and why it opens a patch, or, where neither is known, how likely it was. */
-export function tokenText(event: TokenEvent, { run }: Pick<RunView, 'run'>): string {
-  if (!lacking(run.getState())) return `${nats(event.entropy)}, ${reasonText(event.opens)}`;
+/** A token in words: its entropy and, of a pack with patches, why it opens one; or, where no entropy is known, how likely it was. */
+export function tokenText(event: TokenEvent, { run, pack }: Pick<RunView, 'run' | 'pack'>): string {
+  if (!lacking(run.getState())) return pack.getState().manifest?.kind === 'gpt' ? nats(event.entropy) : `${nats(event.entropy)}, ${reasonText(event.opens)}`;
   return t('code {token}, probability {p}', { token: event.token, p: event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob)) });
 }

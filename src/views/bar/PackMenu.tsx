@@ -11,10 +11,10 @@ const PackPanel = late(load, Opening);
 export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   const failed = usePack((state) => state.problem !== null);
-  if (!manifest && failed) return <Popover load={load} className="button pack-chip" label={t('Choose a pack')} face={t('Choose a pack')}><PackPanel /></Popover>;
-  if (!manifest) return <span className="button pack-chip" aria-hidden="true">…</span>;
+  if (!manifest && !failed) return <span className="button pack-chip" aria-hidden="true">…</span>;
+  const face = manifest ? <><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></> : t('Choose a pack');
   return (
-    <Popover load={load} className="button pack-chip" label={t('About this pack')} face={<><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></>}>
+    <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} face={face}>
       <PackPanel />
     </Popover>
   );

@@ -1,8 +1,8 @@
-import { nats, probability } from '../../lib/format.ts';
+import { probability } from '../../lib/format.ts';
 import type { RunView } from '../../state/runView.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
-import { useFrameEvery, usePack, usePlayback, WorkbenchContext } from '../context.ts';
+import { useFrameEvery, usePlayback, WorkbenchContext } from '../context.ts';
 import { tokenText, useWithoutEntropies } from '../withoutEntropies.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import type { CompareSession } from './session.ts';
@@ -44,7 +44,6 @@ function Cell({ side, name }: { side: RunView; name: 'a' | 'b' }) {
   usePlayback((state) => state.pick);
   usePlayback((state) => state.pin);
   const plain = useWithoutEntropies();
-  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const { events } = side.shown();
   const at = lookedAt(Infinity, side.playback.getState());
   const event = at === null ? undefined : events[at];
@@ -57,7 +56,7 @@ function Cell({ side, name }: { side: RunView; name: 'a' | 'b' }) {
             <CodeTile token={event.token} />
             <p>
               <span className="muted">{t('Token')}</span> <b data-pair="token">{event.token}</b><br />
-              {plain ? t('no entropies needed') : gpt ? nats(event.entropy) : tokenText(event, side)}<br />
+              {plain ? t('no entropies needed') : tokenText(event, side)}<br />
               <span className="muted">{event.logprob === null ? t('probability n/a') : t('probability {p}', { p: probability(Math.exp(event.logprob)) })}</span>
             </p>
           </>

@@ -27,9 +27,8 @@ export function Presets({ session }: { session: CompareSession }) {
     <div className="presets" role="group" aria-label={t('Compare A with')}>
       <span className="presets-name">{t('Compare A with')}</span>
       {against.map((which) => {
-        const none = !header || !manifest || !requestAgainst(which, header, events, manifest);
-        if (none && (!busy || (header && manifest))) return null;
-        return <button key={which} type="button" className="button" disabled={busy || none} onClick={() => void compare.against(which)}>{t(LABELS[which])}</button>;
+        if (header && manifest && !requestAgainst(which, header, events, manifest)) return null;
+        return <button key={which} type="button" className="button" disabled={busy} onClick={() => void compare.against(which)}>{t(LABELS[which])}</button>;
       })}
       {others.map(({ name, manifest: other }) => (
         <button

@@ -26,9 +26,9 @@ export default function FiguresPanel() {
   const view = useRunView();
   const { now, decoded } = useFigures();
   const { wallMs, count } = view.run.getState();
-  // Wall-clock speed of a run made here; a recording only knows its stages.
-  const whole = wallMs !== null && view.playback.getState().cursor === count && count > 0;
-  const speed = view.edit.getState().draft ? null : whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
+  // Wall-clock speed of a run made here; a recording only knows its stages, and edited tokens were not decoded.
+  const whole = !view.shown().edited && wallMs !== null && view.playback.getState().cursor === count && count > 0;
+  const speed = whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
   return (
     <aside className="figures" aria-label={t('Figures')}>
       <Totals figures={now} decoded={decoded} speed={speed} />

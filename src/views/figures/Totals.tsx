@@ -5,7 +5,7 @@ import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
 import { againstName } from '../changedSettings.ts';
-import { usePack, useRun } from '../context.ts';
+import { usePack, useRun, useRunView } from '../context.ts';
 
 interface Props {
   figures: Figures | null;
@@ -23,8 +23,9 @@ function Against() {
 
 /** Patches, P_avg and, for a run as decoded, its speed. */
 export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
-  // Known before the first token, so that nothing moves when a run starts; old runs do not say.
-  const counted = useRun(({ events }) => events.length === 0 || events[0]!.pass !== undefined);
+  // Known before the first token, so that nothing moves when a run starts; old and edited runs do not say.
+  const { events } = useRunView().shown();
+  const counted = events.length === 0 || events.at(-1)!.pass !== undefined;
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   return (
     <section>
@@ -35,7 +36,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
         {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
-          : <>{counted && !(figures && figures.tokens > 0 && figures.passes === 0) && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
+          : <>{counted && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
           <div><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}</span></dd></div></>}
       </dl>
     </section>

@@ -8,13 +8,14 @@ import { usePack, useRun, useSettings, useWhatIf, useWorkbench } from '../contex
 /** Colour scale of the map: 0 to ln V nats, with the threshold marked on it. */
 export function Legend() {
   const vocab = usePack((state) => state.manifest?.vocab);
-  const top = Math.log(vocab ?? 2);
   const set = useSettings((state) => state.values?.entropyThreshold);
   const tried = useWhatIf((state) => state.rules?.entropyThreshold);
   const decoded = useRun((state) => state.header?.settings.entropyThreshold);
   const map = useStore(useWorkbench().theme, (state) => state.map);
   const threshold = tried ?? decoded ?? set;
-  if (useWithoutEntropies() || vocab === undefined) return null;
+  const without = useWithoutEntropies();
+  if (without || vocab === undefined) return null;
+  const top = Math.log(vocab);
   return (
     <span className="legend" title={t('0 to {top} nats, the entropy of a uniform guess', { top: fixed(top, 2) })}>
       <span>0</span>
