@@ -95,7 +95,7 @@ export interface DecodeGraphs {
 export interface PictureGraphs {
   /** picture [3, S, S] in [-1, 1] -> tokens [T]. */
   encode(picture: Float32Array): Promise<Int32Array>;
-  /** tokens [T] -> picture [3, S, S] in [-1, 1], not clipped. */
+  /** tokens [T] -> picture [3, S, S] in [-1, 1], not clipped. Of a tokenizer with strips, also r whole rows of tokens -> [3, r x factor, S]. */
   decode(tokens: ArrayLike<number>): Promise<Float32Array>;
   /** tokens [T] -> entropies [T] with e_0 = +Infinity; e_i of token i. */
   entropyAll(tokens: ArrayLike<number>): Promise<Float32Array>;

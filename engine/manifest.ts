@@ -119,7 +119,8 @@ const Common = z.object({
   vocab: whole(1, 2 ** 20),
   /** Images that the step graphs take at once; absent: 1. */
   batch: z.optional(whole(1, 1024)),
-  tokenizer: z.object({ factor: dimension, codeDim: dimension, reach: index, parameters: count }),
+  /** strips: tokenizer_decoder takes any number of whole rows of tokens. */
+  tokenizer: z.object({ factor: dimension, codeDim: dimension, reach: index, parameters: count, strips: z.optional(z.boolean()) }),
   defaults: Settings,
   curve: z.array(z.object({ entropyThreshold: z.number(), pAvg: z.number().check(z.minimum(1)), stepsMean: z.number().check(z.minimum(1)) })),
   passes: z.optional(Passes),

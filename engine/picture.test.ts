@@ -4,7 +4,7 @@ import { pictureToRgba, readPngText, withPngText } from './picture.ts';
 
 test('planes in [-1, 1] become clipped RGBA', () => {
   const picture = Float32Array.of(-1, 1, 0, 2, 1, 1, 1, 1, -3, 0, 0, 0);
-  expect([...pictureToRgba(picture, 2)]).toEqual([0, 255, 0, 255, 255, 255, 128, 255, 128, 255, 128, 255, 255, 255, 128, 255]);
+  expect([...pictureToRgba(picture)]).toEqual([0, 255, 0, 255, 255, 255, 128, 255, 128, 255, 128, 255, 255, 255, 128, 255]);
 });
 
 test('text goes into a PNG and comes back; the picture stays readable', () => {

@@ -2,9 +2,9 @@
 import { parseJson } from './json.ts';
 import { utf8 } from './sha256.ts';
 
-/** picture [3, S, S] in [-1, 1] (clipped) -> RGBA [S, S, 4], opaque. */
-export function pictureToRgba(picture: Float32Array, size: number): Uint8ClampedArray {
-  const plane = size * size;
+/** picture [3, H, W] in [-1, 1] (clipped) -> RGBA [H, W, 4], opaque. */
+export function pictureToRgba(picture: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+  const plane = picture.length / 3;
   const rgba = new Uint8ClampedArray(4 * plane);
   for (let i = 0; i < plane; i++) {
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = Math.round((picture[c * plane + i]! + 1) * 127.5);

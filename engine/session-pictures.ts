@@ -29,9 +29,10 @@ export class SessionPictures implements PictureGraphs {
 
   async decode(tokens: ArrayLike<number>): Promise<Float32Array> {
     const { size } = this.#m.image;
-    const feeds = { tokens: this.#runner.tensor('int32', Int32Array.from(tokens), [1, this.#m.grid.tokens]) };
+    const height = (tokens.length / this.#m.grid.width) * this.#m.tokenizer.factor;
+    const feeds = { tokens: this.#runner.tensor('int32', Int32Array.from(tokens), [1, tokens.length]) };
     const { picture } = await this.#run('tokenizer_decoder', feeds, 'picture');
-    return takeFloats(picture!, 3 * size * size, say`The picture`);
+    return takeFloats(picture!, 3 * height * size, say`The picture`);
   }
 
   async entropyAll(tokens: ArrayLike<number>): Promise<Float32Array> {

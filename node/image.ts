@@ -27,6 +27,6 @@ export async function decodeImages(graphs: DecodeGraphs, pack: Pack, variant: st
 /** PNG of a complete run, its header and digest inside. */
 export async function pngOf(log: RunLog, pictures: PictureGraphs, size: number): Promise<Uint8Array> {
   const png = new PNG({ width: size, height: size });
-  png.data = Buffer.from(pictureToRgba(await pictures.decode(tokensOf(log.events)), size));
+  png.data = Buffer.from(pictureToRgba(await pictures.decode(tokensOf(log.events))));
   return withPngText(PNG.sync.write(png, { colorType: 2 }), PNG_KEYWORD, { header: log.header, digest: log.digest() });
 }

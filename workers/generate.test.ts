@@ -81,7 +81,7 @@ test.each([['fast', 0], ['slow', 60_000]])('the finished picture of a %s painter
   const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? tokensOf(notice.events) : []));
   const pictures = notices.flatMap((notice) => (notice.kind === 'picture' ? [notice.picture] : []));
   expect(painted.at(-1)).toEqual(tokens);
-  expect(pictures.at(-1)).toEqual(toPicture(new Float32Array(3 * size * size).fill(painted.length), size, manifest.grid.width, TOKENS));
+  expect(pictures.at(-1)).toEqual(toPicture(new Float32Array(3 * size * size).fill(painted.length), size, manifest.grid.width));
   if (paintMs > 0) expect(pictures).toHaveLength(1);
 });
 

@@ -70,7 +70,7 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
     const made = images[image]!;
     if (made.events.length <= from) return;
     made.painted = made.events.length;
-    const picture = await preview.paint(tokensOf(made.events));
+    const picture = await preview.paint(image, tokensOf(made.events));
     flush();
     report({ kind: 'picture', image, picture });
   };

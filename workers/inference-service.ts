@@ -79,7 +79,7 @@ export class InferenceService {
     return this.#call(async () => {
       const { pictures, pack, neutral } = this.#ready();
       this.#checkTokens(tokens, pack.manifest.grid.tokens);
-      const picture = await new Preview(pictures, pack.manifest, neutral).paint(tokens);
+      const picture = await new Preview(pictures, pack.manifest, neutral).paint(0, tokens);
       return transfer(picture, [picture.rgba.buffer]);
     });
   }

@@ -1,9 +1,8 @@
 import { pictureToRgba } from '../engine/picture.ts';
 import type { Picture } from './messages.ts';
 
-/** Planes [3, S, S] in [-1, 1] to RGBA; cells from `cells` on (raster order, `width` a row) are made transparent. */
-export function toPicture(planes: Float32Array, size: number, width: number, cells = width * width): Picture {
-  const rgba = pictureToRgba(planes, size) as Uint8ClampedArray<ArrayBuffer>;
+/** RGBA [S, S, 4] as a picture of the first `cells` cells (raster order, `width` a row): those after them are made transparent. */
+export function maskedPicture(rgba: Uint8ClampedArray<ArrayBuffer>, size: number, width: number, cells: number): Picture {
   const cell = size / width;
   for (let i = cells; i < width * width; i++) {
     const x = (i % width) * cell;
@@ -14,6 +13,9 @@ export function toPicture(planes: Float32Array, size: number, width: number, cel
   }
   return { rgba, size, cells };
 }
+
+/** Planes [3, S, S] in [-1, 1] as a whole picture of `width` cells a row. */
+export const toPicture = (planes: Float32Array, size: number, width: number): Picture => maskedPicture(pictureToRgba(planes), size, width, width * width);
 
 /** The most frequent token: stands in for cells that are not decoded yet. */
 export function neutralToken(tokens: readonly number[]): number {

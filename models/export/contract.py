@@ -16,7 +16,7 @@ TYPES = {TensorProto.FLOAT: "float32", TensorProto.INT32: "int32"}
 def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
     """Inputs and outputs of every graph that a pack of this manifest may have; present_* and past_* of its first form."""
     tokens, vocab, size = manifest["grid"]["tokens"], manifest["vocab"], manifest["image"]["size"]
-    dim, heads = manifest["model"]["dim"], manifest["model"]["heads"]
+    dim, heads, strips = manifest["model"]["dim"], manifest["model"]["heads"], manifest["tokenizer"].get("strips", False)
     f, i = (lambda *shape: ("float32", list(shape))), (lambda *shape: ("int32", list(shape)))
 
     def caches(kind: str, blocks: int, rows: int | str, heads: int, slots: int, each: int) -> Ports:
@@ -29,7 +29,8 @@ def contract(manifest: dict[str, Any]) -> dict[str, tuple[Ports, Ports]]:
 
     graphs = {
         "tokenizer_encoder": ({"picture": f("N", 3, size, size)}, {"tokens": i("N", tokens)}),
-        "tokenizer_decoder": ({"tokens": i("N", tokens)}, {"picture": f("N", 3, size, size)}),
+        "tokenizer_decoder": ({"tokens": i("N", "cells")}, {"picture": f("N", 3, "height", size)}) if strips else
+                             ({"tokens": i("N", tokens)}, {"picture": f("N", 3, size, size)}),
     }
     if e := manifest.get("entropyModel"):
         shape = e["heads"], e["dim"] // e["heads"]

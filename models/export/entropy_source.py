@@ -24,7 +24,7 @@ from models.export.kinds import rules_of
 from models.export.pack import default_reason, save_manifest, threshold_curve
 from models.export.pictures import grid, smaller
 from models.export.read_back import PackModels, read_back
-from models.export.regraph import decode_graphs_on, in_words, replace_graphs
+from models.export.regraph import graphs_on, in_words, replace_graphs
 from models.export.runtime import PackRuntime
 from models.export.threshold import GATES, threshold_for
 from models.export.tokenizers import AnyTokenizer
@@ -54,7 +54,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         raise UserError(f"{root}: takes its entropies from its null class already")
     first = _first_pictures(root, manifest, pictures, split)
     after = PackModels(models.model, NullClass(models.model), models.tokenizer)
-    built = decode_graphs_on(root, after, manifest)
+    built = graphs_on(root, after, manifest)
     chosen = every(split.held_out, limit)
     parts = _tokens(after.tokenizer, pictures, chosen).split(BATCH)
     entropies = np.concatenate([after.entropy.entropies(part).numpy() for part in tqdm(parts, desc="null class", unit="batch")])
@@ -79,7 +79,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         manifest["heldOut"]["entropy"] = band(entropies[:, 1:].mean(1))
     with staged(root, last="manifest.json") as stage:
         shutil.copytree(root, stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".partial-*"))
-        changed = replace_graphs(stage, manifest, built)
+        changed = replace_graphs(stage, manifest, after, built)
         manifest["golden"] = write_json(stage, "golden.json", golden)
         save_manifest(stage, manifest)
         measured = references(after.model, after.entropy, after.tokenizer, rules, judged, list(range(len(first))))

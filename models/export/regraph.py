@@ -1,4 +1,4 @@
-"""The decode graphs of a pack built anew by today's exporter; its weights stay as they are, byte for byte."""
+"""The graphs of a pack built anew by today's exporter; its weights stay as they are, byte for byte."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from models.export.builder import Graph
 from models.export.card import rewrite_card
 from models.export.files import read_manifest
 from models.export.kinds import LOOKS, visit_bytes
-from models.export.pack import decode_graphs, default_reason, save_manifest, write_models
+from models.export.pack import build_graphs, default_reason, save_manifest, write_models
 from models.export.read_back import PackModels, read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import storage_of
+from models.export.tokenizers import tokenizer_entry
 from models.outputs import staged
 
 Built = dict[str, list[tuple[Graph, str]]]
 """By variant: graphs, each with the name of its weight file."""
 
 
-def decode_graphs_on(root: Path, models: PackModels, manifest: dict[str, Any]) -> Built:
-    """The decode graphs of every variant. Raises UserError where a weight file would not stay as it is."""
-    built = {name: decode_graphs(models, storage_of(name)) for name in manifest["variants"]}
+def graphs_on(root: Path, models: PackModels, manifest: dict[str, Any]) -> Built:
+    """The graphs of every variant. Raises UserError where a weight file would not stay as it is."""
+    built = {name: build_graphs(models, storage_of(name)) for name in manifest["variants"]}
     for variant, graphs in built.items():
         runtime = PackRuntime(root, variant)
         for file, content in {file: bytes(graph.weights.content) for graph, file in graphs}.items():
@@ -31,9 +32,10 @@ def decode_graphs_on(root: Path, models: PackModels, manifest: dict[str, Any]) -
     return built
 
 
-def replace_graphs(stage: Path, manifest: dict[str, Any], built: Built) -> dict[tuple[str, str], bool]:
+def replace_graphs(stage: Path, manifest: dict[str, Any], models: PackModels, built: Built) -> dict[tuple[str, str], bool]:
     """Write all of `built` into `stage` and the manifest; returns what differs, by variant and graph, and whether it is new."""
     changed = {}
+    manifest["tokenizer"] = tokenizer_entry(models.tokenizer, manifest["image"]["size"])
     for variant, graphs in built.items():
         entries = manifest["variants"][variant]["graphs"]
         for graph, file in graphs:
@@ -55,9 +57,9 @@ def regraph(root: Path) -> list[str]:
     Raises UserError before anything is written where a weight would change.
     """
     models, manifest = read_back(root), read_manifest(root)
-    built = decode_graphs_on(root, models, manifest)
+    built = graphs_on(root, models, manifest)
     with staged(root, last="manifest.json") as stage:
-        changed = replace_graphs(stage, manifest, built)
+        changed = replace_graphs(stage, manifest, models, built)
         sizes = []
         for name, variant in manifest["variants"].items():
             size = visit_bytes(variant, manifest["kind"])

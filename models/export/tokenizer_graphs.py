@@ -69,12 +69,13 @@ def tokenizer_encoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
 
 
 def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) -> Graph:
+    """Of any number of whole rows of tokens: a preview paints only those that changed."""
     decoder, side = model.decoder, size // model.factor
     g = Graph("tokenizer_decoder", weights)
-    tokens = g.input("tokens", "int32", ["N", side * side])
+    tokens = g.input("tokens", "int32", ["N", "cells"])
     codes = unit_codes(model.quantizer.codebook)
     x = g.add("Gather", g.table("codes", codes), tokens)
-    x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1]), g.shape(-1, model.config.code_dim, side, side))
+    x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1]), g.shape(0, model.config.code_dim, -1, side))
     x = conv(g, x, "enter", decoder.enter)
     for i, block in enumerate(decoder.coarse):
         x = residual_block(g, x, f"coarse_{i}", block)
@@ -82,5 +83,5 @@ def tokenizer_decoder_graph(model: Tokenizer, weights: WeightFile, size: int) ->
     for i, block in enumerate(decoder.fine):
         x = residual_block(g, x, f"fine_{i}", block)
     x = conv(g, silu(g, pixel_norm(g, x, "norm", decoder.norm)), "leave", decoder.leave)
-    g.output(shuffle(g, x, model.config.unshuffle), "picture", "float32", ["N", 3, size, size])
+    g.output(shuffle(g, x, model.config.unshuffle), "picture", "float32", ["N", 3, "height", size])
     return g

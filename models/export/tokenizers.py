@@ -24,6 +24,7 @@ def tokenizer_graphs(model: AnyTokenizer, storage: Storage, size: int) -> list[t
 
 
 def tokenizer_entry(model: AnyTokenizer, size: int) -> dict[str, Any]:
-    """`tokenizer` of the manifest. The norms of a VQGAN see the whole picture, so one token reaches everywhere."""
-    reach = size if isinstance(model, VQGAN) else model.reach
-    return {"factor": model.factor, "codeDim": model.config.code_dim, "reach": reach, "parameters": parameters(model)}
+    """`tokenizer` of the manifest. The norms of a VQGAN see the whole picture: a token reaches everywhere, without strips."""
+    whole = isinstance(model, VQGAN)
+    return {"factor": model.factor, "codeDim": model.config.code_dim, "reach": size if whole else model.reach,
+            "parameters": parameters(model)} | ({} if whole else {"strips": True})

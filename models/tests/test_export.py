@@ -46,6 +46,20 @@ def test_every_graph_agrees_with_pytorch(pack, variant):
     assert wrong(PackRuntime(pack, variant)) == []
 
 
+def test_a_strip_is_painted_as_the_whole_picture_is_but_for_the_reach_at_its_edges():
+    runtime = PackRuntime(ROOT / "e2e/fixtures/models/nano", "fp32")
+    grid, tokenizer, size = (runtime.manifest[key] for key in ("grid", "tokenizer", "image"))
+    assert tokenizer["strips"]
+    width, factor, reach = grid["width"], tokenizer["factor"], tokenizer["reach"]
+    tokens = np.random.default_rng(0).integers(runtime.manifest["vocab"], size=(1, grid["tokens"]), dtype=np.int32)
+    whole = runtime.run("tokenizer_decoder", {"tokens": tokens})["picture"]
+    strip = runtime.run("tokenizer_decoder", {"tokens": tokens[:, width : 7 * width]})["picture"]
+    assert strip.shape == (1, 3, 6 * factor, size["size"])
+    inner = slice(reach, 6 * factor - reach)
+    np.testing.assert_allclose(strip[:, :, inner], whole[:, :, factor : 7 * factor][:, :, inner], atol=1e-5)
+    assert np.abs(strip[:, :, 0] - whole[:, :, factor]).max() > 1e-3  # its edges are the picture's own
+
+
 def test_every_kind_of_weights_stays_as_near_as_measured(tmp_path):
     content = dataclasses.replace(nano_content(), variants=tuple(STORAGES))
     variants = write_pack(tmp_path, content)["variants"]
