@@ -61,6 +61,23 @@ test('the picture of all tokens is painted whole', async () => {
   expect(calls[1]).toEqual(tokens(64));
 });
 
+test('strips may take a sixth of the time', async () => {
+  vi.useFakeTimers();
+  const m = tinyManifest();
+  m.tokenizer.strips = true;
+  const decode = async (tokens: ArrayLike<number>) => {
+    vi.advanceTimersByTime(40);
+    return new Float32Array(3 * tokens.length * m.tokenizer.factor ** 2);
+  };
+  const preview = new Preview({ decode, encode: vi.fn(), entropyAll: vi.fn() }, m, 0, 3500);
+  expect(preview.due).toBe(true);
+  await preview.paint(0, [1]);
+  vi.advanceTimersByTime(199);
+  expect(preview.due).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(preview.due).toBe(true);
+});
+
 test('images of a batch keep what is painted of each', async () => {
   const { preview, calls, rowsOf } = painter(true);
   await preview.paint(0, tokens(40));

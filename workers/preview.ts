@@ -5,8 +5,10 @@ import type { Picture } from './messages.ts';
 import { maskedPicture } from './picture.ts';
 
 const EVERY_MS = 100;
-/** Previews take at most one part in this many of a run's time. */
-const SHARE = 10;
+/** Between whole pictures there is this many times what one took; */
+const PAUSE = 10;
+/** between strips less: a picture that grows is what people look at. */
+const PAUSE_OF_STRIPS = 5;
 /** A strip has the rows of tokens that are new. Of those above it paints these again, since what comes below a row changes it, */
 const AGAIN = 2;
 /** and it sees these above and below without painting them. With them it is 1.2 of 255 from the whole picture (docs/decisions/0017). */
@@ -35,8 +37,8 @@ export class Preview {
 
   /** `expected`: milliseconds that a picture takes, as far as that is known. Where it is much, the first preview waits too. */
   constructor(pictures: PictureGraphs, manifest: Manifest, neutral: number, expected = 0) {
-    this.#strips = manifest.tokenizer.strips === true && expected * SHARE > EVERY_MS;
-    this.#due = expected > EVERY_MS && !this.#strips ? performance.now() + SHARE * expected : 0;
+    this.#strips = manifest.tokenizer.strips === true && expected * PAUSE > EVERY_MS;
+    this.#due = expected > EVERY_MS && !this.#strips ? performance.now() + PAUSE * expected : 0;
     this.#pictures = pictures;
     this.#m = manifest;
     this.#neutral = neutral;
@@ -63,7 +65,7 @@ export class Preview {
     this.#canvases.set(image, { rgba, cells: tokens.length });
     const now = performance.now();
     this.spent += now - began;
-    this.#due = now + Math.max(EVERY_MS, SHARE * (now - began));
+    this.#due = now + Math.max(EVERY_MS, (this.#strips ? PAUSE_OF_STRIPS : PAUSE) * (now - began));
     return maskedPicture(rgba.slice(), size, width, tokens.length);
   }
 }
