@@ -20,8 +20,14 @@ async function twoRecordings(page: Page): Promise<void> {
   await servePack(page, pack);
   await page.goto('/#view=compare');
   await expect(figure(page, 'tokens-a')).toHaveText('256');
+  const choice = page.getByRole('region', { name: 'Choose what to compare with' });
+  await expect(choice.getByRole('button').first()).toBeVisible();
+  await expect(page.locator('.compare-stage .square')).toHaveCount(2);
+  await expect(figure(page, 'tokens-b')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Swap A and B' })).toHaveCount(0);
   await source(page, 'B').selectOption({ label: 'River once more' });
   await expect(figure(page, 'tokens-b')).toHaveText('256');
+  await expect(choice).toHaveCount(0);
 }
 
 test('two recorded runs before any weights: one cursor, linked cells, one side under other rules', async ({ page }) => {
@@ -62,7 +68,7 @@ test('a run against one token per patch and against six thresholds, generated he
   await page.getByRole('button', { name: 'Same model, one token per patch' }).click();
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await expect(figure(page, 'p-avg-b')).toHaveText('1.00');
-  await expect(figure(page, 'place-b')).toContainText('here');
+  await expect(figure(page, 'place-b')).toContainText('this device');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
   await expect(page.locator('[data-ran="patchTransformer-calls"]').last()).toHaveText('64');
   expect(new URL(page.url()).hash.replace(/&b=[^&]*/, ''), 'the run in view stays').toBe(`${hash.replace(/&check=.*/, '')}&view=compare${/&check=.*/.exec(hash)?.[0] ?? ''}`);

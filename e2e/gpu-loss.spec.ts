@@ -49,7 +49,7 @@ const runOutOfMemory = (page: Page) => page.workers()[0]!.evaluate(() => {
 
 async function generate(page: Page): Promise<void> {
   await page.getByRole('radiogroup', { name: 'Class' }).getByRole('radio').nth(1).click();
-  await page.getByLabel('Seed', { exact: true }).fill('9');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('9');
   await generateButton(page).click();
 }
 

@@ -10,11 +10,12 @@ async function open(page: Page, hash = '#view=guide'): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await page.goto(`/${hash}`);
-  await expect(page.locator('.guide .run-title .chip')).toHaveText('Recorded');
+  await expect(page.getByRole('button', { name: 'Look closer in Inspect' })).toBeEnabled();
 }
 
 test('the tour runs on a recorded run while no weights are there, by keyboard alone', async ({ page }) => {
   await open(page);
+  await expect(page.locator('.guide .run-title .chip')).toHaveText('Recorded');
   await expect(page.locator('.status-chip')).not.toHaveAttribute('data-model', 'ready');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('An image is a grid of tokens');
   const titles = new Set<string>();
@@ -57,6 +58,39 @@ test('steps work on the real views: the gate redraws, the cell gives its reason,
 test('a step that there is none of is brought to the nearest', async ({ page }) => {
   await open(page, '#view=guide&step=999');
   await expect(step(page)).toHaveText('12');
+});
+
+test('a step that is not about the run shows none; one about the threshold has the strip above a small picture', async ({ page }) => {
+  await open(page, '#view=guide&step=10');
+  const [strip, stage] = [await page.locator('.guide .strip-area').boundingBox(), await page.locator('.guide .stage').boundingBox()];
+  expect(strip!.y + strip!.height).toBeLessThanOrEqual(stage!.y);
+  await page.getByRole('button', { name: 'Step 11: ' }).click();
+  await expect(page.locator('.guide .stage')).toHaveCount(0);
+  await expect(page.getByText('No patches were measured for this pack.')).toBeVisible();
+});
+
+test('boundaries stay on the finished picture in the guide; elsewhere they fade once the mouse has left', async ({ page }) => {
+  await open(page, '#view=guide&step=3');
+  const [overlay, edges] = [page.locator('.overlay.soft'), page.locator('.overlay.soft .edges')];
+  await page.mouse.move(5, 5);
+  await expect(overlay).toHaveClass(/at-rest/);
+  await page.waitForTimeout(2000);
+  await expect(edges).toHaveCSS('opacity', '1');
+  await page.getByRole('link', { name: 'Generate', exact: true }).click();
+  await expect(overlay).toHaveClass(/at-rest/);
+  await expect(edges).toHaveCSS('opacity', '0');
+});
+
+test('on a phone a step can be left at its end, too', async ({ browser }) => {
+  const context = await browser.newContext(contextOf(true, { name: 'phone', width: 390, height: 844 }));
+  const page = await context.newPage();
+  await open(page);
+  await page.getByRole('button', { name: 'Next: ' }).click();
+  await expect(step(page)).toHaveText('2');
+  await expect(page.getByRole('heading', { level: 1 })).toBeInViewport();
+  await page.getByRole('button', { name: 'Previous: ' }).click();
+  await expect(step(page)).toHaveText('1');
+  await context.close();
 });
 
 for (const { kind, touch, screens } of DEVICES) {

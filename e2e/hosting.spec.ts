@@ -65,7 +65,7 @@ for (const { where, options, shipped = false, webgpu = false } of hosts) {
       expect(run.header.backend).toBe(gpu ? 'webgpu' : 'wasm');
       expect(await page.evaluate(() => crossOriginIsolated)).toBe('cross-origin-opener-policy' in (options.headers ?? {}));
       await page.getByRole('button', { name: new RegExp(pack, 'i') }).first().click();
-      await page.getByRole('button', { name: 'Stored in this browser' }).click();
+      await page.getByRole('button', { name: 'Manage stored packs' }).click();
       await expect(page.getByRole('dialog', { name: 'Stored in this browser' })).toBeVisible();
       expect(violations).toEqual([]);
       const { origin } = new URL(server.url);

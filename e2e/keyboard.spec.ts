@@ -76,7 +76,7 @@ test('Inspect: a cell of the grid, another threshold, an alternative put in, and
   await tabTo(page, /^gridcell/);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('heading', { name: 'Cell, row 1, column 1' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Cell, row 2, column 2' })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Unpin' })).toBeVisible();
   await tabTo(page, /^slider E_th line/);
@@ -115,12 +115,12 @@ test('the bar: history and display open, act and give the focus back', async ({ 
   await runFinished(page);
   await tabTo(page, /^button History/, 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog', { name: 'Runs in this browser' }).getByRole('button', { name: /^Pin / })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'History' }).getByRole('button', { name: /^Pin / })).toBeVisible();
   await tabTo(page, /^button Pin /);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: /^Pin / })).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog', { name: 'Runs in this browser' })).toBeHidden();
+  await expect(page.getByRole('dialog', { name: 'History' })).toBeHidden();
   await tabTo(page, /^button Display/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();

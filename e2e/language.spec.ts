@@ -45,7 +45,7 @@ test.describe('a German browser', () => {
     const field = page.getByRole('textbox', { name: 'Schwelle' });
     await field.fill('4,5');
     await field.press('Enter');
-    await expect(field).toHaveValue('4,5');
+    await expect(field).toHaveValue('4,50');
     await expect(page.locator('.field-error')).toHaveCount(0);
     await field.fill('viel');
     await expect(page.locator('.setting .field-error')).toContainText('muss eine Zahl');

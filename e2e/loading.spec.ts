@@ -76,7 +76,7 @@ test('a reload in the middle of a run makes the same run again', async ({ page }
   await open(page);
   await model(page, 'ready');
   await slowDown(page);
-  await page.getByLabel('Seed', { exact: true }).fill('4');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('4');
   await generateButton(page).click();
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
   await page.reload();
@@ -109,7 +109,7 @@ test('what is stored is listed, verified, deleted and fetched anew', async ({ pa
   await open(page);
   await model(page, 'ready');
   await page.getByRole('button', { name: /nano/i }).first().click();
-  await page.getByRole('button', { name: 'Stored in this browser' }).click();
+  await page.getByRole('button', { name: 'Manage stored packs' }).click();
   const dialog = page.getByRole('dialog', { name: 'Stored in this browser' });
   await expect(dialog.getByRole('listitem')).toHaveCount(2);
   await dialog.getByRole('button', { name: /^Verify .*nano/i }).click();
@@ -141,7 +141,7 @@ test('a part of the studio that cannot be fetched is reported, the run goes on, 
   await page.unroute(history);
   await page.getByRole('button', { name: 'History' }).click();
   await page.getByRole('button', { name: 'History' }).click();
-  await expect(page.getByRole('dialog', { name: 'Runs in this browser' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'History' })).toBeVisible();
   await page.keyboard.press('Escape');
   await runFinished(page);
 });

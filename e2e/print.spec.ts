@@ -21,6 +21,7 @@ for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1'])
     expect(background).toBe('rgb(255, 255, 255)');
     expect(Math.max(...ink.match(/\d+/g)!.slice(0, 3).map(Number)), 'dark ink').toBeLessThan(80);
     expect(cut).toEqual([]);
-    for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
+    await expect(page.locator('.print-head')).toContainText(/^DPAR Studio · http.+ 20\d\d$/);
+    for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets', '.first-choice']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
   });
 }

@@ -16,7 +16,7 @@ const fetched = () => server.asked.filter(({ path }) => path.endsWith(SHARD)).le
 
 async function openList(page: Page) {
   await page.getByRole('button', { name: /nano/i }).first().click();
-  await page.getByRole('button', { name: 'Stored in this browser' }).click();
+  await page.getByRole('button', { name: 'Manage stored packs' }).click();
   return page.getByRole('dialog', { name: 'Stored in this browser' });
 }
 

@@ -66,14 +66,14 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   await threshold.fill('high');
   await expect(page.locator('.setting .field-error')).toContainText('Eth must be a number in nats');
   await expect(page.getByText('Fix the highlighted value first.')).toBeVisible();
-  await page.getByRole('button', { name: 'Reset to 5.2' }).click();
-  await expect(threshold).toHaveValue('5.2');
+  await page.getByRole('button', { name: 'Reset to 5.20' }).click();
+  await expect(threshold).toHaveValue('5.20');
   await canGenerate(page);
   await threshold.fill('4.4');
   await threshold.blur();
   await canGenerate(page);
   await page.getByRole('button', { name: 'Reset Entropy threshold' }).click();
-  await expect(threshold).toHaveValue('5.2');
+  await expect(threshold).toHaveValue('5.20');
 });
 
 test('a pack that is not there is named, and another can be chosen', async ({ page }) => {

@@ -153,7 +153,7 @@ test('cursor keys, the strip and the grid move one cursor', async ({ page }, { p
   await cell.focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
-  await expect(page.locator('.cell-panel .heading')).toHaveText('Cell, row 1, column 1');
+  await expect(page.locator('.cell-panel .heading')).toHaveText('Cell, row 2, column 2');
   await page.locator('.run-title').click();
   await page.keyboard.press('Space');
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();

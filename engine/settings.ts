@@ -61,7 +61,7 @@ export interface SettingProperty {
   explained: boolean;
 }
 
-const explained: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'window', 'against'];
+const explained: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'guidance', 'temperature', 'topK', 'topP', 'rowReset', 'window', 'against'];
 
 const setting = (
   key: keyof typeof limits, symbol: string, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'], step: number, short: string, help: Phrase,
@@ -71,10 +71,10 @@ const toggle = (key: SettingKey, symbol: string, label: Phrase, short: string, h
   ({ key, symbol, label, unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help, explained: explained.includes(key) });
 
 export const settingsTable: readonly SettingProperty[] = [
-  setting('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`scale s of null + s (class - null); 1 runs without null rows`),
-  setting('temperature', 'temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`0 is greedy`),
+  setting('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`how strongly an image follows its class; 1 is off`),
+  setting('temperature', 'temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`higher makes images more varied; 0 always takes the most likely token`),
   setting('topK', 'top-k', say`Top-k`, 'tokens', 'integer', 1, 'k', say`sample from the k most likely tokens; 0 is off`),
-  setting('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that hold this share; 1 is off`),
+  setting('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that together hold this probability; 1 is off`),
   setting('entropyThreshold', 'E_th', say`Entropy threshold`, 'nats', 'number', 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
   setting('maxPatchLength', 'P_max', say`Longest patch`, 'tokens', 'integer', 1, 'pmax', say`1 is one token per patch`),
   toggle('entropyGate', 'entropy gate', say`Entropy gate`, 'eg', say`high entropy opens a patch`),

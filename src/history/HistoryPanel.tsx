@@ -1,9 +1,9 @@
 import { say } from '../../engine/phrase.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { Dialog } from 'radix-ui';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { megabytes } from '../lib/format.ts';
+import { integer, megabytes } from '../lib/format.ts';
 import { toProblem } from '../state/problem.ts';
 import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -13,12 +13,29 @@ import { totalBytes, type HistoryEntry } from './entry.ts';
 import { HistoryRow } from './HistoryRow.tsx';
 import '../styles/history.css';
 
+/** Lower edge of the bar, which scrolls with the page: its buttons stay in reach. */
+function useBarEnd(): number {
+  const [end, setEnd] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setEnd(Math.max(0, document.querySelector('.bar')?.getBoundingClientRect().bottom ?? 0));
+    measure();
+    window.addEventListener('scroll', measure, { passive: true });
+    window.addEventListener('resize', measure);
+    return () => {
+      window.removeEventListener('scroll', measure);
+      window.removeEventListener('resize', measure);
+    };
+  }, []);
+  return end;
+}
+
 /** The runs made in this browser: open, pin, delete with a way back. */
 export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   const studio = useStudio();
   const { history } = useWorkbench();
   const { entries, loaded, problem } = useStore(history);
   const [now] = useState(() => Date.now());
+  const top = useBarEnd();
   useEffect(() => void history.load(), [history]);
 
   const open = async (entry: HistoryEntry) => {
@@ -50,9 +67,9 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   return (
     <Dialog.Root open modal={false} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
-        <Dialog.Content className="drawer" aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
+        <Dialog.Content className="drawer" style={{ top }} aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
           <div className="drawer-head">
-            <Dialog.Title className="heading">{t('Runs in this browser')}</Dialog.Title>
+            <Dialog.Title className="heading">{t('History')}</Dialog.Title>
             <OpenFileButton />
             <Dialog.Close className="button icon quiet" aria-label={t('Close history')}><Icon name="close" /></Dialog.Close>
           </div>
@@ -68,9 +85,9 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
           </ol>
           {entries.length > 0 && (
             <div className="drawer-foot">
-              <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: entries.length, size: megabytes(totalBytes(entries)) })}</span>
-              <button type="button" className="button quiet small" onClick={() => void saveAll()}>{t('Save all as one file')}</button>
-              <button type="button" className="button quiet small" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete unpinned runs')}</button>
+              <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: integer(entries.length), size: megabytes(totalBytes(entries)) })}</span>
+              <button type="button" className="button small" onClick={() => void saveAll()}>{t('Save all as one file')}</button>
+              <button type="button" className="button small danger" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete unpinned runs')}</button>
             </div>
           )}
         </Dialog.Content>

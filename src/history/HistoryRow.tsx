@@ -1,7 +1,7 @@
 import { titleOf } from '../state/runRequest.ts';
 import { useCallback } from 'react';
 import { ago } from '../lib/ago.ts';
-import { fixed } from '../lib/format.ts';
+import { fixed, integer } from '../lib/format.ts';
 import { symbols } from '../text/rich.tsx';
 import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -29,14 +29,15 @@ interface Props {
   onRemove: () => void;
 }
 
-/** One run: picture, class and seed, when, and what was set otherwise than the pack's defaults. */
+/** One run: picture, class and seed, its steps, when, and what was set otherwise than the pack's defaults. */
 export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
   const title = translated(titleOf(header));
   const manifest = usePack((state) => state.manifest);
   const own = manifest?.name === header.pack.name ? manifest : null;
   const settings = own ? changedSettings(header, own) : '';
-  const average = entry.patches > 0 ? `P_avg ${fixed(entry.tokens / entry.patches, 2)}` : '';
+  const steps = entry.patches > 0 ? t('{steps} steps for {tokens} tokens', { steps: integer(entry.patches), tokens: integer(entry.tokens) }) : '';
+  const average = entry.patches > 0 ? `P_avg\u00a0${fixed(entry.tokens / entry.patches, 2)}` : '';
   const given = header.given?.length ?? 0;
   const from = given > 0 && given < header.grid.tokens ? t('from token {given}', { given }) : '';
   const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
@@ -46,8 +47,8 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         {entry.picture ? <Thumb bytes={entry.picture} /> : <span className="history-blank" aria-hidden="true" />}
         <span className="history-text">
           <strong>{title}</strong>
-          <span>{symbols([ago(entry.when, now), from, average, state].filter(Boolean).join(' · '))}</span>
-          <span>{settings ? symbols(settings) : (own ? t('default settings') : header.pack.name)}</span>
+          {steps && <span>{symbols(`${steps} · ${average}`)}</span>}
+          <span>{symbols([ago(entry.when, now), from, state, settings || (own ? t('default settings') : header.pack.name)].filter(Boolean).join(' · '))}</span>
         </span>
       </button>
       <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: kept when older runs are removed') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>

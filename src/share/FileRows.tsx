@@ -65,7 +65,7 @@ export function FileRows({ shared }: { shared: Shared }) {
           <button type="button" className="button" onClick={() => void write(text(runToCsv(run), 'text/csv'), '.csv')}>CSV</button>
         </div>
       </div>
-      <p className="hint">{t('A saved PNG contains its run: drop it on the studio to open it again.')}</p>
+      <p className="hint">{t('A saved PNG contains its run. To open it again, drop it on the page, or press History, then “Open file”.')}</p>
     </section>
   );
 }

@@ -56,13 +56,13 @@ export function FilmRow({ shared }: { shared: Shared }) {
   const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${percent(work.share)}` : name);
   return (
     <section>
-      <h2 className="heading">{t('Animation of the decode')}</h2>
+      <h2 className="heading">{t('Animation')}</h2>
       <div className="share-row">
         <button type="button" className="button" disabled={work !== null} onClick={() => void make('gif')}>{label('gif', 'GIF')}</button>
         {'VideoEncoder' in window && <button type="button" className="button" disabled={work !== null} onClick={() => void make('video')}>{label('video', t('Video'))}</button>}
         {work && <button type="button" className="button quiet" onClick={() => { abort.current?.abort(); setWork(null); }}>{t('Cancel')}</button>}
       </div>
-      <p className="hint" role="status">{word || t('Picture, entropy, strip, figures and address, in the colours of this page.')}</p>
+      <p className="hint" role="status">{word || t('Shows picture, entropy map, strip and figures, in this page’s colours.')}</p>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { Sweep } from '../../engine/manifest.ts';
+import type { Manifest, Sweep } from '../../engine/manifest.ts';
 
 export interface SweepPoint {
   /** E_th in nats, or the static length in tokens. */
@@ -13,6 +13,8 @@ export interface SweepPoint {
 export interface SweepPoints {
   /** FID-lite of samples where all points have one, else nats a token of held-out pictures. Lower is better for both. */
   measure: 'fid_lite' | 'token_nats';
+  /** Samples of a point's FID-lite. */
+  samples: number | null;
   /** By steps, fewest first. */
   dynamic: readonly SweepPoint[];
   static: readonly SweepPoint[];
@@ -29,7 +31,15 @@ export function sweepPoints(sweep: Sweep): SweepPoints {
     };
   };
   const sorted = (points: SweepPoint[]) => points.sort((a, b) => a.steps - b.steps);
-  return { measure, dynamic: sorted(sweep.dynamic.map(pointOf)), static: sorted((sweep.static ?? []).map(pointOf)) };
+  const samples = measure === 'fid_lite' ? sweep.dynamic[0]!.n ?? null : null;
+  return { measure, samples, dynamic: sorted(sweep.dynamic.map(pointOf)), static: sorted((sweep.static ?? []).map(pointOf)) };
+}
+
+/** Held-out pictures that the steps of the sweep are a mean of: all, where they are those of the evaluation; null where the pack does not say. */
+export function picturesOf({ evaluation, defaults }: Pick<Manifest, 'evaluation' | 'defaults'>): number | null {
+  const own = evaluation.sweep?.dynamic.find(({ entropy_threshold: threshold }) => threshold === defaults.entropyThreshold) ?? evaluation.sweep?.dynamic[0];
+  if (own?.held_out !== undefined && own.steps_mean !== evaluation.steps_mean) return own.held_out;
+  return typeof evaluation.held_out === 'number' ? evaluation.held_out : null;
 }
 
 /** Where a threshold lies on the dynamic line, linear between its points; null outside of what was measured. */

@@ -18,6 +18,7 @@ describe('the shipped packs', () => {
     expect(worth.share).toBeCloseTo(dynamic!.operations / whole!.operations);
     // Static patches of as many steps spare the entropy model.
     expect(fixed!.operations).toBeLessThan(dynamic!.operations);
+    expect(worth.staticUnmeasured).toBe(true);
   });
 
   it('the verdict on quality is what the manifests say, whichever way', () => {

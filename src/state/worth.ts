@@ -31,6 +31,8 @@ export interface Worth {
   quality: Verdict;
   /** Share of the plain transformer's operations. */
   share: number | null;
+  /** Static patches need less than the dynamic ones, and nobody measured their quality. */
+  staticUnmeasured: boolean;
   /** Samples that the quality was measured on, of the one with fewer. */
   samples: number | null;
 }
@@ -65,13 +67,14 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
     { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') },
     { way: 'static', steps, operations: cost.total, fidLite: null, agreement: null },
   ];
-  if (!plain) return { ways, quality: 'unknown', share: null, samples: null };
+  const staticUnmeasured = ways[1]!.operations < ways[0]!.operations && ways[1]!.fidLite === null;
+  if (!plain) return { ways, quality: 'unknown', share: null, staticUnmeasured, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
   const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
   ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') });
   const [own, other] = [ways[0]!, ways[2]!];
   return {
-    ways, share: own.operations / whole,
+    ways, share: own.operations / whole, staticUnmeasured,
     quality: sameJudge ? verdict(own.fidLite, other.fidLite) : 'unknown',
     samples: sameJudge && typeof pack.evaluation.n === 'number' ? pack.evaluation.n : null,
   };

@@ -2,13 +2,13 @@ const PATHS = {
   play: 'M6 4.5v11l9.5-5.5z',
   pause: 'M6 4.5h2.8v11H6zM11.2 4.5H14v11h-2.8z',
   stop: 'M5.5 5.5h9v9h-9z',
-  back: 'M13.5 5v10L6 10z',
-  forward: 'M6.5 5v10L14 10z',
   start: 'M5 5h1.8v10H5zM15 5v10l-7-5z',
   end: 'M13.2 5H15v10h-1.8zM5 5v10l7-5z',
 } as const;
 
 const STROKES = {
+  back: 'M12.2 5 7.2 10l5 5',
+  forward: 'M7.8 5l5 5-5 5',
   dice: 'M4.5 4.5h11v11h-11zM7.5 7.5h.01M12.5 7.5h.01M10 10h.01M7.5 12.5h.01M12.5 12.5h.01',
   share: 'M8.2 11.8a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-.9.9M11.8 8.2a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l.9-.9',
   reset: 'M5 6.5V3.8M5 6.5h2.8M5.2 6.4A6 6 0 1 1 4 10',
@@ -21,6 +21,7 @@ const STROKES = {
   grip: 'M10 3v14M6.8 6.2 10 3l3.2 3.2M6.8 13.8 10 17l3.2-3.2',
   check: 'M4.5 10.5 8.2 14l7.3-8',
   close: 'M5.5 5.5l9 9M14.5 5.5l-9 9',
+  caret: 'M5 7.5l5 5 5-5',
   alert: 'M10 3.2 17.5 16h-15zM10 8v3.6M10 13.8h.01',
 } as const;
 

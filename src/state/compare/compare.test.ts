@@ -5,7 +5,7 @@ import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e
 import { createGuest } from '../guest.ts';
 import type { PackSession } from '../session.ts';
 import { createStudio, type StudioDeps } from '../studio.ts';
-import { createCompare } from './compare.ts';
+import { createCompare, withoutEdit } from './compare.ts';
 import { createLinkedSides, linkOfSide } from './linked.ts';
 import { say } from '../../../engine/phrase.ts';
 import { quote } from '../../../engine/phrase.ts';
@@ -113,6 +113,24 @@ describe('compare', () => {
     expect(Object.values(compare.getState().sides).map(({ run }) => run.getState().origin)).toEqual(['generated', 'generated']);
     expect(requests[0]).toMatchObject({ class: header!.class, seed: header!.seed, settings: header!.settings });
     expect(page.view.run.getState().origin).toBe('recorded');
+  });
+
+  it('shows the run of the page without an edit that waits, and says so; continued from, it is shown as it went on', async () => {
+    const { page, compare, client } = await opened();
+    const unknown = async () => ({ ok: false, code: 'graph-failed', message: say`No.` } as const);
+    Object.assign(client, { paint: unknown, score: unknown });
+    const { a } = compare.getState().sides;
+    const says = (which: 'a' | 'b') => withoutEdit(compare.getState().source[which], page.view.edit.getState().draft);
+    const { token } = a.run.getState().events[3]!;
+    expect(says('a')).toBe(false);
+    page.view.edit.put(3, token + 1);
+    expect(page.view.shown().events[3]!.token).toBe(token + 1);
+    expect(a.shown().events[3]!.token).toBe(token);
+    await compare.choose('b', 'recording:eurosat:0');
+    expect([says('a'), says('b')]).toEqual([true, false]);
+    await page.continueFrom(page.view.edit.given(), 8, 7);
+    await vi.waitFor(() => expect(a.run.getState().header?.given).toHaveLength(4));
+    expect(says('a')).toBe(false);
   });
 
   it('has one cursor for both, up to the longer run', async () => {

@@ -54,6 +54,9 @@ export interface CompareDeps {
 
 export type Compare = ReturnType<typeof createCompare>;
 
+/** A side shows the run of the page as decoded, though an edit of it waits in Inspect. */
+export const withoutEdit = (source: string, draft: unknown): boolean => source === VIEW && draft !== null;
+
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const runs = [createRun(), createRun()] as const;

@@ -33,7 +33,7 @@ export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number 
 }
 
 /** Where a time was measured. */
-export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'here, {backend}' : 'logged, {backend}', { backend });
+export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'this device, {backend}' : 'device of the recording, {backend}', { backend });
 
 /** Both runs were made by this browser on the same backend: only then do their times compare. */
 export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isHere(a) && isHere(b) && a.backend === b.backend;
@@ -63,15 +63,15 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('steps', t(a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     row('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
-    row('ratio', t('Of one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
+    row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     row('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
     row('speed', t('Tokens/s'), (side) => fixed(speed(side), 1), timed ? speed : undefined),
-    row('place', t('Measured'), placeOf),
+    row('place', t('Measured on'), placeOf),
   ];
   if (!a || !b) return rows;
   const { same, equal } = tokenDifference(a.events, b.events, cursor);
   const { both, either } = sharedBoundaries(a.events, b.events, cursor);
-  const share = (part: number, whole: number) => (whole > 0 ? t('{part} of {whole}, {share}', { part, whole, share: percent(part / whole) }) : '–');
+  const share = (part: number, whole: number) => (whole > 0 ? t('{part} of {whole}, {share}', { part: integer(part), whole: integer(whole), share: percent(part / whole) }) : '–');
   return [
     ...rows,
     { key: 'equal', name: t('Equal tokens'), a: share(equal, same.length), b: '', change: '' },

@@ -26,6 +26,7 @@ describe('steps', () => {
   it('goes in the order of understanding: a plain grid, entropy, patches; it ends on the verdict', () => {
     expect(STEPS.map(({ id }) => id)).toEqual(['tokens', 'surprise', 'gate', 'forced', 'cost', 'rope', 'guidance', 'passes', 'quality', 'inference', 'resolution', 'verdict']);
     expect(STEPS.filter(({ draws }) => draws === 'cells').map(({ id }) => id)).toEqual(['tokens', 'surprise']);
+    expect(STEPS.filter(({ place }) => place !== 'full').map(({ id, place }) => [id, place])).toEqual([['inference', 'small'], ['resolution', 'none'], ['verdict', 'none']]);
   });
 
   it('counts patches of the first row and of the whole rows after it', () => {

@@ -20,6 +20,8 @@ export interface GuideStep {
   stage: Exclude<StageMode, 'both'>;
   /** What is drawn over the views: patches are no idea yet before the step that explains them. */
   draws: 'cells' | 'patches';
+  /** How the run is shown: in full, small below its strip, or not at all where the step is not about it. */
+  place: 'full' | 'small' | 'none';
   /** The cell to look at; null for none. */
   cell: (events: readonly TokenEvent[], width: number) => number | null;
 }
@@ -29,18 +31,18 @@ const MIXED = ['River', 'PermanentCrop', 'Pasture'];
 
 /** The tour, in order. What each step says is in src/views/guide. */
 export const STEPS: readonly GuideStep[] = [
-  { id: 'tokens', runs: MIXED, show: 'play', stage: 'image', draws: 'cells', cell: () => null },
-  { id: 'surprise', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'cells', cell: (events) => mostSurprising(events) },
-  { id: 'gate', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
-  { id: 'forced', runs: CALM, show: 'whole', stage: 'entropy', draws: 'patches', cell: (events) => firstThat(events, 'full') },
-  { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', cell: () => null },
-  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: (events, width) => longestPatch(events, width) },
-  { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: (events) => mostGuided(events) },
-  { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', cell: () => null },
-  { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: () => null },
-  { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
-  { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', cell: () => null },
-  { id: 'verdict', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', cell: () => null },
+  { id: 'tokens', runs: MIXED, show: 'play', stage: 'image', draws: 'cells', place: 'full', cell: () => null },
+  { id: 'surprise', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'cells', place: 'full', cell: (events) => mostSurprising(events) },
+  { id: 'gate', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: () => null },
+  { id: 'forced', runs: CALM, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events) => firstThat(events, 'full') },
+  { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
+  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events, width) => longestPatch(events, width) },
+  { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: (events) => mostGuided(events) },
+  { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
+  { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
+  { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'small', cell: () => null },
+  { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'none', cell: () => null },
+  { id: 'verdict', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'none', cell: () => null },
 ];
 
 /** A step from an address or a key press: whole, within 1..n; anything else is the first. */

@@ -1,6 +1,7 @@
 import { percent } from '../../lib/format.ts';
 import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
 import { late, Opening } from '../../ui/late.tsx';
@@ -21,6 +22,7 @@ export function BackendMenu() {
         <>
           <i className={`dot ${model}`} aria-hidden="true" />
           <span className="status-text"><StatusText model={model} progress={progress} report={report} /></span>
+          <span className="caret optional"><Icon name="caret" size={14} /></span>
           {model === 'loading' && <span className="status-progress" style={{ transform: `scaleX(${loadShare(progress)})` }} aria-hidden="true" />}
         </>
       )}

@@ -24,7 +24,7 @@ export function PackList() {
       {packs.map((pack) => (
         <label key={pack.name}>
           <input type="radio" name="pack" checked={pack.name === name} onChange={() => void studio.choosePack(pack.name)} />
-          <span>{pack.title}</span><span className="muted">{t(KINDS[pack.kind])}, {megabytes(pack.bytes)}</span>
+          <span>{pack.title}</span> <span className="muted">{t(KINDS[pack.kind])}, {megabytes(pack.bytes)}</span>
         </label>
       ))}
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}

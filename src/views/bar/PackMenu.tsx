@@ -2,6 +2,7 @@ import { parameters } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { late, Opening } from '../../ui/late.tsx';
 
 const load = () => import('./PackPanel.tsx');
@@ -12,10 +13,17 @@ export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   const failed = usePack((state) => state.problem !== null);
   if (!manifest && !failed) return <span className="button pack-chip" aria-hidden="true">…</span>;
-  const face = manifest ? <><span className="pack-title">{manifest.title}</span><span className="muted optional">{parameters(manifest.model.parameters)}</span></> : t('Choose a pack');
+  const face = manifest ? <><span className="pack-title">{manifest.title}</span><Size count={manifest.model.parameters} /></> : t('Choose a pack');
   return (
-    <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} face={face}>
+    <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} face={<>{face}<span className="caret optional"><Icon name="caret" size={14} /></span></>}>
       <PackPanel />
     </Popover>
   );
+}
+
+/** Short for the eye; what it counts is said and shown on pointing. */
+function Size({ count }: { count: number }) {
+  const size = parameters(count);
+  const text = t('{size} parameters', { size });
+  return <span className="muted optional" title={text}><span aria-hidden="true">{size}</span><span className="visually-hidden">{text}</span></span>;
 }

@@ -7,6 +7,15 @@ import { StoredButton } from '../stored/StoredButton.tsx';
 import { PackAddress } from './PackAddress.tsx';
 import { PackList } from './PackList.tsx';
 
+/** Weights of `w8` have eight bits each; other names speak for themselves. */
+function weightsText(variant: string): string {
+  const bits = /^(?:w|q|fp)(\d+)$/.exec(variant)?.[1];
+  return bits ? t('{bits}-bit weights', { bits }) : variant;
+}
+
+/** A pack's own words, its codes counted as in the facts below. */
+const described = (text: string): string => named(text).replace(/\d{4,}(?= codes)/i, (codes) => integer(Number(codes)));
+
 /** The pack in use: size, data, licence; and the others beside it. */
 export default function PackPanel() {
   const manifest = usePack((state) => state.manifest);
@@ -17,11 +26,11 @@ export default function PackPanel() {
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
     [t('Model'), count(manifest.model.parameters)],
-    [t('Entropies'), entropySource(manifest) === 'null-class' ? t('from its own null class') : t('entropy model')],
+    ...(entropySource(manifest) === 'null-class' ? [[t('Entropies'), t('from its own null class')] satisfies [string, string]] : []),
     ...(manifest.entropyModel ? [[t('Entropy model'), count(manifest.entropyModel.parameters)] satisfies [string, string]] : []),
     [t('Tokenizer'), count(manifest.tokenizer.parameters)],
     [t('Tokens'), t('{width} × {width}, {n} codes', { width: manifest.grid.width, n: integer(manifest.vocab) })],
-    [t('Download'), `${megabytes(variantBytes(manifest, variant))} (${variant})`],
+    [t('Download'), `${megabytes(variantBytes(manifest, variant))}, ${weightsText(variant)}`],
     [t('Data'), manifest.data.name],
     [t('Credit'), manifest.data.credit],
     [t('Licence'), t('{license}; data {data}', { license: manifest.license, data: manifest.data.license })],
@@ -29,7 +38,7 @@ export default function PackPanel() {
   ];
   return (
     <>
-      {manifest.description && <p>{named(manifest.description)}</p>}
+      {manifest.description && <p>{described(manifest.description)}</p>}
       <PackList />
       <PackAddress />
       <StoredButton />

@@ -1,20 +1,21 @@
 import { probability } from '../../lib/format.ts';
 import type { RunView } from '../../state/runView.ts';
 import { t } from '../../text/t.ts';
-import { lookedAt } from '../cell.ts';
+import { lookedAt, placeOf } from '../cell.ts';
 import { useFrameEvery, usePlayback, WorkbenchContext } from '../context.ts';
 import { tokenText, useWithoutEntropies } from '../withoutEntropies.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
-import type { CompareSession } from './session.ts';
+import { useSecond, type CompareSession } from './session.ts';
 
-/** The same cell of both runs. */
+/** The same cell of both runs; of A alone until there is a B. */
 export function CellPair({ session }: { session: CompareSession }) {
   const { a, b } = session.benches();
+  const second = useSecond(session);
   return (
     <WorkbenchContext value={a}>
-      <Pair session={session}>
+      <Pair session={session} second={second}>
         <Cell side={a.view} name="a" />
-        <WorkbenchContext value={b}><Cell side={b.view} name="b" /></WorkbenchContext>
+        {second && <WorkbenchContext value={b}><Cell side={b.view} name="b" /></WorkbenchContext>}
       </Pair>
     </WorkbenchContext>
   );
@@ -25,16 +26,16 @@ function useCell({ compare: { getState, playback } }: Pick<CompareSession, 'comp
   return lookedAt(Math.max(a.run.getState().count, b.run.getState().count), playback.getState());
 }
 
-function Pair({ session, children }: { session: CompareSession; children: React.ReactNode }) {
+function Pair({ session, second, children }: { session: CompareSession; second: boolean; children: React.ReactNode }) {
   useFrameEvery(120);
   usePlayback((state) => state.pick);
   const at = useCell(session);
   const width = session.compare.getState().sides.a.run.getState().header?.grid.width ?? 16;
   return (
-    <section className="cell-pair" aria-label={t('Cell in both runs')}>
-      <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
+    <section className="cell-pair" aria-label={second ? t('Cell in both runs') : t('Cell')}>
+      <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', placeOf(at, width))}</h2>
       <div className="cell-pair-sides">{children}</div>
-      <p className="small-print muted">{t('Point at a cell of either run; click to pin it.')}</p>
+      <p className="small-print muted">{second ? t('Point at a cell of either run; click to pin it.') : t('Point at a cell; click to pin it.')}</p>
     </section>
   );
 }

@@ -3,12 +3,12 @@ import { groupsOf } from '../../../engine/sampling.ts';
 import { useStore } from 'zustand';
 import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
-import { rich, symbols } from '../../text/rich.tsx';
+import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, WorkbenchContext } from '../context.ts';
 import { shownFigures } from '../figures/shownFigures.ts';
-import type { CompareSession } from './session.ts';
+import { useRunning, type CompareSession } from './session.ts';
 
 const READABLE_MS = 120;
 
@@ -23,15 +23,16 @@ function sideOf(view: RunView): Side | null {
   return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt', backend: backendName(header.backend) };
 }
 
-/** Both runs in figures, as far as the cursor shows them. */
+/** Both runs in figures, as far as the cursor shows them; A alone until there is a B. */
 export function CompareTable({ session }: { session: CompareSession }) {
   return <WorkbenchContext value={session.benches().a}><Table session={session} /></WorkbenchContext>;
 }
 
 /** Times of two devices do not compare: the runs from elsewhere are made again here. */
-function MakeHere({ session: { compare, page }, which }: { session: CompareSession; which: readonly ('a' | 'b')[] }) {
-  const { waiting, maker } = useStore(compare);
-  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+function MakeHere({ session, which }: { session: CompareSession; which: readonly ('a' | 'b')[] }) {
+  const { compare } = session;
+  const waiting = useStore(compare, (state) => state.waiting);
+  const running = useRunning(session);
   const runs = which.length === 2 ? t('A and B') : which[0]!.toUpperCase();
   return <p><button type="button" className="button" disabled={waiting || running} onClick={() => void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</button></p>;
 }
@@ -53,23 +54,28 @@ function Table({ session }: { session: CompareSession }) {
           <tr>
             <th scope="col"><span className="visually-hidden">{t('Figure')}</span></th>
             <th scope="col"><b className="side-mark a">A</b>{whatIfA && <span className="mark whatif">{t('what-if')}</span>}</th>
-            <th scope="col"><b className="side-mark b">B</b>{whatIfB && <span className="mark whatif">{t('what-if')}</span>}</th>
-            <th scope="col">B / A</th>
+            {other && <>
+              <th scope="col"><b className="side-mark b">B</b>{whatIfB && <span className="mark whatif">{t('what-if')}</span>}</th>
+              <th scope="col">B / A</th>
+            </>}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, a: one, b: other, change }) => (
+          {rows.map(({ key, name, a, b, change }) => (
             <tr key={key}>
               <th scope="row">{symbols(name)}</th>
-              {other === ''
-                ? <td colSpan={3} data-compare={key}>{one}</td>
-                : <><td data-compare={`${key}-a`}>{one}</td><td data-compare={`${key}-b`}>{other}</td><td className="muted">{change}</td></>}
+              {other && b === ''
+                ? <td colSpan={3} data-compare={key}>{a}</td>
+                : <>
+                  <td data-compare={`${key}-a`}>{a}</td>
+                  {other && <><td data-compare={`${key}-b`}>{b}</td><td className="muted">{change}</td></>}
+                </>}
             </tr>
           ))}
         </tbody>
       </table>
       {away.length > 0 && <MakeHere session={session} which={away} />}
-      <p className="small-print muted">{rich('Multiply-accumulates are those of the linear layers, including the entropy model. “One token per patch” is the same model with P_max = 1. Times are those of the device named.')}</p>
+      <p className="small-print muted">{t('Multiply-accumulates are those of the linear layers, including the entropy model. “One token per patch” is the same model with patches of one token. Times are those of the device named.')}</p>
     </section>
   );
 }

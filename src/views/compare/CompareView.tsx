@@ -1,23 +1,23 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { translated, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
-import { EntropyView } from '../stage/EntropyView.tsx';
-import { Legend } from '../stage/Legend.tsx';
-import { PictureView } from '../stage/PictureView.tsx';
 import Strip from '../strip/Strip.tsx';
 import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { CellPair } from './CellPair.tsx';
 import { CompareTable } from './CompareTable.tsx';
 import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';
+import { FirstChoice } from './FirstChoice.tsx';
+import { Half } from './Half.tsx';
 import { Presets } from './Presets.tsx';
-import { compareSession, type CompareSession } from './session.ts';
+import { compareSession, useRunning, useSecond, type CompareSession } from './session.ts';
 import { FloatingStop } from '../toast/FloatingStop.tsx';
 import { SourceSelect } from './SourceSelect.tsx';
+import { Swap } from './Swap.tsx';
 import { ThresholdSheet } from './ThresholdSheet.tsx';
 import { SweepPlot } from '../worth/SweepPlot.tsx';
 import { WorthPanel } from '../worth/WorthPanel.tsx';
@@ -31,6 +31,7 @@ export default function CompareView() {
   const pageRun = useRun((state) => state.id);
   const { problem, sides: { a } } = useStore(compare);
   const benches = session.benches();
+  const second = useSecond(session);
   useKeysOf(a, compare.stop, true);
   const { sides } = useStore(page.studio.address.views);
   useEffect(() => {
@@ -44,22 +45,32 @@ export default function CompareView() {
     <main className="compare">
       <h1 className="visually-hidden">{t('Compare two runs')}</h1>
       <Worth session={session} />
-      <Presets session={session} />
+      <div className="compare-choice">
+        <div className="compare-sources">
+          <SourceSelect name="a" session={session} />
+          <Swap session={session} />
+          <SourceSelect name="b" session={session} />
+          <Options />
+        </div>
+        {second && <Presets session={session} />}
+      </div>
       {problem && <ProblemMessage problem={problem} onClose={compare.forget} />}
-      <div className="compare-stage">
+      <div className={second ? 'compare-stage' : 'compare-stage alone'}>
+        {!second && <FirstChoice session={session} />}
         <section className="compare-side a" aria-label={t('Run A')}>
           <WorkbenchContext value={benches.a}><Half name="a" session={session} /></WorkbenchContext>
         </section>
-        <section className="compare-side b" aria-label={t('Run B')}>
-          <WorkbenchContext value={benches.b}><Half name="b" session={session} /></WorkbenchContext>
-        </section>
-        <section className="compare-side difference" aria-label={t('Difference')}>
-          <WorkbenchContext value={benches.a}>
-            <Options />
-            <PixelDifference session={session} />
-            <TokenDifferenceMap session={session} />
-          </WorkbenchContext>
-        </section>
+        {second && <>
+          <section className="compare-side b" aria-label={t('Run B')}>
+            <WorkbenchContext value={benches.b}><Half name="b" session={session} /></WorkbenchContext>
+          </section>
+          <section className="compare-side difference" aria-label={t('Difference')}>
+            <WorkbenchContext value={benches.a}>
+              <PixelDifference session={session} />
+              <TokenDifferenceMap session={session} />
+            </WorkbenchContext>
+          </section>
+        </>}
       </div>
       <div className="compare-strips">
         <WorkbenchContext value={benches.a}><Strip label={t('Entropy strip of run A')} /></WorkbenchContext>
@@ -88,10 +99,8 @@ function WithRun({ children }: { children: React.ReactNode }) {
 }
 
 /** Ends what either pack makes. */
-function Stop({ session: { compare, page } }: { session: CompareSession }) {
-  const { maker } = useStore(compare);
-  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
-  return <FloatingStop running={running} onStop={() => void compare.stop()} />;
+function Stop({ session }: { session: CompareSession }) {
+  return <FloatingStop running={useRunning(session)} onStop={() => void session.compare.stop()} />;
 }
 
 /** The verdict on the page's pack, or on the one with patches beside it. */
@@ -108,29 +117,7 @@ function Measured() {
   const manifest = usePack((state) => state.manifest);
   const threshold = useRun((state) => state.header?.settings.entropyThreshold);
   const sweep = manifest?.evaluation.sweep;
-  return sweep && <SweepPlot sweep={sweep} threshold={threshold ?? manifest.defaults.entropyThreshold} />;
-}
-
-function Half({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
-  const title = useRun((state) => state.title);
-  const size = usePack((state) => state.manifest !== null);
-  useRun((state) => state.phase);
-  useStore(session.compare);
-  useStore(session.linked.outcomes);
-  const same = session.linked.same(name);
-  return (
-    <>
-      <SourceSelect name={name} session={session} />
-      <figure className="view">
-        <figcaption><span>{translated(title) || t('No run yet')}</span>{same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}</figcaption>
-        {size ? <PictureView /> : <div className="square" />}
-      </figure>
-      <figure className="view">
-        <figcaption><span className="optional">{t('Entropy')}</span><Legend /></figcaption>
-        {size ? <EntropyView /> : <div className="square" />}
-      </figure>
-    </>
-  );
+  return sweep && <SweepPlot pack={manifest} sweep={sweep} threshold={threshold ?? manifest.defaults.entropyThreshold} />;
 }
 
 function Options() {

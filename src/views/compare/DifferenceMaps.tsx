@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { fixed } from '../../lib/format.ts';
+import { fixed, integer } from '../../lib/format.ts';
 import { meanDifference, pixelDifference, tokenDifference } from '../../state/compare/difference.ts';
 import { viridis } from '../../lib/colourMap.ts';
 import type { PaintedPicture } from '../../state/run.ts';
@@ -78,13 +78,13 @@ export function TokenDifferenceMap({ session: { compare } }: { session: CompareS
     const image = ctx.createImageData(width, width);
     same.forEach((is, cell) => image.data.set(is ? [120, 130, 145, 70] : [236, 138, 40, 255], 4 * cell));
     ctx.putImageData(image, 0, 0);
-    const words = same.length === 0 ? t('n/a') : t('{n} of {all} differ', { n: same.length - equal, all: same.length });
+    const words = same.length === 0 ? t('n/a') : t('{n} of {all} differ', { n: integer(same.length - equal), all: integer(same.length) });
     if (text.current && text.current.textContent !== words) text.current.textContent = words;
   });
 
   return (
     <figure className="view">
-      <figcaption><span>{t('Tokens')}</span><span className="muted" ref={text} data-compare="tokens" /></figcaption>
+      <figcaption><span>{t('Token difference')}</span><span className="muted" ref={text} data-compare="tokens" /></figcaption>
       <div className="square">
         <canvas ref={canvas} className="layer pixels" width={width} height={width} role="img" aria-label={t('Cells whose tokens differ are marked')} />
         <Overlay tone="soft" />

@@ -4,7 +4,7 @@ import { variantBytes } from '../../state/pack.ts';
 import { against, requestAgainst, requestLess } from '../../state/compare/requests.ts';
 import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import type { CompareSession } from './session.ts';
+import { useRunning, type CompareSession } from './session.ts';
 
 const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 'Same model, one token per patch', pass: 'One token a pass' } as const;
 
@@ -16,7 +16,7 @@ export function Presets({ session }: { session: CompareSession }) {
   const manifest = useStore(a.pack, (state) => state.manifest);
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
   const own = useStore(page.session.pack, (state) => state.manifest);
-  const running = [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+  const running = useRunning(session);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
   const guest = maker !== page.session;
@@ -59,7 +59,6 @@ export function Presets({ session }: { session: CompareSession }) {
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: loading }) : t('Starting…')}</span>}
         {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percent(share)}</span>}
         {(running || (guest && waiting)) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
-        <button type="button" className="button" disabled={running || waiting} onClick={compare.swap}>{t('Swap A and B')}</button>
       </span>
     </div>
   );

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { historySource, madeSource, recordingSource, VIEW } from '../../state/compare/source.ts';
+import { integer } from '../../lib/format.ts';
 import { symbols } from '../../text/rich.tsx';
 import { decimal, named, translated, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
@@ -24,7 +25,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
   useEffect(() => void history.load(), [history]);
   const changed = header && sidePack ? changedSettings(header, sidePack) : '';
   return (
-    <div className="source-select">
+    <div className={`source-select ${name}`}>
       <b className={`side-mark ${name}`} aria-hidden="true">{name.toUpperCase()}</b>
       <label>
         <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
@@ -43,7 +44,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: entry.tokens, patches: entry.patches })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: integer(entry.tokens), patches: integer(entry.patches) })}</option>)}
             </optgroup>
           )}
         </select>

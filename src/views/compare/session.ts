@@ -3,6 +3,7 @@ import { createGuest } from '../../state/guest.ts';
 import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
+import { useStore } from 'zustand';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
@@ -45,6 +46,18 @@ export function compareSession(workbench: Workbench): CompareSession {
   const session = { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio, document.baseURI) };
   sessions.set(workbench, session);
   return session;
+}
+
+/** Something is being made, with the pack of the page or with another one. */
+export function useRunning({ compare, page }: Pick<CompareSession, 'compare' | 'page'>): boolean {
+  const maker = useStore(compare, (state) => state.maker);
+  return [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+}
+
+/** There is a run on side B. */
+export function useSecond({ compare }: Pick<CompareSession, 'compare'>): boolean {
+  const { b } = useStore(compare, (state) => state.sides);
+  return useStore(b.run, (state) => state.header !== null);
 }
 
 /** Width that a PNG's header names. */

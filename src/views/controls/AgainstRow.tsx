@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { SettingProperty } from '../../../engine/settings.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
+import { SettingHelp } from './SettingHelp.tsx';
 
 /** The class that guidance moves away from; none is the null class. */
 export function AgainstRow({ property }: { property: SettingProperty }) {
@@ -22,7 +23,7 @@ export function AgainstRow({ property }: { property: SettingProperty }) {
         <option value="">{t('no class')}</option>
         {classes.map((entry, index) => index !== own && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
       </select>
-      {property.explained && <p className="setting-help muted small-print">{translated(property.help)}</p>}
+      <SettingHelp property={property} />
       {idle && value !== undefined && <p id={`${id}-idle`} className="hint setting-note">{t('No effect while guidance is 1.')}</p>}
     </div>
   );

@@ -12,7 +12,7 @@ export function SeedField() {
   const error = useSettings((state) => state.errors.seed);
   return (
     <div className="seed">
-      <label className="heading" htmlFor="seed">{t('Seed')}</label>
+      <label className="heading" htmlFor="seed">{t('Next seed')}</label>
       <input
         id="seed" className="field" inputMode="numeric" autoComplete="off" spellCheck={false} value={text}
         aria-invalid={error !== undefined} aria-describedby={error ? 'seed-error' : undefined}

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { formatSetting, type SettingProperty } from '../../../engine/settings.ts';
 import type { Scale } from '../../lib/thresholdScale.ts';
+import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { decimal, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -9,11 +10,16 @@ import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useSettings, useStudio } from '../context.ts';
 import { BadValue } from './BadValue.tsx';
+import { SettingHelp } from './SettingHelp.tsx';
 
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
 
 /** Names as the paper writes them. */
 const SYMBOLS: Partial<Record<SettingProperty['key'], 'Threshold E_th' | 'Longest patch P_max'>> = { entropyThreshold: 'Threshold E_th', maxPatchLength: 'Longest patch P_max' };
+
+/** A value as it stands in its field: E_th with two digits at least, as everywhere. */
+const written = (key: SettingProperty['key'], value: Parameters<typeof formatSetting>[0]): string =>
+  (key === 'entropyThreshold' && typeof value === 'number' && Number(value.toFixed(2)) === value ? fixed(value, 2) : decimal(formatSetting(value)));
 
 /** What was typed as the settings table reads it: either decimal sign, and the word for a filter that is off. */
 const typed = (key: SettingProperty['key'], text: string): string => {
@@ -39,21 +45,24 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{translated(property.label)}</span></div>;
 
   const reset = value !== initial && (
-    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : decimal(formatSetting(initial)) })} onClick={() => { setDraft(null); settings.reset(key); }}>
+    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : written(key, initial) })} onClick={() => { setDraft(null); settings.reset(key); }}>
       <Icon name="reset" size={16} />
     </button>
   );
   if (typeof value === 'boolean') {
     return (
-      <div className="setting switch-row" title={translated(property.help)}>
-        <Toggle label={label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
-      </div>
+      <>
+        <div className="setting switch-row" title={translated(property.help)}>
+          <Toggle label={label} checked={value} onChange={(checked) => settings.set(key, checked)} />{reset}
+        </div>
+        <SettingHelp property={property} />
+      </>
     );
   }
   const off = value !== undefined && OFF[key] === value;
-  const text = off ? t('off') : auto ? t('auto') : decimal(formatSetting(value));
+  const text = off ? t('off') : auto ? t('auto') : written(key, value);
   return (
-    <div className="setting">
+    <div className={auto ? 'setting auto' : 'setting'}>
       <label className="setting-name" htmlFor={id} title={translated(property.help)}>
         {SYMBOLS[key] ? rich(SYMBOLS[key]) : label}
       </label>
@@ -73,7 +82,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
         valueText={`${text}${property.unit && !off && !auto ? ` ${property.unit}` : ''}`}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
-      {property.explained && <p className="setting-help muted small-print">{translated(property.help)}</p>}
+      <SettingHelp property={property} />
       {error && <BadValue id={`${id}-error`} problem={error} back={text} onUndo={() => { setDraft(null); settings.undo(key); }} />}
     </div>
   );

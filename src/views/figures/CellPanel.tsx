@@ -1,12 +1,14 @@
 import { useEffect } from 'react';
 import { passesAt, patchesAt, sharesPasses, type PatchView } from '../../../engine/view.ts';
-import type { TokenEvent } from '../../../engine/log.ts';
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
+import { decodesWithNullEntropies, type Manifest } from '../../../engine/manifest.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { fixed, nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { lookedAt } from '../cell.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { lookedAt, placeOf } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { NARROW } from '../media.ts';
 import { CodeTile } from './CodeTile.tsx';
@@ -26,8 +28,10 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   useWhatIf((state) => state.rules);
   useEdit((state) => state.draft);
   useEdit((state) => state.entropies);
-  const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const manifest = usePack((state) => state.manifest);
+  const header = useRun((state) => state.header);
+  const width = manifest?.grid.width ?? 16;
+  const gpt = manifest?.kind === 'gpt';
   const { events, decoded, known, whatIf, rules } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
@@ -39,15 +43,15 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
     <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} aria-label={t('Cell')}>
-      <h2 className="heading">{t('Cell, row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</h2>
+      <h2 className="heading">{t('Cell, row {row}, column {column}', placeOf(at, width))}</h2>
       <div className="cell-token">
         <CodeTile token={event.token} />
         <p><span className="muted">{t('Token')}</span> <b data-cell-figure="token">{event.token}</b><br /><span className="muted">{sourceText(event)}</span></p>
-        {pin === at && <button type="button" className="button quiet small" onClick={() => playback.pinCell(null)}>{t('Unpin')}</button>}
+        {pin === at && <button type="button" className="button quiet small" onClick={() => playback.pinCell(null)}><Icon name="close" size={14} />{t('Unpin')}</button>}
       </div>
       <dl className="facts">
-        <div><dt>{t('Entropy')}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
-        <div><dt>{t('Probability')}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
+        <div><dt>{t('Entropy')} {manifest && <small>{entropyBy(manifest)}</small>}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
+        <div><dt>{t('Probability')} {manifest && <small>{probabilityBy(manifest, header)}</small>}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
         {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {!gpt && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch + 1 })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
@@ -58,6 +62,16 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       <Alternatives event={event} onPut={onPut && ((token) => onPut(at, token))} />
     </section>
   );
+}
+
+/** Entropy and probability come of different models: which. */
+const entropyBy = (manifest: Manifest) => (decodesWithNullEntropies(manifest) ? t('without the class') : t('entropy model'));
+
+function probabilityBy(manifest: Manifest, header: RunHeader | null) {
+  const guided = header !== null && header.settings.guidance !== 1;
+  if (decodesWithNullEntropies(manifest)) return guided ? t('guided') : t('with the class');
+  if (manifest.kind === 'gpt') return guided ? t('transformer, guided') : t('transformer');
+  return guided ? t('decoder, guided') : t('decoder');
 }
 
 /** Which pass settled it, where passes settled several tokens. */
@@ -75,11 +89,11 @@ function joinsText({ entropy }: TokenEvent, rules: Rules | null) {
   return rich('{entropy} is at most E_th {threshold}', { entropy: fixed(entropy, 2), threshold: fixed(rules.entropyThreshold, 2) });
 }
 
-/** "4th of 4, columns 3–6". */
+/** "4th of 4, columns 3–6", counted from 1. */
 function spanText(patch: PatchView, at: number): string {
   if (patch.length === 1) return t('this cell alone');
   const last = patch.cells.at(-1)!;
-  const where = patch.cells.length > 1 ? t('row {row}, {start} to row {lastRow}, {end}', { row: patch.row, start: patch.columns.start, lastRow: last.row, end: last.end }) : t('columns {start}–{end}', { start: patch.columns.start, end: patch.columns.end });
+  const where = patch.cells.length > 1 ? t('row {row}, {start} to row {lastRow}, {end}', { row: patch.row + 1, start: patch.columns.start + 1, lastRow: last.row + 1, end: last.end + 1 }) : t('columns {start}–{end}', { start: patch.columns.start + 1, end: patch.columns.end + 1 });
   return t('{ordinal} of {length}, {where}', { ordinal: ordinal(at - patch.start + 1), length: patch.length, where });
 }
 

@@ -4,7 +4,7 @@ import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { late } from '../../ui/late.tsx';
 import { CellPanel } from './CellPanel.tsx';
 import { Cost, Totals } from './Totals.tsx';
-import { shownFigures } from './shownFigures.ts';
+import { shownFigures, shownSpeed } from './shownFigures.ts';
 import { StageTimes } from './StageTimes.tsx';
 
 const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
@@ -12,23 +12,20 @@ const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
 /** Figures change at most this often, so that they can be read while they run. */
 const READABLE_MS = 120;
 
-/** Figures of what is shown, and of the run as decoded while another rule is tried out. */
-export function useFigures(): { now: Figures | null; decoded: Figures | null } {
+/** Figures of what is shown, and of the run as decoded while another rule is tried out; and its tokens per second. */
+export function useFigures(): { now: Figures | null; decoded: Figures | null; speed: number | null } {
   useFrameEvery(READABLE_MS);
   const view = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { header } = view.run.getState();
-  return manifest && header ? shownFigures(view.shown(), view.playback.getState().cursor, manifest, header) : { now: null, decoded: null };
+  const run = view.run.getState();
+  if (!manifest || !run.header) return { now: null, decoded: null, speed: null };
+  const figures = shownFigures(view.shown(), view.playback.getState().cursor, manifest, run.header);
+  return { ...figures, speed: shownSpeed(figures.now, run, view.shown()) };
 }
 
 /** What the shown part of the run took, and the cell in question. */
 export default function FiguresPanel() {
-  const view = useRunView();
-  const { now, decoded } = useFigures();
-  const { wallMs, count } = view.run.getState();
-  // Wall-clock speed of a run made here; a recording only knows its stages, and edited tokens were not decoded.
-  const whole = !view.shown().edited && wallMs !== null && view.playback.getState().cursor === count && count > 0;
-  const speed = whole ? (count / wallMs) * 1000 : now?.tokensPerSecond ?? null;
+  const { now, decoded, speed } = useFigures();
   return (
     <aside className="figures" aria-label={t('Figures')}>
       <Totals figures={now} decoded={decoded} speed={speed} />

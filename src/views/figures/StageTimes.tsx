@@ -26,7 +26,7 @@ export function StageTimes({ stages }: { stages: Partial<Record<Stage, StageFigu
         {total > 0 && rows.map(({ key, colour }) => <i key={key} style={{ flexGrow: (stages[key]?.sum ?? 0) / total, background: colour }} />)}
       </div>
       <table className="times">
-        <thead className="visually-hidden"><tr><th>{t('Stage')}</th><th>{t('Share of the time')}</th><th>{t('Per call')}</th></tr></thead>
+        <thead><tr><th scope="col"><span className="visually-hidden">{t('Stage')}</span></th><th scope="col" title={t('Share of the model’s time')}>{t('share')}</th><th scope="col">{t('per call')}</th></tr></thead>
         <tbody>
           {rows.map(({ key, label, colour }) => {
             const stage = stages[key];

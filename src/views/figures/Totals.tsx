@@ -1,9 +1,10 @@
 import { findSetting } from '../../../engine/settings.ts';
 import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
-import type { Figures } from '../../../engine/view.ts';
+import { sharesPasses, type Figures } from '../../../engine/view.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
+import { backendName } from '../bar/loadText.ts';
 import { againstName } from '../changedSettings.ts';
 import { usePack, useRun, useRunView } from '../context.ts';
 
@@ -23,9 +24,9 @@ function Against() {
 
 /** Patches, P_avg and, for a run as decoded, its speed. */
 export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
-  // Known before the first token, so that nothing moves when a run starts; old and edited runs do not say.
-  const { events } = useRunView().shown();
-  const counted = events.length === 0 || events.at(-1)!.pass !== undefined;
+  // Of the whole run, so that nothing moves while it is scrubbed.
+  const counted = sharesPasses(useRunView().shown().events);
+  const elsewhere = useRun(({ origin, header }) => (origin === 'generated' ? undefined : header?.backend));
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   return (
     <section>
@@ -37,7 +38,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
           : <>{counted && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
-          <div><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}</span></dd></div></>}
+          <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}</span></dd></div></>}
       </dl>
     </section>
   );
@@ -68,7 +69,7 @@ export function Cost({ figures, decoded }: Props) {
         <i><b style={{ width: `${ratio === null ? 0 : 100 / scale}%`, background: 'var(--control-line)' }} /></i>
       </div>
       <p className="muted small-print">
-        {rich('{share} of one token per patch', { share: <b data-figure="cost-ratio">{ratio === null ? '–' : percent(ratio)}</b> })}
+        {rich('{share} of the work with one token per patch', { share: <b data-figure="cost-ratio">{ratio === null ? '–' : percent(ratio)}</b> })}
         {decoded?.costRatio != null && <>; {t('decoded: {share}', { share: percent(decoded.costRatio) })}</>}
       </p>
     </section>

@@ -3,7 +3,9 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
 import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
 import { figuresAt, type Figures } from '../../../engine/view.ts';
+import { timeOf } from '../../state/compare/table.ts';
 import type { Shown } from '../../state/inspect/shown.ts';
+import type { RunState } from '../../state/run.ts';
 
 export interface ShownFigures {
   /** Of what is drawn: the run, or its tokens under other rules. */
@@ -24,4 +26,11 @@ export function shownFigures(shown: Shown, at: number, manifest: Manifest, heade
     now.costRatio = now.tokens > 0 ? now.cost.total / now.baseline.total : null;
   }
   return { now, decoded: figuresAt(shown.decoded, cursor, manifest, groups) };
+}
+
+/** Tokens per second of what is shown: by the clock for a whole run made here, as in Compare; of edited tokens only the decoded ones took time. */
+export function shownSpeed(figures: Figures, run: Pick<RunState, 'origin' | 'wallMs' | 'count'>, { edited }: Pick<Shown, 'edited'>): number | null {
+  if (edited) return figures.tokensPerSecond;
+  const ms = timeOf({ figures, run });
+  return ms ? (1000 * figures.tokens) / ms : null;
 }

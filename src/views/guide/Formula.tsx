@@ -11,6 +11,9 @@ export function Formula({ spoken, where, children }: { spoken: string; where: st
   );
 }
 
+/** A part of a formula that stays on one line. */
+export const Term = ({ children }: { children: ReactNode }) => <span className="term">{children}</span>;
+
 export const Sub = ({ children }: { children: ReactNode }) => <sub>{children}</sub>;
 
 export const Eth = () => <><var>E</var><sub>th</sub></>;

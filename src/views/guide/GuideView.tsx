@@ -1,5 +1,5 @@
 import { say } from '../../../engine/phrase.ts';
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
 import { claimPage } from '../../lib/links.ts';
@@ -12,9 +12,10 @@ import Strip from '../strip/Strip.tsx';
 import Transport from '../transport/Transport.tsx';
 import { guideSession } from './session.ts';
 import { Measured } from './Measured.tsx';
-import { StepNav } from './StepNav.tsx';
+import { StepEnd, StepNav } from './StepNav.tsx';
 import { StepReading } from './StepReading.tsx';
 import { stepText } from './texts.tsx';
+import { usePlainPack } from './usePlainPack.ts';
 import './guide.css';
 
 /** The idea in steps, each on the real views with a recorded run. */
@@ -24,10 +25,12 @@ export default function GuideView() {
   const { guide, bench } = guideSession(page);
   const own = usePack((state) => state.manifest);
   const manifest = useStore(guide.view.pack, (state) => state.manifest);
+  const plain = usePlainPack(manifest);
   const pageRun = useRun((state) => state.id);
   const step = clampStep(useStore(studio.address.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
   const narrow = useMedia(NARROW);
+  const map = useStore(page.theme, (state) => state.map);
   const title = useRef<HTMLHeadingElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const entry = STEPS[step - 1]!;
@@ -63,7 +66,8 @@ export default function GuideView() {
   }, [bench, entry, narrow, phase]);
 
   if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
-  const { title: heading, text, tryIt, formula } = stepText(entry.id, manifest);
+  const { title: heading, text, more, tryIt, formula } = stepText(entry.id, manifest, map);
+  const titles = STEPS.map(({ id }) => stepText(id, manifest, map).title);
   const claim = CLAIMS[entry.id] ? claimPage(CLAIMS[entry.id]!) : null;
   const inspect = async () => {
     studio.address.views.open('inspect');
@@ -78,16 +82,17 @@ export default function GuideView() {
   return (
     <main className="guide">
       <div className="guide-text">
-        <StepNav step={step} titles={STEPS.map(({ id }) => stepText(id, manifest).title)} onStep={go} />
+        <StepNav step={step} titles={titles} onStep={go} />
         <div className="guide-words" aria-live="polite">
           <p className="small-print muted">{t('Step {step} of {n}', { step, n: STEPS.length })}</p>
-          <h1 ref={title} tabIndex={-1}>{heading}</h1>
+          <h1 ref={title} tabIndex={-1}><Title text={heading} /></h1>
           <p>{text}</p>
+          {more && <p>{more}</p>}
           {formula}
           {claim && <p className="small-print"><a href={claim} target="_blank" rel="noreferrer">{t('What was measured of this claim of the paper')}</a></p>}
           <p className="try-it">{tryIt}</p>
         </div>
-        <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} /></div></WorkbenchContext>
+        <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} plain={plain} /></div></WorkbenchContext>
         {problem && <p className="field-error" role="alert">{translated(problem.message)} {translated(problem.detail)}</p>}
         <div className="guide-links">
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={() => void inspect()}>{t('Look closer in Inspect')}</button>
@@ -95,16 +100,24 @@ export default function GuideView() {
         </div>
       </div>
       <div className="guide-stage" ref={stage}>
-        <WorkbenchContext value={bench}><Measured id={entry.id} pack={manifest} /></WorkbenchContext>
-        {phase === 'none'
+        <WorkbenchContext value={bench}><Measured id={entry.id} pack={manifest} plain={plain} /></WorkbenchContext>
+        {entry.place !== 'none' && (phase === 'none'
           ? <p className="boot">{t('This pack has no recorded run to show. Generate a picture first; the guide then uses it.')}</p>
-          : <WorkbenchContext value={bench}><GuideStage /></WorkbenchContext>}
+          : <WorkbenchContext value={bench}><GuideStage small={entry.place === 'small'} /></WorkbenchContext>)}
       </div>
+      {narrow && <StepEnd step={step} titles={titles} onStep={go} />}
     </main>
   );
 }
 
-function GuideStage() {
+/** A title that breaks after its colon, where it has to. */
+const Title = ({ text }: { text: string }) => text.split(': ').map((part, i, { length }) => (
+  <Fragment key={part}>{i > 0 && ' '}<span>{part}{i < length - 1 && ':'}</span></Fragment>
+));
+
+/** The run of the step. `small`: below its strip, where the step is about what the strip changes. */
+function GuideStage({ small }: { small: boolean }) {
+  if (small) return <><Strip /><div className="guide-run small"><Stage titleLevel={2} /></div></>;
   return (
     <>
       <div className="guide-run"><Stage titleLevel={2} /></div>

@@ -7,6 +7,18 @@ interface Props {
   onStep: (step: number) => void;
 }
 
+/** The way on and back at the end of a step that is longer than the screen. */
+export function StepEnd({ step, titles, onStep }: Props) {
+  const move = (to: number, label: string, name: string, look: string) => to >= 1 && to <= STEPS.length
+    && <button type="button" className={look} aria-label={name} onClick={() => onStep(to)}>{label}</button>;
+  return (
+    <nav className="step-moves step-end" aria-label={t('Previous and next step')}>
+      {move(step - 1, t('Previous'), t('Previous: {title}', { title: titles[step - 2] ?? '' }), 'button')}
+      {move(step + 1, t('Next'), t('Next: {title}', { title: titles[step] ?? '' }), 'button strong')}
+    </nav>
+  );
+}
+
 /** The steps by number, and the way on and back. */
 export function StepNav({ step, titles, onStep }: Props) {
   const last = STEPS.length;

@@ -1,36 +1,36 @@
 import { useState } from 'react';
 import { patchesAt } from '../../../engine/view.ts';
 import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
-import { figureOf } from '../../state/worth.ts';
-import { fixed, nats, percent, probability } from '../../lib/format.ts';
+import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
-import { lookedAt } from '../cell.ts';
+import { lookedAt, placeOf } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
-import { figureText } from '../worth/figureText.ts';
 import { Cost, Totals } from '../figures/Totals.tsx';
+import { QualityReading } from './QualityReading.tsx';
+import type { Plain } from './usePlainPack.ts';
 
 /** The window that is shown first. */
 const SHOWN = 16;
 
 /** What to read off the views in a step; the figures are those of the run shown. */
-export function StepReading({ id }: { id: StepId }) {
+export function StepReading({ id, plain }: { id: StepId; plain: Plain }) {
   if (id === 'cost') return <CostReading />;
-  if (id === 'gate' || id === 'inference') return <GateReading />;
+  if (id === 'gate' || id === 'inference') return <GateReading patches={id === 'gate' ? t('Patches') : t('Patches of this picture')} />;
   if (id === 'passes') return <PassesReading />;
-  if (id === 'quality') return <QualityReading />;
+  if (id === 'quality') return <QualityReading plain={plain} />;
   if (id === 'resolution' || id === 'verdict') return null;
   return <CellReading id={id} />;
 }
 
 function CostReading() {
-  const { now, decoded } = useFigures();
+  const { now, decoded, speed } = useFigures();
   return (
     <>
-      <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
       <Cost figures={now} decoded={decoded} />
+      <Totals figures={now} decoded={decoded} speed={speed} />
       <RowsReading />
     </>
   );
@@ -57,37 +57,30 @@ function PassesReading() {
   if (!manifest || by.length === 0) return <p className="muted">{t('Passes were not counted for this pack.')}</p>;
   const { window, mean } = by[at ?? Math.max(0, by.findIndex((entry) => entry.window === SHOWN))] ?? by[0]!;
   const { tokens } = manifest.grid;
+  const length = window === 1 ? t('1 token') : t('{n} tokens', { n: window });
   return (
     <>
+      <div>
+        <p className="slider-head"><span>{t('Window of a pass')}</span><b data-guide="window">{length}</b></p>
+        <Slider label={t('Window of a pass')} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={length} onChange={setAt} />
+      </div>
       <dl className="facts">
-        <div><dt>{t('Window of a pass')}</dt><dd data-guide="window">{window === 1 ? t('1 token') : t('{n} tokens', { n: window })}</dd></div>
-        <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens} tokens', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens })}</dd></div>
+        <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens} tokens', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens: integer(tokens) })}</dd></div>
         <div><dt>{t('Tokens a pass')}</dt><dd>{fixed(tokens / mean, 1)}</dd></div>
       </dl>
-      <Slider label={t('Window of a pass')} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={t('{n} tokens', { n: window })} onChange={setAt} />
       <p className="small-print muted">{t('Mean of {images} images of this pack.', { images: manifest.passes!.images })}</p>
     </>
   );
 }
 
-function QualityReading() {
-  const manifest = usePack((state) => state.manifest);
-  if (!manifest) return null;
-  const figures = [
-    [t('FID-lite, lower is better'), figureText(figureOf(manifest, 'fid_lite'), (value) => fixed(value, 2))],
-    [t('Class agreement'), figureText(figureOf(manifest, 'class_agreement'), (value) => percent(value, 1))],
-  ] as const;
-  return <dl className="facts">{figures.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>;
-}
-
-function GateReading() {
+function GateReading({ patches }: { patches: string }) {
   const { now, decoded } = useFigures();
   const { shown } = useRunView();
   const { rules } = shown();
   return (
     <dl className="facts">
       <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(rules?.entropyThreshold ?? null)}</dd></div>
-      <div><dt>{t('Patches')}</dt><dd data-guide="patches">{now?.patches ?? '–'}{decoded && <span className="muted">, {t('decoded: {share}', { share: decoded.patches })}</span>}</dd></div>
+      <div><dt>{patches}</dt><dd data-guide="patches">{now ? integer(now.patches) : '–'}{decoded && <span className="muted">, {t('decoded: {share}', { share: integer(decoded.patches) })}</span>}</dd></div>
       <div><dt>P<span className="sub">avg</span></dt><dd>{fixed(now?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>
     </dl>
   );
@@ -105,25 +98,30 @@ function CellReading({ id }: { id: StepId }) {
   const patch = patchesAt(events, events.length, width)[event.patch];
   const share = (logprob: number | null) => (logprob === null ? t('n/a') : probability(Math.exp(logprob)));
   return (
-    <dl className="facts">
-      <div><dt>{t('Cell')}</dt><dd>{t('row {row}, column {column}', { row: Math.floor(at / width), column: at % width })}</dd></div>
-      {id === 'tokens' && <div><dt>{t('Token')}</dt><dd>{t('code {chosen}', { chosen: event.token })}</dd></div>}
-      {(id === 'surprise' || id === 'forced') && <div><dt>{t('Entropy')}</dt><dd data-guide="entropy">{nats(event.entropy)}</dd></div>}
-      {id === 'forced' && <div><dt>{t('Why')}</dt><dd data-guide="reason">{reasonText(event.opens)}</dd></div>}
-      {id === 'rope' && patch && (
-        <>
-          <div><dt>{t('Patch {index}', { index: patch.index })}</dt><dd>{patch.length === 1 ? t('1 token') : t('{n} tokens', { n: patch.length })}</dd></div>
-          <div><dt>{t('Row')} <var>x</var></dt><dd data-guide="row">{patch.row}</dd></div>
-          <div><dt>{t('First column')} <var>y</var><sub>s</sub></dt><dd data-guide="first">{patch.columns.start}</dd></div>
-          <div><dt>{t('Last column')} <var>y</var><sub>e</sub></dt><dd data-guide="last">{patch.columns.end}</dd></div>
-        </>
-      )}
+    <>
+      <dl className="facts">
+        <div><dt>{t('Cell')}</dt><dd>{t('row {row}, column {column}', placeOf(at, width))}</dd></div>
+        {id === 'tokens' && <div><dt>{t('Token')}</dt><dd>{t('code {chosen}', { chosen: event.token })}</dd></div>}
+        {(id === 'surprise' || id === 'forced') && <div><dt>{t('Entropy')}</dt><dd data-guide="entropy">{nats(event.entropy)}</dd></div>}
+        {id === 'forced' && <div><dt>{t('Why')}</dt><dd data-guide="reason">{reasonText(event.opens)}</dd></div>}
+        {id === 'rope' && patch && (
+          <>
+            <div><dt>{t('Patch {index}', { index: patch.index + 1 })}</dt><dd>{patch.length === 1 ? t('1 token') : t('{n} tokens', { n: patch.length })}</dd></div>
+            <div><dt>{t('Row')} <var>x</var></dt><dd data-guide="row">{patch.row}</dd></div>
+            <div><dt>{t('First column')} <var>y</var><sub>s</sub></dt><dd data-guide="first">{patch.columns.start}</dd></div>
+            <div><dt>{t('Last column')} <var>y</var><sub>e</sub></dt><dd data-guide="last">{patch.columns.end}</dd></div>
+          </>
+        )}
+      </dl>
       {id === 'guidance' && (
-        <>
-          <div><dt>{t('With the class alone')}</dt><dd>{share(event.classLogprob)}</dd></div>
-          <div><dt>{t('Guided, s = {s}', { s: decimal(String(run.getState().header?.settings.guidance ?? 1)) })}</dt><dd>{share(event.logprob)}</dd></div>
-        </>
+        <section>
+          <h2 className="heading">{t('Probability of this token')}</h2>
+          <dl className="facts">
+            <div><dt>{t('With the class alone')}</dt><dd>{share(event.classLogprob)}</dd></div>
+            <div><dt>{t('Guided, s = {s}', { s: decimal(String(run.getState().header?.settings.guidance ?? 1)) })}</dt><dd>{share(event.logprob)}</dd></div>
+          </dl>
+        </section>
       )}
-    </dl>
+    </>
   );
 }

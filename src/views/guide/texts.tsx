@@ -1,14 +1,17 @@
 import type { ReactNode } from 'react';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { fixed, integer } from '../../lib/format.ts';
+import { fixed, integer, percent } from '../../lib/format.ts';
+import type { MapName } from '../../lib/colourMap.ts';
 import type { StepId } from '../../state/guide/steps.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { Eth, Formula, Pmax, Sub } from './Formula.tsx';
+import { Eth, Formula, Pmax, Sub, Term } from './Formula.tsx';
 
 export interface StepText {
   title: string;
   text: ReactNode;
+  /** A second paragraph. */
+  more?: ReactNode;
   /** What to do with the views beside it. */
   tryIt: ReactNode;
   formula: ReactNode;
@@ -16,15 +19,15 @@ export interface StepText {
 
 const x = (index: ReactNode) => <><var>x</var><Sub>{index}</Sub></>;
 
-/** What a step says; figures are the pack's. */
-export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults, evaluation }: Manifest): StepText {
+/** What a step says; figures are the pack's. `map`: the colours of the entropy map. */
+export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults, evaluation }: Manifest, map: MapName): StepText {
   const { token_nats: tokenNats, n: samples } = evaluation;
   const rows = grid.tokens / grid.width;
   const or = <>&ensp;{t('or')}&ensp;</>;
   return {
     tokens: {
       title: t('An image is a grid of tokens'),
-      text: t('A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, each one knowing those before it and the class.', { size: image.size, rows, width: grid.width, factor: tokenizer.factor, vocab }),
+      text: t('A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, each one knowing those before it and the class.', { size: image.size, rows, width: grid.width, factor: tokenizer.factor, vocab: integer(vocab) }),
       tryIt: t('Play, or drag along the strip: the picture appears token by token.'),
       formula: (
         <Formula where={t('Paper, section 3.1, eq. 1')} spoken={t('P of the image given C is the product over t from 0 to T minus 1 of P of x t given C and all x before t')}>
@@ -34,8 +37,11 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     surprise: {
       title: t('How uncertain is the next token?'),
-      text: <>{t('A second, small model that does not know the class predicts each token from those before it. The entropy of its prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln {vocab} = {top} where every code is equally likely. It looks only at earlier tokens, so the entropy of a token is known before the token is.', { vocab, top: fixed(Math.log(vocab), 2) })}{typeof tokenNats === 'number' && ` ${t('The large model, too, is rarely sure: over held-out pictures it is as uncertain as among {n} equally likely codes. Many codes paint nearly the same texture, so a likeliest code of 3 % is normal and no fault.', { n: integer(Math.exp(tokenNats)) })}`}</>,
-      tryIt: t('Point at cells of the map: bright ones are uncertain. The most uncertain one is outlined.'),
+      text: t('A second, small model that does not know the class predicts each token from those before it, so its prediction is there before the token is. The entropy of the prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln({vocab}) = {top} where every code is equally likely.', { vocab: integer(vocab), top: fixed(Math.log(vocab), 2) }),
+      more: typeof tokenNats === 'number' && t('The large model, too, is rarely sure: on held-out pictures it is as uncertain as among {n} equally likely codes. Many codes paint nearly the same texture, so even the most likely code may have only {share}, and that is normal.', { n: integer(Math.exp(tokenNats)), share: percent(0.03) }),
+      tryIt: map === 'threshold'
+        ? t('Point at cells of the map. Orange ones are above the threshold of the next step, blue ones are not; of each colour, the lighter, the more uncertain. The most uncertain cell is outlined.')
+        : t('Point at cells of the map: the lighter, the more uncertain. The most uncertain cell is outlined.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1, eq. 3')} spoken={t('e i is minus the sum over all codes c of the entropy model\'s probability of c at i times its logarithm')}>
           <var>e</var><Sub>i</Sub> = −∑<Sub>c</Sub> ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')}) log ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')})
@@ -53,12 +59,12 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     forced: {
-      title: t('Four rules that need no uncertainty'),
-      text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full. And each row starts a new patch: the last cell of a row and the first of the next are not neighbours.', { length: defaults.maxPatchLength }),
+      title: t('Four rules that ignore uncertainty'),
+      text: rich('Four more rules open patches. The first token has no entropy, so it opens one; so does the second. A patch of P_max tokens (here {length}) is full, so the next token opens a new one. And each row starts a new patch: the last cell of a row and the first of the next are not neighbours.', { length: defaults.maxPatchLength }),
       tryIt: t('Bars with a dotted top opened a patch by one of these rules. Point at cells to read the reason.'),
       formula: (
         <Formula where={t('Paper, section 6.1, Alg. 3')} spoken={t('i is 0, or i is 1, or e i is above E th, or the open patch has P max tokens, or i starts a row')}>
-          <var>i</var> ∈ {'{0, 1}'}{or}<var>e</var><Sub>i</Sub> &gt; <Eth />{or}|<var>P</var>| = <Pmax />{or}<var>i</var> mod <var>W</var> = 0
+          <Term><var>i</var> ∈ {'{0, 1}'}</Term>{or}<Term><var>e</var><Sub>i</Sub> &gt; <Eth /></Term>{or}<Term>|<var>P</var>| = <Pmax /></Term>{or}<Term><var>i</var> mod <var>W</var> = 0</Term>
         </Formula>
       ),
     },
@@ -82,7 +88,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     rope: {
       title: t('Where a patch is: Dynamic RoPE'),
       text: t('Patches differ in length, so one position is not enough. Queries and keys of the large transformer are rotated by the patch’s row and by its first and its last column; both columns come twice. This works because a patch never leaves its row.'),
-      tryIt: t('Point at patches: the numbers that the rotation uses are shown below.'),
+      tryIt: t('Point at patches: the numbers that the rotation uses are shown below, counted from 0.'),
       formula: (
         <Formula where={t('Paper, section 6.3, eq. 9')} spoken={t('the rotation is made of the row with d quarter frequencies omega, then first column, last column, last column, first column with d sixteenth frequencies alpha each')}>
           [ <var>P</var><Sub>x</Sub>, <var>P</var><Sub>ys</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ye</Sub>, <var>P</var><Sub>ys</Sub> ]
@@ -92,7 +98,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     guidance: {
       title: t('Guidance: two predictions, one image'),
-      text: rich('To follow the class more closely, each prediction is made twice: with the class and with a null class. The difference is multiplied by *s*. Only the patch transformer sees the class, so it and the decoder make both predictions. The entropy model and the encoder do not use the class: they run once, and both predictions share their patches.'),
+      text: rich('To follow the class more closely, each prediction is made twice: with the class, and without one, which is called the null class. The difference is multiplied by *s*. Only the patch transformer sees the class, so it and the decoder make both predictions. The entropy model and the encoder do not use the class: they run once, and both predictions share their patches.'),
       tryIt: t('The outlined token is the one that guidance moved most. Point at others.'),
       formula: (
         <Formula where={t('Classifier-free guidance; scales in the paper’s tables 11 and 12')} spoken={t('the logits are those of the null class plus s times the difference of class and null class')}>
@@ -102,8 +108,8 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     passes: {
       title: t('Several tokens in one pass'),
-      text: t('The randomness of a token is fixed by the seed and its place, so a token follows from those before it. A pass therefore guesses at the next tokens and computes all of them at once. Those whose guesses before them were right are settled; the others are the next guesses. The picture is exactly the one that one token a pass gives.'),
-      tryIt: t('Drag the window: a longer one settles more tokens a pass, and each pass has more to compute.'),
+      text: t('A pass need not make just one token. It guesses several tokens ahead and checks all of them at once. Right guesses are kept; from the first wrong one on, the rest are tried again in the next pass. Seed and place fix the randomness of each token, so the picture is the very one that one token a pass gives.'),
+      tryIt: t('Drag the slider “Window of a pass” below, which is how many tokens are guessed at once. A longer window takes fewer passes, and each pass has more to compute.'),
       formula: null,
     },
     quality: {
@@ -114,20 +120,20 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     inference: {
       title: t('A higher threshold after training'),
-      text: rich('E_th is no part of the weights: it can be raised when pictures are made. Patches get longer, large steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
-      tryIt: rich('Drag the E_th line of the strip: the ring moves along what was measured.'),
+      text: rich('E_th is not part of the weights: it can be raised when pictures are made. Patches get longer, large steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
+      tryIt: rich('Drag the E_th line of the strip: the ring moves along what was measured over many pictures, and the patches of this one change.'),
       formula: null,
     },
     resolution: {
       title: t('Larger pictures'),
-      text: t('Twice as many pixels a side are four times as many tokens, and attention grows with the square of those. Where a picture is larger its calm areas are, too: the paper measured longer patches at 384 pixels than at 256.'),
-      tryIt: t('Compare the two columns of attention as the size grows.'),
+      text: t('A picture of twice the width and height has four times as many tokens, and the cost of attention grows with the square of their number. Calm areas grow with the picture, too: the paper measured longer patches at 384 pixels than at 256.'),
+      tryIt: t('Compare the cost of attention with dynamic patches and in the plain transformer, as the size grows.'),
       formula: null,
     },
     verdict: {
       title: t('Is it worth it?'),
       text: t('Three methods on the same tokens: dynamic patches, static ones of the same mean length, and a plain transformer without patches. Steps, operations and quality are of this pack; the time is that of the device in front of you.'),
-      tryIt: t('Measure the time here, or hold two runs side by side in Compare.'),
+      tryIt: t('Measure the time here, or set two runs side by side in Compare.'),
       formula: null,
     },
   }[id];

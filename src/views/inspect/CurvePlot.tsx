@@ -4,7 +4,6 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { hasEntropies, rulesKeys, thresholdCurve } from '../../../engine/whatif.ts';
 import { fixed } from '../../lib/format.ts';
-import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { curveAt } from '../../lib/curveAt.ts';
@@ -21,7 +20,7 @@ export function CurvePlot() {
   const { header } = run.getState();
   const known = hasEntropies(events) && run.getState().phase !== 'running';
   if (!manifest || !header || !rules || !known) {
-    return <section className="curve"><h2 className="heading">{rich('P_avg against E_th')}</h2><p className="muted curve-empty">{t('Shown for a finished run with entropies.')}</p></section>;
+    return <section className="curve"><h2 className="heading">{t('Patch length by threshold')}</h2><p className="muted curve-empty">{t('Shown for a finished run with entropies.')}</p></section>;
   }
   return <Curve manifest={manifest} events={events} rules={rules} decoded={header.settings} />;
 }
@@ -42,9 +41,9 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
   const words = t('E_th {threshold}: P_avg {average}, {n} steps', { threshold: fixed(here.threshold, 2), average: fixed(here.pAvg, 2), n: here.steps });
   return (
     <section className="curve">
-      <h2 className="heading">{rich('P_avg against E_th')}</h2>
+      <h2 className="heading">{t('Patch length by threshold')}</h2>
       <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t('Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={options} />
-      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i style={{ background: 'var(--control-line)' }} />{t('held-out pictures')} {fixed(usual, 2)}</span></p>
+      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i className="dashed" />{t('held-out pictures')} {fixed(usual, 2)}</span></p>
     </section>
   );
 }

@@ -38,7 +38,7 @@ export function EditPanel({ choice, onChoose }: Props) {
             </Popover.Content>
           </Popover.Portal>
         </Popover.Root>
-        <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell (I)')} aria-keyshortcuts="i" onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Take its code')}</button>
+        <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell (I)')} aria-keyshortcuts="i" onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Copy this cell’s code')}</button>
         {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
       </div>
       <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>
@@ -50,7 +50,7 @@ export function EditPanel({ choice, onChoose }: Props) {
         <button type="button" className="button" disabled={!draft} onClick={edit.discard}>{t('Discard')}</button>
       </div>
       <p className="hint" role="status">
-        {draft ? editText(edit.changed().length, draft.keep) : t('Pin a cell, then choose one of its alternatives, or paint.')}
+        {draft ? editText(edit.changed().length, draft.keep) : pin === null ? t('Pin a cell, then choose one of its alternatives, or paint.') : t('Choose one of the alternatives of the pinned cell, or paint.')}
       </p>
       <ContinueForm choice={choice} onChoose={onChoose} />
     </section>

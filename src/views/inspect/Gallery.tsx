@@ -48,7 +48,8 @@ export function Gallery() {
   const ordered = [...tiles.filter((tile) => tile.classIndex === chosen), ...tiles.filter((tile) => tile.classIndex !== chosen)];
   return (
     <>
-      <h3 className="small-print muted">{t('Held-out pictures, never trained on')}</h3>
+      <h3 className="gallery-heading">{t('Or try one of these')}</h3>
+      <p className="hint">{t('Held-out pictures, never trained on.')}</p>
       <ul className="gallery" aria-label={t('Held-out pictures')}>
         {ordered.map((tile) => (
           <li key={tile.index}>

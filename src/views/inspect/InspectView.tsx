@@ -64,13 +64,13 @@ export default function InspectView() {
 
 function Readings() {
   const { edit } = useRunView();
-  const { now, decoded } = useFigures();
+  const { now, decoded, speed } = useFigures();
   const patches = usePack((state) => state.manifest?.kind !== 'gpt');
   return (
     <aside className="figures" aria-label={t('Readings')}>
       <CellPanel onPut={edit.put} />
       <AttentionPanel />
-      <Totals figures={now} decoded={decoded} speed={now?.tokensPerSecond ?? null} />
+      <Totals figures={now} decoded={decoded} speed={speed} />
       {patches && <CurvePlot />}
       <Cost figures={now} decoded={decoded} />
       <Histograms patches={patches} />

@@ -2,6 +2,7 @@ import type { Rules } from '../../../engine/patchify.ts';
 import { isStatic } from '../../../engine/settings.ts';
 import { hasEntropies } from '../../../engine/whatif.ts';
 import { nats } from '../../lib/format.ts';
+import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
@@ -33,7 +34,7 @@ export function RulesPanel() {
   const fixed = isStatic({ ...header.settings, ...rules });
   return (
     <section className="rules" aria-label={t('Patch rules')}>
-      <h2 className="heading">{t('Patch rules, what if')}</h2>
+      <h2 className="heading">{t('Try other patch rules')}</h2>
       {plain && (
         <p className="muted">
           {t('This pack is a plain transformer; its entropies show where DPAR would open patches.')}{' '}
@@ -41,7 +42,7 @@ export function RulesPanel() {
         </p>
       )}
       <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />
-      <Row name={<>E<span className="sub">th</span></>} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
+      <Row name={rich('Threshold E_th')} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
         <Slider label={t('What-if E_th')} scale={scale} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
       </Row>
       <Toggle label={t('Longest patch')} checked={rules.lengthGate} onChange={(on) => whatIf.set('lengthGate', on)} />

@@ -6,6 +6,9 @@ import { lookedAt } from '../cell.ts';
 import { atRest } from './rest.ts';
 import { boundaryPath, edgePath, outlinePath, restPath, singleCells } from './boundaries.ts';
 
+/** Outlines stand inside their cells, by this share of a cell: at the edge of the map nothing of them is cut off. */
+const INSET = 0.1;
+
 /** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const runView = useRunView();
@@ -22,7 +25,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const gone = useRef<SVGPathElement>(null);
   const added = useRef<SVGPathElement>(null);
   const rest = useRef<SVGPathElement>(null);
-  const cell = useRef<SVGRectElement>(null);
+  const cell = useRef<SVGGElement>(null);
   const last = useRef('');
 
   useDraw(() => {
@@ -41,7 +44,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     cell.current?.setAttribute('visibility', at === null ? 'hidden' : 'visible');
     if (at !== null) cell.current?.setAttribute('transform', `translate(${at % width} ${Math.floor(at / width)})`);
     const around = at === null ? undefined : patchOf(view.events, at, playback.cursor, width);
-    patch.current?.setAttribute('d', around && !cells ? outlinePath(around) : '');
+    patch.current?.setAttribute('d', around && !cells ? outlinePath(around, INSET) : '');
     root.current?.classList.toggle('at-rest', atRest(runView));
   });
 
@@ -82,7 +85,10 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
       <path ref={added} className="edge-added" />
       <path ref={gone} className="edge-gone" />
       <path ref={patch} className="patch-mark" />
-      <rect ref={cell} className="cell-mark" width="1" height="1" visibility="hidden" />
+      <g ref={cell} className="cell-mark" visibility="hidden">
+        <rect x={INSET} y={INSET} width={1 - 2 * INSET} height={1 - 2 * INSET} className="halo" />
+        <rect x={INSET} y={INSET} width={1 - 2 * INSET} height={1 - 2 * INSET} />
+      </g>
     </svg>
   );
 }

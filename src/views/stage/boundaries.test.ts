@@ -23,6 +23,7 @@ describe('boundaries', () => {
 
   it('goes around one patch, row by row', () => {
     expect(outlinePath(patch({ row: 0, start: 14, end: 15 }, { row: 1, start: 0, end: 0 }))).toBe('M14 0h2v1h-2zM0 1h1v1h-1z');
+    expect(outlinePath(patch({ row: 0, start: 2, end: 3 }), 0.25)).toBe('M2.25 0.25h1.5v0.5h-1.5z');
   });
 
   it('masks the picture to the decoded cells', () => {

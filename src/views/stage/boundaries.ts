@@ -27,9 +27,9 @@ export function boundaryPath(patches: readonly Pick<PatchView, 'cells'>[], width
 export const singleCells = (count: number, width: number): Pick<PatchView, 'cells'>[] =>
   Array.from({ length: count }, (_, i) => ({ cells: [{ row: Math.floor(i / width), start: i % width, end: i % width }] }));
 
-/** SVG path, in cells, around one patch; a patch that goes on in another row has a part in each. */
-export const outlinePath = ({ cells }: Pick<PatchView, 'cells'>): string =>
-  cells.map(({ row, start, end }) => `M${start} ${row}h${end + 1 - start}v1h${start - end - 1}z`).join('');
+/** SVG path, in cells, around one patch, so far inside it; a patch that goes on in another row has a part in each. */
+export const outlinePath = ({ cells }: Pick<PatchView, 'cells'>, inset = 0): string =>
+  cells.map(({ row, start, end }) => `M${start + inset} ${row + inset}h${end + 1 - start - 2 * inset}v${1 - 2 * inset}h${start - end - 1 + 2 * inset}z`).join('');
 
 /** CSS polygon of the first `cells` cells of a W x W grid: the decoded part of the picture. */
 export function decodedClip(cells: number, width: number): string {

@@ -9,7 +9,7 @@ export function StoredButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" className="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>{t('Stored in this browser')}</button>
+      <button type="button" className="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>{t('Manage stored packs')}</button>
       {open && <StoredDialog onClose={() => setOpen(false)} />}
     </>
   );

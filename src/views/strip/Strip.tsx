@@ -2,6 +2,7 @@ import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { sameRules } from '../../../engine/whatif.ts';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
+import { inLight, onPrint } from '../../lib/printing.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useRun, useRunView, useStudio, useWhatIf, useWorkbench } from '../context.ts';
@@ -56,7 +57,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     };
   }, [frame, theme]);
 
-  useDraw(() => {
+  const draw = () => {
     const [box, target] = [slider.current, canvas.current];
     if (!box || !target) return;
     const ratio = window.devicePixelRatio || 1;
@@ -83,7 +84,14 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
-  });
+  };
+  useDraw(draw);
+  // No frame comes before the page is on paper: it is drawn at once.
+  useEffect(() => onPrint((printing) => {
+    const box = slider.current;
+    colours.current = printing && box ? inLight(() => resolveColours(box, COLOURS)) : null;
+    draw();
+  }));
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
     const g = geometry.current;
@@ -121,7 +129,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
         </div>
         <ThresholdLine />
       </div>
-      {tried ? <WhatIfBar /> : <p className="axis-title" aria-hidden="true">{t('token in raster order, numbered by row')}</p>}
+      {tried ? <WhatIfBar /> : <p className="axis-title" aria-hidden="true">{t('tokens in reading order; numbers are rows')}</p>}
     </section>
   );
 }

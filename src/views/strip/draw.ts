@@ -55,7 +55,7 @@ function drawRows(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripF
     const x = crisp(barX(g, row * frame.gridWidth) - 1);
     ctx.moveTo(x, g.top);
     ctx.lineTo(x, g.top + g.plotHeight);
-    if (row < rows && row % every === 0) ctx.fillText(String(row), barX(g, (row + 0.5) * frame.gridWidth), g.height - 5);
+    if (row < rows && row % every === 0) ctx.fillText(String(row + 1), barX(g, (row + 0.5) * frame.gridWidth), g.height - 5);
   }
   ctx.stroke();
 }

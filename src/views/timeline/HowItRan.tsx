@@ -10,7 +10,7 @@ import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type TimedRun } from './overview.ts';
-import { callsOf, COLOUR, LANE_NAMES, LANES, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
+import { callsOf, COLOUR, isCut, LANE_NAMES, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
 import './timeline.css';
 
 const READABLE_MS = 250;
@@ -36,6 +36,7 @@ function Timeline() {
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const shared = useRun((state) => sharesPasses(state.events));
+  const cut = useRun((state) => isCut(state.events));
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
@@ -56,7 +57,7 @@ function Timeline() {
 
   return (
     <>
-      <p className="small-print muted">{shared ? t('Milliseconds per pass, at its first token') : t('Milliseconds per token')}</p>
+      <p className="small-print muted">{shared ? t('Milliseconds per pass, at its first token') : t('Milliseconds per token')}{cut && <>; {t('▴ is higher than shown')}</>}</p>
       <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
         <Plot
           label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
@@ -78,7 +79,7 @@ function useRow(width: number): number {
 }
 
 function RowName({ width }: { width: number }) {
-  return <>{t('Calls of row {row}', { row: useRow(width) / width })}</>;
+  return <>{t('Calls of row {row}', { row: useRow(width) / width + 1 })}</>;
 }
 
 /** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
@@ -86,10 +87,11 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
   const view = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { events: all, header, origin } = view.run.getState();
+  const { events: all, header, origin, wallMs } = view.run.getState();
   const events = all.slice(0, view.playback.getState().cursor);
   const totals = totalsOf(events);
   const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
+  const rest = outsideMs(wallMs, sum, events.length === all.length);
   if (!manifest || !header) return null;
   const patches = events.filter(({ opens }) => opens.length > 0).length;
   const groups = groupsOf(header.settings);
@@ -99,7 +101,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   return (
     <>
       <table className="times ran">
-        <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Share of the time')}</th><th scope="col">{t('Per call')}</th></tr></thead>
+        <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Share of the model’s time')}</th><th scope="col">{t('Per call')}</th></tr></thead>
         <tbody>
           {lanes.map((stage) => {
             const lane = totals.find((row) => row.stage === stage);
@@ -113,7 +115,8 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
               </tr>
             );
           })}
-          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{totals.reduce((n, lane) => n + lane.calls, 0)}</td><td>{milliseconds(sum)}</td><td /><td /></tr>
+          {rest > 0 && <tr><th scope="row">{t('Outside the model')}</th><td /><td data-ran="rest">{milliseconds(rest)}</td><td /><td /></tr>}
+          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{totals.reduce((n, lane) => n + lane.calls, 0)}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
         </tbody>
       </table>
       <p className="small-print muted">
@@ -138,7 +141,7 @@ function RowTable({ width, lanes }: { width: number; lanes: readonly (typeof LAN
   const calls = callsOf(events, from, from + width);
   return (
     <div className="visually-hidden"><table>
-      <caption>{t('Calls of row {row}, in milliseconds', { row: from / width })}</caption>
+      <caption>{t('Calls of row {row}, in milliseconds', { row: from / width + 1 })}</caption>
       <thead><tr><th scope="col">{t('Token')}</th>{lanes.map((stage) => <th key={stage} scope="col">{t(LANE_NAMES[stage])}</th>)}</tr></thead>
       <tbody>
         {events.slice(from, from + width).map(({ t: token }) => (

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import type { Stage, TokenEvent } from '../../../engine/log.ts';
 import { faded } from '../../lib/colours.ts';
 import { axis, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
-import { COLOUR, scaleTop } from './timeline.ts';
+import { COLOUR, scaleTop, tokenMs } from './timeline.ts';
 
 /** A run, how far it is shown, and the tokens whose calls are drawn. */
 export interface TimedRun {
@@ -14,15 +14,15 @@ export interface TimedRun {
 }
 
 export const AHEAD = 0.25;
-/** Room for the scale at the left, the same above and below. CSS pixels. */
-export const SCALE = 40;
+/** Room for the scale at the left. CSS pixels. */
+const SCALE = 40;
 
 /** Milliseconds of every token, one bar each, its stages on top of each other. */
 export const overview = (shown: () => TimedRun, tokens: number, gridWidth: number, lanes: readonly Stage[]): PlotOptions => (colours, font) => {
   const every = gridWidth * Math.max(1, Math.ceil(tokens / gridWidth / 8));
   const nothing = new Array<number>(tokens).fill(0);
   return {
-    legend: { show: false }, cursor: { show: false }, padding: [4, 10, 0, 0],
+    legend: { show: false }, cursor: { show: false }, padding: [8, 10, 0, 0],
     scales: { x: { time: false, range: () => [-0.5, tokens - 0.5] }, y: { range: () => [0, scaleTop(shown().events)] } },
     axes: [
       { ...axis(colours, font, '', 18), labelSize: 0, grid: { show: false }, splits: () => Array.from({ length: Math.ceil(tokens / every) }, (_, i) => i * every) },
@@ -31,7 +31,7 @@ export const overview = (shown: () => TimedRun, tokens: number, gridWidth: numbe
     series: [{}, ...lanes.map((stage): uPlot.Series => ({ width: 0, points: { show: false }, paths: bars(shown, colours[COLOUR[stage]], nothing) }))],
     hooks: {
       drawClear: [(plot) => markRow(plot, shown(), colours)],
-      draw: [(plot) => markCursor(plot, shown(), colours)],
+      draw: [(plot) => markCut(plot, shown(), colours), (plot) => markCursor(plot, shown(), colours)],
     },
   };
 };
@@ -57,6 +57,24 @@ function markRow({ ctx, bbox, valToPos }: uPlot, { from, to }: TimedRun, colours
   ctx.save();
   ctx.fillStyle = colours.well;
   ctx.fillRect(left, bbox.top, Math.min(right, bbox.left + bbox.width) - left, bbox.height);
+  ctx.restore();
+}
+
+/** A small arrow over each bar that is cut off at the top. */
+function markCut({ ctx, bbox, valToPos }: uPlot, { events }: TimedRun, colours: PlotColours): void {
+  const top = scaleTop(events);
+  const half = 2.5 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = colours.text;
+  for (const event of events) {
+    if (tokenMs(event) <= top) continue;
+    const x = valToPos(event.t, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x - half, bbox.top - half / 2);
+    ctx.lineTo(x + half, bbox.top - half / 2);
+    ctx.lineTo(x, bbox.top - 2.5 * half);
+    ctx.fill();
+  }
   ctx.restore();
 }
 

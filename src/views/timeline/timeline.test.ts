@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { callsOf, rowStart, scaleTop, stacked, tokenAt, tokenMs, totalsOf } from './timeline.ts';
+import { callsOf, isCut, outsideMs, rowStart, scaleTop, stacked, tokenAt, tokenMs, totalsOf } from './timeline.ts';
 
 const event = (t: number, times: TokenEvent['times']): TokenEvent => ({
   t, token: 0, entropy: null, opens: times.patchTransformer ? ['first'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times,
@@ -26,9 +26,14 @@ it('adds up per stage and leaves out what never ran', () => {
 it('scales to the usual token, not to the slowest', () => {
   const many = Array.from({ length: 100 }, (_, t) => event(t, { decoder: t === 0 ? 500 : 4 }));
   expect(scaleTop(many)).toBe(5);
+  expect([isCut(many), isCut(many.slice(1)), isCut([])]).toEqual([true, false, false]);
   expect(scaleTop([])).toBe(1);
   expect(tokenMs(events[0]!)).toBe(12);
   expect([rowStart(0, 16), rowStart(37, 16), rowStart(-1, 16)]).toEqual([0, 32, 0]);
+});
+
+it('knows what a whole run took beyond its stages, by the clock', () => {
+  expect([outsideMs(30, 20, true), outsideMs(30, 20, false), outsideMs(null, 20, true), outsideMs(19, 20, true)]).toEqual([10, 0, 0, 0]);
 });
 
 it('stacks the stages of each token, with nothing where none was decoded', () => {

@@ -73,6 +73,15 @@ export function scaleTop(events: readonly TokenEvent[]): number {
   return sorted.length > 0 ? Math.max(1e-6, 1.25 * sorted[Math.floor(0.97 * (sorted.length - 1))]!) : 1;
 }
 
+/** Bars stand out above the scale. */
+export function isCut(events: readonly TokenEvent[]): boolean {
+  const top = scaleTop(events);
+  return events.some((event) => tokenMs(event) > top);
+}
+
+/** Milliseconds that a whole run took by the clock beyond its stages; 0 where that is not known. */
+export const outsideMs = (wallMs: number | null, stagesMs: number, whole: boolean): number => (whole && wallMs !== null ? Math.max(0, wallMs - stagesMs) : 0);
+
 /** First token of the row that shows token `at` on a grid of `width` columns. */
 export const rowStart = (at: number, width: number): number => Math.max(0, at - (at % width));
 

@@ -18,7 +18,7 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
   }, [pack, opened]);
   const rows = resolutionRows(pack, plain, others);
   if (rows.length === 0) return null;
-  const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic'), plain: t('Attention, plain transformer'), linear: t('Share of linear layers') };
+  const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic (MACs)'), plain: t('Attention, plain transformer (MACs)'), linear: t('Share of linear layers') };
   return (
     <details className="resolution" open={open} onToggle={(event) => { if (event.currentTarget.open) setOpened(true); }}>
       <summary>{t('Larger pictures')}</summary>
@@ -27,21 +27,21 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
           <thead>
             <tr>
               <th scope="col">{t('Pixels a side')}</th><th scope="col">{rich('Tokens *T*')}</th><th scope="col">{labels.patches}</th>
-              <th scope="col">{labels.attention}</th><th scope="col">{labels.plain}</th><th scope="col">{labels.linear}</th><td />
+              <th scope="col">{labels.attention}</th><th scope="col">{labels.plain}</th><th scope="col">{labels.linear}</th><th scope="col" className="on-page">{t('Patches known from')}</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.size}>
-                <th scope="row">{row.size}<span className="on-phone"> {t('pixels a side')}</span></th><td data-label={labels.tokens}>{integer(row.tokens)}</td><td data-label={labels.patches}>{integer(row.patches)}</td>
+                <th scope="row">{integer(row.size)}<span className="on-phone"> {t('pixels a side')}, {row.measured ? t('patches measured') : t('patches computed')}</span></th><td data-label={labels.tokens}>{integer(row.tokens)}</td><td data-label={labels.patches}>{integer(row.patches)}</td>
                 <td data-label={labels.attention}>{operations(row.attention)}</td><td data-label={labels.plain}>{operations(row.plain)}</td><td data-label={labels.linear}>{percent(row.linear)}</td>
-                <td className="muted">{row.measured ? t('patches measured') : t('computed')}</td>
+                <td className="muted on-page">{row.measured ? t('measurement') : t('calculation')}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <p className="small-print muted">{rich('Multiply-accumulates of attention grow with the square of the tokens. Patches are measured where a pack of this site has that size; the others are computed for this pack’s P_avg, and no model was trained for them. Costs are those of this pack’s model. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
+      <p className="small-print muted">{rich('Multiply-accumulates (MACs) of attention grow with the square of the tokens. Patches are measured where a pack of this site has that size; the others are computed for this pack’s P_avg, and no model was trained for them. Costs are those of this pack’s model. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
     </details>
   );
 }

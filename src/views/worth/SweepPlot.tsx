@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import type uPlot from 'uplot';
-import type { Sweep } from '../../../engine/manifest.ts';
-import { fixed } from '../../lib/format.ts';
-import { pointAt, sweepPoints, type SweepPoint, type SweepPoints } from '../../state/sweepPoints.ts';
+import type { Manifest, Sweep } from '../../../engine/manifest.ts';
+import { fixed, integer } from '../../lib/format.ts';
+import { picturesOf, pointAt, sweepPoints, type SweepPoint, type SweepPoints } from '../../state/sweepPoints.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
@@ -11,22 +11,28 @@ const NAMES = { fid_lite: () => t('FID-lite, lower is better'), token_nats: () =
 const DIGITS = { fid_lite: 2, token_nats: 4 } as const;
 
 /** Measured quality against steps as E_th is raised after training, beside static patches where those were measured (paper, Table 6). */
-export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: number }) {
+export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: Sweep; threshold: number }) {
   const points = useMemo(() => sweepPoints(sweep), [sweep]);
-  const { measure, dynamic } = points;
+  const { measure, dynamic, samples } = points;
+  const pictures = picturesOf(pack);
   const here = pointAt(dynamic, threshold);
   const data = useMemo(() => dataOf(points), [points]);
   const options = useMemo(() => sweepOptions(points, threshold), [points, threshold]);
   const value = (number: number) => fixed(number, DIGITS[measure]);
+  const stepsText = (steps: number) => (pictures === null ? t('{n} steps', { n: integer(steps) }) : t('{steps} steps (mean of {n} pictures)', { steps: integer(steps), n: integer(pictures) }));
+  const qualityText = (quality: number) => {
+    if (measure === 'token_nats') return t('{value} nats per token', { value: value(quality) });
+    return samples === null ? `FID-lite ${value(quality)}` : t('FID-lite {value} ({n} samples)', { value: value(quality), n: integer(samples) });
+  };
   return (
     <section className="sweep" aria-label={t('Quality against steps')}>
       <h2 className="heading">{t('Quality against steps')}</h2>
-      <p className="small-print muted">{rich('E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures. Single pictures of a seed diverge with every change, so only many can be judged.')}</p>
+      <p className="small-print muted">{rich('E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures.')}</p>
       <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={220} data={data} options={options} />
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
         {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not yet measured')}</span>}
-        <span data-sweep="here">{here ? rich('○ E_th {threshold}: {steps} steps, {quality}', { threshold: fixed(threshold, 2), steps: fixed(here.steps, 0), quality: value(here.quality) }) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
+        <span data-sweep="here">{here ? rich('○ E_th {threshold}: {steps}, {quality}', { threshold: fixed(threshold, 2), steps: stepsText(here.steps), quality: qualityText(here.quality) }) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
       </p>
       <details className="resolution">
         <summary>{t('The points as a table')}</summary>
@@ -36,7 +42,7 @@ export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: numbe
             <tbody>
               {(['dynamic', 'static'] as const).flatMap((way) => points[way].map((point) => (
                 <tr key={`${way} ${point.setting}`}>
-                  <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td data-label={t('E_th or length')}>{fixed(point.setting, 2)}</td><td data-label="P avg">{fixed(point.pAvg, 2)}</td><td data-label={t('Steps per image')}>{fixed(point.steps, 0)}</td>
+                  <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td data-label={t('E_th or length')}>{fixed(point.setting, 2)}</td><td data-label="P avg">{fixed(point.pAvg, 2)}</td><td data-label={t('Steps per image')}>{integer(point.steps)}</td>
                   <td data-label={NAMES[measure]()}>{value(point.quality)}{point.interval && ` [${value(point.interval[0])}, ${value(point.interval[1])}]`}</td>
                 </tr>
               )))}
@@ -48,7 +54,7 @@ export function SweepPlot({ sweep, threshold }: { sweep: Sweep; threshold: numbe
   );
 }
 
-const rows = (points: readonly SweepPoint[], value: (number: number) => string) => points.map(({ setting, steps, quality }) => `E_th ${fixed(setting, 2)}: ${t('{n} steps', { n: fixed(steps, 0) })}, ${value(quality)}`).join('; ');
+const rows = (points: readonly SweepPoint[], value: (number: number) => string) => points.map(({ setting, steps, quality }) => `E_th ${fixed(setting, 2)}: ${t('{n} steps', { n: integer(steps) })}, ${value(quality)}`).join('; ');
 
 function dataOf({ dynamic, static: still }: SweepPoints): uPlot.AlignedData {
   const steps = [...new Set([...dynamic, ...still].map((point) => point.steps))].sort((a, b) => a - b);

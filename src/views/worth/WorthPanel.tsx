@@ -6,7 +6,7 @@ import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { named, t } from '../../text/t.ts';
 import { usePack, useStudio } from '../context.ts';
-import { figureText } from './figureText.ts';
+import { FigureValue } from './FigureValue.tsx';
 import { MeasureHere } from './MeasureHere.tsx';
 import { Resolution } from './Resolution.tsx';
 import { worthTimes } from './session.ts';
@@ -15,7 +15,7 @@ import './worth.css';
 const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
 
 /** One sentence, whichever way it falls. */
-function sentence({ share, quality, samples }: Worth): string {
+function sentence({ share, quality, samples, staticUnmeasured }: Worth): string {
   if (share === null) return t('There is no plain transformer beside this pack to compare with.');
   const work = share < 1 ? t('Dynamic patches need {share} of the work of the plain transformer', { share: percent(share) }) : t('Dynamic patches need as much work as the plain transformer');
   const words = {
@@ -24,14 +24,12 @@ function sentence({ share, quality, samples }: Worth): string {
     alike: t('and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
     unknown: t('whether their pictures are as good has not been measured with the same classifier.'),
   };
-  return `${work}, ${words[quality]}`;
+  const still = share < 1 && staticUnmeasured ? ` ${t('Static patches need less still; their quality was not measured.')}` : '';
+  return `${work}, ${words[quality]}${still}`;
 }
 
-const timeText = ({ ms, low, high, estimated }: TimeHere): string =>
-  `${estimated ? '≈ ' : ''}${seconds(ms)}${seconds(low) === seconds(high) ? '' : ` (${seconds(low)} – ${seconds(high)})`}`;
-
-/** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests; and the time on this device. */
-export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | null }) {
+/** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests; and the time on this device. `titled`: the page has no such heading of its own. */
+export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; plain: Manifest | null; titled?: boolean }) {
   const studio = useStudio();
   const times = worthTimes(studio);
   useStore(times);
@@ -47,10 +45,11 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
     ms: Math.max(...Object.values(here?.ways ?? {}).map(({ ms }) => ms)),
   };
   const time = (way: Way) => here?.ways[way];
+  const { held_out: heldOut } = pack.evaluation;
   const labels = { steps: t('Big steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
-      <h2>{t('Is it worth it?')}</h2>
+      {titled && <h2>{t('Is it worth it?')}</h2>}
       <p className="worth-verdict" data-worth="verdict">{sentence(worth)}</p>
       <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Figures of the three methods')}>
         <table>
@@ -68,11 +67,11 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
             {worth.ways.map((way) => (
               <tr key={way.way}>
                 <th scope="row">{NAMES[way.way]()}</th>
-                <td data-label={labels.steps}><Bar share={way.steps / most.steps} way={way.way} />{fixed(way.steps, 0)}</td>
-                <td data-label={labels.operations}><Bar share={way.operations / most.operations} way={way.way} />{operations(way.operations)}</td>
-                {here && <td data-label={labels.time} data-worth={`time-${way.way}`}>{time(way.way) ? <><Bar share={time(way.way)!.ms / most.ms} way={way.way} />{timeText(time(way.way)!)}</> : t('not measured')}</td>}
-                <td data-label={labels.fidLite}>{figureText(way.fidLite, (value) => fixed(value, 2))}</td>
-                <td data-label={labels.agreement}>{figureText(way.agreement, (value) => percent(value, 1))}</td>
+                <td data-label={labels.steps}><Bar share={way.steps / most.steps} way={way.way} /><span className="worth-value">{integer(way.steps)}</span></td>
+                <td data-label={labels.operations}><Bar share={way.operations / most.operations} way={way.way} /><span className="worth-value">{operations(way.operations)}</span></td>
+                {here && <td data-label={labels.time} data-worth={`time-${way.way}`}>{time(way.way) ? <Time time={time(way.way)!} most={most.ms} way={way.way} /> : <span className="worth-value">{t('not measured')}</span>}</td>}
+                <td data-label={labels.fidLite}><FigureValue figure={way.fidLite} text={(value) => fixed(value, 2)} /></td>
+                <td data-label={labels.agreement}><FigureValue figure={way.agreement} text={(value) => percent(value, 1)} /></td>
               </tr>
             ))}
           </tbody>
@@ -81,9 +80,20 @@ export function WorthPanel({ pack, plain }: { pack: Manifest; plain: Manifest | 
       <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} other={inView === pack.name ? null : named(pack.title)} />
       {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
-        {rich('Means over held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged. Times are medians of three images, with quartiles.')}
+        {rich('Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
+        {here && ` ${t('Times are medians of three images, with quartiles.')}`}
       </p>
     </section>
+  );
+}
+
+/** A median with its quartiles, where they differ. */
+function Time({ time: { ms, low, high, estimated }, most, way }: { time: TimeHere; most: number; way: Way }) {
+  return (
+    <>
+      <Bar share={ms / most} way={way} /><span className="worth-value">{estimated && '≈ '}{seconds(ms)}</span>
+      {seconds(low) !== seconds(high) && <> <span className="worth-interval">({seconds(low)} – {seconds(high)})</span></>}
+    </>
   );
 }
 

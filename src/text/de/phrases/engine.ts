@@ -1,13 +1,13 @@
 /** What engine/ says: settings, runs, links, graphs. */
 export const engine = {
   'Guidance': 'Lenkung',
-  'scale s of null + s (class - null); 1 runs without null rows': 'Faktor s von null + s (Klasse - null); 1 läuft ohne Nullzeilen',
+  'how strongly an image follows its class; 1 is off': 'wie stark ein Bild seiner Klasse folgt; 1 ist aus',
   'Temperature': 'Temperatur',
-  '0 is greedy': '0 nimmt stets das wahrscheinlichste',
+  'higher makes images more varied; 0 always takes the most likely token': 'höher macht Bilder vielfältiger; 0 nimmt stets das wahrscheinlichste Token',
   'Top-k': 'Top-k',
   'sample from the k most likely tokens; 0 is off': 'aus den k wahrscheinlichsten Tokens ziehen; 0 ist aus',
   'Top-p': 'Top-p',
-  'sample from the most likely tokens that hold this share; 1 is off': 'aus den wahrscheinlichsten Tokens ziehen, die diesen Anteil halten; 1 ist aus',
+  'sample from the most likely tokens that together hold this probability; 1 is off': 'aus den wahrscheinlichsten Tokens ziehen, die zusammen diese Wahrscheinlichkeit haben; 1 ist aus',
   'Entropy threshold': 'Entropieschwelle',
   'a token whose entropy is above it opens a patch': 'ein Token mit höherer Entropie öffnet einen Patch',
   '1 is one token per patch': '1 ist ein Token je Patch',

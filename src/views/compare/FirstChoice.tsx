@@ -1,0 +1,14 @@
+import { t } from '../../text/t.ts';
+import { Presets } from './Presets.tsx';
+import type { CompareSession } from './session.ts';
+
+/** In place of run B and of what differs, until there is a B. */
+export function FirstChoice({ session }: { session: CompareSession }) {
+  return (
+    <section className="first-choice" aria-labelledby="first-choice">
+      <h2 id="first-choice">{t('Choose what to compare with')}</h2>
+      <p className="muted">{t('The class and seed of A, generated another way, become run B. Or choose a run as B above.')}</p>
+      <Presets session={session} />
+    </section>
+  );
+}
