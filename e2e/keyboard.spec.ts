@@ -41,7 +41,7 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await tabTo(page, /^radio Alpha/);
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => focused(page)).toMatch(/^radio Beta/);
-  await tabTo(page, /^input Seed/);
+  await tabTo(page, /^input Next seed/);
   await page.keyboard.type('12');
   await tabTo(page, /^button Generate/);
   await page.keyboard.press('Enter');
