@@ -1,4 +1,4 @@
-"""The report's charts as SVG that takes the page's text colour, and its pictures as PNG; both as text to put into HTML."""
+"""The report: charts as SVG that takes the page's text colour, pictures as WebP without loss; both as text for HTML."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
+from PIL import Image
 
-from models.export.pictures import grid, png
+from models.export.pictures import grid
 
 matplotlib.use("svg")
 from matplotlib import colormaps, pyplot  # noqa: E402  (the backend is chosen first)
@@ -93,5 +94,7 @@ def entropy_map(entropies: np.ndarray, opened: np.ndarray, width: int, low: floa
 
 
 def tiles(pixels: np.ndarray, columns: int) -> str:
-    """uint8 [N, h, w, 3] as one PNG, a data address."""
-    return "data:image/png;base64," + base64.b64encode(png(grid(np.asarray(pixels), columns))).decode()
+    """uint8 [N, h, w, 3] as one picture, a data address. WebP without loss: four fifths of a PNG's bytes."""
+    out = io.BytesIO()
+    Image.fromarray(grid(np.asarray(pixels), columns)).save(out, format="WEBP", lossless=True, quality=100, method=6)
+    return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()

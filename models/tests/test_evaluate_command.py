@@ -74,7 +74,7 @@ def test_evaluate_writes_what_the_manifest_takes(folders, tmp_path):
     schema = json.loads((SCHEMAS / "manifest.schema.json").read_text())
     jsonschema.validate(result, schema["oneOf"][0]["properties"]["evaluation"])
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") >= 3 and page.count("data:image/png") >= 11
+    assert page.count("<svg") >= 3 and page.count("data:image/webp") >= 11
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)  # nothing is fetched
 
 
