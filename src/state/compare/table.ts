@@ -33,7 +33,7 @@ export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number 
 }
 
 /** Where a time was measured. */
-export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'this device, {backend}' : 'device of the recording, {backend}', { backend });
+export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'this device, {backend}' : 'recorded, {backend}', { backend });
 
 /** Both runs were made by this browser on the same backend: only then do their times compare. */
 export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isHere(a) && isHere(b) && a.backend === b.backend;

@@ -120,5 +120,5 @@ export const compare = {
   'Shared boundaries': 'Gemeinsame Grenzen',
   '{part} of {whole}, {share}': '{part} von {whole}, {share}',
   'this device, {backend}': 'diesem Gerät, {backend}',
-  'device of the recording, {backend}': 'Gerät der Aufzeichnung, {backend}',
+  'recorded, {backend}': 'aufgezeichnet, {backend}',
 } as const;
