@@ -32,14 +32,17 @@ async function save(page: Page, button: string, group?: string): Promise<{ bytes
   return { bytes: await bytesOf(download), name: download.suggestedFilename() };
 }
 
-/** Drops a file on the page, as a person does. */
+/** Drops a file on the page, as a person does: once the page shows that it would take it. */
 async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   const transfer = await page.evaluateHandle(([file, base64]) => {
     const data = new DataTransfer();
     data.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], file!));
     return data;
   }, [name, bytes.toString('base64')]);
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+  await expect(async () => {
+    await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+    await expect(page.locator('body.dropping')).toBeAttached({ timeout: 500 });
+  }).toPass();
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
