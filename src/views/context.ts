@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useReducer, useRef } from 'react';
+import { createContext, useCallback, useContext, useEffect, useReducer, useRef } from 'react';
 import { useStore } from 'zustand';
 import { atMostEvery } from '../lib/frames.ts';
 import type { History } from '../history/history.ts';
@@ -51,15 +51,17 @@ export const useWhatIf = <R>(select: (state: StateOf<RunView['whatIf']>) => R) =
 export const useEdit = <R>(select: (state: StateOf<RunView['edit']>) => R) => useStore(useRunView().edit, select);
 export const useDesk = <R>(select: (state: StateOf<Studio['desk']>) => R) => useStore(useStudio().desk, select);
 
-/** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render. */
-export function useDraw(draw: () => void): void {
+/** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render; returned, always the same, is what draws at once. */
+export function useDraw(draw: () => void): () => void {
   const { frame } = useWorkbench();
   const latest = useRef(draw);
   useEffect(() => {
     latest.current = draw;
     frame.request();
   });
-  useEffect(() => frame.subscribe(() => latest.current()), [frame]);
+  const now = useCallback(() => latest.current(), []);
+  useEffect(() => frame.subscribe(now), [frame, now]);
+  return now;
 }
 
 /** Renders this component again at most every `ms` while frames are drawn: figures that can still be read. */

@@ -1,7 +1,7 @@
 import { probability } from '../../lib/format.ts';
 import type { RunView } from '../../state/runView.ts';
 import { t } from '../../text/t.ts';
-import { lookedAt, placeOf } from '../cell.ts';
+import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useFrameEvery, usePlayback, WorkbenchContext } from '../context.ts';
 import { tokenText, useWithoutEntropies } from '../withoutEntropies.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
@@ -33,7 +33,7 @@ function Pair({ session, second, children }: { session: CompareSession; second: 
   const width = session.compare.getState().sides.a.run.getState().header?.grid.width ?? 16;
   return (
     <section className="cell-pair" aria-label={second ? t('Cell in both runs') : t('Cell')}>
-      <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', placeOf(at, width))}</h2>
+      <h2 className="heading">{at === null ? t('Cell') : t('Cell, row {row}, column {column}', rowAndColumn(at, width))}</h2>
       <div className="cell-pair-sides">{children}</div>
       <p className="small-print muted">{second ? t('Point at a cell of either run; click to pin it.') : t('Point at a cell; click to pin it.')}</p>
     </section>

@@ -8,7 +8,7 @@ import { reasonWords } from '../../lib/reasons.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { lookedAt, placeOf } from '../cell.ts';
+import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { NARROW } from '../media.ts';
 import { CodeTile } from './CodeTile.tsx';
@@ -43,7 +43,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
     <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} aria-label={t('Cell')}>
-      <h2 className="heading">{t('Cell, row {row}, column {column}', placeOf(at, width))}</h2>
+      <h2 className="heading">{t('Cell, row {row}, column {column}', rowAndColumn(at, width))}</h2>
       <div className="cell-token">
         <CodeTile token={event.token} />
         <p><span className="muted">{t('Token')}</span> <b data-cell-figure="token">{event.token}</b><br /><span className="muted">{sourceText(event)}</span></p>

@@ -5,7 +5,7 @@ import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
-import { lookedAt, placeOf } from '../cell.ts';
+import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
 import { Cost, Totals } from '../figures/Totals.tsx';
@@ -100,7 +100,7 @@ function CellReading({ id }: { id: StepId }) {
   return (
     <>
       <dl className="facts">
-        <div><dt>{t('Cell')}</dt><dd>{t('row {row}, column {column}', placeOf(at, width))}</dd></div>
+        <div><dt>{t('Cell')}</dt><dd>{t('row {row}, column {column}', rowAndColumn(at, width))}</dd></div>
         {id === 'tokens' && <div><dt>{t('Token')}</dt><dd>{t('code {chosen}', { chosen: event.token })}</dd></div>}
         {(id === 'surprise' || id === 'forced') && <div><dt>{t('Entropy')}</dt><dd data-guide="entropy">{nats(event.entropy)}</dd></div>}
         {id === 'forced' && <div><dt>{t('Why')}</dt><dd data-guide="reason">{reasonText(event.opens)}</dd></div>}

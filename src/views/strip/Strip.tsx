@@ -57,7 +57,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     };
   }, [frame, theme]);
 
-  const draw = () => {
+  const drawNow = useDraw(() => {
     const [box, target] = [slider.current, canvas.current];
     if (!box || !target) return;
     const ratio = window.devicePixelRatio || 1;
@@ -84,14 +84,13 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
-  };
-  useDraw(draw);
+  });
   // No frame comes before the page is on paper: it is drawn at once.
   useEffect(() => onPrint((printing) => {
     const box = slider.current;
     colours.current = printing && box ? inLight(() => resolveColours(box, COLOURS)) : null;
-    draw();
-  }));
+    drawNow();
+  }), [drawNow]);
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
     const g = geometry.current;

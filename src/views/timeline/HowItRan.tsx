@@ -36,7 +36,6 @@ function Timeline() {
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const shared = useRun((state) => sharesPasses(state.events));
-  const cut = useRun((state) => isCut(state.events));
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
@@ -57,7 +56,7 @@ function Timeline() {
 
   return (
     <>
-      <p className="small-print muted">{shared ? t('Milliseconds per pass, at its first token') : t('Milliseconds per token')}{cut && <>; {t('▴ is higher than shown')}</>}</p>
+      <p className="small-print muted">{shared ? t('Milliseconds per pass, at its first token') : t('Milliseconds per token')}<CutNote /></p>
       <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
         <Plot
           label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
@@ -70,6 +69,13 @@ function Timeline() {
       <RowTable width={width} lanes={lanes} />
     </>
   );
+}
+
+/** Where bars are cut off at the top. */
+function CutNote() {
+  useFrameEvery(READABLE_MS);
+  const { run } = useRunView();
+  return isCut(run.getState().events) && <>; {t('▴ is higher than shown')}</>;
 }
 
 function useRow(width: number): number {
