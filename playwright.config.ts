@@ -23,8 +23,7 @@ export default defineConfig({
     trace: 'on-first-retry',
   },
   webServer: {
-    // STUDIO_BUILT: `npm test` has built it, and checked its size.
-    command: `${process.env.STUDIO_BUILT === '1' ? '' : 'npx vite build --logLevel warn && '}npx vite preview --port ${PORT} --strictPort`,
+    command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
     url: `http://localhost:${PORT}/index.html`,
     env: { STUDIO_FIXTURES: '1', VITE_FIRST_PACK: 'eurosat' } /* the name of the synthetic pack */,
     // A server left over from earlier would serve an older build: only on request.
