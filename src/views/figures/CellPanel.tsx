@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { passesAt, patchesAt, sharesPasses, type PatchView } from '../../../engine/view.ts';
+import { passesAt, patchesAt, type PatchView } from '../../../engine/view.ts';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { decodesWithNullEntropies, type Manifest } from '../../../engine/manifest.ts';
 import type { Rules } from '../../../engine/patchify.ts';
@@ -11,6 +11,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
 import { NARROW } from '../media.ts';
+import { useSharedPasses } from '../sharedPasses.ts';
 import { CodeTile } from './CodeTile.tsx';
 import { Alternatives } from './Alternatives.tsx';
 
@@ -32,6 +33,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const header = useRun((state) => state.header);
   const width = manifest?.grid.width ?? 16;
   const gpt = manifest?.kind === 'gpt';
+  const shared = useSharedPasses();
   const { events, decoded, known, whatIf, rules } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
@@ -52,11 +54,12 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       <dl className="facts">
         <div><dt>{t('Entropy')} {manifest && <small>{entropyBy(manifest)}</small>}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
         <div><dt>{t('Probability')} {manifest && <small>{probabilityBy(manifest, header)}</small>}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
-        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {!gpt && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch + 1 })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
           : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit has been scored')}</dd></div>)}
-        {passText(decoded, at)}
+        {shared && passText(decoded, at)}
+        {/* Of one line or two: last, so that nothing below it moves while cells pass by. */}
+        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {differs && <div className="decoded-line"><dt>{t('Decoded')}</dt><dd>{before.opens.length > 0 ? symbols(t('opened: {reason}', { reason: reasonWords(before.opens) })) : t('joined')}</dd></div>}
       </dl>
       <Alternatives event={event} onPut={onPut && ((token) => onPut(at, token))} />
@@ -74,9 +77,9 @@ function probabilityBy(manifest: Manifest, header: RunHeader | null) {
   return guided ? t('decoder, guided') : t('decoder');
 }
 
-/** Which pass settled it, where passes settled several tokens. */
+/** Which pass settled it. */
 function passText(events: readonly TokenEvent[], at: number) {
-  const own = sharesPasses(events) ? passesAt(events, events.length).find(({ end }) => at < end) : undefined;
+  const own = passesAt(events, events.length).find(({ end }) => at < end);
   if (!own) return null;
   return <div><dt>{t('Pass {pass}', { pass: own.pass })}</dt><dd data-cell-figure="pass">{own.end - own.start > 1 ? t('tokens {first}–{last}', { first: own.start + 1, last: own.end }) : t('this token alone')}</dd></div>;
 }

@@ -1,12 +1,13 @@
 import { findSetting } from '../../../engine/settings.ts';
 import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
-import { sharesPasses, type Figures } from '../../../engine/view.ts';
+import type { Figures } from '../../../engine/view.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { againstName } from '../changedSettings.ts';
-import { usePack, useRun, useRunView } from '../context.ts';
+import { usePack, useRun } from '../context.ts';
+import { useSharedPasses } from '../sharedPasses.ts';
 
 interface Props {
   figures: Figures | null;
@@ -24,8 +25,7 @@ function Against() {
 
 /** Patches, P_avg and, for a run as decoded, its speed. */
 export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
-  // Of the whole run, so that nothing moves while it is scrubbed.
-  const counted = sharesPasses(useRunView().shown().events);
+  const counted = useSharedPasses();
   const elsewhere = useRun(({ origin, header }) => (origin === 'generated' ? undefined : header?.backend));
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   return (
@@ -35,10 +35,10 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
       <dl className="facts">
         <Against />
         {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
+        {counted && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
-          : <>{counted && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
-          <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}</span></dd></div></>}
+          : <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}</span></dd></div>}
       </dl>
     </section>
   );

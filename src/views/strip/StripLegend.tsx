@@ -1,12 +1,11 @@
-import { sharesPasses } from '../../../engine/view.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { useRun } from '../context.ts';
+import { useSharedPasses } from '../sharedPasses.ts';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 
 /** What height, colour and marks mean. */
 export function StripLegend() {
-  const shared = useRun((state) => sharesPasses(state.events));
+  const shared = useSharedPasses();
   const pass = shared && <span><i className="key line" />{t('settled in one pass')}</span>;
   if (useWithoutEntropies()) {
     return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span>{pass}</div>;

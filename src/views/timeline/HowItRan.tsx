@@ -1,13 +1,13 @@
 import { useMemo, type PointerEvent } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
-import { sharesPasses } from '../../../engine/view.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
+import { useSharedPasses } from '../sharedPasses.ts';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type TimedRun } from './overview.ts';
 import { callsOf, COLOUR, isCut, LANE_NAMES, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
@@ -35,7 +35,7 @@ function Timeline() {
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
-  const shared = useRun((state) => sharesPasses(state.events));
+  const shared = useSharedPasses();
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
     const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
