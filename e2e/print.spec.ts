@@ -25,3 +25,30 @@ for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1'])
     for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets', '.first-choice']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
   });
 }
+
+for (const view of ['', '#view=inspect']) {
+  test(`what is drawn in colours of the page is drawn in those of paper, and in the dark ones again afterwards (${view || 'Generate'})`, async ({ page }) => {
+    await servePack(page, await syntheticPack());
+    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' });
+    await page.goto(`/${view}`);
+    await expect(page.locator('.view .square').first()).toBeVisible({ timeout: 60_000 });
+    const drawn = () => page.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('.strip-plot canvas, .plot canvas')].map((canvas) => canvas.toDataURL()));
+    let light: string[] = [];
+    await expect.poll(async () => {
+      const before = light;
+      light = await drawn();
+      return light.length > 0 && String(before) === String(light);
+    }).toBe(true);
+    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
+    await expect.poll(async () => (await drawn()).some((one, i) => one !== light[i])).toBe(true);
+    const dark = await drawn();
+    const printed = await page.evaluate(async () => {
+      window.dispatchEvent(new Event('beforeprint'));
+      await Promise.resolve(); // plots are drawn in a microtask
+      return [...document.querySelectorAll<HTMLCanvasElement>('.strip-plot canvas, .plot canvas')].map((canvas) => canvas.toDataURL());
+    });
+    expect(printed).toEqual(light);
+    await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+    await expect.poll(drawn).toEqual(dark);
+  });
+}

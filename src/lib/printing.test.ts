@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { inLight, onPrint } from './printing.ts';
+import { onPrint } from './printing.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -21,16 +21,4 @@ it('says when the page goes to paper and comes back, by either sign of it, until
   page.dispatchEvent(new Event('beforeprint'));
   paper.dispatchEvent(new Event('change'));
   expect(said).toHaveLength(4);
-});
-
-it('reads styles in the light theme, and leaves the theme as it was', () => {
-  const dataset: { theme?: string } = { theme: 'dark' };
-  vi.stubGlobal('document', { documentElement: { dataset } });
-  expect(inLight(() => dataset.theme)).toBe('light');
-  expect(dataset).toEqual({ theme: 'dark' });
-  expect(() => inLight(() => { throw new Error('no'); })).toThrow('no');
-  expect(dataset).toEqual({ theme: 'dark' });
-  delete dataset.theme;
-  inLight(() => null);
-  expect(dataset).toEqual({});
 });

@@ -13,16 +13,3 @@ export function onPrint(listener: (printing: boolean) => void): () => void {
     paper.removeEventListener('change', change);
   };
 }
-
-/** What `read` finds of the page's styles in the light theme, which paper has; the theme stays. */
-export function inLight<T>(read: () => T): T {
-  const { dataset } = document.documentElement;
-  const { theme } = dataset;
-  dataset.theme = 'light';
-  try {
-    return read();
-  } finally {
-    if (theme === undefined) delete dataset.theme;
-    else dataset.theme = theme;
-  }
-}

@@ -10,6 +10,7 @@ beforeEach(() => {
   kept = new Map();
   vi.stubGlobal('matchMedia', () => ({ get matches() { return dark.matches; }, addEventListener: (_: string, listener: () => void) => dark.listeners.push(listener) }));
   vi.stubGlobal('document', page);
+  vi.stubGlobal('window', new EventTarget());
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key),
   });
@@ -38,7 +39,16 @@ test('theme and colours of the map are kept; what cannot be read is left at its 
   const theme = createTheme();
   theme.choose('light');
   theme.chooseMap('cividis');
-  expect(createTheme().getState()).toEqual({ theme: 'light', chosen: true, map: 'cividis' });
+  expect(createTheme().getState()).toEqual({ theme: 'light', chosen: true, printing: false, map: 'cividis' });
   for (const key of kept.keys()) kept.set(key, 'rainbow');
-  expect(createTheme().getState()).toEqual({ theme: 'dark', chosen: false, map: 'threshold' });
+  expect(createTheme().getState()).toEqual({ theme: 'dark', chosen: false, printing: false, map: 'threshold' });
+});
+
+test('on paper it is light, and the theme comes back afterwards', () => {
+  const theme = createTheme();
+  theme.choose('dark');
+  window.dispatchEvent(new Event('beforeprint'));
+  expect([page.documentElement.dataset.theme, theme.getState().theme]).toEqual(['light', 'dark']);
+  window.dispatchEvent(new Event('afterprint'));
+  expect(page.documentElement.dataset.theme).toBe('dark');
 });

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { isMap, type MapName } from '../lib/colourMap.ts';
 import { keep, readKept } from '../lib/kept.ts';
+import { onPrint } from '../lib/printing.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -8,6 +9,8 @@ export interface ThemeState {
   theme: Theme;
   /** By the person; else it follows the system. */
   chosen: boolean;
+  /** On its way to paper, which is light. What is drawn in colours of the page has to be drawn at once: no frame comes before. */
+  printing: boolean;
   /** Colours of the entropy map. */
   map: MapName;
 }
@@ -21,15 +24,17 @@ export function createTheme() {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const stored = readKept(KEY, isTheme);
   const fromSystem = (): Theme => (system.matches ? 'dark' : 'light');
-  const store = createStore<ThemeState>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null, map: readKept(MAP_KEY, isMap) ?? 'threshold' }));
+  const store = createStore<ThemeState>(() => ({ theme: stored ?? fromSystem(), chosen: stored !== null, printing: false, map: readKept(MAP_KEY, isMap) ?? 'threshold' }));
   const apply = () => {
-    document.documentElement.dataset.theme = store.getState().theme;
+    const { theme, printing } = store.getState();
+    document.documentElement.dataset.theme = printing ? 'light' : theme;
   };
   store.subscribe(apply);
   apply();
   system.addEventListener('change', () => {
     if (!store.getState().chosen) store.setState({ theme: fromSystem() });
   });
+  onPrint((printing) => store.setState({ printing }));
   return {
     ...store,
     /** A theme of the person's own; null for the system's. */

@@ -28,7 +28,7 @@ export type PlotOptions = (colours: PlotColours, font: string) => Omit<uPlot.Opt
 
 /** A uPlot in the colours of the page, as wide as its place. */
 export function Plot({ label, height, data, options, onFrame }: PlotProps) {
-  const { frame, theme } = useWorkbench();
+  const { theme } = useWorkbench();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(data);
@@ -38,6 +38,10 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
     plot.current?.setData(data);
   }, [data]);
 
+  const drawNow = useDraw(() => {
+    if (plot.current) onFrame?.(plot.current);
+  });
+
   useEffect(() => {
     const target = box.current!;
     const make = () => {
@@ -45,7 +49,7 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
       const colours = resolveColours(target, NAMES);
       const font = canvasFont(target);
       plot.current = new uPlot({ ...options(colours, font), width: target.clientWidth, height }, latest.current, target);
-      frame.request();
+      drawNow();
     };
     make();
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: target.clientWidth, height }));
@@ -60,11 +64,7 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [frame, height, options, theme]);
-
-  useDraw(() => {
-    if (plot.current) onFrame?.(plot.current);
-  });
+  }, [drawNow, height, options, theme]);
 
   return <div ref={box} className="plot" role="img" aria-label={label} style={{ height }} />;
 }

@@ -2,7 +2,6 @@ import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { sameRules } from '../../../engine/whatif.ts';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
-import { inLight, onPrint } from '../../lib/printing.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useRun, useRunView, useStudio, useWhatIf, useWorkbench } from '../context.ts';
@@ -44,18 +43,13 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     };
     const observer = new ResizeObserver(fit);
     if (slider.current) observer.observe(slider.current);
-    const end = theme.subscribe(() => {
-      colours.current = null;
-      frame.request();
-    });
     const schemes = matchMedia('(prefers-color-scheme: dark)');
     schemes.addEventListener('change', fit);
     return () => {
       observer.disconnect();
       schemes.removeEventListener('change', fit);
-      end();
     };
-  }, [frame, theme]);
+  }, [frame]);
 
   const drawNow = useDraw(() => {
     const [box, target] = [slider.current, canvas.current];
@@ -85,12 +79,10 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     box.setAttribute('aria-valuenow', String(cursor));
     if (box.getAttribute('aria-valuetext') !== text) box.setAttribute('aria-valuetext', text);
   });
-  // No frame comes before the page is on paper: it is drawn at once.
-  useEffect(() => onPrint((printing) => {
-    const box = slider.current;
-    colours.current = printing && box ? inLight(() => resolveColours(box, COLOURS)) : null;
+  useEffect(() => theme.subscribe(() => {
+    colours.current = null;
     drawNow();
-  }), [drawNow]);
+  }), [theme, drawNow]);
 
   const scrub = (event: PointerEvent<HTMLDivElement>) => {
     const g = geometry.current;
