@@ -59,6 +59,23 @@ test('a pack dropped as a zip or folder is used after consent only, from its own
   }
 });
 
+test('a pack chosen as a zip or folder is asked about and used, too', async ({ page }) => {
+  const server = await faultServer();
+  try {
+    for (const [label, path] of [['Zip of a pack', zipped()], ['Folder of a pack', nano.folder]] as const) {
+      await page.goto(`${server.url}?${label.length}#pack=missing`);
+      await expect(messages(page).first()).toContainText('There is no pack "missing"');
+      await page.getByRole('button', { name: 'Choose a pack' }).click();
+      await page.locator('.pack-files').getByLabel(label).setInputFiles(path);
+      const consent = messages(page).filter({ hasText: 'It comes from a file, not from this site.' });
+      await consent.getByRole('button', { name: 'Use it' }).click();
+      await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 60_000 });
+    }
+  } finally {
+    await server.close();
+  }
+});
+
 test('a dropped pack that is damaged or wants out of its folder is refused, and the page goes on', async ({ page }) => {
   const server = await faultServer();
   try {

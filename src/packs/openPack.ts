@@ -19,17 +19,17 @@ async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: 
   }
 }
 
-async function read({ folders, zip }: PackItems): Promise<LocalPack> {
+async function read({ folders, zip, files }: PackItems): Promise<LocalPack> {
   if (zip) {
     if (zip.size > MAX_PACK_BYTES) throw new StudioError('pack-refused', say`${zip.name.slice(0, 64)} is too large for a pack.`);
     return readPack(unzip(new Uint8Array(await zip.arrayBuffer())));
   }
-  const entries = new Map<string, Blob>();
+  const entries = new Map<string, Blob>(files?.slice(0, MAX_FILES + 1).map((file) => [file.webkitRelativePath, file]));
   for (const folder of folders) await readFolder(folder, '', entries);
   return readPack(entries);
 }
 
-/** Reads a dropped pack and asks before it is used. */
+/** Reads a pack that was dropped or chosen, and asks before it is used. */
 export async function openPack(studio: Pick<Studio, 'notices' | 'usePack'>, items: PackItems): Promise<void> {
   const { notices } = studio;
   try {

@@ -15,5 +15,8 @@ test.each([
   ['#pack=nano', 'nano'],
   ['#pack=nano&class=Alpha&seed=3', 'nano'],
   ['#class=River&seed=7', 'eurosat'],
-  ['#seed=3', 'eurosat'],
+  ['#class=permanent crop&seed=7', 'eurosat'],
+  ['#class=4&seed=7', 'eurosat'],
+  ['#class=Cat', 'characters'],
+  ['#seed=3', 'characters'],
 ])('the address "%s" opens the pack %s', (hash, pack) => expect(readAddress(hash).pack).toBe(pack));

@@ -9,8 +9,13 @@ import { problem, type Problem } from './problem.ts';
 
 /** What an address without a run opens; the build may name another (docs/hosting.md). */
 export const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'characters';
-/** Links name their pack. Those that do not are from when EuroSAT was the first one. */
-export const EARLIER_PACK = 'eurosat';
+/** Links name their pack. Those that do not, and name a class that EuroSAT has, are from when it was the first one. */
+const EARLIER_PACK = 'eurosat';
+const EARLIER_CLASSES = ['annualcrop', 'forest', 'herbaceousvegetation', 'highway', 'industrial', 'pasture', 'permanentcrop', 'residential', 'river', 'sealake'];
+const isEarlier = (named: string): boolean => /^\d+$/.test(named) || EARLIER_CLASSES.includes(named.replaceAll(/\s/g, '').toLowerCase());
+
+/** The pack that a link is about. */
+export const packOf = ({ pack, class: named }: LinkedRun): string => pack ?? (named !== undefined && isEarlier(named) ? EARLIER_PACK : FIRST_PACK);
 
 export type LinkExtra = Pick<Permalink, 'cursor' | 'check' | 'view' | 'step' | 'a' | 'b'>;
 
@@ -53,7 +58,7 @@ export function readAddress(hash: string): Address {
   const { value, problems } = readPermalink(hash);
   const run = value.class !== undefined || value.seed !== undefined;
   return {
-    pack: value.pack ?? (run ? EARLIER_PACK : FIRST_PACK),
+    pack: packOf(value),
     run,
     extra: { ...(value.cursor !== undefined && { cursor: value.cursor }), ...(value.check && { check: value.check }) },
     view: value.view,

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { createViews } from './views.ts';
-import { createVisits } from './visits.ts';
+import { createVisits, watchBrowser } from './visits.ts';
 
 /** The browser's history: a list of entries, and where it is. */
 function browser() {
@@ -57,4 +57,21 @@ it('after a reload the entries before are still known', () => {
   createVisits(page).visit('#seed=1', '#view=inspect');
   const after = createVisits(page);
   expect(after.arrive(page.go(-1))).toBe(true);
+});
+
+it('entries passed one right after the other are all the page\'s own, however late their changes of the address are reported', () => {
+  const history = browser();
+  const page = Object.assign(new EventTarget(), { history }) as unknown as Window;
+  const arrive = vi.fn();
+  const visits = watchBrowser(page, arrive);
+  visits.visit('', '#view=inspect');
+  visits.visit('#view=inspect', '#view=guide');
+  history.go(-2);
+  const forward = () => page.dispatchEvent(Object.assign(new Event('popstate'), { state: history.go(1) }));
+  forward();
+  forward();
+  expect(arrive).toHaveBeenCalledTimes(2);
+  expect([visits.own(), visits.own()], 'two reports').toEqual([true, true]);
+  history.pushState(null, '', '#seed=9'); // what a browser does with a typed address
+  expect(visits.own()).toBe(false);
 });

@@ -37,20 +37,14 @@ export function createVisits(entries: Entries) {
 /** Follows Back and Forward of the page's own entries with `arrive`; other addresses are left to the page. */
 export function watchBrowser(page: Pick<Window, 'history' | 'addEventListener'>, arrive: () => void) {
   const visits = createVisits(page.history);
-  let arrived = false;
   // A browser reports this before the change of the address.
   page.addEventListener('popstate', ({ state }) => {
-    arrived = visits.arrive(state);
-    if (arrived) arrive();
+    if (visits.arrive(state)) arrive();
   });
   return {
     visit: visits.visit,
-    /** Whether the change of the address that is reported now was one of the page's own entries. */
-    arrived(): boolean {
-      const was = arrived;
-      arrived = false;
-      return was;
-    },
+    /** Whether the entry that the browser is at is one of the page's own, and not an address typed by a person. */
+    own: (): boolean => numberOf(page.history.state) !== null,
   };
 }
 export type Visits = ReturnType<typeof watchBrowser>;

@@ -1,6 +1,7 @@
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { formatSetting, settingsTable } from '../../engine/settings.ts';
+import { fixed } from '../lib/format.ts';
 import { decimal, named, t } from '../text/t.ts';
 
 /** The class that guidance moves away from, as a person reads it. */
@@ -10,6 +11,7 @@ export const againstName = (against: number, { classes }: Pick<Manifest, 'classe
 export function changedSettings({ settings }: Pick<RunHeader, 'settings'>, manifest: Pick<Manifest, 'defaults' | 'classes'>): string {
   return settingsTable.filter(({ key }) => settings[key] !== manifest.defaults[key]).map(({ key, symbol, kind }) => {
     if (key === 'against') return t('less like {name}', { name: againstName(settings.against!, manifest) });
+    if (key === 'entropyThreshold') return `${symbol} ${fixed(settings[key], 2)}`; // as everywhere else
     return `${symbol} ${kind === 'switch' ? (settings[key] ? t('on') : t('off')) : decimal(formatSetting(settings[key], kind))}`;
   }).join(', ');
 }

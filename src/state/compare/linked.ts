@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
-import { EARLIER_PACK, linkOfRun, resolveRun, type Sides } from '../address.ts';
+import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOf, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
 import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
@@ -47,7 +47,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
   }
 
   async function bring(which: SideName, link: LinkedRun): Promise<void> {
-    const name = link.pack ?? EARLIER_PACK;
+    const name = packOf(link);
     const own = page.session.pack.getState();
     const url = manifestAddress(name, base);
     const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);

@@ -20,7 +20,6 @@ export function PackAddress() {
         <input id={id} className="field" type="text" inputMode="url" autoComplete="off" spellCheck={false} placeholder="https://…/manifest.json" value={text} onChange={(event) => setText(event.target.value)} />
         <button type="submit" className="button" disabled={running || text.trim() === ''}>{t('Open')}</button>
       </div>
-      <p className="muted">{t('Or drop its folder or zip on the page.')}</p>
     </form>
   );
 }

@@ -5,6 +5,7 @@ import { named, t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 import { StoredButton } from '../stored/StoredButton.tsx';
 import { PackAddress } from './PackAddress.tsx';
+import { PackFiles } from './PackFiles.tsx';
 import { PackList } from './PackList.tsx';
 
 /** Weights of `w8` have eight bits each; other names speak for themselves. */
@@ -21,7 +22,7 @@ export default function PackPanel() {
   const manifest = usePack((state) => state.manifest);
   const hash = usePack((state) => state.hash);
   const report = usePack((state) => state.report);
-  if (!manifest) return <><PackList /><PackAddress /></>;
+  if (!manifest) return <><PackList /><PackAddress /><PackFiles /></>;
   const variant = report?.variant ?? manifest.defaultVariant.wasm;
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
@@ -41,6 +42,7 @@ export default function PackPanel() {
       {manifest.description && <p>{described(manifest.description)}</p>}
       <PackList />
       <PackAddress />
+      <PackFiles />
       <StoredButton />
       <dl className="facts">{facts.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>
     </>
