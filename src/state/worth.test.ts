@@ -18,7 +18,7 @@ describe('the shipped packs', () => {
     expect(worth.share).toBeCloseTo(dynamic!.operations / whole!.operations);
     // Static patches of as many steps spare the entropy model.
     expect(fixed!.operations).toBeLessThan(dynamic!.operations);
-    expect(worth.staticUnmeasured).toBe(true);
+    expect(worth.static).toEqual({ quality: 'unknown', samples: null });
   });
 
   it('the verdict on quality is what the manifests say, whichever way', () => {
@@ -42,4 +42,29 @@ it('another judge, another number of samples or no intervals: nothing is claimed
 it('without a plain pack only its own figures stand, and a plain pack has no patches to judge', () => {
   expect(worthOf(pack, null)!.ways.map(({ way }) => way)).toEqual(['dynamic', 'static']);
   expect(worthOf(plain, null)).toBeNull();
+});
+
+describe('a model trained on static patches of the same mean length', () => {
+  const length = pack.evaluation.p_avg as number;
+  const [own, count] = [pack.evaluation.fid_lite as number, pack.evaluation.n as number];
+  const row = (fid: number, more: object = {}) => ({
+    static_length: length, p_avg: length, steps_mean: 110, token_nats: 5, n: count, fid_lite: fid, fid_lite_interval: [fid - 0.1, fid + 0.1], class_agreement: 0.9, ...more,
+  });
+  const withStatic = (...rows: object[]) => worthOf(withEvaluation(pack, { sweep: { ...pack.evaluation.sweep, static: rows } }), plain)!;
+
+  it('has its own steps, operations and quality beside the dynamic ones', () => {
+    const { ways: [dynamic, even], static: still } = withStatic(row(9, { p_avg: 1.5 * length }), row(own + 5));
+    expect(even).toMatchObject({ steps: 110, fidLite: { value: own + 5 }, agreement: { value: 0.9 } });
+    expect(even!.operations).toBeLessThan(dynamic!.operations);
+    expect(still).toEqual({ quality: 'worse', samples: count });
+  });
+
+  it.each([[own + 5, 'worse'], [own, 'alike'], [Math.max(0, own - 2), 'better']] as const)('FID-lite of %d is %s', (fid, quality) => {
+    expect(withStatic(row(fid)).static).toMatchObject({ quality });
+  });
+
+  it('of another length or number of samples nothing is claimed', () => {
+    expect(withStatic(row(own + 5, { p_avg: 1.5 * length })).static).toMatchObject({ quality: 'unknown' });
+    expect(withStatic(row(own + 5, { n: 100 })).static).toMatchObject({ quality: 'unknown' });
+  });
 });

@@ -1,5 +1,5 @@
 import { packCost } from '../../engine/cost.ts';
-import type { Manifest } from '../../engine/manifest.ts';
+import type { Manifest, Sweep } from '../../engine/manifest.ts';
 import { groupsOf } from '../../engine/sampling.ts';
 import { measuredPatches } from './measuredPatches.ts';
 
@@ -31,8 +31,8 @@ export interface Worth {
   quality: Verdict;
   /** Share of the plain transformer's operations. */
   share: number | null;
-  /** Static patches need less than the dynamic ones, and nobody measured their quality. */
-  staticUnmeasured: boolean;
+  /** Where static patches need less than the dynamic ones: the quality of their samples against those of the dynamic ones, and of how many samples. */
+  static: { quality: Verdict; samples: number | null } | null;
   /** Samples that the quality was measured on, of the one with fewer. */
   samples: number | null;
 }
@@ -53,6 +53,24 @@ function verdict(one: Figure | null, other: Figure | null): Verdict {
   return one.interval[0] > other.interval[1] ? 'worse' : 'alike';
 }
 
+type StaticRow = NonNullable<Sweep['static']>[number];
+
+/** What was measured of a model trained on static patches, at the mean length of the pack's own. */
+function staticRow({ evaluation }: Manifest): StaticRow | undefined {
+  const length = evaluation.p_avg;
+  return typeof length === 'number' ? evaluation.sweep?.static?.find(({ p_avg: own }) => Math.abs(own / length - 1) < 0.02) : undefined;
+}
+
+function staticWay(pack: Manifest, steps: number, row: StaticRow | undefined): WayFigures {
+  const taken = row?.steps_mean ?? steps;
+  const interval = row?.fid_lite_interval;
+  return {
+    way: 'static', steps: taken, operations: packCost(pack, pack.grid.tokens, taken, groupsOf(pack.defaults)).total,
+    fidLite: row?.fid_lite === undefined ? null : { value: row.fid_lite, interval: interval ? [interval[0]!, interval[1]!] : null },
+    agreement: row?.class_agreement === undefined ? null : { value: row.class_agreement, interval: null },
+  };
+}
+
 /**
  * What a pack's patches save, and what they cost in quality: all from the manifests, nothing from single runs. `plain`: the pack
  * of the plain transformer on the same tokens, or null. The same judge must have measured both; else the quality is unknown.
@@ -63,19 +81,22 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
   const { tokens } = pack.grid;
   const groups = groupsOf(pack.defaults);
   const cost = packCost(pack, tokens, steps, groups);
+  const fixed = staticRow(pack);
   const ways: WayFigures[] = [
     { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') },
-    { way: 'static', steps, operations: cost.total, fidLite: null, agreement: null },
+    staticWay(pack, steps, fixed),
   ];
-  const staticUnmeasured = ways[1]!.operations < ways[0]!.operations && ways[1]!.fidLite === null;
-  if (!plain) return { ways, quality: 'unknown', share: null, staticUnmeasured, samples: null };
+  const [dynamic, even] = [ways[0]!, ways[1]!];
+  const sameCount = fixed?.n === pack.evaluation.n;
+  const still = even.operations < dynamic.operations ? { quality: sameCount ? verdict(even.fidLite, dynamic.fidLite) : 'unknown', samples: fixed?.n ?? null } as const : null;
+  if (!plain) return { ways, quality: 'unknown', share: null, static: still, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
   const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
   ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') });
-  const [own, other] = [ways[0]!, ways[2]!];
+  const other = ways[2]!;
   return {
-    ways, share: own.operations / whole, staticUnmeasured,
-    quality: sameJudge ? verdict(own.fidLite, other.fidLite) : 'unknown',
+    ways, share: dynamic.operations / whole, static: still,
+    quality: sameJudge ? verdict(dynamic.fidLite, other.fidLite) : 'unknown',
     samples: sameJudge && typeof pack.evaluation.n === 'number' ? pack.evaluation.n : null,
   };
 }

@@ -14,8 +14,18 @@ import './worth.css';
 
 const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
 
+/** What static patches add to the verdict, where they need less than the dynamic ones. */
+function staticSentence({ quality, samples }: NonNullable<Worth['static']>): string {
+  return {
+    better: t('Static patches need less still, and their pictures are better.'),
+    worse: t('Static patches need less still, but their pictures are worse.'),
+    alike: t('Static patches need less still, and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
+    unknown: t('Static patches need less still; their quality was not measured.'),
+  }[quality];
+}
+
 /** One sentence, whichever way it falls. */
-function sentence({ share, quality, samples, staticUnmeasured }: Worth): string {
+function sentence({ share, quality, samples, static: still }: Worth): string {
   if (share === null) return t('There is no plain transformer beside this pack to compare with.');
   const work = share < 1 ? t('Dynamic patches need {share} of the work of the plain transformer', { share: percent(share) }) : t('Dynamic patches need as much work as the plain transformer');
   const words = {
@@ -24,8 +34,7 @@ function sentence({ share, quality, samples, staticUnmeasured }: Worth): string 
     alike: t('and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
     unknown: t('whether their pictures are as good has not been measured with the same classifier.'),
   };
-  const still = share < 1 && staticUnmeasured ? ` ${t('Static patches need less still; their quality was not measured.')}` : '';
-  return `${work}, ${words[quality]}${still}`;
+  return `${work}, ${words[quality]}${share < 1 && still ? ` ${staticSentence(still)}` : ''}`;
 }
 
 /** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests; and the time on this device. `titled`: the page has no such heading of its own. */
@@ -81,6 +90,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
       {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
         {rich('Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
+        {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
         {here && ` ${t('Times are medians of three images, with quartiles.')}`}
       </p>
     </section>
