@@ -83,7 +83,7 @@ test('symbols are set as in the paper, and elements stand in their places', () =
   expect(html(rich('Mean patch P_avg'))).toBe('Mean patch P<span class="sub">avg</span>');
   expect(html(rich('also above E_th'))).toBe('also above E<span class="sub">th</span>');
   expect(html(rich('mean {mean} nats', { mean: createElement('b', null, '5.1') }))).toBe('mean <b>5.1</b>\u00a0nats');
-  expect(html(rich('*M* large steps instead of *T*'))).toBe('<var>M</var> large steps instead of <var>T</var>');
+  expect(html(rich('*M* steps instead of *T*'))).toBe('<var>M</var> steps instead of <var>T</var>');
 });
 
 test('a text is written with all its parts', () => {

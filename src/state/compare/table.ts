@@ -60,7 +60,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('tokens', t('Tokens'), ({ figures }) => integer(figures.tokens)),
     row('patches', t('Patches'), ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
     row('p-avg', t('P_avg, tokens'), ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
-    row('steps', t(a?.gpt || b?.gpt ? 'Steps of the large transformer' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
+    row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     row('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),

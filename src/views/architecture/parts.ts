@@ -52,8 +52,8 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     {
       name: 'patch', ran: opens, short: opens ? t('step {n}', { n: event.patch + 1 }) : t('skipped'),
       detail: opens
-        ? t('The big transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(events, at, 'patchTransformer')
-        : t('The big transformer did not run: its last step still serves this patch. This is what DPAR saves.'),
+        ? t('The patch transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(events, at, 'patchTransformer')
+        : t('The patch transformer did not run: its last step still serves this patch. This is what DPAR saves.'),
     },
     {
       name: 'decoder', ran: true, short: t('predicts'),

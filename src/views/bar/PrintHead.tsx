@@ -7,7 +7,7 @@ export function PrintHead() {
   const line = useRef<HTMLParagraphElement>(null);
   useEffect(() => onPrint((printing) => {
     if (!printing || !line.current) return;
-    line.current.textContent = ['DPAR Studio', location.href, new Date().toLocaleDateString(locale(), { dateStyle: 'long' })].join(' · ');
+    line.current.textContent = ['DPAR Studio', location.href, new Date().toLocaleDateString(locale() === 'en' ? 'en-GB' : locale(), { dateStyle: 'long' })].join(' · ');
   }), []);
   return <p className="print-head" ref={line} />;
 }

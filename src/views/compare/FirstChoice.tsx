@@ -7,7 +7,7 @@ export function FirstChoice({ session }: { session: CompareSession }) {
   return (
     <section className="first-choice" aria-labelledby="first-choice">
       <h2 id="first-choice">{t('Choose what to compare with')}</h2>
-      <p className="muted">{t('The class and seed of A, generated another way, become run B. Or choose a run as B above.')}</p>
+      <p className="muted">{t('Run B takes the class and seed of A, generated another way. Or choose a run as B above.')}</p>
       <Presets session={session} />
     </section>
   );

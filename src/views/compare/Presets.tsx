@@ -6,7 +6,7 @@ import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useRunning, type CompareSession } from './session.ts';
 
-const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 'Same model, one token per patch', pass: 'One token a pass' } as const;
+const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 'Same model, one token per patch', pass: 'One token per pass' } as const;
 
 /** One press: a new run with the class and seed of A, held against it. */
 export function Presets({ session }: { session: CompareSession }) {

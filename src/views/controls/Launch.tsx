@@ -35,7 +35,7 @@ function BarClass() {
   const chosen = useSettings((state) => state.class);
   const label = manifest?.classes[chosen]?.label;
   if (label === undefined) return null;
-  return <button type="button" className="button bar-class" onClick={() => document.querySelector('.classes, .many-classes')?.scrollIntoView({ block: 'center' })}>{named(label)}</button>;
+  return <button type="button" className="button bar-class" onClick={() => document.querySelector('.classes, .many-classes')?.scrollIntoView({ block: 'center' })}>{named(label)}<span className="caret"><Icon name="caret" size={14} /></span></button>;
 }
 
 function GenerateButton() {

@@ -97,6 +97,7 @@ export default function GuideView() {
         <div className="guide-links">
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={() => void inspect()}>{t('Look closer in Inspect')}</button>
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={generate}>{t('Generate one yourself')}</button>
+          {step === STEPS.length && <button type="button" className="button" onClick={() => studio.address.views.open('compare')}>{t('Open Compare')}</button>}
         </div>
       </div>
       <div className="guide-stage" ref={stage}>

@@ -33,7 +33,7 @@ export function QualityReading({ plain }: { plain: Plain }) {
 function answer({ quality, samples, share }: Worth): string {
   if (share === null) return t('There is no plain transformer beside this pack to compare with.');
   return {
-    alike: t('As far as {samples} samples can tell, yes: their FID-lite is that of the plain transformer, within the intervals.', { samples: integer(samples ?? 0) }),
+    alike: t('As far as {samples} samples can tell, yes: their FID-lite differs from that of the plain transformer by no more than the intervals.', { samples: integer(samples ?? 0) }),
     worse: t('No: their FID-lite is higher than that of the plain transformer, by more than the intervals.'),
     better: t('They are better: their FID-lite is lower than that of the plain transformer, by more than the intervals.'),
     unknown: t('Not known: the two were not measured by the same classifier on as many samples.'),

@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import { findSetting } from '../../../engine/settings.ts';
 import { patchesAt } from '../../../engine/view.ts';
 import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
 import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
-import { decimal, t } from '../../text/t.ts';
+import { decimal, translated, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
@@ -61,12 +62,12 @@ function PassesReading() {
   return (
     <>
       <div>
-        <p className="slider-head"><span>{t('Window of a pass')}</span><b data-guide="window">{length}</b></p>
-        <Slider label={t('Window of a pass')} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={length} onChange={setAt} />
+        <p className="slider-head"><span>{translated(findSetting('window').label)}</span><b data-guide="window">{length}</b></p>
+        <Slider label={translated(findSetting('window').label)} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={length} onChange={setAt} />
       </div>
       <dl className="facts">
         <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens} tokens', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens: integer(tokens) })}</dd></div>
-        <div><dt>{t('Tokens a pass')}</dt><dd>{fixed(tokens / mean, 1)}</dd></div>
+        <div><dt>{t('Mean tokens per pass')}</dt><dd>{fixed(tokens / mean, 1)}</dd></div>
       </dl>
       <p className="small-print muted">{t('Mean of {images} images of this pack.', { images: manifest.passes!.images })}</p>
     </>

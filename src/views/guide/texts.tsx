@@ -27,7 +27,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
   return {
     tokens: {
       title: t('An image is a grid of tokens'),
-      text: t('A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, each one knowing those before it and the class.', { size: image.size, rows, width: grid.width, factor: tokenizer.factor, vocab: integer(vocab) }),
+      text: t('A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, predicting each from the class and the tokens before it.', { size: image.size, rows, width: grid.width, factor: tokenizer.factor, vocab: integer(vocab) }),
       tryIt: t('Play, or drag along the strip: the picture appears token by token.'),
       formula: (
         <Formula where={t('Paper, section 3.1, eq. 1')} spoken={t('P of the image given C is the product over t from 0 to T minus 1 of P of x t given C and all x before t')}>
@@ -37,11 +37,11 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     surprise: {
       title: t('How uncertain is the next token?'),
-      text: t('A second, small model that does not know the class predicts each token from those before it, so its prediction is there before the token is. The entropy of the prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln({vocab}) = {top} where every code is equally likely.', { vocab: integer(vocab), top: fixed(Math.log(vocab), 2) }),
-      more: typeof tokenNats === 'number' && t('The large model, too, is rarely sure: on held-out pictures it is as uncertain as among {n} equally likely codes. Many codes paint nearly the same texture, so even the most likely code may have only {share}, and that is normal.', { n: integer(Math.exp(tokenNats)), share: percent(0.03) }),
+      text: t('A second, small model that does not know the class predicts each token from those before it, so its prediction is ready before the token is chosen. The entropy of the prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln({vocab}) = {top} where every code is equally likely.', { vocab: integer(vocab), top: fixed(Math.log(vocab), 2) }),
+      more: typeof tokenNats === 'number' && t('The model itself, too, is rarely sure: on held-out pictures it is as unsure as if it chose among {n} equally likely codes. Many codes paint nearly the same texture, so even the most likely code may have only {share}, and that is normal.', { n: integer(Math.exp(tokenNats)), share: percent(0.03) }),
       tryIt: map === 'threshold'
-        ? t('Point at cells of the map. Orange ones are above the threshold of the next step, blue ones are not; of each colour, the lighter, the more uncertain. The most uncertain cell is outlined.')
-        : t('Point at cells of the map: the lighter, the more uncertain. The most uncertain cell is outlined.'),
+        ? t('Point at cells of the map. Orange ones are above the threshold of the next step, blue ones are not; within each colour, lighter means more uncertain. The most uncertain cell is outlined.')
+        : t('Point at cells of the map: lighter means more uncertain. The most uncertain cell is outlined.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1, eq. 3')} spoken={t('e i is minus the sum over all codes c of the entropy model\'s probability of c at i times its logarithm')}>
           <var>e</var><Sub>i</Sub> = −∑<Sub>c</Sub> ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')}) log ℰ<Sub>φ</Sub>({x('i')} = <var>c</var> | {x('<i')})
@@ -69,25 +69,25 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
       ),
     },
     cost: {
-      title: t('One large step per patch'),
+      title: t('One step of the patch transformer per patch'),
       text: (
         <>
-          {t('The large transformer runs once for each patch, not for each token.')}{' '}
+          {t('The patch transformer runs once for each patch, not for each token.')}{' '}
           {'encoderBlocks' in model && `${t('Of {all} blocks, {large} run for patches only; {encoder} in the encoder and {decoder} in the decoder run for every token.', { all: model.encoderBlocks + model.patchTransformerBlocks + model.decoderBlocks, large: model.patchTransformerBlocks, encoder: model.encoderBlocks, decoder: model.decoderBlocks })} `}
           {rich('With *M* patches for *T* tokens the saving grows with the mean length P_avg.')}{' '}
-          {t('Where pictures are busy from edge to edge, the first rows cost more than the others: little is drawn above them, so their tokens are harder to guess. Where a calm ground comes first, they cost less.')}
+          {t('Where pictures are busy from edge to edge, the first rows cost more than the others: little is drawn above them, so their tokens are harder to guess. Where a plain background comes first, they cost less.')}
         </>
       ),
       tryIt: t('Let it play and watch the two bars: this run, and the same model with one token per patch.'),
       formula: (
         <Formula where={t('Paper, section 3.2.1 (P_avg), table 8 (cost)')} spoken={t('P avg is the mean over images of T over M')}>
-          <var>P</var><Sub>avg</Sub> = 𝔼[<var>T</var> / <var>M</var>],&ensp;{rich('*M* large steps instead of *T*')}
+          <var>P</var><Sub>avg</Sub> = 𝔼[<var>T</var> / <var>M</var>],&ensp;{rich('*M* steps instead of *T*')}
         </Formula>
       ),
     },
     rope: {
       title: t('Where a patch is: Dynamic RoPE'),
-      text: t('Patches differ in length, so one position is not enough. Queries and keys of the large transformer are rotated by the patch’s row and by its first and its last column; both columns come twice. This works because a patch never leaves its row.'),
+      text: t('Patches differ in length, so one position is not enough. Queries and keys of the patch transformer are rotated by the patch’s row and by its first and its last column; both columns come twice. This works because a patch never leaves its row.'),
       tryIt: t('Point at patches: the numbers that the rotation uses are shown below, counted from 0.'),
       formula: (
         <Formula where={t('Paper, section 6.3, eq. 9')} spoken={t('the rotation is made of the row with d quarter frequencies omega, then first column, last column, last column, first column with d sixteenth frequencies alpha each')}>
@@ -108,19 +108,19 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     passes: {
       title: t('Several tokens in one pass'),
-      text: t('A pass need not make just one token. It guesses several tokens ahead and checks all of them at once. Right guesses are kept; from the first wrong one on, the rest are tried again in the next pass. Seed and place fix the randomness of each token, so the picture is the very one that one token a pass gives.'),
-      tryIt: t('Drag the slider “Window of a pass” below, which is how many tokens are guessed at once. A longer window takes fewer passes, and each pass has more to compute.'),
+      text: t('A pass need not make just one token. It guesses several tokens ahead and checks all of them at once. Right guesses are kept; from the first wrong one on, the rest are tried again in the next pass. Seed and place fix the randomness of each token, so the picture is identical to one made a token per pass.'),
+      tryIt: t('Drag the slider “Tokens per pass” below, which is how many tokens are guessed at once. More of them take fewer passes, and each pass has more to compute.'),
       formula: null,
     },
     quality: {
       title: t('Are the pictures as good?'),
-      text: t('One picture cannot tell. With every change, even of one token, all tokens after it are drawn anew, so two pictures of one seed soon show different scenes. Quality is measured over many: how close their features are to those of real pictures (FID-lite, lower is better), and how often a classifier finds the class that was asked for.'),
-      tryIt: typeof samples === 'number' ? t('The figures below are of {n} pictures of this pack, with 95 % intervals.', { n: integer(samples) }) : t('No pictures of this pack were measured.'),
+      text: t('One picture cannot tell. With every change, even of one token, all tokens after it are drawn anew, so two pictures of one seed soon differ. Quality is measured over many: how close their features are to those of real pictures (FID-lite, lower is better), and how often a classifier finds the class that was asked for.'),
+      tryIt: typeof samples === 'number' ? t('The figures below are of {n} pictures of this pack, with 95 % intervals.', { n: integer(samples) }) : t('No pictures of this pack were measured.'),
       formula: null,
     },
     inference: {
       title: t('A higher threshold after training'),
-      text: rich('E_th is not part of the weights: it can be raised when pictures are made. Patches get longer, large steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
+      text: rich('E_th is not part of the weights: it can be raised when pictures are made. Patches get longer, steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
       tryIt: rich('Drag the E_th line of the strip: the ring moves along what was measured over many pictures, and the patches of this one change.'),
       formula: null,
     },

@@ -24,9 +24,9 @@ export default function CoarsePreview() {
     const { count, drafts } = view.run.getState();
     const { events, picture, version } = view.shown();
     const { width } = manifest.grid;
-    const [from, to] = coarseCells(view.run.getState(), picture?.cells ?? 0, view.playback.getState().cursor, width);
     // They are those of now: where the cursor looks back there are none.
     const guesses = view.playback.getState().cursor >= count ? drafts : [];
+    const [from, to] = coarseCells(view.run.getState(), picture?.cells ?? 0, view.playback.getState().cursor, guesses.length > 0 ? 1 : width);
     const now = `${version} ${from} ${to} ${guesses.join()}`;
     if (now === drawn.current) return;
     drawn.current = now;

@@ -24,3 +24,8 @@ test('however late painting is, the picture shows all decoded cells but less tha
     }
   }
 });
+
+test('where guesses are drawn after them every decoded cell is shown', () => {
+  expect(coarseCells(running(20), 19, 20, 1)).toEqual([19, 20]);
+  expect(coarseCells(running(20), 20, 20, 1)).toEqual([0, 0]);
+});

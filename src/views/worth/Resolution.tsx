@@ -21,8 +21,8 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
   const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic (MACs)'), plain: t('Attention, plain transformer (MACs)'), linear: t('Share of linear layers') };
   return (
     <details className="resolution" open={open} onToggle={(event) => { if (event.currentTarget.open) setOpened(true); }}>
-      <summary>{t('Larger pictures')}</summary>
-      <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Larger pictures')}>
+      <summary>{t('Cost by picture size')}</summary>
+      <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Cost by picture size')}>
         <table>
           <thead>
             <tr>

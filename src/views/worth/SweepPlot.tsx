@@ -31,7 +31,7 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
       <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={220} data={data} options={options} />
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
-        {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not yet measured')}</span>}
+        {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not measured')}</span>}
         <span data-sweep="here">{here ? rich('○ E_th {threshold}: {steps}, {quality}', { threshold: fixed(threshold, 2), steps: stepsText(here.steps), quality: qualityText(here.quality) }) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
       </p>
       <details className="resolution">

@@ -17,21 +17,21 @@ const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), 
 /** What static patches add to the verdict, where they need less than the dynamic ones. */
 function staticSentence({ quality, samples }: NonNullable<Worth['static']>): string {
   return {
-    better: t('Static patches need less still, and their pictures are better.'),
-    worse: t('Static patches need less still, but their pictures are worse.'),
-    alike: t('Static patches need less still, and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
-    unknown: t('Static patches need less still; their quality was not measured.'),
+    better: t('Static patches need even less, and their pictures are better.'),
+    worse: t('Static patches need even less, but their pictures are worse.'),
+    alike: t('Static patches need even less, and their pictures are as good, as far as {samples} samples can tell.', { samples: integer(samples ?? 0) }),
+    unknown: t('Static patches need even less; their quality was not measured.'),
   }[quality];
 }
 
 /** One sentence, whichever way it falls. */
 function sentence({ share, quality, samples, static: still }: Worth): string {
   if (share === null) return t('There is no plain transformer beside this pack to compare with.');
-  const work = share < 1 ? t('Dynamic patches need {share} of the work of the plain transformer', { share: percent(share) }) : t('Dynamic patches need as much work as the plain transformer');
+  const work = share < 1 ? t('On average, dynamic patches need {share} of the work of the plain transformer', { share: percent(share) }) : t('Dynamic patches need as much work as the plain transformer');
   const words = {
     better: t('and their pictures are better.'),
     worse: t('but their pictures are worse: here the patches save work and cost quality.'),
-    alike: t('and their pictures are as good, within what {samples} samples can tell.', { samples: integer(samples ?? 0) }),
+    alike: t('and their pictures are as good, as far as {samples} samples can tell.', { samples: integer(samples ?? 0) }),
     unknown: t('whether their pictures are as good has not been measured with the same classifier.'),
   };
   return `${work}, ${words[quality]}${share < 1 && still ? ` ${staticSentence(still)}` : ''}`;
@@ -55,7 +55,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
   };
   const time = (way: Way) => here?.ways[way];
   const { held_out: heldOut } = pack.evaluation;
-  const labels = { steps: t('Big steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
+  const labels = { steps: t('Transformer steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
       {titled && <h2>{t('Is it worth it?')}</h2>}
@@ -89,7 +89,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
       <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} other={inView === pack.name ? null : named(pack.title)} />
       {plain && <Resolution pack={pack} plain={plain} />}
       <p className="small-print muted">
-        {rich('Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Single pictures of one seed diverge with every change, so only many can be judged.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
+        {rich('Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
         {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
         {here && ` ${t('Times are medians of three images, with quartiles.')}`}
       </p>
