@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { showsAttention, type Attention } from '../../engine/attention.ts';
+import { startsOf, tokensOf } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { fromFailure, type Problem } from './problem.ts';
 import { askAgain } from './recovery.ts';
@@ -47,7 +48,7 @@ export function createAttention({ view, session: { pack, client, load } }: Pick<
     const { version, events } = view.shown();
     store.setState({ phase: 'working', version, problem: null });
     const request = {
-      tokens: events.map(({ token }) => token), starts: events.flatMap(({ t, opens }) => (opens.length > 0 ? [t] : [])),
+      tokens: tokensOf(events), starts: startsOf(events),
       class: store.getState().row === 'class' ? header.class : manifest.classes.length,
     };
     const result = await askAgain(() => model.attend(request, () => undefined), load);

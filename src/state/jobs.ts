@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
+import type { Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
 import { fromFailure } from './problem.ts';
 import { generateWithRecovery, isLoss } from './recovery.ts';
 import { createRun, type RunStore } from './run.ts';
+import { requestOf } from './runRequest.ts';
 
 /** One picture of a batch: asked for, being decoded or ended. It keeps growing while another is in view. */
 export interface Job {
@@ -53,8 +54,6 @@ interface Begun {
   onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
   onPicture: (picture: Picture) => void;
 }
-
-const requestOf = ({ class: index, seed, settings, given }: RunHeader): GenerateRequest => ({ class: index, seed, settings, ...(given && { given }) });
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
 export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {

@@ -6,7 +6,7 @@ import { atOnce } from './batch.ts';
 import { createJobs, type Job } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
-import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { fetchPack, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
 import { until } from './until.ts';
@@ -107,10 +107,9 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     /** The manifest of a pack beside this page, and its hash; null where it cannot be read, for which the pack has the reason, or where it was overtaken. */
     async read(name: string, base: string, signal?: AbortSignal): Promise<{ manifest: Manifest; hash: string } | null> {
       try {
-        const manifestUrl = manifestAddress(name, base);
-        pack.setState({ name, manifestUrl, problem: null });
+        pack.setState({ name, manifestUrl: manifestAddress(name, base), problem: null });
         const slow = () => notices.replace('slow', [problem('slow', say`The pack "${name}" has not arrived yet.`, say`The network is slow or does not answer. It is tried once more.`)]);
-        const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
+        const { manifest } = await fetchPack(name, base, { signal, onSlow: slow });
         const hash = await packHash(manifest);
         signal?.throwIfAborted();
         return { manifest, hash };

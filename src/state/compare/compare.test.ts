@@ -264,7 +264,7 @@ describe('compare', () => {
 
   it('brings in a run of another pack that an address names', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.set('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:baseline:0'));
@@ -273,7 +273,7 @@ describe('compare', () => {
 
   it('names its second run in the address, and brings in the one that an address names', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.open('compare');
     const end = linked.watch();
     await compare.against('token');
@@ -295,7 +295,7 @@ describe('compare', () => {
 
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.set('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
     linked.watch();
     expect(page.address.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();

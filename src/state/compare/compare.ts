@@ -1,10 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import type { RunRequest } from '../runRequest.ts';
+import { requestOf, type RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
-import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
+import { fetchPack, fetchRecording, type KnownPack } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
@@ -13,7 +13,7 @@ import { sameTokens } from '../sameTokens.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
-import { packsBeside, type KnownPack } from '../packsBeside.ts';
+import { packsBeside } from '../packsBeside.ts';
 import { recordedAlike } from './recordedAlike.ts';
 import { madeSource, readSource, VIEW, type Source } from './source.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
@@ -80,10 +80,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   };
 
   /** The pack that a run was made with: the page's, or another one from beside this page. */
-  async function packFor(name: string): Promise<Omit<KnownPack, 'name'>> {
-    const url = () => manifestAddress(name, base);
-    return known(name) ?? { manifest: await fetchManifest(name, url()), manifestUrl: url() };
-  }
+  const packFor = async (name: string): Promise<Omit<KnownPack, 'name'>> => known(name) ?? fetchPack(name, base);
 
   /** Two runs go together when their tokens do: of the other side's pack they are let go. */
   function checkTokens(which: SideName, manifest: Manifest): void {
@@ -194,7 +191,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   async function makeWithRules({ run, whatIf, pack }: RunView): Promise<void> {
     const { header } = run.getState();
     const rules = whatIf.current();
-    if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, pack.getState().name);
+    if (header && rules) await makeB(requestOf(header, { ...header.settings, ...rules }), pack.getState().name);
   }
 
   /** Ends what is being made, here and on the page, and a guest's download. */
@@ -227,7 +224,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   for (const run of runs) run.subscribe(follow);
 
   return {
-    ...store, playback, choose, make, makeSide, makeWithRules, stop,
+    ...store, playback, packFor, choose, make, makeSide, makeWithRules, stop,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */
@@ -265,7 +262,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       for (const side of which) {
         const { header } = sides()[side].run.getState();
         const before = stops;
-        if (header) await makeSide(side, { class: header.class, seed: header.seed, settings: header.settings, ...(header.given && { given: header.given }) }, header.pack.name);
+        if (header) await makeSide(side, requestOf(header), header.pack.name);
         if (before !== stops || store.getState().problem) return;
       }
     },

@@ -3,7 +3,7 @@ import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOf, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
-import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
+import { fetchRecording } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
@@ -30,7 +30,7 @@ export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
 const text = (link: LinkedRun | undefined) => link && writePermalink(link);
 
 /** The address of a comparison: its runs are brought in when it is opened, and it follows what is chosen. */
-export function createLinkedSides(compare: Compare, page: Studio, base: string) {
+export function createLinkedSides(compare: Compare, page: Studio) {
   /** While the sides of an address are brought in, the address stays. */
   let restoring = false;
   const tried: Partial<Record<SideName, string>> = {};
@@ -48,9 +48,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
 
   async function bring(which: SideName, link: LinkedRun): Promise<void> {
     const name = packOf(link);
-    const own = page.session.pack.getState();
-    const url = manifestAddress(name, base);
-    const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);
+    const { manifest, manifestUrl } = await compare.packFor(name);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
     const [wrong] = problems;
     if (wrong) return compare.say(wrong);
@@ -59,7 +57,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     // A run that was recorded with the pack need not be made again.
     for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== request.class) continue;
-      const { run } = await fetchRecording(recording, url);
+      const { run } = await fetchRecording(recording, manifestUrl);
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, recordingSource(name, i));
     }
     await pageIdle(page.session);

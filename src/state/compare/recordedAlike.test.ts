@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { RunHeader } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import type { KnownPack } from '../packsBeside.ts';
+import type { KnownPack } from '../packFiles.ts';
 import { recordedAlike } from './recordedAlike.ts';
 
 vi.mock('../packFiles.ts', () => ({ fetchRecording: ({ id }: { id: string }) => Promise.resolve({ run: { header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id } }) }));

@@ -1,6 +1,5 @@
-import { fetchRecording } from '../packFiles.ts';
+import { fetchRecording, type KnownPack } from '../packFiles.ts';
 import type { OpenedRun, RunState } from '../run.ts';
-import type { KnownPack } from '../packsBeside.ts';
 import { recordingSource } from './source.ts';
 
 /**

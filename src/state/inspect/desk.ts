@@ -14,7 +14,7 @@ import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { RunView } from '../runView.ts';
-import { headerOf } from '../runRequest.ts';
+import { headerOf, requestOf } from '../runRequest.ts';
 import type { PackSession } from '../session.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';
@@ -114,8 +114,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     const { manifest, hash, report } = pack.getState();
     const index = store.getState().class;
     const plain = { ...settings.getState().values!, guidance: 1, against: undefined, temperature: 1, topK: 0, topP: 1 };
-    const header = headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
-    return { ...header, className: manifest!.classes[index]?.label ?? 'no class' };
+    return headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
   }
 
   /** Steps the decoder through the given tokens: what it would have thought of each. */
@@ -127,7 +126,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     let events: TokenEvent[] = [];
     const result = await askAgain(() => {
       events = [];
-      return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
+      return client.generate([requestOf(header)], (_, more) => events.push(...more), () => undefined);
     }, session.load);
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.

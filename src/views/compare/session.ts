@@ -43,7 +43,7 @@ export function compareSession(workbench: Workbench): CompareSession {
   const frame = createFrameLoop(studio.settings, a, b);
   const [one, other] = [a, b].map((view): Workbench => ({ ...workbench, view, frame, generateWithThis: () => compare.makeWithRules(view) })) as [Workbench, Workbench];
   const benches = () => (compare.getState().sides.a === a ? { a: one, b: other } : { a: other, b: one });
-  const session = { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio, document.baseURI) };
+  const session = { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio) };
   sessions.set(workbench, session);
   return session;
 }
