@@ -2,6 +2,7 @@ import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { checkSettings } from '../../../engine/pack-settings.ts';
 import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
+import { interpolate } from '../../lib/interpolate.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
 import { presetOf, withPreset } from '../presets.ts';
 
@@ -58,8 +59,9 @@ export function sheetThresholds(curve: Manifest['curve'], entropies: readonly (n
   const shares = Array.from({ length: SHEET_SIZE }, (_, i) => (i + 0.5) / SHEET_SIZE);
   let list: number[];
   if (points.length > 1) {
+    const byLength = points.map(({ pAvg, entropyThreshold }) => [pAvg, entropyThreshold] as const);
     const [low, high] = [points[0]!.pAvg, points.at(-1)!.pAvg];
-    list = shares.map((share) => thresholdAt(points, low + share * (high - low)));
+    list = shares.map((share) => interpolate(byLength, low + share * (high - low), 'held')!);
   } else {
     const sorted = entropies.filter((value): value is number => value !== null).sort((x, y) => x - y);
     if (sorted.length === 0) return [own];
@@ -69,12 +71,4 @@ export function sheetThresholds(curve: Manifest['curve'], entropies: readonly (n
   const near = list.reduce((best, value, i) => (Math.abs(value - own) < Math.abs(list[best]! - own) ? i : best), 0);
   list[near] = own;
   return [...new Set(list)].sort((x, y) => x - y);
-}
-
-function thresholdAt(points: Manifest['curve'], pAvg: number): number {
-  const right = points.findIndex((point) => point.pAvg >= pAvg);
-  if (right <= 0) return points[Math.max(0, right)]!.entropyThreshold;
-  const [a, b] = [points[right - 1]!, points[right]!];
-  const share = b.pAvg === a.pAvg ? 0 : (pAvg - a.pAvg) / (b.pAvg - a.pAvg);
-  return a.entropyThreshold + share * (b.entropyThreshold - a.entropyThreshold);
 }
