@@ -9,7 +9,6 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
-import { recordingSource, VIEW } from './source.ts';
 import { say } from '../../../engine/phrase.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -18,7 +17,7 @@ const SIDES = ['a', 'b'] as const;
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
   const { manifest, name } = compare.getState().sides[which].pack.getState();
   const { header, digest, phase, origin } = compare.getState().sides[which].run.getState();
-  if (compare.getState().source[which] === VIEW || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
+  if (compare.getState().source[which]?.kind === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
   return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
 }
 
@@ -58,7 +57,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== request.class) continue;
       const { run } = await fetchRecording(recording, manifestUrl);
-      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, recordingSource(name, i));
+      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
     await pageIdle(page.session);
     await compare.makeSide(which, request, name);
@@ -98,7 +97,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     for (const which of SIDES) {
       const source = compare.getState().source[which];
       // Nothing chosen yet, or on its way: what the address names is still to come.
-      const open = source === '' || (source !== VIEW && compare.getState().sides[which].growing());
+      const open = !source || (source.kind !== 'view' && compare.getState().sides[which].growing());
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }

@@ -14,9 +14,9 @@ const run = (digest: string | null) => ({ header: { className: 'River', seed: 7 
 
 it('passes over the recording that has the digest of the run, wherever it stands', async () => {
   const packs = [pack('other-seed', 'mine', 'dynamic')];
-  expect((await recordedAlike(packs, run('mine')))?.source).toBe('recording:tiny:2');
-  expect((await recordedAlike(packs, run('dynamic')))?.source).toBe('recording:tiny:1');
-  expect((await recordedAlike(packs, run('never recorded')))?.source).toBe('recording:tiny:1');
-  expect((await recordedAlike(packs, run(null)))?.source).toBe('recording:tiny:1');
+  expect((await recordedAlike(packs, run('mine')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 2 });
+  expect((await recordedAlike(packs, run('dynamic')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
+  expect((await recordedAlike(packs, run('never recorded')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
+  expect((await recordedAlike(packs, run(null)))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
   expect(await recordedAlike([pack('other-seed', 'mine')], run('mine'))).toBeNull();
 });
