@@ -7,6 +7,7 @@ import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
 import type { LoadProgress } from '../../../workers/messages.ts';
 import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
 import { cutPicture, type Cut } from '../../lib/cutPicture.ts';
+import { oncePer } from '../../lib/oncePer.ts';
 import { readPicture, type Source } from '../../lib/readPicture.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
@@ -168,7 +169,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => read(file, name)),
     /** One of the pack's own pictures. */
     openTile: (name: string, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
-    /** Shows the new crop at once; the model follows with the newest one. */
+    /** Shows the new crop at once; the model gets the newest one. */
     async setCrop(crop: Crop): Promise<void> {
       const { source } = store.getState();
       const size = pack.getState().manifest?.image.size ?? 1;
@@ -195,15 +196,9 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   };
 }
 
-const desks = new WeakMap<Studio, Desk>();
-
-/** The desk of the page; made when it is first needed. */
-export function deskOf(studio: Studio): Desk {
-  const known = desks.get(studio);
-  if (known) return known;
-  const { session, view, settings, toast, desk: store } = studio;
+/** The desk of the page. */
+export const deskOf = oncePer(({ session, view, settings, toast, desk: store }: Studio): Desk => {
   const desk = createDesk({ store, session, view, settings, toast });
   session.addAsker(desk);
-  desks.set(studio, desk);
   return desk;
-}
+});
