@@ -38,6 +38,11 @@ export interface JobsWatcher {
   ended?: (job: Job) => void;
 }
 
+export interface StartOptions {
+  /** They are looked at as they grow. Default true. */
+  inView?: boolean;
+}
+
 export type Jobs = ReturnType<typeof createJobs>;
 /** One run needs less memory than several: the same backend is worth another try. */
 const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ? { ...failure, code: 'worker-lost' } : failure);
@@ -126,8 +131,8 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they are looked at. */
-    start(headers: readonly RunHeader[], client: Client, inView = true): Promise<Result<GenerateReport> | null> {
+    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. */
+    start(headers: readonly RunHeader[], client: Client, { inView = true }: StartOptions = {}): Promise<Result<GenerateReport> | null> {
       cancelled = false;
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.

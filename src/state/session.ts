@@ -3,7 +3,7 @@ import { packHash, type Manifest } from '../../engine/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
-import { createJobs, type Job } from './jobs.ts';
+import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
 import { fetchPack, manifestAddress } from './packFiles.ts';
@@ -77,8 +77,8 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     await decode(list.map((request) => headerOf(request, manifest, hash, report)), client);
   }
 
-  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, inView = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
-    const all = jobs.start(headers, client, inView);
+  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, { begun, ...options }: StartOptions & { begun?: (list: readonly Job[]) => void } = {}): Promise<boolean> {
+    const all = jobs.start(headers, client, options);
     begun?.(jobs.getState().list);
     const result = await all;
     // The worker had to be ended: its files come back from the cache.
@@ -138,7 +138,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       const { report, hash, model } = pack.getState();
       const client = loading.client();
       if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
-      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, false, begun);
+      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, { inView: false, begun });
     },
     /** Ends what is being decoded; resolves once it has ended. */
     async stopped(): Promise<void> {
