@@ -239,7 +239,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       if (alike && !store.getState().source.b) await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     discover,
-    /** A new run of the page takes the place of the old one on the sides that follow it. */
+    /** A new run of the page takes the place of the old one on the sides that show it. */
     watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
       for (const which of ['a', 'b'] as const) if (store.getState().source[which]?.kind === 'view') void choose(which, { kind: 'view' });

@@ -28,7 +28,7 @@ export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
 
 const text = (link: LinkedRun | undefined) => link && writePermalink(link);
 
-/** The address of a comparison: its runs are brought in when it is opened, and it follows what is chosen. */
+/** The address of a comparison: its runs are brought in when it is opened, and it is kept up to date with what is chosen. */
 export function createLinkedSides(compare: Compare, page: Studio) {
   /** While the sides of an address are brought in, the address stays. */
   let restoring = false;
