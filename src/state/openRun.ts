@@ -6,7 +6,7 @@ import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
-import { fetchPack } from './packFiles.ts';
+import { findPack } from './packFiles.ts';
 import type { Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
@@ -47,7 +47,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
   const same = pack.getState().manifest?.name === header.pack.name;
-  checkFits(opened.run, same ? pack.getState().manifest! : (await fetchPack(header.pack.name, base)).manifest);
+  checkFits(opened.run, same ? pack.getState().manifest! : (await findPack(header.pack.name, base)).manifest);
   await stopped();
   const undo = remember(deps);
   if (!same) {
@@ -65,7 +65,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
 /** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
 export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => void> {
   const { session, address, base, reopen } = deps;
-  const { manifest } = await fetchPack(header.pack.name, base);
+  const { manifest } = await findPack(header.pack.name, base);
   await session.stopped();
   const undo = remember(deps);
   address.replaceHash(writePermalink({

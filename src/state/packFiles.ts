@@ -26,7 +26,7 @@ export function manifestAddress(name: string, base: string): string {
 }
 
 /** A pack next to this page. Throws `pack-missing` where there is none of that name. */
-export async function fetchPack(name: string, base: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<KnownPack> {
+export async function findPack(name: string, base: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<KnownPack> {
   const manifestUrl = manifestAddress(name, base);
   try {
     return { name, manifestUrl, manifest: await fetchManifest(manifestUrl, options) };

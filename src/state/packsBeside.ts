@@ -1,12 +1,12 @@
 import type { Kind, Manifest } from '../../engine/manifest.ts';
-import { fetchPack, type KnownPack } from './packFiles.ts';
+import { findPack, type KnownPack } from './packFiles.ts';
 import { fetchPackList } from './packList.ts';
 import { sameCodes, sameTokens } from './sameTokens.ts';
 
 /** The packs of this site that can be read, of one kind or of all, but for the one called `own`. */
 async function otherPacks(own: string | null, base: string, kind?: Kind): Promise<KnownPack[]> {
   const listed = (await fetchPackList(base)).filter((entry) => entry.name !== own && (!kind || entry.kind === kind));
-  const found = await Promise.all(listed.map(({ name }) => fetchPack(name, base).catch(() => null)));
+  const found = await Promise.all(listed.map(({ name }) => findPack(name, base).catch(() => null)));
   return found.filter((pack) => pack !== null);
 }
 
@@ -34,5 +34,5 @@ export async function patchedPack(own: { name: string; manifest: Manifest | null
   const [beside] = await packsBeside(own, base, 'dpar');
   if (beside) return beside;
   const first = (await fetchPackList(base)).find(({ kind }) => kind === 'dpar');
-  return first ? fetchPack(first.name, base) : page;
+  return first ? findPack(first.name, base) : page;
 }

@@ -6,7 +6,7 @@ import { atOnce } from './batch.ts';
 import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
-import { fetchPack, manifestAddress } from './packFiles.ts';
+import { findPack, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
 import { until } from './until.ts';
@@ -109,7 +109,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       try {
         pack.setState({ name, manifestUrl: manifestAddress(name, base), problem: null });
         const slow = () => notices.replace('slow', [problem('slow', say`The pack "${name}" has not arrived yet.`, say`The network is slow or does not answer. It is tried once more.`)]);
-        const { manifest } = await fetchPack(name, base, { signal, onSlow: slow });
+        const { manifest } = await findPack(name, base, { signal, onSlow: slow });
         const hash = await packHash(manifest);
         signal?.throwIfAborted();
         return { manifest, hash };

@@ -4,7 +4,7 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
-import { fetchPack, fetchRecording, type KnownPack } from '../packFiles.ts';
+import { findPack, fetchRecording, type KnownPack } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
@@ -80,7 +80,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   };
 
   /** The pack that a run was made with: the page's, or another one from beside this page. */
-  const packFor = async (name: string): Promise<Omit<KnownPack, 'name'>> => known(name) ?? fetchPack(name, base);
+  const packFor = async (name: string): Promise<Omit<KnownPack, 'name'>> => known(name) ?? findPack(name, base);
 
   /** Two runs go together when their tokens do: of the other side's pack they are let go. */
   function checkTokens(which: SideName, manifest: Manifest): void {
