@@ -2,9 +2,9 @@ import type { OpenReason as Reason } from '../../engine/log.ts';
 import { t } from '../text/t.ts';
 
 /** How a token stands to its patch, as drawn: opened it by surprise, for another reason, or joined it. */
-export type Kind = 'surprise' | 'forced' | 'joins';
+export type ReasonKind = 'surprise' | 'forced' | 'joins';
 
-export function kindOf(opens: readonly Reason[]): Kind {
+export function kindOf(opens: readonly Reason[]): ReasonKind {
   if (opens.length === 0) return 'joins';
   return opens.includes('entropy') ? 'surprise' : 'forced';
 }

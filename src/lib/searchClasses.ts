@@ -1,3 +1,5 @@
+import { oncePer } from './oncePer.ts';
+
 /** Finding one class among a thousand by what a person types. */
 export interface SearchedClass {
   id: string;
@@ -14,12 +16,8 @@ interface Names {
   id: string;
 }
 /** Folded names of a pack's classes: folding a thousand at every key would be felt. */
-const known = new WeakMap<readonly SearchedClass[], Names[]>();
-function namesOf(classes: readonly SearchedClass[]): Names[] {
-  let names = known.get(classes);
-  if (!names) known.set(classes, (names = classes.map(({ id, label, synonyms = [] }) => ({ label: folded(label), others: synonyms.map(folded), id: folded(id) }))));
-  return names;
-}
+const namesOf = oncePer((classes: readonly SearchedClass[]): Names[] =>
+  classes.map(({ id, label, synonyms = [] }) => ({ label: folded(label), others: synonyms.map(folded), id: folded(id) })));
 
 /** How well a name fits: 0 the whole name, 1 its start, 2 the start of a word in it, 3 anywhere; null not at all. */
 function fit(name: string, query: string): number | null {

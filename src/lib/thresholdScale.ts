@@ -1,3 +1,5 @@
+import { interpolate } from './interpolate.ts';
+
 /** A scale for sliders: between a value and its place from 0 to 1. Both ways are monotonic. */
 export interface Scale {
   place: (value: number) => number;
@@ -26,17 +28,9 @@ export function thresholdScale(curve: readonly CurvePoint[], tokens: number, top
   const most = points.at(-1)![1];
   points.push([top, most * (1 + 1 / 30)]);
   const all = points.at(-1)![1];
+  const bySkipped = points.map(([threshold, skipped]) => [skipped, threshold] as const);
   return {
-    place: (value) => along(points, 0, 1, value) / all,
-    value: (place) => Math.round(along(points, 1, 0, place * all) * 100) / 100,
+    place: (value) => interpolate(points, value, 'held')! / all,
+    value: (place) => Math.round(interpolate(bySkipped, place * all, 'held')! * 100) / 100,
   };
-}
-
-/** Linear between points that grow in both columns; held at both ends. */
-function along(points: readonly [number, number][], from: 0 | 1, to: 0 | 1, at: number): number {
-  const after = points.findIndex((point) => point[from] >= at);
-  if (after === 0) return points[0]![to];
-  if (after < 0) return points.at(-1)![to];
-  const [left, right] = [points[after - 1]!, points[after]!];
-  return left[to] + ((right[to] - left[to]) * (at - left[from])) / (right[from] - left[from]);
 }

@@ -52,7 +52,7 @@ export interface Address {
   sides: Sides;
 }
 
-const NEXT = say`Choose it on this page; the address follows with the next run.`;
+const NEXT = say`Choose it on this page; the address names it from the next run on.`;
 
 export function readAddress(hash: string): Address {
   const { value, problems } = readPermalink(hash);

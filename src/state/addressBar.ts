@@ -24,7 +24,7 @@ export interface AddressBarDeps {
 
 export type AddressBar = ReturnType<typeof createAddressBar>;
 
-/** The address names the open view and follows the run in view; a finished run is compared with the link it was asked for by. */
+/** The address names the open view and the run in view; a finished run is compared with the link it was asked for by. */
 export function createAddressBar({ hash, replaceHash, visit, pack, playback, notices }: AddressBarDeps) {
   const views = createViews(hash, replaceHash, visit);
   const link = createLinkOutcome();

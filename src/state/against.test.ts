@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { english } from '../../engine/phrase.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import { parseSeed } from '../../engine/setting-text.ts';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { linkOfRun, readAddress, writeAddress } from './address.ts';
 import { requestClass } from './compare/requests.ts';
@@ -14,7 +13,7 @@ const header: RunHeader = {
   pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'wasm', class: 0, className: 'Forest', seed: 7, settings: { ...manifest.defaults, against: 2 }, grid: manifest.grid,
 };
 const made = () => {
-  const settings = createSettings(parseSeed);
+  const settings = createSettings();
   settings.init(manifest);
   return settings;
 };

@@ -1,6 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import { showsAttention, type Attention } from '../../engine/attention.ts';
+import { startsOf, tokensOf } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
+import { oncePer } from '../lib/oncePer.ts';
 import { fromFailure, type Problem } from './problem.ts';
 import { askAgain } from './recovery.ts';
 import type { Studio } from './studio.ts';
@@ -47,7 +49,7 @@ export function createAttention({ view, session: { pack, client, load } }: Pick<
     const { version, events } = view.shown();
     store.setState({ phase: 'working', version, problem: null });
     const request = {
-      tokens: events.map(({ token }) => token), starts: events.flatMap(({ t, opens }) => (opens.length > 0 ? [t] : [])),
+      tokens: tokensOf(events), starts: startsOf(events),
       class: store.getState().row === 'class' ? header.class : manifest.classes.length,
     };
     const result = await askAgain(() => model.attend(request, () => undefined), load);
@@ -77,11 +79,5 @@ export function createAttention({ view, session: { pack, client, load } }: Pick<
   };
 }
 
-const known = new WeakMap<Studio, ReturnType<typeof createAttention>>();
-
-/** That of the page; made when it is first needed. */
-export function attentionIn(studio: Studio): ReturnType<typeof createAttention> {
-  const made = known.get(studio) ?? createAttention(studio);
-  known.set(studio, made);
-  return made;
-}
+/** That of the page. */
+export const attentionIn = oncePer((studio: Studio) => createAttention(studio));

@@ -51,4 +51,3 @@ export function createClassLists(pack: string, storage: () => Storage | null = (
     },
   });
 }
-export type ClassListsStore = ReturnType<typeof createClassLists>;

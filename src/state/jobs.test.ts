@@ -53,7 +53,7 @@ describe('jobs', () => {
   };
   beforeEach(() => { client = fakeClient(); });
 
-  it('decodes one after the other; the view follows the one under way', async () => {
+  it('decodes one after the other; the one under way is in view', async () => {
     const { view, playback, jobs, ends, start } = setup();
     const all = start(5, 6);
     client.token();

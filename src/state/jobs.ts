@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
+import type { Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
 import { fromFailure } from './problem.ts';
 import { generateWithRecovery, isLoss } from './recovery.ts';
 import { createRun, type RunStore } from './run.ts';
+import { requestOf } from './runRequest.ts';
 
 /** One picture of a batch: asked for, being decoded or ended. It keeps growing while another is in view. */
 export interface Job {
@@ -37,6 +38,11 @@ export interface JobsWatcher {
   ended?: (job: Job) => void;
 }
 
+export interface StartOptions {
+  /** They are looked at as they grow. Default true. */
+  inView?: boolean;
+}
+
 export type Jobs = ReturnType<typeof createJobs>;
 /** One run needs less memory than several: the same backend is worth another try. */
 const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ? { ...failure, code: 'worker-lost' } : failure);
@@ -53,8 +59,6 @@ interface Begun {
   onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
   onPicture: (picture: Picture) => void;
 }
-
-const requestOf = ({ class: index, seed, settings, given }: RunHeader): GenerateRequest => ({ class: index, seed, settings, ...(given && { given }) });
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
 export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
@@ -127,8 +131,8 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. `follow`: they are looked at. */
-    start(headers: readonly RunHeader[], client: Client, inView = true): Promise<Result<GenerateReport> | null> {
+    /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. */
+    start(headers: readonly RunHeader[], client: Client, { inView = true }: StartOptions = {}): Promise<Result<GenerateReport> | null> {
       cancelled = false;
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.

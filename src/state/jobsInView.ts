@@ -9,10 +9,10 @@ export interface JobsInViewDeps {
   shown: (state: RunState) => void;
 }
 
-/** The run in view follows the one being decoded, until a person picks another. */
+/** The run in view is the one being decoded, until a person picks another. */
 export function createJobsInView({ jobs, view: { run, playback }, shown }: JobsInViewDeps) {
-  /** False once the person has picked another run while these are being made. */
-  let following = true;
+  /** The person has picked another run while these are being made. */
+  let picked = false;
   const inView = (job: Job) => run.getState().header === job.header;
 
   function bring(job: Job, live: boolean): void {
@@ -25,8 +25,8 @@ export function createJobsInView({ jobs, view: { run, playback }, shown }: JobsI
 
   jobs.watch({
     begun(job, lead) {
-      if (job === jobs.getState().list[0]) following = true;
-      if (lead && following) bring(job, true);
+      if (job === jobs.getState().list[0]) picked = false;
+      if (lead && !picked) bring(job, true);
     },
     grew(job) {
       if (inView(job)) playback.follow();
@@ -44,7 +44,7 @@ export function createJobsInView({ jobs, view: { run, playback }, shown }: JobsI
       const job = jobs.getState().list[index];
       if (!job || job.run.getState().phase === 'empty') return;
       const live = job.run.getState().phase === 'running';
-      following = live;
+      picked = !live;
       if (!inView(job)) bring(job, live);
     },
   };

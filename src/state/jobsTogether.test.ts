@@ -46,7 +46,7 @@ function setup(recovers = true) {
   };
   return {
     view, jobs, show, ends, failures, many, single, client,
-    start: (seeds: number[], inView = true) => jobs.start(seeds.map(header), client, inView),
+    start: (seeds: number[], inView = true) => jobs.start(seeds.map(header), client, { inView }),
     token: (image: number, t: number) => emit(image, [token(t)]),
     end: (result: Result<GenerateReport[]>) => end(result),
     phases: () => jobs.getState().list.map(({ run }) => run.getState().phase),

@@ -1,13 +1,12 @@
 /** Opening a run from a file or the history: seldom needed, so not among what the page fetches first. */
 import type { RunHeader } from '../../engine/log.ts';
-import type { Manifest } from '../../engine/manifest.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import { classText } from '../../engine/pack-settings.ts';
 import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
-import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { findPack } from './packFiles.ts';
 import type { Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
@@ -40,9 +39,6 @@ function remember({ session, view, settings, address, switchPack }: OpenDeps): (
   return () => void undo();
 }
 
-/** The pack that a run was made with, from its own folder beside this page. Throws `pack-missing`. */
-const packOf = (header: RunHeader, base: string): Promise<Manifest> => fetchManifest(header.pack.name, manifestAddress(header.pack.name, base));
-
 /**
  * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word; throws `pack-missing`
  * or `run-invalid` before anything on the page has changed.
@@ -51,7 +47,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
   const same = pack.getState().manifest?.name === header.pack.name;
-  checkFits(opened.run, same ? pack.getState().manifest! : await packOf(header, base));
+  checkFits(opened.run, same ? pack.getState().manifest! : (await findPack(header.pack.name, base)).manifest);
   await stopped();
   const undo = remember(deps);
   if (!same) {
@@ -69,7 +65,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
 /** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
 export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => void> {
   const { session, address, base, reopen } = deps;
-  const manifest = await packOf(header, base);
+  const { manifest } = await findPack(header.pack.name, base);
   await session.stopped();
   const undo = remember(deps);
   address.replaceHash(writePermalink({

@@ -2,26 +2,34 @@ import { StudioError, toTagged } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import { parseRun } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
+import { isShortName } from '../../engine/names.ts';
 import { downloadFile } from '../../packs/download.ts';
-import { fetchManifest as fetchAnyManifest, type ManifestOptions } from '../../packs/fetch-manifest.ts';
+import { fetchManifest, type ManifestOptions } from '../../packs/fetch-manifest.ts';
 import { localFiles } from '../../packs/local-files.ts';
 import { jsonOf } from '../../packs/small-file.ts';
 import { localPackFiles } from './localPacks.ts';
 import type { OpenedRun } from './run.ts';
 
-const PACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** A pack and where its manifest lies. */
+export interface KnownPack {
+  name: string;
+  manifest: Manifest;
+  manifestUrl: string;
+}
 
 /** Address of a pack's manifest next to this page. Throws `pack-missing` for a name that cannot be one. */
 export function manifestAddress(name: string, base: string): string {
-  if (!PACK_NAME.test(name)) {
+  if (!isShortName(name)) {
     throw new StudioError('pack-missing', say`"${name}" is not the name of a pack.`, say`Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.`);
   }
   return new URL(`models/${name}/manifest.json`, base).href;
 }
 
-export async function fetchManifest(name: string, url: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<Manifest> {
+/** A pack next to this page. Throws `pack-missing` where there is none of that name. */
+export async function findPack(name: string, base: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<KnownPack> {
+  const manifestUrl = manifestAddress(name, base);
   try {
-    return await fetchAnyManifest(url, options);
+    return { name, manifestUrl, manifest: await fetchManifest(manifestUrl, options) };
   } catch (error) {
     const { code, detail } = toTagged(error);
     if (code === 'pack-missing' || code === 'shard-is-html') {

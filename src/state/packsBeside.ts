@@ -1,24 +1,12 @@
 import type { Kind, Manifest } from '../../engine/manifest.ts';
-import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { findPack, type KnownPack } from './packFiles.ts';
 import { fetchPackList } from './packList.ts';
 import { sameCodes, sameTokens } from './sameTokens.ts';
-
-export interface KnownPack {
-  name: string;
-  manifest: Manifest;
-  manifestUrl: string;
-}
-
-/** A pack of this site. Throws where it cannot be read. */
-async function readPack(name: string, base: string): Promise<KnownPack> {
-  const manifestUrl = manifestAddress(name, base);
-  return { name, manifestUrl, manifest: await fetchManifest(name, manifestUrl) };
-}
 
 /** The packs of this site that can be read, of one kind or of all, but for the one called `own`. */
 async function otherPacks(own: string | null, base: string, kind?: Kind): Promise<KnownPack[]> {
   const listed = (await fetchPackList(base)).filter((entry) => entry.name !== own && (!kind || entry.kind === kind));
-  const found = await Promise.all(listed.map(({ name }) => readPack(name, base).catch(() => null)));
+  const found = await Promise.all(listed.map(({ name }) => findPack(name, base).catch(() => null)));
   return found.filter((pack) => pack !== null);
 }
 
@@ -46,5 +34,5 @@ export async function patchedPack(own: { name: string; manifest: Manifest | null
   const [beside] = await packsBeside(own, base, 'dpar');
   if (beside) return beside;
   const first = (await fetchPackList(base)).find(({ kind }) => kind === 'dpar');
-  return first ? readPack(first.name, base) : page;
+  return first ? findPack(first.name, base) : page;
 }

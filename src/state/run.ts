@@ -82,7 +82,7 @@ export function createRun() {
     rescore(id: number, events: readonly TokenEvent[]): void {
       if (current(id)) store.setState({ events, count: events.length });
     },
-    /** Shows a run kept elsewhere and follows it until another run is shown. */
+    /** Mirrors a run kept elsewhere until another run is shown. */
     mirror(source: StoreApi<RunState>): void {
       const id = store.getState().id + 1;
       store.setState({ ...source.getState(), id });

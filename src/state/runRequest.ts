@@ -1,5 +1,5 @@
 import { say, term, type Phrase } from '../../engine/phrase.ts';
-import type { LoadReport } from '../../workers/messages.ts';
+import type { GenerateRequest, LoadReport } from '../../workers/messages.ts';
 import { SAMPLER, type RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
@@ -20,6 +20,9 @@ export function headerOf(request: RunRequest, manifest: Manifest, hash: string |
     grid: { ...manifest.grid }, sampler: SAMPLER, ...(request.given && request.given.length > 0 && { given: [...request.given] }),
   };
 }
+
+/** What makes the run of a header again, with other settings where some are given. */
+export const requestOf = ({ class: index, seed, settings, given }: RunHeader, other: Settings = settings): GenerateRequest => ({ class: index, seed, settings: other, ...(given && { given }) });
 
 /** What a run is called. */
 export const titleOf = ({ className, seed }: Pick<RunHeader, 'className' | 'seed'>): Phrase => say`${term(className)}, seed ${seed}`;

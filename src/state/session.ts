@@ -3,10 +3,10 @@ import { packHash, type Manifest } from '../../engine/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
-import { createJobs, type Job } from './jobs.ts';
+import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type PackState } from './pack.ts';
-import { fetchManifest, manifestAddress } from './packFiles.ts';
+import { findPack, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
 import { until } from './until.ts';
@@ -77,8 +77,8 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     await decode(list.map((request) => headerOf(request, manifest, hash, report)), client);
   }
 
-  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, inView = true, begun?: (list: readonly Job[]) => void): Promise<boolean> {
-    const all = jobs.start(headers, client, inView);
+  async function decode(headers: readonly RunHeader[], client: InferenceClientApi, { begun, ...options }: StartOptions & { begun?: (list: readonly Job[]) => void } = {}): Promise<boolean> {
+    const all = jobs.start(headers, client, options);
     begun?.(jobs.getState().list);
     const result = await all;
     // The worker had to be ended: its files come back from the cache.
@@ -107,10 +107,9 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     /** The manifest of a pack beside this page, and its hash; null where it cannot be read, for which the pack has the reason, or where it was overtaken. */
     async read(name: string, base: string, signal?: AbortSignal): Promise<{ manifest: Manifest; hash: string } | null> {
       try {
-        const manifestUrl = manifestAddress(name, base);
-        pack.setState({ name, manifestUrl, problem: null });
+        pack.setState({ name, manifestUrl: manifestAddress(name, base), problem: null });
         const slow = () => notices.replace('slow', [problem('slow', say`The pack "${name}" has not arrived yet.`, say`The network is slow or does not answer. It is tried once more.`)]);
-        const manifest = await fetchManifest(name, manifestUrl, { signal, onSlow: slow });
+        const { manifest } = await findPack(name, base, { signal, onSlow: slow });
         const hash = await packHash(manifest);
         signal?.throwIfAborted();
         return { manifest, hash };
@@ -139,7 +138,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       const { report, hash, model } = pack.getState();
       const client = loading.client();
       if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
-      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, false, begun);
+      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, { inView: false, begun });
     },
     /** Ends what is being decoded; resolves once it has ended. */
     async stopped(): Promise<void> {

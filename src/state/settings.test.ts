@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseSeed } from '../../engine/setting-text.ts';
 import type { Settings } from '../../engine/settings.ts';
 import { createSettings } from './settings.ts';
 import { english } from '../../engine/phrase.ts';
@@ -11,7 +10,7 @@ const defaults: Settings = {
 const manifest = { kind: 'dpar', defaults, grid: { width: 16, tokens: 256 }, model: { window: 16 } } as Parameters<ReturnType<typeof createSettings>['init']>[0];
 
 const made = () => {
-  const settings = createSettings(parseSeed, () => 42);
+  const settings = createSettings(() => 42);
   settings.init(manifest);
   return settings;
 };

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { checkSettings } from '../../engine/pack-settings.ts';
-import { parseSetting } from '../../engine/setting-text.ts';
+import { parseSeed, parseSetting } from '../../engine/setting-text.ts';
 import type { SettingKey, Settings } from '../../engine/settings.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
@@ -22,7 +22,7 @@ export interface SettingsState {
 export type SettingsStore = ReturnType<typeof createSettings>;
 
 /** What the next run will be made with. Texts that cannot be read keep the last valid value and say why. */
-export function createSettings(parseSeed: (text: string) => number, random: () => number = randomSeed) {
+export function createSettings(random: () => number = randomSeed) {
   const store = createStore<SettingsState>(() => ({ defaults: null, values: null, class: 0, seedText: '0', seed: 0, errors: {} }));
   let shape: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'> | null = null;
 

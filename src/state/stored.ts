@@ -12,7 +12,7 @@ export interface StoredPack {
   files: number;
 }
 
-export interface Verdict {
+interface Checked {
   /** Paths that are missing or differ from their hash; these were removed and are fetched anew with the next load. */
   damaged: string[];
   checked: number;
@@ -40,7 +40,7 @@ export async function listStored(cache: FileCache = browserCache): Promise<Store
 }
 
 /** Reads every file again and compares its hash. */
-export async function verifyStored(id: string, cache: FileCache = browserCache): Promise<Verdict> {
+export async function verifyStored(id: string, cache: FileCache = browserCache): Promise<Checked> {
   const record = await recordOf(id, cache);
   const files = record ? await kept(record, cache) : [];
   const damaged: string[] = [];

@@ -160,7 +160,7 @@ it('the way back from a continued run is there until another run is in view', as
   expect(text(), 'another run was opened meanwhile').toBeUndefined();
 });
 
-it('follows a run, stops it, and keeps what was decoded', async () => {
+it('shows a run as it grows, stops it, and keeps what was decoded', async () => {
   const studio = await site.ready();
   const done = studio.generate();
   client.emit([event(0), event(1)]);

@@ -1,4 +1,3 @@
-import { parseSeed } from '../../engine/setting-text.ts';
 import { toTagged } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';
@@ -46,7 +45,7 @@ export function createStudio(deps: StudioDeps) {
   const { run, playback } = view;
   const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, visit: deps.visit, pack, playback, notices });
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
-  const settings = createSettings(parseSeed);
+  const settings = createSettings();
   const toast = createToast();
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.

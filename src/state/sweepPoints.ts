@@ -1,4 +1,5 @@
 import type { Manifest, Sweep } from '../../engine/manifest.ts';
+import { interpolate } from '../lib/interpolate.ts';
 
 export interface SweepPoint {
   /** E_th in nats, or the static length in tokens. */
@@ -45,12 +46,7 @@ export function picturesOf({ evaluation, defaults }: Pick<Manifest, 'evaluation'
 /** Where a threshold lies on the dynamic line, linear between its points; null outside of what was measured. */
 export function pointAt(points: readonly SweepPoint[], threshold: number): Pick<SweepPoint, 'steps' | 'quality'> | null {
   const byThreshold = [...points].sort((a, b) => a.setting - b.setting);
-  const exact = byThreshold.find(({ setting }) => setting === threshold);
-  if (exact) return exact;
-  const right = byThreshold.findIndex(({ setting }) => setting > threshold);
-  if (right <= 0) return null;
-  const [a, b] = [byThreshold[right - 1]!, byThreshold[right]!];
-  const share = (threshold - a.setting) / (b.setting - a.setting);
-  const between = (key: 'steps' | 'quality') => a[key] + share * (b[key] - a[key]);
-  return { steps: between('steps'), quality: between('quality') };
+  const at = (key: 'steps' | 'quality') => interpolate(byThreshold.map((point) => [point.setting, point[key]]), threshold, 'none');
+  const [steps, quality] = [at('steps'), at('quality')];
+  return steps === null || quality === null ? null : { steps, quality };
 }

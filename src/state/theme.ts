@@ -7,7 +7,7 @@ export type Theme = 'light' | 'dark';
 
 export interface ThemeState {
   theme: Theme;
-  /** By the person; else it follows the system. */
+  /** By the person; else it is the system's. */
   chosen: boolean;
   /** On its way to paper, which is light. What is drawn in colours of the page has to be drawn at once: no frame comes before. */
   printing: boolean;

@@ -7,7 +7,7 @@ it('keeps the view in the address and the rest of it as it was', () => {
   expect(withView('', 'inspect')).toBe('#view=inspect');
 });
 
-it('follows known names, any other is the first view', () => {
+it('opens known names, any other is the first view', () => {
   let hash = '#seed=1';
   const views = createViews(() => hash, (text) => { hash = text; });
   for (const { id } of VIEWS) {

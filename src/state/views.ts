@@ -12,9 +12,9 @@ export const VIEWS = [
 ] as const;
 export type ViewId = (typeof VIEWS)[number]['id'];
 
-export const DEFAULT_VIEW: ViewId = 'generate';
+const DEFAULT_VIEW: ViewId = 'generate';
 
-export const isView = (name: string | undefined): name is ViewId => VIEWS.some(({ id }) => id === name);
+const isView = (name: string | undefined): name is ViewId => VIEWS.some(({ id }) => id === name);
 
 /** The hash with another view in it, all else as it was. */
 export function withView(hash: string, view: ViewId, step = 1): string {
@@ -65,4 +65,3 @@ export function createViews(hash: () => string, replaceHash: (hash: string) => v
     },
   };
 }
-export type ViewStore = ReturnType<typeof createViews>;

@@ -34,7 +34,7 @@ export function createVisits(entries: Entries) {
   };
 }
 
-/** Follows Back and Forward of the page's own entries with `arrive`; other addresses are left to the page. */
+/** Calls `arrive` when Back and Forward come to the page's own entries; other addresses are left to the page. */
 export function watchBrowser(page: Pick<Window, 'history' | 'addEventListener'>, arrive: () => void) {
   const visits = createVisits(page.history);
   // A browser reports this before the change of the address.

@@ -4,7 +4,7 @@ import { groupsOf } from '../../engine/sampling.ts';
 import { measuredPatches } from './measuredPatches.ts';
 
 /** dynamic: the pack as it is. static: patches of the same mean length. plain: a transformer without patches. */
-export type Way = 'dynamic' | 'static' | 'plain';
+export type ComparedWay = 'dynamic' | 'static' | 'plain';
 
 export interface Figure {
   value: number;
@@ -13,7 +13,7 @@ export interface Figure {
 }
 
 export interface WayFigures {
-  way: Way;
+  way: ComparedWay;
   /** Steps of the big transformer for an image, mean over held-out pictures. */
   steps: number;
   /** Multiply-accumulates of an image, the entropy model included where it runs. */

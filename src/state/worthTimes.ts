@@ -2,10 +2,10 @@ import { createStore } from 'zustand/vanilla';
 import type { Manifest } from '../../engine/manifest.ts';
 import { summary } from '../../engine/statistics.ts';
 import type { BrowserBackend } from '../../engine/log.ts';
-import type { Measured, MeasureProgress, Way as MeasuredWay } from '../../workers/messages.ts';
+import type { Measured, MeasureProgress, Way } from '../../workers/messages.ts';
 import { manifestAddress } from './packFiles.ts';
 import type { PackSession } from './session.ts';
-import type { Way } from './worth.ts';
+import type { ComparedWay } from './worth.ts';
 import type { Phrase } from '../../engine/phrase.ts';
 
 export interface TimeHere {
@@ -20,7 +20,7 @@ export interface TimeHere {
 /** Times of whole images on this device, all on one backend. */
 export interface TimesHere {
   backend: BrowserBackend;
-  ways: Partial<Record<Way, TimeHere>>;
+  ways: Partial<Record<ComparedWay, TimeHere>>;
 }
 
 export interface WorthTimesState {
@@ -32,7 +32,7 @@ export interface WorthTimesState {
   measured: { of: string; times: TimesHere } | null;
 }
 
-const WAYS: Record<MeasuredWay, Way | null> = { dynamic: 'dynamic', static: 'static', gpt: 'plain', single: null };
+const WAYS: Record<Way, ComparedWay | null> = { dynamic: 'dynamic', static: 'static', gpt: 'plain', single: null };
 
 /** Medians over the images of each way. `tokens`: of a whole image. */
 export function timesOf(measured: readonly Measured[], tokens: number): TimesHere | null {

@@ -15,7 +15,7 @@ export interface Workbench {
   view: RunView;
   /** Makes a run with the rules in this view. */
   generateWithThis: () => Promise<void>;
-  /** What a studio beside this one is made from. */
+  /** What the page's studio is made from; a guest with another pack needs it, too. */
   deps: StudioDeps;
   frame: FrameLoop;
   options: OptionsStore;

@@ -9,7 +9,7 @@ export interface FrameLoop {
   stop(): void;
 }
 
-interface Source {
+interface Watched {
   subscribe: (changed: () => void) => () => void;
 }
 
@@ -17,7 +17,7 @@ interface Source {
  * One loop for all high-rate views: they redraw together, outside React, in the animation frame after the log, the
  * cursor or the picture changed, and not otherwise. It also moves the cursor while playing. Views drawn together share one playback.
  */
-export function createFrameLoop(settings: Source, first: RunView, ...others: readonly RunView[]): FrameLoop {
+export function createFrameLoop(settings: Watched, first: RunView, ...others: readonly RunView[]): FrameLoop {
   const views = [first, ...others];
   const draws = new Set<() => void>();
   let last: number | null = null;
@@ -30,8 +30,8 @@ export function createFrameLoop(settings: Source, first: RunView, ...others: rea
     last = more ? now : null;
     if (more) frame.request();
   });
-  const sources: Source[] = [settings, first.playback, ...views.flatMap(({ run, whatIf, edit }) => [run, whatIf, edit])];
-  const ends = sources.map((source) => source.subscribe(frame.request));
+  const watched: Watched[] = [settings, first.playback, ...views.flatMap(({ run, whatIf, edit }) => [run, whatIf, edit])];
+  const ends = watched.map((store) => store.subscribe(frame.request));
   return {
     subscribe(draw) {
       draws.add(draw);

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 /** A phone's layout, as in the styles. In em, so that larger letters need a wider page. */
 export const NARROW = '(max-width: 44.9375em)';
 
-/** Whether a media query holds, followed. */
+/** Whether a media query holds, kept up to date. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (changed) => {

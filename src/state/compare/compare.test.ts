@@ -54,7 +54,7 @@ describe('compare', () => {
     await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
     const compare = createCompare({ page, base: 'https://studio.test/', guest, readHistory: async () => { throw new Error('gone'); } });
     await compare.start(false);
-    expect(compare.getState().source).toEqual({ a: 'view', b: '' });
+    expect(compare.getState().source).toEqual({ a: { kind: 'view' }, b: null });
     return { page, compare, guests, client };
   }
 
@@ -62,7 +62,7 @@ describe('compare', () => {
     const { page, compare } = await opened();
     const inView = page.view.run.getState();
     await compare.against('token');
-    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'view', b: 'made:0' }));
+    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: { kind: 'view' }, b: { kind: 'made', index: 0 } }));
     expect(requests[0]).toMatchObject({ class: 8, seed: 7, settings: { maxPatchLength: 1 } });
     expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'generated', count: 4 });
     expect(page.view.run.getState()).toBe(inView);
@@ -79,7 +79,7 @@ describe('compare', () => {
       return inner(url);
     });
     await Promise.all([compare.start(true), compare.discover()]);
-    expect(compare.getState().source.b).toMatch(/^recording:baseline:/);
+    expect(compare.getState().source.b).toMatchObject({ kind: 'recording', pack: 'baseline' });
     expect(urls.filter((url) => /index\.json$|baseline\/manifest\.json$/.test(url))).toHaveLength(2);
     expect(new Set(urls).size).toBe(urls.length);
   });
@@ -89,27 +89,27 @@ describe('compare', () => {
     const begun = (readHistory = async () => { throw new Error('gone'); }) => createCompare({ page, base: 'https://studio.test/', guest: () => guests[0]!, readHistory });
     const compare = begun();
     await compare.start(true);
-    expect(compare.getState().source).toEqual({ a: 'view', b: 'recording:baseline:0' });
+    expect(compare.getState().source).toEqual({ a: { kind: 'view' }, b: { kind: 'recording', pack: 'baseline', index: 0 } });
     const [a, b] = (['a', 'b'] as const).map((name) => compare.getState().sides[name].run.getState().header!);
     expect(b).toMatchObject({ pack: { name: 'baseline' }, class: a!.class, seed: a!.seed });
     const chosen = begun();
-    await Promise.all([chosen.start(true), chosen.choose('b', 'recording:eurosat:0')]);
-    expect(chosen.getState().source.b, 'what was chosen meanwhile stays').toBe('recording:eurosat:0');
+    await Promise.all([chosen.start(true), chosen.choose('b', { kind: 'recording', pack: 'eurosat', index: 0 })]);
+    expect(chosen.getState().source.b, 'what was chosen meanwhile stays').toEqual({ kind: 'recording', pack: 'eurosat', index: 0 });
     page.settings.setSeed('8');
     page.settings.setClass(1);
     void page.generate();
     await vi.waitFor(() => expect(page.view.run.getState().header).toMatchObject({ class: 1, seed: 8 }));
     const alone = begun();
     await alone.start(true);
-    expect(alone.getState().source).toEqual({ a: 'view', b: '' });
+    expect(alone.getState().source).toEqual({ a: { kind: 'view' }, b: null });
   });
 
   it('makes recorded runs again here, each with its own pack and settings, so that their times compare', async () => {
     const { page, compare } = await opened();
     const { header } = page.view.run.getState();
-    await compare.choose('b', 'recording:eurosat:0');
+    await compare.choose('b', { kind: 'recording', pack: 'eurosat', index: 0 });
     await compare.makeHere(['a', 'b']);
-    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: 'made:0', b: 'made:1' }));
+    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: { kind: 'made', index: 0 }, b: { kind: 'made', index: 1 } }));
     expect(Object.values(compare.getState().sides).map(({ run }) => run.getState().origin)).toEqual(['generated', 'generated']);
     expect(requests[0]).toMatchObject({ class: header!.class, seed: header!.seed, settings: header!.settings });
     expect(page.view.run.getState().origin).toBe('recorded');
@@ -126,7 +126,7 @@ describe('compare', () => {
     page.view.edit.put(3, token + 1);
     expect(page.view.shown().events[3]!.token).toBe(token + 1);
     expect(a.shown().events[3]!.token).toBe(token);
-    await compare.choose('b', 'recording:eurosat:0');
+    await compare.choose('b', { kind: 'recording', pack: 'eurosat', index: 0 });
     expect([says('a'), says('b')]).toEqual([true, false]);
     await page.continueFrom(page.view.edit.given(), 8, 7);
     await vi.waitFor(() => expect(a.run.getState().header?.given).toHaveLength(4));
@@ -136,7 +136,7 @@ describe('compare', () => {
   it('has one cursor for both, up to the longer run', async () => {
     const { compare } = await opened();
     await compare.against('static');
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'made', index: 0 }));
     compare.playback.seek(Infinity);
     expect(compare.playback.getState().cursor).toBe(256);
     expect(compare.getState().sides.a.playback).toBe(compare.getState().sides.b.playback);
@@ -150,31 +150,31 @@ describe('compare', () => {
     expect(requests.map(({ settings }) => settings.entropyThreshold)).toEqual(sheet.map(({ threshold }) => threshold));
     expect(new Set(requests.map(({ seed }) => seed))).toEqual(new Set([7]));
     await compare.showTile(2);
-    expect(compare.getState().source.b).toBe('made:2');
+    expect(compare.getState().source.b).toEqual({ kind: 'made', index: 2 });
     expect(compare.getState().sides.b.run.getState().events[0]!.token).toBe(3);
   });
 
   it('swaps, and says what stands in the way of a run that is gone', async () => {
     const { compare } = await opened();
     await compare.againstClass(1);
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'made', index: 0 }));
     const { a, b } = compare.getState().sides;
     a.whatIf.set('entropyThreshold', 1);
     compare.swap();
     expect(compare.getState().sides).toEqual({ a: b, b: a });
     expect(compare.getState().sides.b.whatIf.current()).not.toBeNull();
-    expect(compare.getState().source).toEqual({ a: 'made:0', b: 'view' });
+    expect(compare.getState().source).toEqual({ a: { kind: 'made', index: 0 }, b: { kind: 'view' } });
     expect([compare.getState().sides.a.run.getState().count, compare.getState().sides.b.run.getState().count]).toEqual([4, 256]);
-    await compare.choose('a', 'history:nope');
+    await compare.choose('a', { kind: 'history', id: 'nope' });
     expect(compare.getState().problem).toMatchObject({ message: quote('gone') });
-    expect(compare.getState().source.a).toBe('made:0');
-    await compare.choose('a', 'nonsense');
-    expect(compare.getState().source.a).toBe('made:0');
+    expect(compare.getState().source.a).toEqual({ kind: 'made', index: 0 });
+    await compare.choose('a', { kind: 'made', index: 9 });
+    expect(compare.getState().source.a).toEqual({ kind: 'made', index: 0 });
   });
 
   it('tries other rules on one side alone', async () => {
     const { compare } = await opened();
-    await compare.choose('b', 'recording:eurosat:0');
+    await compare.choose('b', { kind: 'recording', pack: 'eurosat', index: 0 });
     compare.getState().sides.a.whatIf.set('entropyThreshold', 1);
     expect([compare.getState().sides.a.shown().whatIf, compare.getState().sides.b.shown().whatIf]).toEqual([true, false]);
     await compare.makeWithRules(compare.getState().sides.a);
@@ -188,12 +188,12 @@ describe('compare', () => {
     const before = [page.view.run.getState(), page.session.pack.getState()];
     vi.spyOn(client, 'load').mockImplementationOnce(async () => ({ ok: false, code: 'out-of-memory', message: say`The memory of the GPU was not enough.` }));
     await compare.againstPack('baseline');
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('made:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'made', index: 0 }));
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 1, entropyGate: false, guidance: 2 } }]);
     expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'generated', header: { pack: { name: 'baseline' } } });
     expect(compare.getState().sides.b.pack.getState().manifest?.kind).toBe('gpt');
     expect([page.view.run.getState(), page.session.pack.getState()]).toEqual(before);
-    expect(compare.getState().source.a).toBe('view');
+    expect(compare.getState().source.a).toEqual({ kind: 'view' });
     expect(page.notices.getState().list.map(({ code }) => code)).toContain('backend-changed');
     await compare.againstPack('baseline');
     expect(guests, 'its model is loaded once').toHaveLength(1);
@@ -253,7 +253,7 @@ describe('compare', () => {
   it('shows recorded runs of another pack; a plain transformer has one way only', async () => {
     const { compare } = await opened();
     await compare.discover();
-    await compare.choose('b', 'recording:baseline:0');
+    await compare.choose('b', { kind: 'recording', pack: 'baseline', index: 0 });
     expect(compare.getState().sides.b.run.getState()).toMatchObject({ origin: 'recorded', header: { pack: { name: 'baseline' } } });
     compare.swap();
     await compare.against('dynamic');
@@ -264,22 +264,22 @@ describe('compare', () => {
 
   it('brings in a run of another pack that an address names', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.set('compare', 1, { b: { pack: 'baseline', class: 'River', seed: 7, settings: {} } });
     linked.restore();
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:baseline:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'recording', pack: 'baseline', index: 0 }));
     expect(linkOfSide(compare, 'b')).toMatchObject({ pack: 'baseline', class: 'River', seed: 7 });
   });
 
   it('names its second run in the address, and brings in the one that an address names', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.open('compare');
     const end = linked.watch();
     await compare.against('token');
     await vi.waitFor(() => expect(page.address.views.getState().sides.b).toMatchObject({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }));
     expect(page.address.views.getState().sides.a).toBeUndefined();
-    await compare.choose('b', 'view');
+    await compare.choose('b', { kind: 'view' });
     expect(page.address.views.getState().sides).toEqual({});
     end();
 
@@ -295,12 +295,12 @@ describe('compare', () => {
 
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
-    const linked = createLinkedSides(compare, page, 'https://studio.test/');
+    const linked = createLinkedSides(compare, page);
     page.address.views.set('compare', 1, { b: { class: 'River', seed: 7, settings: {} } });
     linked.watch();
     expect(page.address.views.getState().sides.b, 'what is still to come stays in the address').toBeDefined();
     linked.restore();
-    await vi.waitFor(() => expect(compare.getState().source.b).toBe('recording:eurosat:0'));
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'recording', pack: 'eurosat', index: 0 }));
     expect(requests).toEqual([]);
     page.address.views.set('compare', 1, { b: { class: 'Atlantis', seed: 7, settings: {} } });
     linked.restore();

@@ -1,10 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import type { RunRequest } from '../runRequest.ts';
+import { requestOf, type RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
-import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
+import { findPack, fetchRecording, type KnownPack } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
 import { toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
@@ -13,9 +13,9 @@ import { sameTokens } from '../sameTokens.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
-import { packsBeside, type KnownPack } from '../packsBeside.ts';
+import { packsBeside } from '../packsBeside.ts';
 import { recordedAlike } from './recordedAlike.ts';
-import { madeSource, readSource, VIEW, type Source } from './source.ts';
+import type { RunSource } from './runSource.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
 
 export type SideName = 'a' | 'b';
@@ -29,8 +29,8 @@ export interface SheetTile {
 export interface CompareState {
   /** The run in view on each side. */
   sides: Record<SideName, RunView>;
-  /** Where each side's run comes from (source.ts); '' for none. */
-  source: Record<SideName, string>;
+  /** Where each side's run comes from; null for none. */
+  source: Record<SideName, RunSource | null>;
   /** Runs made for a comparison, in order. */
   made: readonly RunStore[];
   sheet: readonly SheetTile[];
@@ -55,7 +55,7 @@ export interface CompareDeps {
 export type Compare = ReturnType<typeof createCompare>;
 
 /** A side shows the run of the page as decoded, though an edit of it waits in Inspect. */
-export const withoutEdit = (source: string, draft: unknown): boolean => source === VIEW && draft !== null;
+export const withoutEdit = (source: RunSource | null, draft: unknown): boolean => source?.kind === 'view' && draft !== null;
 
 /** Two runs with one cursor. Neither is the run of the page, which stays as it is. */
 export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
@@ -63,7 +63,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const playback = createPlayback(() => Math.max(...runs.map((run) => run.getState().count)));
   const [one, other] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [RunView, RunView];
   const store = createStore<CompareState>(() => ({
-    sides: { a: one, b: other }, source: { a: '', b: '' }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null,
+    sides: { a: one, b: other }, source: { a: null, b: null }, made: [], sheet: [], packs: [], maker: page.session, waiting: false, problem: null,
   }));
   const sides = () => store.getState().sides;
   const growing = () => one.growing() || other.growing();
@@ -72,7 +72,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   /** Counts the stops, so that what waited for a model is given up. */
   let stops = 0;
 
-  const name = (which: SideName, source: string) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
+  const name = (which: SideName, source: RunSource | null) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
 
   const known = (pack: string): Omit<KnownPack, 'name'> | undefined => {
     const { manifest, manifestUrl } = page.session.pack.getState();
@@ -80,10 +80,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   };
 
   /** The pack that a run was made with: the page's, or another one from beside this page. */
-  async function packFor(name: string): Promise<Omit<KnownPack, 'name'>> {
-    const url = () => manifestAddress(name, base);
-    return known(name) ?? { manifest: await fetchManifest(name, url()), manifestUrl: url() };
-  }
+  const packFor = async (name: string): Promise<Omit<KnownPack, 'name'>> => known(name) ?? findPack(name, base);
 
   /** Two runs go together when their tokens do: of the other side's pack they are let go. */
   function checkTokens(which: SideName, manifest: Manifest): void {
@@ -92,10 +89,10 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     const there = pack.getState().manifest;
     if (!run.getState().header || !there || sameTokens(there, manifest)) return;
     run.clear();
-    name(away, '');
+    name(away, null);
   }
 
-  async function put(which: SideName, source: string, header: RunHeader, show: (side: RunView) => void): Promise<void> {
+  async function put(which: SideName, source: RunSource, header: RunHeader, show: (side: RunView) => void): Promise<void> {
     const mine = ++asked[which];
     const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
@@ -108,27 +105,26 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     else playback.seek(Infinity);
   }
 
-  const putStore = (which: SideName, source: string, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
+  const putStore = (which: SideName, source: RunSource, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
     put(which, source, run.getState().header!, (target) => target.run.mirror(run));
 
-  const putRecorded = (which: SideName, source: string, recorded: OpenedRun) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
+  const putRecorded = (which: SideName, source: RunSource, recorded: OpenedRun) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
 
-  async function chooseRecording(which: SideName, source: string, { pack, index }: Extract<Source, { kind: 'recording' }>): Promise<void> {
-    const { manifest, manifestUrl } = await packFor(pack);
-    const recording = manifest.recordings[index];
+  async function chooseRecording(which: SideName, source: Extract<RunSource, { kind: 'recording' }>): Promise<void> {
+    const { manifest, manifestUrl } = await packFor(source.pack);
+    const recording = manifest.recordings[source.index];
     if (!recording) return;
     await putRecorded(which, source, await fetchRecording(recording, manifestUrl));
   }
 
-  async function choose(which: SideName, source: string): Promise<void> {
-    const from = readSource(source);
+  async function choose(which: SideName, source: RunSource): Promise<void> {
     try {
-      if (from?.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
-      const made = from?.kind === 'made' ? store.getState().made[from.index] : undefined;
+      if (source.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
+      const made = source.kind === 'made' ? store.getState().made[source.index] : undefined;
       if (made) await putStore(which, source, made);
-      if (from?.kind === 'recording') await chooseRecording(which, source, from);
-      if (from?.kind === 'history') {
-        const opened = await readHistory(from.id);
+      if (source.kind === 'recording') await chooseRecording(which, source);
+      if (source.kind === 'history') {
+        const opened = await readHistory(source.id);
         checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
         await put(which, source, opened.run.header, (target) => target.run.showOpened(opened));
       }
@@ -184,7 +180,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     await make([request], ([run]) => {
       playback.restart('paused');
       // A run of a queue has no header before its turn.
-      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, madeSource(first), run!));
+      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, { kind: 'made', index: first }, run!));
     }, pack);
     playback.settle();
   }
@@ -194,7 +190,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   async function makeWithRules({ run, whatIf, pack }: RunView): Promise<void> {
     const { header } = run.getState();
     const rules = whatIf.current();
-    if (header && rules) await makeB({ class: header.class, seed: header.seed, settings: { ...header.settings, ...rules }, ...(header.given && { given: header.given }) }, pack.getState().name);
+    if (header && rules) await makeB(requestOf(header, { ...header.settings, ...rules }), pack.getState().name);
   }
 
   /** Ends what is being made, here and on the page, and a guest's download. */
@@ -227,26 +223,26 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   for (const run of runs) run.subscribe(follow);
 
   return {
-    ...store, playback, choose, make, makeSide, makeWithRules, stop,
+    ...store, playback, packFor, choose, make, makeSide, makeWithRules, stop,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */
     async start(other: boolean): Promise<void> {
       const { header } = page.view.run.getState();
-      if (store.getState().source.a !== '' || !header) return;
-      await choose('a', VIEW);
-      if (!other || store.getState().source.b !== '') return;
+      if (store.getState().source.a || !header) return;
+      await choose('a', { kind: 'view' });
+      if (!other || store.getState().source.b) return;
       const { manifest, manifestUrl, name: own } = page.session.pack.getState();
       await discover();
       const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
       const alike = await recordedAlike(packs, page.view.run.getState()).catch(() => null);
-      if (alike && store.getState().source.b === '') await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
+      if (alike && !store.getState().source.b) await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     discover,
-    /** A new run of the page takes the place of the old one on the sides that follow it. */
+    /** A new run of the page takes the place of the old one on the sides that show it. */
     watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
-      for (const which of ['a', 'b'] as const) if (store.getState().source[which] === VIEW) void choose(which, VIEW);
+      for (const which of ['a', 'b'] as const) if (store.getState().source[which]?.kind === 'view') void choose(which, { kind: 'view' });
     }),
     swap(): void {
       const { source, sides: { a, b } } = store.getState();
@@ -265,7 +261,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       for (const side of which) {
         const { header } = sides()[side].run.getState();
         const before = stops;
-        if (header) await makeSide(side, { class: header.class, seed: header.seed, settings: header.settings, ...(header.given && { given: header.given }) }, header.pack.name);
+        if (header) await makeSide(side, requestOf(header), header.pack.name);
         if (before !== stops || store.getState().problem) return;
       }
     },
@@ -301,7 +297,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     async showTile(index: number): Promise<void> {
       const tile = store.getState().sheet[index];
       if (!tile?.run.getState().header) return;
-      await choose('b', madeSource(store.getState().made.indexOf(tile.run)));
+      await choose('b', { kind: 'made', index: store.getState().made.indexOf(tile.run) });
     },
   };
 }

@@ -3,13 +3,12 @@ import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOf, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
-import { fetchManifest, fetchRecording, manifestAddress } from '../packFiles.ts';
+import { fetchRecording } from '../packFiles.ts';
 import { problem, toProblem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import type { Compare, SideName } from './compare.ts';
-import { recordingSource, VIEW } from './source.ts';
 import { say } from '../../../engine/phrase.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -18,7 +17,7 @@ const SIDES = ['a', 'b'] as const;
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
   const { manifest, name } = compare.getState().sides[which].pack.getState();
   const { header, digest, phase, origin } = compare.getState().sides[which].run.getState();
-  if (compare.getState().source[which] === VIEW || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
+  if (compare.getState().source[which]?.kind === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
   return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
 }
 
@@ -29,8 +28,8 @@ export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
 
 const text = (link: LinkedRun | undefined) => link && writePermalink(link);
 
-/** The address of a comparison: its runs are brought in when it is opened, and it follows what is chosen. */
-export function createLinkedSides(compare: Compare, page: Studio, base: string) {
+/** The address of a comparison: its runs are brought in when it is opened, and it is kept up to date with what is chosen. */
+export function createLinkedSides(compare: Compare, page: Studio) {
   /** While the sides of an address are brought in, the address stays. */
   let restoring = false;
   const tried: Partial<Record<SideName, string>> = {};
@@ -48,9 +47,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
 
   async function bring(which: SideName, link: LinkedRun): Promise<void> {
     const name = packOf(link);
-    const own = page.session.pack.getState();
-    const url = manifestAddress(name, base);
-    const manifest = own.manifest && own.name === name ? own.manifest : await fetchManifest(name, url);
+    const { manifest, manifestUrl } = await compare.packFor(name);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
     const [wrong] = problems;
     if (wrong) return compare.say(wrong);
@@ -59,8 +56,8 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     // A run that was recorded with the pack need not be made again.
     for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== request.class) continue;
-      const { run } = await fetchRecording(recording, url);
-      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, recordingSource(name, i));
+      const { run } = await fetchRecording(recording, manifestUrl);
+      if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
     await pageIdle(page.session);
     await compare.makeSide(which, request, name);
@@ -100,7 +97,7 @@ export function createLinkedSides(compare: Compare, page: Studio, base: string) 
     for (const which of SIDES) {
       const source = compare.getState().source[which];
       // Nothing chosen yet, or on its way: what the address names is still to come.
-      const open = source === '' || (source !== VIEW && compare.getState().sides[which].growing());
+      const open = !source || (source.kind !== 'view' && compare.getState().sides[which].growing());
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }

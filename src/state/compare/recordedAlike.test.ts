@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { RunHeader } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import type { KnownPack } from '../packsBeside.ts';
+import type { KnownPack } from '../packFiles.ts';
 import { recordedAlike } from './recordedAlike.ts';
 
 vi.mock('../packFiles.ts', () => ({ fetchRecording: ({ id }: { id: string }) => Promise.resolve({ run: { header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id } }) }));
@@ -14,9 +14,9 @@ const run = (digest: string | null) => ({ header: { className: 'River', seed: 7 
 
 it('passes over the recording that has the digest of the run, wherever it stands', async () => {
   const packs = [pack('other-seed', 'mine', 'dynamic')];
-  expect((await recordedAlike(packs, run('mine')))?.source).toBe('recording:tiny:2');
-  expect((await recordedAlike(packs, run('dynamic')))?.source).toBe('recording:tiny:1');
-  expect((await recordedAlike(packs, run('never recorded')))?.source).toBe('recording:tiny:1');
-  expect((await recordedAlike(packs, run(null)))?.source).toBe('recording:tiny:1');
+  expect((await recordedAlike(packs, run('mine')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 2 });
+  expect((await recordedAlike(packs, run('dynamic')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
+  expect((await recordedAlike(packs, run('never recorded')))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
+  expect((await recordedAlike(packs, run(null)))?.source).toEqual({ kind: 'recording', pack: 'tiny', index: 1 });
   expect(await recordedAlike([pack('other-seed', 'mine')], run('mine'))).toBeNull();
 });

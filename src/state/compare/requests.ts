@@ -2,7 +2,8 @@ import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { checkSettings } from '../../../engine/pack-settings.ts';
 import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
-import type { RunRequest } from '../runRequest.ts';
+import { interpolate } from '../../lib/interpolate.ts';
+import { requestOf, type RunRequest } from '../runRequest.ts';
 import { presetOf, withPreset } from '../presets.ts';
 
 /** What a run is held against with one press. */
@@ -13,9 +14,6 @@ type Known = Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults' | 'curve'>;
 
 export const SHEET_SIZE = 6;
 const STEP = 0.05;
-
-/** The same class, seed and given tokens with other settings. */
-const likeRun = (header: RunHeader, settings: Settings): RunRequest => ({ class: header.class, seed: header.seed, settings, ...(header.given && { given: header.given }) });
 
 export function usable(manifest: Known, settings: Settings): boolean {
   try {
@@ -28,29 +26,29 @@ export function usable(manifest: Known, settings: Settings): boolean {
 
 /** The same picture with another way of patching, or decoded one token a pass; static patches get the mean length that this very run has. Null where that is what it is. */
 export function requestAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunRequest | null {
-  if (which === 'pass') return events.some(({ t, pass }) => pass !== undefined && pass <= t) ? likeRun(header, { ...header.settings, window: 1 }) : null;
+  if (which === 'pass') return events.some(({ t, pass }) => pass !== undefined && pass <= t) ? requestOf(header, { ...header.settings, window: 1 }) : null;
   if (manifest.kind === 'gpt' || presetOf(header.settings) === which) return null;
   const settings = withPreset(which, header.settings, manifest);
   const patches = events.filter(({ opens }) => opens.length > 0).length;
   if (which === 'static' && patches > 0 && !isTokenByToken(header.settings)) settings.staticLength = Math.max(1, Math.round((100 * events.length) / patches) / 100);
-  return usable(manifest, settings) ? likeRun(header, settings) : null;
+  return usable(manifest, settings) ? requestOf(header, settings) : null;
 }
 
 /** Another class, all else the same, but that nothing is held against itself. */
 export function requestClass(index: number, header: RunHeader): RunRequest {
   const { against, ...rest } = header.settings;
-  return { ...likeRun(header, against === index ? rest : header.settings), class: index };
+  return { ...requestOf(header, against === index ? rest : header.settings), class: index };
 }
 
 /** The same image guided away from that class; null where guidance makes one prediction only, or where it is that already. */
 export function requestLess(against: number, header: RunHeader): RunRequest | null {
   const { settings } = header;
-  return settings.guidance === 1 || against === settings.against || against === header.class ? null : likeRun(header, { ...settings, against });
+  return settings.guidance === 1 || against === settings.against || against === header.class ? null : requestOf(header, { ...settings, against });
 }
 
 /** One seed over E_th, as in the paper's Table 6. */
 export const requestThresholds = (thresholds: readonly number[], header: RunHeader): RunRequest[] =>
-  thresholds.map((entropyThreshold) => likeRun(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));
+  thresholds.map((entropyThreshold) => requestOf(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));
 
 /**
  * Thresholds from short patches to long ones, evenly in P_avg by the pack's curve; without a curve, evenly over the
@@ -61,8 +59,9 @@ export function sheetThresholds(curve: Manifest['curve'], entropies: readonly (n
   const shares = Array.from({ length: SHEET_SIZE }, (_, i) => (i + 0.5) / SHEET_SIZE);
   let list: number[];
   if (points.length > 1) {
+    const byLength = points.map(({ pAvg, entropyThreshold }) => [pAvg, entropyThreshold] as const);
     const [low, high] = [points[0]!.pAvg, points.at(-1)!.pAvg];
-    list = shares.map((share) => thresholdAt(points, low + share * (high - low)));
+    list = shares.map((share) => interpolate(byLength, low + share * (high - low), 'held')!);
   } else {
     const sorted = entropies.filter((value): value is number => value !== null).sort((x, y) => x - y);
     if (sorted.length === 0) return [own];
@@ -72,12 +71,4 @@ export function sheetThresholds(curve: Manifest['curve'], entropies: readonly (n
   const near = list.reduce((best, value, i) => (Math.abs(value - own) < Math.abs(list[best]! - own) ? i : best), 0);
   list[near] = own;
   return [...new Set(list)].sort((x, y) => x - y);
-}
-
-function thresholdAt(points: Manifest['curve'], pAvg: number): number {
-  const right = points.findIndex((point) => point.pAvg >= pAvg);
-  if (right <= 0) return points[Math.max(0, right)]!.entropyThreshold;
-  const [a, b] = [points[right - 1]!, points[right]!];
-  const share = b.pAvg === a.pAvg ? 0 : (pAvg - a.pAvg) / (b.pAvg - a.pAvg);
-  return a.entropyThreshold + share * (b.entropyThreshold - a.entropyThreshold);
 }

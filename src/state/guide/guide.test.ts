@@ -4,7 +4,7 @@ import { syntheticBaseline, syntheticPack } from '../../../e2e/fixtures/syntheti
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { createStudio } from '../studio.ts';
 import { createGuide } from './guide.ts';
-import { clampStep, longestPatch, mostGuided, mostSurprising, patchesByRow, recordingFor, STEPS } from './steps.ts';
+import { clampStep, startOfLongest, mostGuided, mostSurprising, patchesByRow, recordingFor, STEPS } from './steps.ts';
 
 const event = (t: number, more: Partial<TokenEvent> = {}): TokenEvent => ({
   t, token: t, entropy: t || null, opens: t % 4 === 0 ? ['row'] : [], source: 'sampled', patch: Math.floor(t / 4), logprob: -2, classLogprob: -2, alternatives: [], times: {}, ...more,
@@ -38,9 +38,9 @@ describe('steps', () => {
   it('picks cells that show what it explains', () => {
     const events = [event(0, { logprob: null }), event(1), event(2, { entropy: 9 }), event(3, { logprob: -0.1 }), event(4), event(5)];
     expect(mostSurprising(events)).toBe(2);
-    expect(longestPatch(events, 4)).toBe(0);
+    expect(startOfLongest(events, 4)).toBe(0);
     expect(mostGuided(events)).toBe(3);
-    expect([mostSurprising([]), longestPatch([], 4), mostGuided([])]).toEqual([null, null, null]);
+    expect([mostSurprising([]), startOfLongest([], 4), mostGuided([])]).toEqual([null, null, null]);
   });
 });
 

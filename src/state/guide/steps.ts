@@ -36,7 +36,7 @@ export const STEPS: readonly GuideStep[] = [
   { id: 'gate', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: () => null },
   { id: 'forced', runs: CALM, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events) => firstThat(events, 'full') },
   { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
-  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events, width) => longestPatch(events, width) },
+  { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events, width) => startOfLongest(events, width) },
   { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: (events) => mostGuided(events) },
   { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
   { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
@@ -69,7 +69,7 @@ function firstThat(events: readonly TokenEvent[], reason: TokenEvent['opens'][nu
 }
 
 /** First token of the first longest patch. */
-export function longestPatch(events: readonly TokenEvent[], width: number): number | null {
+export function startOfLongest(events: readonly TokenEvent[], width: number): number | null {
   const patches = patchesAt(events, events.length, width);
   return patches.reduce<(typeof patches)[number] | null>((best, patch) => (best === null || patch.length > best.length ? patch : best), null)?.start ?? null;
 }

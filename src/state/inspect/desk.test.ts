@@ -27,7 +27,7 @@ const later = () => new Promise((resolve) => setTimeout(resolve, 0));
 function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = async () => source) {
   const pack = createPack();
   const run = createRun();
-  const settings = createSettings(Number);
+  const settings = createSettings();
   settings.init(m);
   const scored = scoredEvents(tokens, entropies, m.defaults, 4).map((event): TokenEvent => ({ ...event, logprob: -1, alternatives: [[event.token, 0.4]] }));
   const client = {

@@ -7,6 +7,7 @@ import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
 import type { LoadProgress } from '../../../workers/messages.ts';
 import { centreCrop, clampCrop, type Crop } from '../../lib/crop.ts';
 import { cutPicture, type Cut } from '../../lib/cutPicture.ts';
+import { oncePer } from '../../lib/oncePer.ts';
 import { readPicture, type Source } from '../../lib/readPicture.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
@@ -14,7 +15,7 @@ import { fromFailure, toProblem } from '../problem.ts';
 import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { RunView } from '../runView.ts';
-import { headerOf } from '../runRequest.ts';
+import { headerOf, requestOf } from '../runRequest.ts';
 import type { PackSession } from '../session.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Studio } from '../studio.ts';
@@ -114,8 +115,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     const { manifest, hash, report } = pack.getState();
     const index = store.getState().class;
     const plain = { ...settings.getState().values!, guidance: 1, against: undefined, temperature: 1, topK: 0, topP: 1 };
-    const header = headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
-    return { ...header, className: manifest!.classes[index]?.label ?? 'no class' };
+    return headerOf({ class: index, seed: 0, settings: plain, given: tokens }, manifest!, hash, report!);
   }
 
   /** Steps the decoder through the given tokens: what it would have thought of each. */
@@ -127,7 +127,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     let events: TokenEvent[] = [];
     const result = await askAgain(() => {
       events = [];
-      return client.generate([{ class: header.class, seed: 0, settings: header.settings, given: header.given!.slice() }], (_, more) => events.push(...more), () => undefined);
+      return client.generate([requestOf(header)], (_, more) => events.push(...more), () => undefined);
     }, session.load);
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
@@ -169,7 +169,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => read(file, name)),
     /** One of the pack's own pictures. */
     openTile: (name: string, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
-    /** Shows the new crop at once; the model follows with the newest one. */
+    /** Shows the new crop at once; the model gets the newest one. */
     async setCrop(crop: Crop): Promise<void> {
       const { source } = store.getState();
       const size = pack.getState().manifest?.image.size ?? 1;
@@ -196,15 +196,9 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   };
 }
 
-const desks = new WeakMap<Studio, Desk>();
-
-/** The desk of the page; made when it is first needed. */
-export function deskOf(studio: Studio): Desk {
-  const known = desks.get(studio);
-  if (known) return known;
-  const { session, view, settings, toast, desk: store } = studio;
+/** The desk of the page. */
+export const deskOf = oncePer(({ session, view, settings, toast, desk: store }: Studio): Desk => {
   const desk = createDesk({ store, session, view, settings, toast });
   session.addAsker(desk);
-  desks.set(studio, desk);
   return desk;
-}
+});

@@ -2,7 +2,7 @@ import { titleOf } from '../../state/runRequest.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { historySource, madeSource, recordingSource, VIEW } from '../../state/compare/source.ts';
+import type { RunSource } from '../../state/compare/runSource.ts';
 import { integer } from '../../lib/format.ts';
 import { symbols } from '../../text/rich.tsx';
 import { decimal, named, translated, t } from '../../text/t.ts';
@@ -10,6 +10,7 @@ import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { RunStore } from '../../state/run.ts';
 import type { CompareSession } from './session.ts';
+import { readSource, sourceValue } from './sourceValue.ts';
 
 /** Where one side's run comes from. */
 export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
@@ -23,15 +24,16 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
   const sidePack = useStore(side.pack, (state) => state.manifest);
   const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)].filter(({ manifest }) => manifest.recordings.length > 0);
   useEffect(() => void history.load(), [history]);
+  const choose = (source: RunSource | null) => void (source && compare.choose(name, source));
   const changed = header && sidePack ? changedSettings(header, sidePack) : '';
   return (
     <div className={`source-select ${name}`}>
       <b className={`side-mark ${name}`} aria-hidden="true">{name.toUpperCase()}</b>
       <label>
         <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
-        <select className="field" value={source[name]} onChange={(event) => void compare.choose(name, event.target.value)}>
+        <select className="field" value={sourceValue(source[name])} onChange={(event) => choose(readSource(event.target.value))}>
           <option value="" disabled>{t('Choose a run')}</option>
-          <option value={VIEW}>{t('Current run')}</option>
+          <option value={sourceValue({ kind: 'view' })}>{t('Current run')}</option>
           {made.length > 0 && (
             <optgroup label={t('Generated for this comparison')}>
               {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
@@ -39,12 +41,12 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           )}
           {recorded.map(({ name: pack, manifest }) => (
             <optgroup key={pack} label={t('Recorded with {title}', { title: manifest.title })}>
-              {manifest.recordings.map((entry, i) => <option key={entry.id} value={recordingSource(pack, i)}>{labelOf(entry, manifest)}</option>)}
+              {manifest.recordings.map((entry, i) => <option key={entry.id} value={sourceValue({ kind: 'recording', pack, index: i })}>{labelOf(entry, manifest)}</option>)}
             </optgroup>
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={historySource(entry.id)}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: integer(entry.tokens), patches: integer(entry.patches) })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={sourceValue({ kind: 'history', id: entry.id })}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: integer(entry.tokens), patches: integer(entry.patches) })}</option>)}
             </optgroup>
           )}
         </select>
@@ -61,8 +63,8 @@ const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }:
 function MadeOption({ index, run }: { index: number; run: RunStore }) {
   const title = useStore(run, (state) => state.title);
   const header = useStore(run, (state) => state.header);
-  if (!header) return <option value={madeSource(index)} disabled>{index + 1}: {t('waiting')}</option>;
+  if (!header) return <option value={sourceValue({ kind: 'made', index })} disabled>{index + 1}: {t('waiting')}</option>;
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
   const kind = lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
-  return <option value={madeSource(index)}>{index + 1}: {translated(title)}, {kind}</option>;
+  return <option value={sourceValue({ kind: 'made', index })}>{index + 1}: {translated(title)}, {kind}</option>;
 }

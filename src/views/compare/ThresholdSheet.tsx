@@ -3,7 +3,6 @@ import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
 import type { SheetTile } from '../../state/compare/compare.ts';
-import { madeSource } from '../../state/compare/source.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
@@ -13,7 +12,7 @@ import type { CompareSession } from './session.ts';
 /** One seed at six thresholds: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
 export function ThresholdSheet({ session: { compare } }: { session: CompareSession }) {
   const sheet = useStore(compare, (state) => state.sheet);
-  const shown = useStore(compare, (state) => state.source.b);
+  const shown = useStore(compare, ({ source: { b } }) => (b?.kind === 'made' ? b.index : null));
   const place = useRef<HTMLElement>(null);
   const asked = useRef(sheet);
   // It comes into view when it is asked for, not when Compare is opened again.
@@ -28,7 +27,7 @@ export function ThresholdSheet({ session: { compare } }: { session: CompareSessi
       <h2 className="heading">{t('One seed, six thresholds')}</h2>
       <ol>
         {sheet.map((tile, i) => (
-          <li key={i}><Tile tile={tile} shown={shown === madeSource(made.indexOf(tile.run))} onShow={() => void compare.showTile(i)} /></li>
+          <li key={i}><Tile tile={tile} shown={shown === made.indexOf(tile.run)} onShow={() => void compare.showTile(i)} /></li>
         ))}
       </ol>
     </section>

@@ -4,6 +4,7 @@ import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
 import { useStore } from 'zustand';
+import { oncePer } from '../../lib/oncePer.ts';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
@@ -17,12 +18,8 @@ export interface CompareSession {
   linked: ReturnType<typeof createLinkedSides>;
 }
 
-const sessions = new WeakMap<Workbench, CompareSession>();
-
 /** The comparison of this page; it stays as it is while other views are open. */
-export function compareSession(workbench: Workbench): CompareSession {
-  const known = sessions.get(workbench);
-  if (known) return known;
+export const compareSession = oncePer((workbench: Workbench): CompareSession => {
   const { studio, deps, history } = workbench;
   /** Runs of another pack are kept like those of the page. */
   const guest = () => {
@@ -43,10 +40,8 @@ export function compareSession(workbench: Workbench): CompareSession {
   const frame = createFrameLoop(studio.settings, a, b);
   const [one, other] = [a, b].map((view): Workbench => ({ ...workbench, view, frame, generateWithThis: () => compare.makeWithRules(view) })) as [Workbench, Workbench];
   const benches = () => (compare.getState().sides.a === a ? { a: one, b: other } : { a: other, b: one });
-  const session = { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio, document.baseURI) };
-  sessions.set(workbench, session);
-  return session;
-}
+  return { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio) };
+});
 
 /** Something is being made, with the pack of the page or with another one. */
 export function useRunning({ compare, page }: Pick<CompareSession, 'compare' | 'page'>): boolean {

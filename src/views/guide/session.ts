@@ -1,5 +1,6 @@
 import { createGuide, type Guide } from '../../state/guide/guide.ts';
 import { createOptions } from '../../state/options.ts';
+import { oncePer } from '../../lib/oncePer.ts';
 import type { Workbench } from '../context.ts';
 import { createFrameLoop } from '../frame.ts';
 
@@ -9,14 +10,8 @@ export interface GuideSession {
   bench: Workbench;
 }
 
-const sessions = new WeakMap<Workbench, GuideSession>();
-
 /** The tour of this page. */
-export function guideSession(page: Workbench): GuideSession {
-  const known = sessions.get(page);
-  if (known) return known;
+export const guideSession = oncePer((page: Workbench): GuideSession => {
   const guide = createGuide(page.studio, document.baseURI, () => matchMedia('(prefers-reduced-motion: reduce)').matches);
-  const session = { guide, bench: { ...page, view: guide.view, generateWithThis: guide.generateWithThis, frame: createFrameLoop(page.studio.settings, guide.view), options: createOptions() } };
-  sessions.set(page, session);
-  return session;
-}
+  return { guide, bench: { ...page, view: guide.view, generateWithThis: guide.generateWithThis, frame: createFrameLoop(page.studio.settings, guide.view), options: createOptions() } };
+});

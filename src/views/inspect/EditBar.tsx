@@ -1,10 +1,10 @@
 import { named, t } from '../../text/t.ts';
 import { useEdit, usePack, useRun, useRunView, useSettings, useStudio } from '../context.ts';
-import { continuationOf, type Choice } from './continuation.ts';
+import { continuationOf, type ContinuationChoice } from './continuation.ts';
 import { editText } from './editText.ts';
 
 /** While an edit waits it stays in sight on the stage: what changed, and the ways on and back. */
-export function EditBar({ choice }: { choice: Choice | null }) {
+export function EditBar({ choice }: { choice: ContinuationChoice | null }) {
   const { edit } = useRunView();
   const { continueFrom } = useStudio();
   const manifest = usePack((state) => state.manifest);

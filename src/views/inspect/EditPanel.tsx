@@ -3,14 +3,14 @@ import { named, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
-import { continuationOf, type Choice } from './continuation.ts';
+import { continuationOf, type ContinuationChoice } from './continuation.ts';
 import { editText } from './editText.ts';
 import { Palette } from './Palette.tsx';
 import { useEyedropper } from './useEyedropper.ts';
 
 interface Props {
-  choice: Choice | null;
-  onChoose: (choice: Choice) => void;
+  choice: ContinuationChoice | null;
+  onChoose: (choice: ContinuationChoice) => void;
 }
 
 /** Change tokens, erase the end, and let the model go on from there. */

@@ -9,7 +9,7 @@ import { HowItRan } from '../timeline/HowItRan.tsx';
 import Transport from '../transport/Transport.tsx';
 import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
-import type { Choice } from './continuation.ts';
+import type { ContinuationChoice } from './continuation.ts';
 import { late } from '../../ui/late.tsx';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditBar } from './EditBar.tsx';
@@ -25,7 +25,7 @@ const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
 /** A run, or any picture, cell by cell: why patches open, what other rules would do, and how it goes on from an edit. */
 export default function InspectView() {
   const studio = useStudio();
-  const [choice, setChoice] = useState<Choice | null>(null);
+  const [choice, setChoice] = useState<ContinuationChoice | null>(null);
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const found = dropped(event.clipboardData);

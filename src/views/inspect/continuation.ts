@@ -1,7 +1,7 @@
 import type { RunHeader } from '../../../engine/log.ts';
 
 /** What a person chose of how a run goes on; it holds for that run only. */
-export interface Choice {
+export interface ContinuationChoice {
   /** Id of the run. */
   of: number;
   class?: number;
@@ -16,8 +16,8 @@ export interface Continuation {
 }
 
 /** Class and seed that a run goes on with: as chosen for it, else its own. `fallback`: the class of a run that has none of the pack's `classes`. */
-export function continuationOf(run: { id: number; header: Pick<RunHeader, 'class' | 'seed'> }, choice: Choice | null, classes: number, fallback: number): Continuation {
-  const { class: index, again = 0 } = choice?.of === run.id ? choice : ({} as Partial<Choice>);
+export function continuationOf(run: { id: number; header: Pick<RunHeader, 'class' | 'seed'> }, choice: ContinuationChoice | null, classes: number, fallback: number): Continuation {
+  const { class: index, again = 0 } = choice?.of === run.id ? choice : ({} as Partial<ContinuationChoice>);
   const own = run.header.class < classes ? run.header.class : fallback;
   return { class: index ?? own, seed: (run.header.seed + again) >>> 0, again };
 }

@@ -4,7 +4,7 @@ import { t } from '../../text/t.ts';
 import { useRunView, useWorkbench } from '../context.ts';
 import { tokenText } from '../withoutEntropies.ts';
 
-/** How often texts follow a run that is playing; nobody can read faster. */
+/** How often texts are brought up to date while a run plays; nobody can read faster. */
 const TEXT_MS = 500;
 
 /**

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
-import { worthOf, type Way, type Worth } from '../../state/worth.ts';
+import { worthOf, type ComparedWay, type Worth } from '../../state/worth.ts';
 import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { named, t } from '../../text/t.ts';
@@ -12,7 +12,7 @@ import { Resolution } from './Resolution.tsx';
 import { worthTimes } from './session.ts';
 import './worth.css';
 
-const NAMES: Record<Way, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
+const NAMES: Record<ComparedWay, () => string> = { dynamic: () => t('Dynamic patches'), static: () => t('Static patches, same mean length'), plain: () => t('Plain transformer (baseline)') };
 
 /** What static patches add to the verdict, where they need less than the dynamic ones. */
 function staticSentence({ quality, samples }: NonNullable<Worth['static']>): string {
@@ -53,7 +53,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
     steps: Math.max(...worth.ways.map(({ steps }) => steps)), operations: Math.max(...worth.ways.map((way) => way.operations)),
     ms: Math.max(...Object.values(here?.ways ?? {}).map(({ ms }) => ms)),
   };
-  const time = (way: Way) => here?.ways[way];
+  const time = (way: ComparedWay) => here?.ways[way];
   const { held_out: heldOut } = pack.evaluation;
   const labels = { steps: t('Transformer steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
   return (
@@ -98,7 +98,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
 }
 
 /** A median with its quartiles, where they differ. */
-function Time({ time: { ms, low, high, estimated }, most, way }: { time: TimeHere; most: number; way: Way }) {
+function Time({ time: { ms, low, high, estimated }, most, way }: { time: TimeHere; most: number; way: ComparedWay }) {
   return (
     <>
       <Bar share={ms / most} way={way} /><span className="worth-value">{estimated && '≈ '}{seconds(ms)}</span>
@@ -107,6 +107,6 @@ function Time({ time: { ms, low, high, estimated }, most, way }: { time: TimeHer
   );
 }
 
-function Bar({ share, way }: { share: number; way: Way }) {
+function Bar({ share, way }: { share: number; way: ComparedWay }) {
   return <i className="worth-bar" aria-hidden="true"><b className={way} style={{ width: `${100 * share}%` }} /></i>;
 }

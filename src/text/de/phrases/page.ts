@@ -12,7 +12,7 @@ export const page = {
   'In the address: {0}': 'In der Adresse: {0}',
   'A given token is code {0}, the pack {1} has {2}.': 'Ein vorgegebenes Token ist Code {0}, das Paket {1} hat {2}.',
   '{0} tokens are given, an image of the pack {1} has {2}.': '{0} Tokens sind vorgegeben, ein Bild des Pakets {1} hat {2}.',
-  'Choose it on this page; the address follows with the next run.': 'Bitte auf dieser Seite wählen; die Adresse folgt mit dem nächsten Lauf.',
+  'Choose it on this page; the address names it from the next run on.': 'Bitte auf dieser Seite wählen; die Adresse nennt es ab dem nächsten Lauf.',
   'Pick a class on this page and press Generate.': 'Auf dieser Seite eine Klasse wählen und Erzeugen drücken.',
   'Guidance moves away from no class.': 'Die Lenkung führt von keiner Klasse weg.',
   'The settings of the pack are used.': 'Die Einstellungen des Pakets gelten.',
