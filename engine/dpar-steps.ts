@@ -37,7 +37,7 @@ export class DparSteps implements BatchGraphs {
   constructor(batch: Batch, manifest: DparManifest) {
     const { runner, classes, against, groups, device, cache } = batch;
     const { model, grid } = manifest;
-    const { dim, heads, window } = model;
+    const { dim, heads, window: patchWindow } = model;
     const images = classes.length;
     const shape = { images, heads, capacity: grid.tokens + 1, headDim: dim / heads };
     this.#m = manifest;
@@ -50,7 +50,7 @@ export class DparSteps implements BatchGraphs {
     this.#encoder.begin({ ...shape, groups: 1 }, device ? ['h', 'k', 'v'] : []);
     this.#patchTransformer.begin({ ...shape, groups }, images === 1 ? ['cond'] : []);
     this.#decoder.begin({ ...shape, groups }, device ? ['logits'] : []);
-    this.#states = device ? new DeviceStates(device, dim, window) : new HostStates(runner, images, dim, window);
+    this.#states = device ? new DeviceStates(device, dim, patchWindow) : new HostStates(runner, images, dim, patchWindow);
     this.#conditions = new Conditions(runner, images, groups, model.decoderBlocks * dim);
     this.#feeds = new FeedSets((n) => feedsFor(runner, n, groups, dim / heads / 2));
     const place = (slot: number): Place[] => [{ image: 0, slot, step: 0 }];
@@ -89,7 +89,7 @@ export class DparSteps implements BatchGraphs {
       for (let g = 0; g < groups; g++) label.values[g * n + i] = classes[(g * classes.length) / groups + image]!;
     }
     const { cond } = await this.#patchTransformer.run(places, {
-      ...this.#states.windows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
+      ...this.#states.patchWindows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
     });
     await this.#conditions.take(places, cond!);
   }

@@ -116,7 +116,7 @@ export class DparWindows implements BatchGraphs {
     for (const [i, { span }] of steps.entries()) feedPatch(feeds, i, span, grid.width, dim / heads);
     const first = steps[0]!.slot;
     const { cond } = await patchTransformer.run([{ image: 0, slot: first, step: 0 }], {
-      ...memory.windows(steps), length: length.tensor, class: classes.tensor, cos: cos.tensor, sin: sin.tensor,
+      ...memory.patchWindows(steps), length: length.tensor, class: classes.tensor, cos: cos.tensor, sin: sin.tensor,
     }, n);
     const size = condSize(this.#m);
     if ('values' in conditions) {
