@@ -1,13 +1,11 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
+import { fileAt, pathOf, typeOf } from '../bench/lib/static-file.ts';
 
 const SITE = join(import.meta.dirname, '..', '.cache', 'e2e-site');
 const FIXTURES = join(import.meta.dirname, 'fixtures', 'models');
-const TYPES: Record<string, string> = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.png': 'image/png', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json',
-};
 
 /** Answers in place of the file, or returns false. `n` counts the requests for this path, from 1. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, n: number, file: string) => boolean;
@@ -55,16 +53,10 @@ export async function faultServer({ path = '/', headers = {} }: FaultServerOptio
   const faults: FaultServer['faults'] = new Map();
   const counts = new Map<string, number>();
 
-  const fileOf = (below: string): string | null => {
-    const name = normalize(`/${below || 'index.html'}`);
-    const found = [join(FIXTURES, name.replace(/^\/models\//, '/')), join(SITE, name)]
-      .filter((_, i) => i === 1 || name.startsWith('/models/'))
-      .find((file) => existsSync(file) && statSync(file).isFile());
-    return found ?? null;
-  };
+  const fileOf = (below: string): string | null => (below.startsWith('models/') ? fileAt(FIXTURES, below.slice('models/'.length)) : null) ?? fileAt(SITE, below);
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const address = decodeURIComponent((request.url ?? '').split('?')[0]!);
+    const address = pathOf(request);
     const file = address.startsWith(path) ? fileOf(address.slice(path.length)) : null;
     const below = address.slice(path.length);
     asked.push({ path: below, range: request.headers.range });
@@ -78,7 +70,7 @@ export async function faultServer({ path = '/', headers = {} }: FaultServerOptio
     }
     const { size } = statSync(file);
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    const common = { ...headers, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-cache' };
+    const common = { ...headers, 'content-type': typeOf(file), 'cache-control': 'no-cache' };
     if (from > 0) response.writeHead(206, { ...common, 'content-length': size - from, 'content-range': `bytes ${from}-${size - 1}/${size}` });
     else response.writeHead(200, { ...common, 'content-length': size });
     createReadStream(file, { start: from }).pipe(response);

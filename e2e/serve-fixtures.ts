@@ -1,23 +1,23 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import type { Connect, Plugin } from 'vite';
+import { fileAt, pathOf, typeOf } from '../bench/lib/static-file.ts';
 
 const ROOT = join(import.meta.dirname, 'fixtures', 'models');
 const PREFIX = '/fixtures/models/';
-const TYPES: Record<string, string> = { '.json': 'application/json', '.png': 'image/png' };
 
 /** Answers /fixtures/models/... from e2e/fixtures/models; a missing file is a 404, never the start page. */
 function serve(request: Connect.IncomingMessage, response: ServerResponse, next: Connect.NextFunction): void {
-  const path = decodeURIComponent((request.url ?? '').split('?')[0]!);
+  const path = pathOf(request);
   if (!path.startsWith(PREFIX)) return next();
-  const file = join(ROOT, normalize('/' + path.slice(PREFIX.length)));
-  if (!existsSync(file) || !statSync(file).isFile()) {
+  const file = fileAt(ROOT, path.slice(PREFIX.length));
+  if (!file) {
     response.writeHead(404).end();
     return;
   }
   response.writeHead(200, {
-    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-type': typeOf(file),
     'content-length': statSync(file).size,
     'cache-control': 'no-store',
   });

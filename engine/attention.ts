@@ -44,7 +44,7 @@ export interface AttentionRun {
 }
 
 /** Patches from their first tokens. Throws `bad-argument` where they are not rising from 0 within `count`. */
-function spansOf(starts: readonly number[], count: number): Span[] {
+function checkedSpans(starts: readonly number[], count: number): Span[] {
   if (starts[0] !== 0 || starts.some((start, i) => !Number.isInteger(start) || start >= count || (i > 0 && start <= starts[i - 1]!))) throw new StudioError('bad-argument', say`Patches start at rising tokens, the first of them at 0.`);
   return starts.map((start, i) => ({ start, end: (starts[i + 1] ?? count) - 1 }));
 }
@@ -68,7 +68,7 @@ export async function attentionOf(runner: GraphRunner, manifest: Manifest, image
   padded.set(image.tokens);
   const tokens = runner.tensor('int32', padded, [1, count]);
   const label = runner.tensor('int32', Int32Array.of(image.class), [1, 1]);
-  const spans = spansOf(image.starts, image.tokens.length);
+  const spans = checkedSpans(image.starts, image.tokens.length);
   return manifest.kind === 'gpt' ? ofGpt(runner, manifest, spans, tokens, label) : ofDpar(runner, manifest, spans, tokens, label);
 }
 

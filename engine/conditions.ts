@@ -1,7 +1,7 @@
 import { FeedSets, floatFeed, type Feed } from './feed.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { say } from './phrase.ts';
-import { isWhole, type Place } from './places.ts';
+import { takesAll, type Place } from './places.ts';
 import type { Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 
@@ -40,7 +40,7 @@ export class Conditions {
     if (this.#alone) return this.#alone;
     const size = this.#size;
     const { cond } = this.#feeds.of(places.length);
-    if (!isWhole(places, this.#images)) this.#eachRow(places, (i, row) => cond.values.set(this.#all.subarray(row * size, (row + 1) * size), i * size));
+    if (!takesAll(places, this.#images)) this.#eachRow(places, (i, row) => cond.values.set(this.#all.subarray(row * size, (row + 1) * size), i * size));
     return cond.tensor;
   }
 

@@ -4,21 +4,20 @@ import { Conditions } from './conditions.ts';
 import { devicePass } from './device-pass.ts';
 import { DeviceStates, HostStates, type EncoderStates } from './encoder-states.ts';
 import { EntropySteps } from './entropy-steps.ts';
-import { FeedSets, floatFeed, intFeed } from './feed.ts';
+import { FeedSets, intFeed } from './feed.ts';
 import type { BatchGraphs, PatchStep, Position, TokenStep } from './graphs.ts';
 import { takeFloats, type GraphRunner } from './graph-runner.ts';
 import { say } from './phrase.ts';
 import type { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
+import { feedPatch, patchFeeds } from './patch-feeds.ts';
 import { logitsOf, type Place } from './places.ts';
-import { classSlotAngles, dynamicRope } from './rope.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 
 /** Feeds of runs of n images, beside caches, the encoder's states and the conditioning. */
 const feedsFor = (runner: GraphRunner, n: number, groups: Groups, angles: number) => ({
-  token: intFeed(runner, [n, 1]), first: intFeed(runner, [n]), length: intFeed(runner, [n]), class: intFeed(runner, [groups, n]),
-  cos: floatFeed(runner, [groups * n, 1, angles]), sin: floatFeed(runner, [groups * n, 1, angles]),
+  token: intFeed(runner, [n, 1]), first: intFeed(runner, [n]), class: intFeed(runner, [groups, n]), ...patchFeeds(runner, n, groups, angles),
 });
 
 export class DparSteps implements BatchGraphs {
@@ -38,7 +37,7 @@ export class DparSteps implements BatchGraphs {
   constructor(batch: Batch, manifest: DparManifest) {
     const { runner, classes, against, groups, device, cache } = batch;
     const { model, grid } = manifest;
-    const { dim, heads, window } = model;
+    const { dim, heads, window: patchWindow } = model;
     const images = classes.length;
     const shape = { images, heads, capacity: grid.tokens + 1, headDim: dim / heads };
     this.#m = manifest;
@@ -51,7 +50,7 @@ export class DparSteps implements BatchGraphs {
     this.#encoder.begin({ ...shape, groups: 1 }, device ? ['h', 'k', 'v'] : []);
     this.#patchTransformer.begin({ ...shape, groups }, images === 1 ? ['cond'] : []);
     this.#decoder.begin({ ...shape, groups }, device ? ['logits'] : []);
-    this.#states = device ? new DeviceStates(device, dim, window) : new HostStates(runner, images, dim, window);
+    this.#states = device ? new DeviceStates(device, dim, patchWindow) : new HostStates(runner, images, dim, patchWindow);
     this.#conditions = new Conditions(runner, images, groups, model.decoderBlocks * dim);
     this.#feeds = new FeedSets((n) => feedsFor(runner, n, groups, dim / heads / 2));
     const place = (slot: number): Place[] => [{ image: 0, slot, step: 0 }];
@@ -80,24 +79,17 @@ export class DparSteps implements BatchGraphs {
     const { model: { dim, heads }, grid } = this.#m;
     const groups = this.#groups;
     const classes = this.#classes;
-    const headDim = dim / heads;
     const places = this.#patchTransformer.places(steps);
     const n = places.length;
-    const { length, class: label, cos, sin } = this.#feeds.of(n);
+    const feeds = this.#feeds.of(n);
+    const { length, class: label, cos, sin } = feeds;
     for (const [i, { image, step }] of places.entries()) {
       // An idle image is fed with what it was fed with before.
-      const span = step === null ? undefined : steps[step]!.span;
-      const angles = span === undefined ? null : span ? dynamicRope(span, grid.width, headDim) : classSlotAngles(headDim);
-      if (angles) length.values[i] = span ? span.end - span.start + 1 : 0;
-      for (let g = 0; g < groups; g++) {
-        label.values[g * n + i] = classes[(g * classes.length) / groups + image]!;
-        if (!angles) continue;
-        cos.values.set(angles.cos, ((g * n + i) * headDim) / 2);
-        sin.values.set(angles.sin, ((g * n + i) * headDim) / 2);
-      }
+      if (step !== null) feedPatch(feeds, i, steps[step]!.span, grid.width, dim / heads);
+      for (let g = 0; g < groups; g++) label.values[g * n + i] = classes[(g * classes.length) / groups + image]!;
     }
     const { cond } = await this.#patchTransformer.run(places, {
-      ...this.#states.windows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
+      ...this.#states.patchWindows(places, steps), length: length.tensor, class: label.tensor, cos: cos.tensor, sin: sin.tensor,
     });
     await this.#conditions.take(places, cond!);
   }

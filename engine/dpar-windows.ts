@@ -9,7 +9,7 @@ import type { BatchGraphs, DecodeStep, PatchStep, TokenStep } from './graphs.ts'
 import { KvCache } from './kv-cache.ts';
 import type { DparManifest } from './manifest.ts';
 import type { OnDevice } from './on-device.ts';
-import { classSlotAngles, dynamicRope } from './rope.ts';
+import { feedPatch, patchFeeds, type PatchFeeds } from './patch-feeds.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 import { byImage, rowClasses, ROWS, windowLogits } from './window-rows.ts';
@@ -57,12 +57,11 @@ export class DparWindows implements BatchGraphs {
   readonly #tokens: FeedSets<{ token: Feed<Int32Array> }>;
   readonly #decoderFeeds: FeedSets<Record<'first' | 'patchOf', Feed<Int32Array>>>;
   /** Of n patches. */
-  readonly #patchFeeds: FeedSets<{ length: Feed<Int32Array>; cos: Feed<Float32Array>; sin: Feed<Float32Array> }>;
+  readonly #patchFeeds: FeedSets<PatchFeeds>;
   readonly tokenStep: BatchGraphs['tokenStep'];
 
   constructor({ runner, classes, against, groups, positions, device }: Batch, manifest: DparManifest) {
     const { model: { dim, heads }, grid } = manifest;
-    const angles = dim / heads / 2;
     this.#m = manifest;
     this.#groups = groups;
     this.#ring = positions + 1;
@@ -70,7 +69,7 @@ export class DparWindows implements BatchGraphs {
     this.#images = classes.map((label, image) => imageOf(runner, manifest, [label, against?.[image]], this.#ring, device));
     this.#tokens = new FeedSets((n) => ({ token: intFeed(runner, [1, n]) }));
     this.#decoderFeeds = new FeedSets((n) => ({ first: intFeed(runner, [n]), patchOf: intFeed(runner, [n]) }));
-    this.#patchFeeds = new FeedSets((n) => ({ length: intFeed(runner, [n]), cos: floatFeed(runner, [n, 1, angles]), sin: floatFeed(runner, [n, 1, angles]) }));
+    this.#patchFeeds = new FeedSets((n) => patchFeeds(runner, n, 1, dim / heads / 2));
     this.tokenStep = device && devicePass(device, groups, {
       stage: 'decoder', logits: (steps) => this.#logits(steps),
       reads: { tokens: grid.tokens, encode: (...fed) => this.#encode(0, ...fed), entropies: (...fed) => this.#entropies(0, ...fed) },
@@ -112,16 +111,12 @@ export class DparWindows implements BatchGraphs {
   async #patches({ patchTransformer, memory, classes, conditions }: Image, steps: readonly PatchStep[]): Promise<void> {
     const { model: { dim, heads }, grid } = this.#m;
     const n = steps.length;
-    const { length, cos, sin } = this.#patchFeeds.of(n);
-    for (const [i, { span }] of steps.entries()) {
-      const angles = span ? dynamicRope(span, grid.width, dim / heads) : classSlotAngles(dim / heads);
-      length.values[i] = span ? span.end - span.start + 1 : 0;
-      cos.values.set(angles.cos, (i * dim) / heads / 2);
-      sin.values.set(angles.sin, (i * dim) / heads / 2);
-    }
+    const feeds = this.#patchFeeds.of(n);
+    const { length, cos, sin } = feeds;
+    for (const [i, { span }] of steps.entries()) feedPatch(feeds, i, span, grid.width, dim / heads);
     const first = steps[0]!.slot;
     const { cond } = await patchTransformer.run([{ image: 0, slot: first, step: 0 }], {
-      ...memory.windows(steps), length: length.tensor, class: classes.tensor, cos: cos.tensor, sin: sin.tensor,
+      ...memory.patchWindows(steps), length: length.tensor, class: classes.tensor, cos: cos.tensor, sin: sin.tensor,
     }, n);
     const size = condSize(this.#m);
     if ('values' in conditions) {

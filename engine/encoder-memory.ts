@@ -13,31 +13,31 @@ type Name = (typeof NAMES)[number];
 export interface EncoderMemory {
   /** Takes the outputs h, k, v [1, n, D] of the n tokens from x_t on. */
   take(t: number, n: number, outputs: Tensors): Promise<void>;
-  /** h, k, v [P, window, D] of the spans that these steps close, from slot 0 on; what stands after a span is finite. */
-  windows(steps: readonly PatchStep[]): Tensors;
+  /** h, k, v [P, patchWindow, D] of the spans that these steps close, from slot 0 on; what stands after a span is finite. */
+  patchWindows(steps: readonly PatchStep[]): Tensors;
   /** h [1, n, D] of the tokens before x_t and the n - 1 after it; anything finite for the first one. */
   before(t: number, n: number): GraphTensor;
   dispose(): void;
 }
 
-/** Slot t + 1 is that of x_t: slot 0 stands before the first token, and a window begins with the first tokens of a patch. */
+/** Slot t + 1 is that of x_t: slot 0 stands before the first token, and a patch window begins with the first tokens of a patch. */
 const slotOf = (t: number) => t + 1;
 
 export class HostMemory implements EncoderMemory {
   readonly #dim: number;
-  readonly #window: number;
+  readonly #patchWindow: number;
   readonly #memory: Record<Name, Float32Array>;
-  readonly #windows: FeedSets<Record<Name, Feed<Float32Array>>>;
+  readonly #patchWindows: FeedSets<Record<Name, Feed<Float32Array>>>;
   readonly #before: FeedSets<{ h: Feed<Float32Array> }>;
 
-  /** tokens: T; window: tokens of a patch, at most. */
-  constructor(runner: GraphRunner, tokens: number, dim: number, window: number) {
-    const slots = () => new Float32Array((tokens + 1 + window) * dim);
+  /** tokens: T; patchWindow: tokens of a patch, at most. */
+  constructor(runner: GraphRunner, tokens: number, dim: number, patchWindow: number) {
+    const slots = () => new Float32Array((tokens + 1 + patchWindow) * dim);
     this.#dim = dim;
-    this.#window = window;
+    this.#patchWindow = patchWindow;
     this.#memory = { h: slots(), k: slots(), v: slots() };
-    const feed = (n: number) => floatFeed(runner, [n, window, dim]);
-    this.#windows = new FeedSets((n) => ({ h: feed(n), k: feed(n), v: feed(n) }));
+    const feed = (n: number) => floatFeed(runner, [n, patchWindow, dim]);
+    this.#patchWindows = new FeedSets((n) => ({ h: feed(n), k: feed(n), v: feed(n) }));
     this.#before = new FeedSets((n) => ({ h: floatFeed(runner, [1, n, dim]) }));
   }
 
@@ -45,9 +45,9 @@ export class HostMemory implements EncoderMemory {
     for (const name of NAMES) this.#memory[name].set(await takeFloats(outputs[name]!, n * this.#dim, say`The encoder's ${name}`), slotOf(t) * this.#dim);
   }
 
-  windows(steps: readonly PatchStep[]): Tensors {
-    const size = this.#window * this.#dim;
-    const feeds = this.#windows.of(steps.length);
+  patchWindows(steps: readonly PatchStep[]): Tensors {
+    const size = this.#patchWindow * this.#dim;
+    const feeds = this.#patchWindows.of(steps.length);
     for (const name of NAMES) {
       for (const [i, { span }] of steps.entries()) {
         const from = slotOf(span?.start ?? 0) * this.#dim;
@@ -64,28 +64,28 @@ export class HostMemory implements EncoderMemory {
   }
 
   dispose(): void {
-    this.#windows.dispose();
+    this.#patchWindows.dispose();
     this.#before.dispose();
   }
 }
 
-/** Numbers of patches whose windows are kept on the device at once. */
+/** Numbers of patches whose patch windows are kept on the device at once. */
 const KEPT = 8;
 
 export class DeviceMemory implements EncoderMemory {
   readonly #device: OnDevice;
   readonly #dim: number;
-  readonly #window: number;
+  readonly #patchWindow: number;
   readonly #memory: Record<Name, GraphTensor>;
   /** By number of patches, and of positions: made when it first comes. */
-  readonly #windows = new Map<number, Record<Name, GraphTensor>>();
+  readonly #patchWindows = new Map<number, Record<Name, GraphTensor>>();
   readonly #before = new Map<number, GraphTensor>();
 
-  constructor(device: OnDevice, tokens: number, dim: number, window: number) {
-    const slots = () => device.zeros([tokens + 1 + window, dim]);
+  constructor(device: OnDevice, tokens: number, dim: number, patchWindow: number) {
+    const slots = () => device.zeros([tokens + 1 + patchWindow, dim]);
     this.#device = device;
     this.#dim = dim;
-    this.#window = window;
+    this.#patchWindow = patchWindow;
     this.#memory = { h: slots(), k: slots(), v: slots() };
   }
 
@@ -94,19 +94,19 @@ export class DeviceMemory implements EncoderMemory {
     for (const name of NAMES) outputs[name]!.dispose();
   }
 
-  windows(steps: readonly PatchStep[]): Tensors {
+  patchWindows(steps: readonly PatchStep[]): Tensors {
     const n = steps.length;
-    const zeros = () => this.#device.zeros([n, this.#window, this.#dim]);
-    if (!this.#windows.has(n)) {
-      const [oldest] = this.#windows.size < KEPT ? [] : this.#windows;
+    const zeros = () => this.#device.zeros([n, this.#patchWindow, this.#dim]);
+    if (!this.#patchWindows.has(n)) {
+      const [oldest] = this.#patchWindows.size < KEPT ? [] : this.#patchWindows;
       if (oldest) {
         for (const tensor of Object.values(oldest[1])) tensor.dispose();
-        this.#windows.delete(oldest[0]);
+        this.#patchWindows.delete(oldest[0]);
       }
-      this.#windows.set(n, { h: zeros(), k: zeros(), v: zeros() });
+      this.#patchWindows.set(n, { h: zeros(), k: zeros(), v: zeros() });
     }
-    const feeds = this.#windows.get(n)!;
-    const size = this.#window * this.#dim;
+    const feeds = this.#patchWindows.get(n)!;
+    const size = this.#patchWindow * this.#dim;
     this.#device.copy(NAMES.flatMap((name) => steps.map(({ span }, i): Copy => ({
       from: this.#memory[name], to: feeds[name], at: i * size, first: slotOf(span?.start ?? 0) * this.#dim, size,
     }))));
@@ -121,8 +121,8 @@ export class DeviceMemory implements EncoderMemory {
   }
 
   dispose(): void {
-    for (const tensor of [...Object.values(this.#memory), ...[...this.#windows.values()].flatMap((feeds) => Object.values(feeds)), ...this.#before.values()]) tensor.dispose();
-    this.#windows.clear();
+    for (const tensor of [...Object.values(this.#memory), ...[...this.#patchWindows.values()].flatMap((feeds) => Object.values(feeds)), ...this.#before.values()]) tensor.dispose();
+    this.#patchWindows.clear();
     this.#before.clear();
   }
 }

@@ -20,17 +20,17 @@ export function intFeed(runner: GraphRunner, dims: readonly number[]): Feed<Int3
   return { values, tensor: runner.tensor('int32', values, dims) };
 }
 
-/** The feeds of runs of 1, 2, ... images: those of each number are made when it first comes. */
+/** The feeds of runs of 1, 2, ... images, positions or patches: those of each number are made when it first comes. */
 export class FeedSets<T extends Record<string, Feed<Float32Array | Int32Array>>> {
-  readonly #make: (images: number) => T;
+  readonly #make: (count: number) => T;
   readonly #sets: (T | undefined)[] = [];
 
-  constructor(make: (images: number) => T) {
+  constructor(make: (count: number) => T) {
     this.#make = make;
   }
 
-  of(images: number): T {
-    return (this.#sets[images] ??= this.#make(images));
+  of(count: number): T {
+    return (this.#sets[count] ??= this.#make(count));
   }
 
   dispose(): void {

@@ -10,8 +10,9 @@ import type { GptManifest } from './manifest.ts';
 import { logitsOf, type Place } from './places.ts';
 import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
+import { WithoutPatches } from './without-patches.ts';
 
-export class GptSteps implements BatchGraphs {
+export class GptSteps extends WithoutPatches implements BatchGraphs {
   readonly #vocab: number;
   readonly #cache: KvCache;
   readonly #feeds: FeedSets<Record<'token' | 'class' | 'first', Feed<Int32Array>>>;
@@ -23,6 +24,7 @@ export class GptSteps implements BatchGraphs {
   readonly tokenStep: BatchGraphs['tokenStep'];
 
   constructor({ runner, classes, against, groups, device, cache }: Batch, { model: { dim, heads, blocks }, grid, vocab }: GptManifest) {
+    super();
     this.#vocab = vocab;
     this.#groups = groups;
     this.#classes = [...classes, ...(against ?? [])];
@@ -38,17 +40,8 @@ export class GptSteps implements BatchGraphs {
     });
   }
 
-  /** Runs of this kind are token by token: an entropy model is in the pack for inspection, and a null class is read from its logits. */
-  entropyStep(): Promise<never> {
-    return Promise.reject(new Error('a pack of kind gpt decodes without the entropy model'));
-  }
-
   async encoderStep(steps: readonly TokenStep[]): Promise<void> {
     for (const { image, token } of steps) this.#tokens[image] = token;
-  }
-
-  async patchStep(): Promise<void> {
-    // A token is its own patch: nothing is pooled and nothing conditions it.
   }
 
   /** [groups * n, 1, V] of x_t. */

@@ -9,6 +9,7 @@ import type { DecodeLogits, Groups } from './sampling.ts';
 import type { GraphTensor } from './tensors.ts';
 import { rowClasses, ROWS, windowLogits } from './window-rows.ts';
 import { draftTokens } from './window.ts';
+import { WithoutPatches } from './without-patches.ts';
 
 interface Image {
   classes: Feed<Int32Array>;
@@ -17,7 +18,7 @@ interface Image {
   tokens: Int32Array;
 }
 
-export class GptWindows implements BatchGraphs {
+export class GptWindows extends WithoutPatches implements BatchGraphs {
   readonly #vocab: number;
   readonly #groups: Groups;
   readonly #images: readonly Image[];
@@ -25,6 +26,7 @@ export class GptWindows implements BatchGraphs {
   readonly tokenStep: BatchGraphs['tokenStep'];
 
   constructor({ runner, classes, against, groups, device }: Batch, { model: { dim, heads, blocks }, grid, vocab }: GptManifest) {
+    super();
     this.#vocab = vocab;
     this.#groups = groups;
     this.#images = classes.map((label, image) => {
@@ -44,17 +46,8 @@ export class GptWindows implements BatchGraphs {
     });
   }
 
-  /** Runs of this kind are token by token: an entropy model is in the pack for inspection, and a null class is read from its logits. */
-  entropyStep(): Promise<never> {
-    return Promise.reject(new Error('a pack of kind gpt decodes without the entropy model'));
-  }
-
   async encoderStep(steps: readonly TokenStep[]): Promise<void> {
     for (const { image, t, token } of steps) this.#images[image]!.tokens[t] = token;
-  }
-
-  async patchStep(): Promise<void> {
-    // A token is its own patch: nothing is pooled and nothing conditions it.
   }
 
   /** [n, 2, V] of the positions of one image. */

@@ -9,7 +9,7 @@ import { FeedSets, intFeed } from './feed.ts';
 import { runGraph, takeFloats, type Cache, type CacheForm, type GraphRunner } from './graph-runner.ts';
 import { say } from './phrase.ts';
 import type { GraphName } from './manifest.ts';
-import { isWhole, type Place } from './places.ts';
+import { takesAll, type Place } from './places.ts';
 import type { Groups } from './sampling.ts';
 import type { GraphTensor, Tensors } from './tensors.ts';
 
@@ -112,7 +112,7 @@ export class KvCache {
     if (this.#form === 'new slots') while (last >= this.#slots) this.#resize(Math.min(capacity, this.#slots + STRIDE));
     const results = await runGraph(this.#runner, {
       graph: this.#graph, images: places.length, groups, outputs: this.#outputs, resident: this.#resident,
-      feeds: { ...feeds, seqlens_k: seqlens.tensor, total: total.tensor }, caches: isWhole(places, images) ? this.#caches : this.#gather(places),
+      feeds: { ...feeds, seqlens_k: seqlens.tensor, total: total.tensor }, caches: takesAll(places, images) ? this.#caches : this.#gather(places),
     });
     if (this.#form === 'new slots') await this.#write(results.kv!, places, positions);
     else if (this.#form === 'replaced') this.#replace(results);

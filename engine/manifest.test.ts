@@ -108,7 +108,7 @@ test('canonical JSON', () => {
 test('files of a graph, and the JSON Schema', () => {
   const m = tinyManifest();
   expect(graphFiles(m, 'fp32', 'encoder')).toMatchObject({ model: { path: 'fp32/encoder.onnx' }, weights: { location: 'all.bin' } });
-  expect(() => graphFiles(m, 'q8', 'encoder')).toThrow(/no variant "q8". Use one of fp32/);
+  for (const name of ['q8', 'constructor']) expect(() => graphFiles(m, name, 'encoder')).toThrow(expect.objectContaining({ code: 'bad-argument', message: `The pack tiny has no variant "${name}". Use one of fp32.` }));
   delete m.variants.fp32!.graphs.entropy_all;
   expect(() => graphFiles(m, 'fp32', 'entropy_all')).toThrow(/no graph entropy_all/);
   expect(manifestJsonSchema()).toMatchObject({ oneOf: [{ type: 'object' }, { type: 'object' }] });

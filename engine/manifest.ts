@@ -1,13 +1,13 @@
 /** The manifest of a pack (docs/packs.md): schema, validation, hash. */
 import * as z from 'zod/mini';
-import { PackError } from './errors.ts';
+import { PackError, StudioError } from './errors.ts';
 import { say } from './phrase.ts';
 import { Credit, isShortName, MAX_CLASSES, ShortName, Words as words } from './names.ts';
 import { Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 17_000_000;
 
 export const graphNames = [
@@ -271,10 +271,15 @@ export async function packHash(manifest: Manifest): Promise<string> {
   return sha256(utf8(canonicalJson({ ...manifest, variants: Object.fromEntries(Object.entries(manifest.variants).map(([name, variant]) => [name, variantOfRuns(variant)])), recordings: [], mirrors: undefined })));
 }
 
+/** Throws `bad-argument` for a variant that the pack does not have. */
+export function variantOf({ name: pack, variants }: Pick<Manifest, 'name' | 'variants'>, name: string): Variant {
+  if (Object.hasOwn(variants, name)) return variants[name]!;
+  throw new StudioError('bad-argument', say`The pack ${pack} has no variant "${name}". Use one of ${Object.keys(variants).join(', ')}.`);
+}
+
 /** The files to fetch for one graph of a variant: the model, then the weight shards in order. */
 export function graphFiles(manifest: Manifest, variant: string, graph: GraphName): { model: PackFile; byRow: PackFile | null; weights: { name: string; location: string; shards: PackFile[] } | null } {
-  const chosen = Object.hasOwn(manifest.variants, variant) ? manifest.variants[variant] : undefined;
-  if (!chosen) throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
+  const chosen = variantOf(manifest, variant);
   const entry = chosen.graphs[graph];
   if (!entry) throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no graph ${graph} in variant ${variant}. Export the pack again.`);
   const models = { model: entry.model, byRow: entry.byRow ?? null };

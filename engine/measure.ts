@@ -25,7 +25,7 @@ export interface ImageTimes {
 }
 
 /** A runner with a clock on `run`. */
-export function withClock(inner: GraphRunner): { runner: GraphRunner; times: () => Record<string, GraphTime>; reset: () => void } {
+function withClock(inner: GraphRunner): { runner: GraphRunner; times: () => Record<string, GraphTime>; reset: () => void } {
   let graphs: Record<string, GraphTime> = {};
   const runner = around(inner, async (call) => {
     const time = (graphs[call.graph] ??= { ms: 0, runs: 0 });

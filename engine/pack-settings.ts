@@ -2,7 +2,7 @@
 import { StudioError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { listed, say } from './phrase.ts';
-import { findSetting, formatSetting, isStatic, longestPatch, Settings, settingsTable, tokenByToken, type SettingKey } from './settings.ts';
+import { findSetting, formatSetting, isStatic, longestAllowedPatch, Settings, settingsTable, tokenByToken, type SettingKey } from './settings.ts';
 
 /** More classes than these are counted in a message, not listed. */
 const MOST_LISTED = 24;
@@ -55,9 +55,9 @@ const fixed: Readonly<Record<Manifest['kind'], readonly SettingKey[]>> = {
 export const fixedSettings = (manifest: Pick<Manifest, 'kind'>): readonly SettingKey[] => fixed[manifest.kind];
 
 /** Longest patch that the pack can generate, in tokens. */
-export const windowOf = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
+export const patchWindow = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
 
-/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its window, a static scheme without length, what it fixes). */
+/** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its patch window, a static scheme without length, what it fixes). */
 export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>, settings: Settings): void {
   const parsed = Settings.safeParse(settings);
   if (!parsed.success) {
@@ -73,9 +73,9 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind'
   if (isStatic(settings) && settings.staticLength === null) {
     throw new StudioError('bad-setting', say`All three switches are off, so static length must be set (a number of tokens), or turn a switch on.`);
   }
-  const window = windowOf(manifest.model);
-  const longest = longestPatch(settings, manifest.grid.width, manifest.grid.tokens);
-  if (longest > window) {
-    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${window}. Lower P_max or static length, or turn the length gate or row reset on.`);
+  const longest = longestAllowedPatch(settings, manifest.grid.width, manifest.grid.tokens);
+  const most = patchWindow(manifest.model);
+  if (longest > most) {
+    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${most}. Lower P_max or static length, or turn the length gate or row reset on.`);
   }
 }

@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Whether a run takes all images in their order. */
-export const isWhole = (places: readonly Place[], images: number): boolean =>
+export const takesAll = (places: readonly Place[], images: number): boolean =>
   places.length === images && (images === 1 || places.every(({ image }, i) => image === i));
 
 /** Logits [groups * n, V] of a run of n images, class rows first, as those of each step. */

@@ -72,7 +72,7 @@ export function entropyOf(logits: ArrayLike<number>): number {
 export const nullEntropyOf = ({ classLogits, nullLogits }: DecodeLogits): number => entropyOf(nullLogits ?? classLogits);
 
 /** The lowest id of the largest value. */
-export function argmax(values: ArrayLike<number>): number {
+function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;

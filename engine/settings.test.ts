@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
 import { checkSettings, resolveClass } from './pack-settings.ts';
 import { parseSeed, parseSetting, withSetting } from './setting-text.ts';
-import { findSetting, formatSetting, longestPatch, Settings, settingsTable } from './settings.ts';
+import { findSetting, formatSetting, longestAllowedPatch, Settings, settingsTable } from './settings.ts';
 import { tinyManifest } from './testing/manifest.ts';
 
 const { defaults } = tinyManifest();
@@ -55,7 +55,7 @@ test('settings that lead to patches beyond the window are refused', () => {
   checkSettings(m, defaults);
   checkSettings(m, { ...defaults, lengthGate: false });
   checkSettings(m, { ...defaults, ...off, staticLength: 3.5 });
-  expect(longestPatch({ ...defaults, lengthGate: false, rowReset: false }, 4, 16)).toBe(16);
+  expect(longestAllowedPatch({ ...defaults, lengthGate: false, rowReset: false }, 4, 16)).toBe(16);
   expect(() => checkSettings(m, { ...defaults, lengthGate: false, rowReset: false })).toThrow(/patches of 16 tokens; this pack generates with patches of at most 4/);
   expect(() => checkSettings(m, { ...defaults, ...off, staticLength: 4.5 })).toThrow(/patches of 5 tokens/);
   expect(() => checkSettings(m, { ...defaults, ...off })).toThrow(/static length must be set/);

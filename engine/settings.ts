@@ -118,7 +118,7 @@ export const isTokenByToken = (s: Settings): boolean => s.lengthGate && s.maxPat
 export const tokenByToken = { maxPatchLength: 1, entropyGate: false, lengthGate: true, rowReset: false, staticLength: null } as const satisfies Partial<Settings>;
 
 /** Longest patch, in tokens, that the settings can lead to on a grid of `width` columns and `tokens` cells. */
-export function longestPatch(s: Settings, width: number, tokens: number): number {
+export function longestAllowedPatch(s: Settings, width: number, tokens: number): number {
   if (isStatic(s)) return Math.ceil(s.staticLength ?? tokens);
   return Math.min(s.lengthGate ? s.maxPatchLength : tokens, s.rowReset ? width : tokens);
 }

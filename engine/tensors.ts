@@ -2,7 +2,7 @@
 export interface GraphTensor {
   readonly dims: readonly number[];
   /** The values, copied from the GPU if need be. */
-  getData(releaseData?: boolean): Promise<unknown>;
+  getData(): Promise<unknown>;
   dispose(): void;
 }
 export type Tensors = Record<string, GraphTensor>;

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
-import { graphFiles, type GraphName } from '../engine/manifest.ts';
+import { graphFiles, variantOf, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { readPackFile, type Pack } from './pack.ts';
@@ -28,9 +28,7 @@ export class NodeRunner implements GraphRunner {
   readonly #weights = new Map<string, Uint8Array>();
 
   constructor(pack: Pack, { variant = pack.manifest.defaultVariant.wasm, threads = 1, newSlots = true }: RuntimeOptions = {}) {
-    if (!Object.hasOwn(pack.manifest.variants, variant)) {
-      throw new StudioError('bad-argument', say`The pack ${pack.manifest.name} has no variant "${variant}". Use one of ${Object.keys(pack.manifest.variants).join(', ')}.`);
-    }
+    variantOf(pack.manifest, variant); // throws where there is none
     this.#pack = pack;
     this.#threads = threads;
     this.#newSlots = newSlots;

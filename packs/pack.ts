@@ -1,6 +1,6 @@
-import { StudioError, toTagged } from '../engine/errors.ts';
-import { say, type Phrase } from '../engine/phrase.ts';
-import { graphFiles, packHash, requiredGraphs, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { toTagged } from '../engine/errors.ts';
+import type { Phrase } from '../engine/phrase.ts';
+import { graphFiles, packHash, requiredGraphs, variantOf, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
@@ -64,10 +64,8 @@ export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
 
 /** What generating needs of one variant, graphs for several tokens a pass among it where the pack has them: each file once, and each graph's part of them. */
 function neededFiles(manifest: Manifest, variant: string) {
-  if (!Object.hasOwn(manifest.variants, variant)) {
-    throw new StudioError('bad-argument', say`The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
-  }
-  const there = (graph: GraphName) => manifest.variants[variant]!.graphs[graph] !== undefined;
+  const chosen = variantOf(manifest, variant);
+  const there = (graph: GraphName) => chosen.graphs[graph] !== undefined;
   const graphs = [...requiredGraphs[manifest.kind], ...windowGraphs[manifest.kind].filter(there)].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
   const files = new Map<string, PackFile>([[manifest.golden.path, manifest.golden]]);
   for (const { model, byRow, weights } of graphs) for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file);

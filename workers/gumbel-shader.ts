@@ -1,9 +1,7 @@
 /**
- * Gumbel noise of engine/gumbel.ts in float32: `gumbel(seed, t, code div 4)`, within NOISE_TOLERANCE of it. WGSL's logarithm is
+ * Gumbel noise of engine/gumbel.ts in float32: `gumbel(seed, t, code div 4)`, within 2e-5 of it. WGSL's logarithm is
  * good to 2^-21 absolute around 1 only, so numbers near 1 go by their distance from it.
  */
-export const NOISE_TOLERANCE = 2e-5;
-
 export const GUMBEL_SHADER = /* wgsl */ `
 /** High word of the product of two words. */
 fn high(a: u32, b: u32) -> u32 {

@@ -33,7 +33,7 @@ const breathe = () => new Promise<void>((resolve) => {
 export class InferenceService {
   readonly #queue = new SerialQueue();
   readonly #device: { gpu?: Gpu | null } = {};
-  #notify: OnWorkerEvent = () => undefined;
+  #onEvent: OnWorkerEvent = () => undefined;
   #reported: unknown;
   #model: Model | null = null;
   #source: LoadRequest | null = null;
@@ -44,9 +44,9 @@ export class InferenceService {
   /** Rejects when a device is lost. */
   readonly #deviceLost = new Promise<never>((_, reject) => { this.#reject = reject; });
 
-  /** One callback for all notices, given once. */
-  connect(notify: OnWorkerEvent): void {
-    this.#notify = notify;
+  /** One callback for all events, given once. */
+  connect(onEvent: OnWorkerEvent): void {
+    this.#onEvent = onEvent;
   }
 
   load(request: LoadRequest): Promise<Result<LoadReport>> {
@@ -180,7 +180,7 @@ export class InferenceService {
   }
 
   #report(event: WorkerEvent): void {
-    this.#reported = this.#notify(event.kind === 'picture' ? transfer(event, [event.picture.rgba.buffer]) : event);
+    this.#reported = this.#onEvent(event.kind === 'picture' ? transfer(event, [event.picture.rgba.buffer]) : event);
   }
 
   /**

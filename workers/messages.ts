@@ -118,8 +118,7 @@ export interface GenerateReport {
   gpuMemory: GpuMemory | null;
 }
 
-/** How an image is decoded: in dynamic patches, with P_max = 1 on the same weights, or by a plain GPT. */
-/** static: as many patches as the pack's held-out pictures have on average. */
+/** How an image is decoded: in dynamic patches, in static ones (as many as the pack's held-out pictures have on average), with P_max = 1 on the same weights, or by a plain GPT. */
 export type Way = 'dynamic' | 'static' | 'single' | 'gpt';
 
 export interface MeasureRequest {
@@ -160,4 +159,4 @@ export type WorkerEvent =
   /** Graphs failed with several positions: from here on a pass decodes one. */
   | { kind: 'one-a-pass'; reason: Phrase }
   | { kind: 'measuring'; progress: MeasureProgress };
-export type OnWorkerEvent = (notice: WorkerEvent) => unknown;
+export type OnWorkerEvent = (event: WorkerEvent) => unknown;

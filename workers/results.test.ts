@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { StudioError } from '../engine/errors.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
 
 test.each([
@@ -15,5 +17,16 @@ test('other failures are not', async () => {
   for (const message of ['The room is full', 'The graph decoder gave NaN', 'HTTP 500']) {
     const failure = await asResult(async () => { throw new Error(message); });
     expect(!failure.ok && isOutOfMemory(failure)).toBe(false);
+  }
+});
+
+test('of our own errors the code and the detail count, not what a pack is called', async () => {
+  const named = say`The pack ${'oom'} has no graph encoder_all.`;
+  for (const [error, memory] of [
+    [new StudioError('manifest-invalid', named), false], [new StudioError('graph-failed', named, quote('no such kernel')), false],
+    [new StudioError('graph-failed', named, quote('std::bad_alloc')), true], [new StudioError('out-of-memory', say`There is too little of it.`), true],
+  ] as const) {
+    const failure = await asResult(async () => { throw error; });
+    expect(!failure.ok && isOutOfMemory(failure)).toBe(memory);
   }
 });

@@ -13,7 +13,9 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-export const isOutOfMemory = ({ message, detail }: Failure): boolean => saysOutOfMemory(`${english(message)} ${detail ? english(detail).split('\n', 1)[0] : ''}`);
+/** By the words of others: our own messages have codes, and may name a pack or a file that is called so. */
+export const isOutOfMemory = ({ code, message, detail }: Failure): boolean =>
+  code === 'out-of-memory' || saysOutOfMemory(`${code === 'unknown' ? english(message) : ''} ${detail ? english(detail).split('\n', 1)[0] : ''}`);
 
 export const outOfMemory = ({ message, detail }: Failure): Failure => ({
   ok: false, code: 'out-of-memory', detail: detail ?? message,

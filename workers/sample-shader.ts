@@ -8,7 +8,7 @@
 import { GUMBEL_SHADER } from './gumbel-shader.ts';
 
 export const ALTERNATIVES = 5;
-export const THREADS = 256;
+const THREADS = 256;
 /** Where in the result the entropy is. */
 export const NULL_ENTROPY = 4 + 2 * ALTERNATIVES;
 /** Tokens that are known ahead, of positions and drafts. */

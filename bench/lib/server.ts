@@ -1,13 +1,8 @@
 /** A static server on localhost that counts what it sends, cross-origin isolated so that WebAssembly may use threads. */
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
-  '.wasm': 'application/wasm', '.png': 'image/png', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json',
-};
+import { fileAt, pathOf, typeOf } from './static-file.ts';
 
 export interface Sent {
   path: string;
@@ -21,17 +16,17 @@ export class StaticServer {
   /** mounts: address prefixes to folders, the first that fits; '/' last. */
   constructor(mounts: readonly (readonly [string, string])[]) {
     this.#server = createServer((request, response) => {
-      const path = decodeURIComponent((request.url ?? '/').split('?')[0]!);
-      const [prefix, folder] = mounts.find(([start]) => path.startsWith(start)) ?? ['/', ''];
-      const file = join(folder, normalize(`/${path.slice(prefix.length)}`), path.endsWith('/') ? 'index.html' : '');
-      if (!folder || !existsSync(file) || !statSync(file).isFile()) {
+      const path = pathOf(request);
+      const mount = mounts.find(([prefix]) => path.startsWith(prefix));
+      const file = mount && fileAt(mount[1], path.slice(mount[0].length));
+      if (!file) {
         response.writeHead(404).end();
         return;
       }
       const bytes = statSync(file).size;
       this.sent.push({ path, bytes });
       response.writeHead(200, {
-        'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-length': bytes,
+        'content-type': typeOf(file), 'content-length': bytes,
         // As static hosts send it: named by content and kept, the rest asked for again.
         'cache-control': path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-cache',
         'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-resource-policy': 'same-origin',

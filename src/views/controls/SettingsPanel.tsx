@@ -1,4 +1,4 @@
-import { fixedSettings, windowOf } from '../../../engine/pack-settings.ts';
+import { fixedSettings, patchWindow } from '../../../engine/pack-settings.ts';
 import { isStatic, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
@@ -30,7 +30,7 @@ export default function SettingsPanel() {
   const values = useSettings((state) => state.values);
   const defaults = useSettings((state) => state.defaults);
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
-  const window = usePack((state) => (state.manifest ? windowOf(state.manifest.model) : 16));
+  const window = usePack((state) => (state.manifest ? patchWindow(state.manifest.model) : 16));
   const changed = values !== null && defaults !== null && settingsTable.some(({ key }) => values[key] !== defaults[key]);
   const wrong = useSettings((state) => Object.keys(state.errors).length > 0);
   const fixed = usePack((state) => (state.manifest ? fixedSettings(state.manifest) : NONE));
