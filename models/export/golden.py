@@ -19,7 +19,7 @@ from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
 from models.null_class import NullClass
 from models.patchify import PatchRules, opens
-from models.sampling import SamplingConfig
+from models.sampling import SamplingConfig, guide
 
 GREEDY = {"prefix": 32, "tokens": 64}
 SPOTS = 96
@@ -96,10 +96,14 @@ def _greedy(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokens: np.nda
     request = Request(np.array([label]), np.array([0]), rules, SamplingConfig(guidance=guidance, temperature=0),
                       given=tokens[None, : size[0]], steps=sum(size))
     out = decode(model, None if isinstance(entropy, NullClass) else entropy, request, keep=True)
-    guided = out.logits[0, 1] + guidance * (out.logits[0, 0] - out.logits[0, 1])
-    best = np.sort(guided[size[0] :], axis=1)
     return {"class": label, "prefix": tokens[: size[0]].tolist(), "guidance": guidance,
-            "tokens": out.tokens[0, size[0] :].tolist(), "margin": float((best[:, -1] - best[:, -2]).min())}
+            "tokens": out.tokens[0, size[0] :].tolist(), "margin": margin_of(out.logits[0][:, size[0] :], guidance)}
+
+
+def margin_of(logits: np.ndarray, guidance: float) -> float:
+    """What the narrowest choice of the likeliest token was won by, in guided logits. logits [2, T, V]: class and null rows."""
+    best = np.sort(guide(logits[0], logits[1], guidance), axis=1)
+    return float((best[:, -1] - best[:, -2]).min())
 
 
 def _picture(tokenizer: AnyTokenizer, batch: torch.Tensor) -> dict:
