@@ -18,7 +18,7 @@ from models.export.builder import WeightFile
 from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
 from models.export.files import FORMAT_VERSION, write_file, write_json, write_shards
-from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
+from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, parameters
 from models.export.nano import widen
 from models.export.pack import BATCH, save_manifest, write_models
 from models.export.pictures import png
@@ -85,7 +85,7 @@ def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width
                          "parameters": parameters(entropy)},
         "tokenizer": {"factor": tokenizer.factor, "codeDim": tokenizer.config.code_dim, "reach": tokenizer.reach,
                       "parameters": parameters(tokenizer)},
-        "defaults": defaults(rules_of(model, PatchRules(entropy_threshold=0)), SamplingConfig()),
+        "defaults": defaults(pack_rules(model, PatchRules(entropy_threshold=0)), SamplingConfig()),
         "curve": [], "evaluation": {}, "split": {"seed": 0, "train": 0, "heldOut": 0},
         "variants": {"fp32": {"weights": weights, "graphs": entries}}, "defaultVariant": {"webgpu": "fp32", "wasm": "fp32"},
         "golden": write_json(folder, "golden.json", {}), "codebook": {"tiles": picture, "columns": 1, "tile": 1},

@@ -76,7 +76,7 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     ]
 
 
-def rules_of(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
+def pack_rules(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
     """The rules that a pack's defaults carry: a GPT's gates are fixed, its E_th only draws a line over entropies."""
     if isinstance(model, GPT):
         return TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": rules.entropy_threshold})
