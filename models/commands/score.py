@@ -15,7 +15,7 @@ from tqdm import tqdm
 from models import distributed
 from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS
-from models.commands.common import at_least, default_device, prepare, prepare_alone
+from models.commands.common import add_device_arguments, at_least, prepare, prepare_alone
 from models.entropy_model import EntropyModel
 from models.errors import DataError
 from models.export.threshold import threshold_for
@@ -39,8 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="which symmetries to score in float32; the rest run in bfloat16 but for the head (quicker; "
                              "entropies differ by hundredths of a nat); upright is all of those in shards (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
-    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+    add_device_arguments(parser)
 
 
 @torch.no_grad()
