@@ -119,8 +119,9 @@ def swept(args: argparse.Namespace, given: Given, static: DPAR | None, device: t
     """Each setting's samples are stored in a folder of their own, and used again if nothing changed."""
     found, judge = given.training, fingerprint([args.judge])
     known = training_features(given.judge, found.pictures, found.data.train, args.out / "training-features.npz", judge, device)
-    gallery = Gallery(found.entropy, found.tokenizer, given.judge, known, given.pack.sampling, args.sweep_samples, args.batch,
-                      args.precision == "bfloat16", device)
+    gallery = Gallery(entropy=found.entropy, tokenizer=found.tokenizer, judge=given.judge, training=known,
+                      sampling=given.pack.sampling, count=args.sweep_samples, batch=args.batch,
+                      bf16=args.precision == "bfloat16", device=device)
 
     def judged(model: DPAR, rules: PatchRules) -> Quality:
         folder = args.static if model is static else args.model
@@ -149,6 +150,7 @@ def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}
     logs |= {"the baseline": args.baseline} if args.baseline else {}
     write_report(args.out / "report.html", ReportInput(
-        given.pack.title, figures, given.training.pictures, given.training.data, shown.samples, shown.restored, given.rules,
-        given.model.config.width, shown.memory, {name: folder / LOG for name, folder in logs.items()}))
+        title=given.pack.title, evaluation=figures, pictures=given.training.pictures, data=given.training.data,
+        samples=shown.samples, restored=shown.restored, rules=given.rules, width=given.model.config.width,
+        memory=shown.memory, logs={name: folder / LOG for name, folder in logs.items()}))
     print(f"{args.out}: evaluation.json and report.html")

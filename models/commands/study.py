@@ -193,8 +193,8 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
     weights = fingerprint([args.judge])
     features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
     sampling = sampling_of(args)
-    made = Gallery(entropy, tokenizer, judge, features, sampling, args.samples, min(100, args.samples),
-                   args.precision == "bfloat16", device)
+    made = Gallery(entropy=entropy, tokenizer=tokenizer, judge=judge, training=features, sampling=sampling,
+                   count=args.samples, batch=min(100, args.samples), bf16=args.precision == "bfloat16", device=device)
     depends = {"samples": args.samples, "judge": weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
                "sampling": sampling.model_dump(), "precision": args.precision}
     return made, depends

@@ -62,7 +62,7 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     """Every graph with the name of the weight file it reads."""
     if isinstance(model, GPT):
         file = WeightFile("gpt.bin", storage)
-        return [(gpt_graph(model, file, False), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, True), "gpt"),
+        return [(gpt_graph(model, file, "step"), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, "all"), "gpt"),
                 (gpt_attention(model, file), "gpt")]
     encoder, patches, decoder = (WeightFile(f"{name}.bin", storage) for name in ("encoder", "patch_transformer", "decoder"))
     return [
