@@ -39,7 +39,7 @@ SIZES: dict[str, tuple[dict[str, int], int, dict[str, int]]] = {
 }
 
 
-def random_models(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[DPAR | GPT, EntropyModel, Tokenizer]:
+def models_of_size(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[DPAR | GPT, EntropyModel, Tokenizer]:
     """kind gpt: the token-by-token baseline, of as many blocks as all of DPAR's."""
     torch.manual_seed(0)
     sizes, blocks, entropy_sizes = SIZES[size]
@@ -58,7 +58,7 @@ def random_models(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[
 @torch.no_grad()
 def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width: int) -> None:
     """Write random-<kind>-<size>-<tokens> into `root`: one variant, fp32, with the graphs that generating needs."""
-    model, entropy, tokenizer = random_models(kind, size, width)
+    model, entropy, tokenizer = models_of_size(kind, size, width)
     name, storage = f"random-{kind}-{size}-{width * width}", STORAGES["fp32"]
     folder, c, e = root / name, model.config, entropy.config
     files = {name: WeightFile(f"{name}.bin", storage) for name in ("entropy", "tokenizer_decoder")}

@@ -63,7 +63,7 @@ def golden_schema(manifest: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": list(fields), "properties": fields}
 
 
-def rounded(values: np.ndarray | torch.Tensor) -> list:
+def seven_digits(values: np.ndarray | torch.Tensor) -> list:
     """Float32 at 7 significant digits: enough to compare at 1e-4, half the bytes."""
     return [float(f"{value:.7g}") for value in np.asarray(values, dtype=np.float64).ravel()]
 
@@ -80,11 +80,11 @@ def golden_vectors(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokeniz
     return {
         "class": label,
         "tokens": tokens.tolist(),
-        "entropies": [None, *rounded(e[1:])],
+        "entropies": [None, *seven_digits(e[1:])],
         "opens": opened.tolist(),
         "positions": positions,
-        "logits_class": [rounded(row) for row in class_rows],
-        "logits_null": [rounded(row) for row in null_rows],
+        "logits_class": [seven_digits(row) for row in class_rows],
+        "logits_null": [seven_digits(row) for row in null_rows],
         "greedy": _greedy(model, entropy, tokens, label, rules, guidance),
         "picture": _picture(tokenizer, batch),
     }
@@ -110,4 +110,4 @@ def _picture(tokenizer: AnyTokenizer, batch: torch.Tensor) -> dict:
     picture = tokenizer.decode(batch)[0].numpy()
     places = np.random.default_rng(0).integers(picture.shape, size=(SPOTS, 3))
     return {"tokens": batch[0].tolist(), "mean": float(picture.mean()),
-            "pixels": [[*map(int, place), rounded(picture[tuple(place)])[0]] for place in places]}
+            "pixels": [[*map(int, place), seven_digits(picture[tuple(place)])[0]] for place in places]}

@@ -17,7 +17,7 @@ from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
-from models.export.figures import measure, references
+from models.export.figures import references, variant_figures
 from models.export.files import FORMAT_VERSION, read_json, read_manifest, validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
@@ -171,7 +171,7 @@ def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> N
     pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
     for name, variant in manifest["variants"].items():
         stage(f"{name}: the same on onnxruntime")
-        variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
+        variant["figures"] = variant_figures(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
     manifest["defaultVariant"] |= default_reason(manifest)
 
 
