@@ -81,7 +81,7 @@ def load_checkpoint(folder: Path, config: Config, device: str | torch.device = "
         raise CheckpointError(f"{path}: cannot be read ({error}); remove it to start again") from error
     saved = type(config).parse(json.loads(content["config"]), str(path))  # keys added since take their defaults
     if saved != config:
-        raise CheckpointError(f"{path}: is of another configuration ({difference(saved, config)}); use "
+        raise CheckpointError(f"{path}: is of another configuration ({first_change(saved, config)}); use "
                               "another --out, or the configuration in config.json beside it")
     return content
 
@@ -126,7 +126,7 @@ def load_safetensors(path: Path) -> dict[str, torch.Tensor]:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
 
 
-def difference(saved: Config, config: Config) -> str:
+def first_change(saved: Config, config: Config) -> str:
     """The first dotted key in which two different configurations differ."""
     old, new = (_flatten(json.loads(c.to_json())) for c in (saved, config))
     key = min(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))

@@ -16,7 +16,7 @@ from models.vqgan import VQGAN
 
 
 @torch.no_grad()
-def measure(
+def restored_figures(
     model: Tokenizer, pictures: Pictures, indices: np.ndarray, device: torch.device, batch_size: int = 100
 ) -> dict:
     """PSNR in dB (mean over pictures, of 8-bit pixels), by class; code perplexity; codes never used."""

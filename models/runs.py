@@ -19,7 +19,7 @@ from models.dpar import DPAR, DPARConfig
 from models.errors import ConfigError
 from models.gpt import GPT, GPTConfig
 from models.patch_data import PatchBatch, PatchStream, held_out_batches
-from models.patchify import PatchRules
+from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.token_data import TokenBatch, TokenSet, TokenStream, held_out_tokens, load_tokens
 from models.training import Metrics, Stream, TrainConfig
 
@@ -69,6 +69,12 @@ def images_seen(run: DPARRun | GPTRun) -> int:
         print(f"{run.init}: is no longer there, so the images that its weights have seen are not counted", file=sys.stderr)
         return own
     return own + images_seen(parse_run(read_config_json(run.init / CONFIG), str(run.init)))
+
+
+def rules_of(run: DPARRun | GPTRun, threshold: float | None = None) -> PatchRules:
+    """The patch rules of training, or a patch for every token; at another E_th where `threshold` is given."""
+    rules = run.patchify if isinstance(run, DPARRun) else TOKEN_BY_TOKEN
+    return rules if threshold is None else rules.model_copy(update={"entropy_threshold": threshold})
 
 
 def load_run(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> DPARRun | GPTRun:

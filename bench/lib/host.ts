@@ -1,5 +1,5 @@
 /** Where benches run: sessions of onnxruntime-node here, pages in Chromium, files made by Python. All are opened when first asked for. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
@@ -12,6 +12,7 @@ import { ensurePython, python } from '../../scripts/python.mjs';
 import { run } from '../../scripts/run.mjs';
 import { ortWasm } from '../../scripts/site/ort-wasm.ts';
 import type { BenchPage } from '../pages/bench.ts';
+import { lastChange } from './changed.ts';
 import { StaticServer } from './server.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -33,12 +34,10 @@ export class Host {
   #gpuBrowser: Promise<Browser> | null = null;
   readonly #closing: (() => Promise<unknown>)[] = [];
 
-  /** Runs `python -m models bench ...` unless `out` is there and newer than the Python side's code. */
-  make(out: string, marker: string, args: readonly string[]): string {
+  /** Runs `python -m models bench ...` unless `out` is there and newer than the Python side's code and the pack it is made of. */
+  make(out: string, marker: string, args: readonly string[], pack?: string): string {
     const made = join(out, marker);
-    const exporter = join(root, 'models', 'export');
-    const changed = Math.max(...readdirSync(exporter).filter((name) => name.endsWith('.py')).map((name) => statSync(join(exporter, name)).mtimeMs));
-    if (!existsSync(made) || statSync(made).mtimeMs < changed) {
+    if (!existsSync(made) || statSync(made).mtimeMs < lastChange(root, pack)) {
       ensurePython();
       run(python, ['-m', 'models', 'bench', ...args], { OMP_NUM_THREADS: '1' });
     }
@@ -48,13 +47,13 @@ export class Host {
   /** Graphs over whole prefixes on the weights of a pack. */
   whole(pack: string): string {
     const out = join(cache, 'whole', pack.split(/[\\/]/).at(-1)!);
-    return this.make(out, 'decoder_prefix.onnx', ['whole', '--pack', pack, '--out', out]);
+    return this.make(out, 'decoder_prefix.onnx', ['whole', '--pack', pack, '--out', out], pack);
   }
 
   /** The pack in every variant there is, on its own weights. */
   variants(pack: string): string {
     const out = join(cache, 'variants', pack.split(/[\\/]/).at(-1)!);
-    return this.make(out, 'manifest.json', ['variants', '--pack', pack, '--out', out]);
+    return this.make(out, 'manifest.json', ['variants', '--pack', pack, '--out', out], pack);
   }
 
   /** A pack with random weights; kind gpt is the token-by-token baseline of the size. */

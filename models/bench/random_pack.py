@@ -18,7 +18,7 @@ from models.export.builder import WeightFile
 from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
 from models.export.files import FORMAT_VERSION, write_file, write_json, write_shards
-from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
+from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, parameters
 from models.export.nano import widen
 from models.export.pack import BATCH, save_manifest, write_models
 from models.export.pictures import png
@@ -39,7 +39,7 @@ SIZES: dict[str, tuple[dict[str, int], int, dict[str, int]]] = {
 }
 
 
-def random_models(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[DPAR | GPT, EntropyModel, Tokenizer]:
+def models_of_size(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[DPAR | GPT, EntropyModel, Tokenizer]:
     """kind gpt: the token-by-token baseline, of as many blocks as all of DPAR's."""
     torch.manual_seed(0)
     sizes, blocks, entropy_sizes = SIZES[size]
@@ -58,7 +58,7 @@ def random_models(kind: Literal["dpar", "gpt"], size: str, width: int) -> tuple[
 @torch.no_grad()
 def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width: int) -> None:
     """Write random-<kind>-<size>-<tokens> into `root`: one variant, fp32, with the graphs that generating needs."""
-    model, entropy, tokenizer = random_models(kind, size, width)
+    model, entropy, tokenizer = models_of_size(kind, size, width)
     name, storage = f"random-{kind}-{size}-{width * width}", STORAGES["fp32"]
     folder, c, e = root / name, model.config, entropy.config
     files = {name: WeightFile(f"{name}.bin", storage) for name in ("entropy", "tokenizer_decoder")}
@@ -85,7 +85,7 @@ def write_random_pack(root: Path, kind: Literal["dpar", "gpt"], size: str, width
                          "parameters": parameters(entropy)},
         "tokenizer": {"factor": tokenizer.factor, "codeDim": tokenizer.config.code_dim, "reach": tokenizer.reach,
                       "parameters": parameters(tokenizer)},
-        "defaults": defaults(rules_of(model, PatchRules(entropy_threshold=0)), SamplingConfig()),
+        "defaults": defaults(pack_rules(model, PatchRules(entropy_threshold=0)), SamplingConfig()),
         "curve": [], "evaluation": {}, "split": {"seed": 0, "train": 0, "heldOut": 0},
         "variants": {"fp32": {"weights": weights, "graphs": entries}}, "defaultVariant": {"webgpu": "fp32", "wasm": "fp32"},
         "golden": write_json(folder, "golden.json", {}), "codebook": {"tiles": picture, "columns": 1, "tile": 1},

@@ -91,7 +91,7 @@ def encoder_prefix(model: DPAR, weights: WeightFile) -> Graph:
     return g
 
 
-def pooled(g: Graph, windows: list[str], length: str, window: int, pooling: PatchPooling) -> str:
+def pooled_at_once(g: Graph, windows: list[str], length: str, window: int, pooling: PatchPooling) -> str:
     """Patch embeddings p [M, 1, D] of windows h, k, v [M, window, D]; length [M, 1, 1] in tokens, at least 1."""
     h, k, v = windows
     slots = g.constant(np.arange(window, dtype=np.float32).reshape(1, window, 1))
@@ -123,7 +123,7 @@ def patch_transformer_prefix(model: DPAR, weights: WeightFile, window: int) -> G
         return (*g.add("Split", turned, outputs=2, axis=-1, num_outputs=2), value)
 
     flat = [g.add("Reshape", sequence, g.shape(-1, c.dim)) for sequence in sequences]
-    p = pooled(g, [g.add("Gather", x, index) for x in flat], length, window, pooling)
+    p = pooled_at_once(g, [g.add("Gather", x, index) for x in flat], length, window, pooling)
     slot = g.add("Gather", g.weight("class_embedding", model.patch_transformer.class_embedding.weight), classes)
     every_row = g.add("Mul", slot, g.constant(np.float32(0)))  # [rows, 1, D] of zeros: repeats the patches for every row
     patches = g.add("Add", g.add("Reshape", p, g.shape(1, -1, c.dim)), every_row)

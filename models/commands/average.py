@@ -14,10 +14,10 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, load_safetensors, save_safetensors, write_atomically
-from models.config import read_config_json
+from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.errors import UserError
-from models.runs import DPARRun, GPTRun, images_seen, parse_run
+from models.runs import DPARRun, GPTRun, images_seen
+from models.trained import load_model
 from models.training import LOG
 
 
@@ -34,11 +34,11 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"{args.out}: holds weights that go into the mean; choose another --out")
     if (args.out / CHECKPOINT).exists():
         raise UserError(f"{args.out}: holds a training that could not go on from the mean; choose another --out")
-    configs = [parse_run(read_config_json(folder / CONFIG), str(folder)) for folder in folders]
+    models, configs = zip(*map(load_model, folders), strict=True)
     for folder, config in zip(folders, configs, strict=True):
-        if shape_of(config) != shape_of(configs[0]):
+        if kind_and_sizes(config) != kind_and_sizes(configs[0]):
             raise UserError(f"{folder}: holds another model than {folders[0]}; compare their {CONFIG}")
-    mean = mean_of([load_safetensors(folder / WEIGHTS) for folder in folders])
+    mean = mean_of([model.state_dict() for model in models])
     last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
     save_safetensors(args.out / WEIGHTS, mean)
     for name in (LOG, CONFIG):
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> None:
     print(f"{args.out}: the mean of {len(folders)} models, {images_seen(config)} images seen")
 
 
-def shape_of(run: DPARRun | GPTRun) -> dict[str, Any]:
+def kind_and_sizes(run: DPARRun | GPTRun) -> dict[str, Any]:
     """Kind and sizes. Dropout belongs to a training, not to the weights."""
     return {"kind": run.kind, **run.model.model_dump(exclude={"dropout"})}
 

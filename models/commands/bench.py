@@ -14,7 +14,7 @@ from models.bench.peer_gpt import write_peer
 from models.bench.random_pack import SIZES, write_random_pack
 from models.bench.throughput import throughput
 from models.bench.whole_graphs import write_whole_graphs
-from models.commands.common import at_least, check_device, default_device
+from models.commands.common import add_device_argument, at_least, check_device
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
 from models.outputs import staged
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         training.add_argument(f"--{name}", type=Path, required=True, metavar="FILE.toml", help="configuration of train")
     training.add_argument("--steps", type=at_least(1), default=4, help="of one round (default: %(default)s)")
     training.add_argument("--rounds", type=at_least(1), default=5, help="default: %(default)s")
-    training.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
+    add_device_argument(training)
     for kind in (whole, variants, random, peer, training):
         kind.add_argument("--out", type=Path, required=True, metavar="DIR")
 

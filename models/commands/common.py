@@ -23,7 +23,20 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
                         help="where checkpoint, weights, config.json and log go; resumes if a checkpoint is there")
-    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
+    add_device_arguments(parser)
+
+
+def add_device_arguments(parser: argparse.ArgumentParser, device: str | None = None) -> None:
+    """device: the default, where it is not the quickest of this machine."""
+    add_device_argument(parser, device)
+    add_threads_argument(parser)
+
+
+def add_device_argument(parser: argparse.ArgumentParser, device: str | None = None) -> None:
+    parser.add_argument("--device", default=device or default_device(), help="torch device (default: %(default)s)")
+
+
+def add_threads_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
 
 

@@ -12,13 +12,13 @@ import torch
 from models.blocks import compile_blocks
 from models.checkpoint import save_text
 from models.classifier import check_size
-from models.commands.common import add_data_arguments, at_least, prepare_alone, read_pictures
+from models.commands.common import add_data_arguments, add_device_arguments, at_least, prepare_alone, read_pictures
 from models.dpar import DPAR
 from models.errors import DataError, UserError
 from models.evaluation.features import training_features
 from models.evaluation.generate import Generator, Samples, generate
 from models.evaluation.manifold import DENSITY_K
-from models.evaluation.measure import Given, Shown, measure, rounded, rules_of
+from models.evaluation.measure import Given, Shown, measure, rounded
 from models.evaluation.picture_files import read_samples
 from models.evaluation.quality import Gallery, Quality
 from models.evaluation.report import ReportInput, write_report
@@ -27,7 +27,7 @@ from models.evaluation.sweep import Rows, sweep
 from models.export.config import PackConfig
 from models.gpt import GPT
 from models.patchify import PatchRules
-from models.runs import DPARRun
+from models.runs import DPARRun, rules_of
 from models.trained import check_sizes, load_baseline, load_classifier, load_model, load_training
 from models.training import LOG
 
@@ -56,8 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
                         help="evaluation.json and report.html go there, and stored samples, used again if nothing changed")
-    parser.add_argument("--device", default="cpu", help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+    add_device_arguments(parser, "cpu")
 
 
 @torch.no_grad()
@@ -92,7 +91,9 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
         if part is not None:
             part.to(device)
     judge.to(memory_format=torch.channels_last)  # with compiled features twice as fast on processors
-    return Given(found, pack, rules_of(found.run, pack), judge, baseline)
+    # A GPT's gates do not look at E_th, so that its samples are stored under any.
+    rules = rules_of(found.run, pack.entropy_threshold if isinstance(found.run, DPARRun) else None)
+    return Given(found, pack, rules, judge, baseline)
 
 
 def load_static(args: argparse.Namespace, given: Given, device: torch.device) -> DPAR | None:
@@ -118,8 +119,9 @@ def swept(args: argparse.Namespace, given: Given, static: DPAR | None, device: t
     """Each setting's samples are stored in a folder of their own, and used again if nothing changed."""
     found, judge = given.training, fingerprint([args.judge])
     known = training_features(given.judge, found.pictures, found.data.train, args.out / "training-features.npz", judge, device)
-    gallery = Gallery(found.entropy, found.tokenizer, given.judge, known, given.pack.sampling, args.sweep_samples, args.batch,
-                      args.precision == "bfloat16", device)
+    gallery = Gallery(entropy=found.entropy, tokenizer=found.tokenizer, judge=given.judge, training=known,
+                      sampling=given.pack.sampling, count=args.sweep_samples, batch=args.batch,
+                      bf16=args.precision == "bfloat16", device=device)
 
     def judged(model: DPAR, rules: PatchRules) -> Quality:
         folder = args.static if model is static else args.model
@@ -148,6 +150,7 @@ def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}
     logs |= {"the baseline": args.baseline} if args.baseline else {}
     write_report(args.out / "report.html", ReportInput(
-        given.pack.title, figures, given.training.pictures, given.training.data, shown.samples, shown.restored, given.rules,
-        given.model.config.width, shown.memory, {name: folder / LOG for name, folder in logs.items()}))
+        title=given.pack.title, evaluation=figures, pictures=given.training.pictures, data=given.training.data,
+        samples=shown.samples, restored=shown.restored, rules=given.rules, width=given.model.config.width,
+        memory=shown.memory, logs={name: folder / LOG for name, folder in logs.items()}))
     print(f"{args.out}: evaluation.json and report.html")

@@ -18,8 +18,7 @@ from models.export.index import write_index
 from models.export.pack import PackContent, register_recordings, write_pack
 from models.export.storage import STORAGES
 from models.outputs import staged
-from models.patchify import TOKEN_BY_TOKEN, PatchRules
-from models.runs import DPARRun
+from models.runs import rules_of
 from models.trained import load_training
 
 
@@ -72,14 +71,12 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
     pictures, split, tokens = found.pictures, found.split, found.data
     label = config.check_classes(pictures.classes, str(args.config))
     first = [next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))]
-    rules = found.run.patchify if isinstance(found.run, DPARRun) else TOKEN_BY_TOKEN
-    threshold = {} if config.entropy_threshold is None else {"entropy_threshold": config.entropy_threshold}
     return PackContent(
         name=config.name, title=config.title, description=config.description, license=config.license,
         data=config.data.model_dump(),
         classes=[{"id": name, "label": config.labels[name]} for name in pictures.classes],
         model=found.model, entropy=found.entropy, tokenizer=found.tokenizer,
-        rules=PatchRules.parse(rules.model_dump() | threshold), sampling=config.sampling,
+        rules=rules_of(found.run, config.entropy_threshold), sampling=config.sampling,
         thumbnails=np.stack([pictures.pixels[i] for i in first]),
         golden=tokens.tokens[0, first[label]].astype(np.int64), golden_label=label,
         judged=np.stack([tokens.tokens[0, i] for i in first]).astype(np.int64), judged_labels=list(range(len(first))),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from models.commands.common import at_least
+from models.commands.common import add_threads_argument, at_least
 from models.export.card import rewrite_card
 from models.export.defaults import default_rules, default_sampling
 from models.export.files import read_manifest
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder with manifest.json")
     parser.add_argument("--images", type=at_least(1), metavar="N",
                         help="spread over the classes (default: 20, fewer for large models)")
-    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+    add_threads_argument(parser)
 
 
 def run(args: argparse.Namespace) -> None:

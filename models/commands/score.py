@@ -15,7 +15,7 @@ from tqdm import tqdm
 from models import distributed
 from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS
-from models.commands.common import at_least, default_device, prepare, prepare_alone
+from models.commands.common import add_device_arguments, at_least, prepare, prepare_alone
 from models.entropy_model import EntropyModel
 from models.errors import DataError
 from models.export.threshold import threshold_for
@@ -23,7 +23,7 @@ from models.lineage import digest, file_digest
 from models.outputs import check_folder
 from models.patchify import PatchRules
 from models.shards import Shards, shard_path, write_shard
-from models.token_data import every, load_tokens, note_entropies, noted
+from models.token_data import TokenSet, every, load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
 
 MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
@@ -37,10 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=at_least(1), default=50, help="images at once (default: %(default)s)")
     parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to score in float32; the rest run in bfloat16 but for the head (quicker; "
-                             "entropies differ by hundredths of a nat) (default: %(default)s)")
+                             "entropies differ by hundredths of a nat); upright is all of those in shards (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
-    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+    add_device_arguments(parser)
 
 
 @torch.no_grad()
@@ -53,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
     if not args.no_compile:
         compile_blocks(model)
     if sharded:
-        return _score_shards(model, data.tokens, args, device)
+        return _score_shards(model, data, args, device)
     symmetries, images, tokens = data.tokens.shape
     partial = args.tokens / "entropies.partial.npy"
     out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=(symmetries, images, tokens))
@@ -68,14 +67,19 @@ def run(args: argparse.Namespace) -> None:
     out.flush()
     note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
     partial.replace(args.tokens / "entropies.npy")
-    few = np.asarray(out[0][every(data.train, SAMPLE)])
-    lengths = [(wanted, threshold_for(few, data.sizes["width"], PatchRules(), wanted)) for wanted in MEAN_LENGTHS]
-    print("patchify.entropy_threshold for so many tokens a patch in the mean: "
-          + ", ".join(f"{wanted}: {threshold}" for wanted, threshold in lengths))
+    _print_thresholds(data, out)
     print(f"{args.tokens / 'entropies.npy'}: entropies of {symmetries * images} images")
 
 
-def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace, device: torch.device) -> None:
+def _print_thresholds(data: TokenSet, entropies: np.ndarray | Shards) -> None:
+    few = np.asarray(entropies[0][every(data.train, SAMPLE)])
+    lengths = [(wanted, threshold_for(few, data.sizes["width"], PatchRules(), wanted)) for wanted in MEAN_LENGTHS]
+    print("patchify.entropy_threshold for so many tokens a patch in the mean: "
+          + ", ".join(f"{wanted}: {threshold}" for wanted, threshold in lengths))
+
+
+def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace, device: torch.device) -> None:
+    tokens, quick = data.tokens, args.float32 == "none"  # as tokenize: crops are of one picture, none of them upright alone
     folder, made_by = args.tokens / "entropies", file_digest(args.entropy / WEIGHTS)
     folder.mkdir(parents=True, exist_ok=True)
     mine = [n for n in range(distributed.rank(), len(tokens.parts), distributed.size())
@@ -88,13 +92,15 @@ def _score_shards(model: EntropyModel, tokens: Shards, args: argparse.Namespace,
             for k in range(len(part)):
                 for start in range(0, part.shape[1], args.batch):
                     batch = torch.from_numpy(part[k, start : start + args.batch].astype(np.int64)).to(device)
-                    scores[k, start : start + args.batch] = model.entropies(batch).cpu().numpy()
+                    with torch.autocast(device.type, torch.bfloat16, enabled=quick):
+                        scores[k, start : start + args.batch] = model.entropies(batch).cpu().numpy()
                     bar.update(len(batch))
             shard_path(folder, number).unlink(missing_ok=True)
             note_entropies(shard_path(folder, number), part, made_by)
             write_shard(folder, number, scores)
     distributed.wait()
     if distributed.is_main():
+        _print_thresholds(data, Shards(folder))
         print(f"{folder}: entropies of {len(tokens)} x {tokens.shape[1]} images in {len(tokens.parts)} shards")
 
 

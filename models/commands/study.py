@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from models.checkpoint import save_text
-from models.commands.common import add_data_arguments, at_least, default_device, prepare_alone, read_pictures
+from models.commands.common import add_data_arguments, add_device_arguments, at_least, prepare_alone, read_pictures
 from models.data import DataConfig
 from models.dpar import DPAR
 from models.errors import ConfigError, DataError, UserError
@@ -25,10 +25,11 @@ from models.evaluation.store import fingerprint
 from models.export.files import read_manifest
 from models.export.sweep_entry import note_sweep
 from models.patchify import PatchRules
+from models.runs import rules_of
 from models.sampling import SamplingConfig
 from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
 from models.study.estimate import lines_of, listing, speed
-from models.study.measures import Bench, curve, known, measured, of_patches, rules_of
+from models.study.measures import Bench, curve, known, measured, of_patches
 from models.study.page import Row, write_page
 from models.study.paper_scale import paper_lines
 from models.study.plan import (
@@ -81,8 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        help="of the products in the model's blocks while sampling (default: %(default)s)")
     parser.add_argument("--pack", type=Path, metavar="DIR",
                         help="table6: write its rows into this pack of the default arm's model, as evaluation.sweep")
-    parser.add_argument("--device", default=default_device(), help="torch device (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="CPU threads (default: PyTorch's choice)")
+    add_device_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -193,8 +193,8 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
     weights = fingerprint([args.judge])
     features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
     sampling = sampling_of(args)
-    made = Gallery(entropy, tokenizer, judge, features, sampling, args.samples, min(100, args.samples),
-                   args.precision == "bfloat16", device)
+    made = Gallery(entropy=entropy, tokenizer=tokenizer, judge=judge, training=features, sampling=sampling,
+                   count=args.samples, batch=min(100, args.samples), bf16=args.precision == "bfloat16", device=device)
     depends = {"samples": args.samples, "judge": weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
                "sampling": sampling.model_dump(), "precision": args.precision}
     return made, depends

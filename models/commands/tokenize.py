@@ -18,8 +18,8 @@ from tqdm import tqdm
 from models.checkpoint import save_array, write_atomically
 from models.commands.common import (
     add_data_arguments,
+    add_device_arguments,
     at_least,
-    default_device,
     prepare,
     prepare_alone,
     read_pictures,
@@ -47,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture-size", type=at_least(1), metavar="PIXELS",
                         help="another than the tokenizer was trained on, a multiple of its factor (default: the same)")
     add_shard_arguments(parser)
-    parser.add_argument("--device", default=default_device())
-    parser.add_argument("--threads", type=at_least(1))
+    add_device_arguments(parser)
 
 
 def add_shard_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from models.commands.common import (
     read_pictures,
 )
 from models.perceptual import PerceptualDistance
-from models.reconstruction import measure, write_panel
+from models.reconstruction import restored_figures, write_panel
 from models.stages import LossConfig, TokenizerRun
 from models.streams import PictureStream, to_tensor
 from models.tokenizer import Tokenizer
@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
     def validate(_contest):
         # Compiled for inference, PyTorch 2.15's decoder gives NaN in bfloat16 on processors with AMX; in training it does not.
         with torch.compiler.set_stance("force_eager"), torch.autocast(device.type, torch.bfloat16, enabled=config.train.bf16):
-            return measure(model, pictures, split.held_out, device)
+            return restored_figures(model, pictures, split.held_out, device)
 
     stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed, config.symmetries)
     outcome = train(config.train, contest, stream, step_fn, args.out, identity=config, validate_fn=validate,

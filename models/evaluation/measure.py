@@ -20,8 +20,8 @@ from models.evaluation.memorisation import Neighbours, by_features, by_pixels, c
 from models.evaluation.samples import measure_samples
 from models.export.config import PackConfig
 from models.gpt import GPT
-from models.patchify import TOKEN_BY_TOKEN, PatchRules
-from models.runs import DPARRun, GPTRun, images_seen
+from models.patchify import PatchRules
+from models.runs import images_seen
 from models.token_data import every
 from models.trained import Training
 
@@ -95,14 +95,6 @@ def measure(given: Given, samples: Samples, stored: Path, judge: str, device: to
         "intervals": intervals,
     }
     return rounded(result), Shown(samples, restored.restored, memory)
-
-
-def rules_of(trained: DPARRun | GPTRun, pack: PackConfig) -> PatchRules:
-    """The patch rules to measure with: those of training at the pack's threshold, or a patch for every token."""
-    if isinstance(trained, GPTRun):
-        return TOKEN_BY_TOKEN
-    threshold = {} if pack.entropy_threshold is None else {"entropy_threshold": pack.entropy_threshold}
-    return PatchRules.parse(trained.patchify.model_dump() | threshold)
 
 
 def by_class(values: np.ndarray, labels: np.ndarray, classes: list[str]) -> dict[str, float]:

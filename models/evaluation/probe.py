@@ -24,7 +24,7 @@ STEPS = 100
 
 
 @torch.no_grad()
-def pooled(model: DPAR | GPT, data: TokenSet, indices: np.ndarray, rules: PatchRules, device: torch.device) -> np.ndarray:
+def mean_features(model: DPAR | GPT, data: TokenSet, indices: np.ndarray, rules: PatchRules, device: torch.device) -> np.ndarray:
     """float32 [N, D] of the upright pictures `indices`; of a picture of one patch, the slot of the class. rules: DPAR's alone."""
     kept: list[Tensor] = []
     part = model.patch_transformer if isinstance(model, DPAR) else model.blocks[-1]
@@ -81,7 +81,7 @@ def probe(model: DPAR | GPT, data: TokenSet, rules: PatchRules, device: torch.de
           held_out: int) -> dict[str, float]:
     """Shares of held-out pictures whose class is first, and among the first five; `train`, `held_out`: of how many, at most."""
     chosen = [every(indices, count) for indices, count in ((data.train, train), (data.held_out, held_out))]
-    features = [pooled(model, data, indices, rules, device) for indices in chosen]
+    features = [mean_features(model, data, indices, rules, device) for indices in chosen]
     layer = fit(features[0], data.labels[chosen[0]], model.config.classes)
     order = layer(torch.from_numpy(features[1]).double()).argsort(-1, descending=True).numpy()
     right = order == data.labels[chosen[1]][:, None]

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.decode import Request, decode
 from models.export import nano
+from models.export.golden import margin_of
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 
@@ -26,8 +27,7 @@ def vectors() -> dict[str, Any]:
     packs = {}
     for name, model, e in (("nano", dpar, entropy), ("nano-gpt", nano.nano_gpt(), None)):
         out = decode(model, e, request, keep=True)
-        best = np.sort(out.logits[0, 1] + GUIDANCE * (out.logits[0, 0] - out.logits[0, 1]), axis=1)
-        packs[name] = {"tokens": out.tokens[0].tolist(), "margin": round(float((best[:, -1] - best[:, -2]).min()), 4)}
+        packs[name] = {"tokens": out.tokens[0].tolist(), "margin": round(margin_of(out.logits[0], GUIDANCE), 4)}
     return {"class": CLASS, "against": AGAINST, "guidance": GUIDANCE, "entropyThreshold": THRESHOLD, "packs": packs}
 
 

@@ -33,7 +33,7 @@ def write_card(root: Path, manifest: dict[str, Any], limits: tuple[str, ...]) ->
                                      undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     evaluation = manifest["evaluation"]
     text = environment.get_template("card.md.j2").render(
-        m=manifest, e=evaluation, shape=shape_of(manifest), rows=rows_of(evaluation), limits=limits, percent=percent,
+        m=manifest, e=evaluation, shape=sizes_in_words(manifest), rows=rows_of(evaluation), limits=limits, percent=percent,
         million=lambda count: f"{count / 1e6:.1f} million")
     save_text(root / "README.md", text)
 
@@ -48,7 +48,7 @@ def rewrite_card(root: Path, manifest: dict[str, Any], old: Path | None = None) 
     write_card(root, manifest, tuple(line.removeprefix("* ") for line in limits if line.startswith("* ")))
 
 
-def shape_of(manifest: dict[str, Any]) -> str:
+def sizes_in_words(manifest: dict[str, Any]) -> str:
     model = manifest["model"]
     if manifest["kind"] == "gpt":
         return f"D {model['dim']}, {model['blocks']} blocks"

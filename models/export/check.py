@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from models.errors import UserError
-from models.export.contract import Ports, contract, difference, initial_inputs, new_slots, ports_of
+from models.export.contract import Ports, contract, initial_inputs, mismatch, new_slots, ports_of
 from models.export.defaults import default_rules
 from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
@@ -152,7 +152,7 @@ def _graph(root: Path, m: dict[str, Any], path: str, section: str, ports: tuple[
     """weights: the manifest's entry of the external data, if the graph has any."""
     graph = read_graph(root, path)
     for wanted, there, what in zip(ports, (initial_inputs(graph), graph.output), ("input", "output"), strict=True):
-        if wrong := difference(wanted, ports_of(there)):
+        if wrong := mismatch(wanted, ports_of(there)):
             raise PackMistake(section, f"{path}: {what} {wrong}")
     for node in graph.node:
         if node.domain not in DOMAINS:

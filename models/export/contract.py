@@ -97,7 +97,7 @@ def ports_of(values: Any) -> Ports:
     return found
 
 
-def difference(wanted: Ports, there: Ports) -> str | None:
+def mismatch(wanted: Ports, there: Ports) -> str | None:
     """What is wrong with `there`, in words."""
     for name, (kind, shape) in wanted.items():
         if name not in there:

@@ -16,11 +16,11 @@ from models.data import Pictures, Split
 from models.errors import UserError
 from models.export.card import rewrite_card
 from models.export.defaults import default_sampling, defaults
-from models.export.figures import measure, references
+from models.export.figures import references, variant_figures
 from models.export.files import file_entries, read_manifest, write_json
 from models.export.gallery import band
-from models.export.golden import read_golden, rounded
-from models.export.kinds import rules_of
+from models.export.golden import read_golden, seven_digits
+from models.export.kinds import pack_rules
 from models.export.pack import default_reason, save_manifest, threshold_curve
 from models.export.pictures import grid, smaller
 from models.export.read_back import PackModels, read_back
@@ -60,9 +60,9 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
     entropies = np.concatenate([after.entropy.entropies(part).numpy() for part in tqdm(parts, desc="null class", unit="batch")])
     judged = _tokens(after.tokenizer, pictures, first).numpy()
     threshold = threshold_for(entropies, after.model.config.width, GATES)
-    rules = rules_of(after.model, GATES.model_copy(update={"entropy_threshold": threshold}))
+    rules = pack_rules(after.model, GATES.model_copy(update={"entropy_threshold": threshold}))
     golden = read_golden(root, manifest)  # its logits are of the trained weights, and stay
-    golden["entropies"] = [None, *rounded(after.entropy.entropies(torch.tensor([golden["tokens"]]))[0, 1:])]
+    golden["entropies"] = [None, *seven_digits(after.entropy.entropies(torch.tensor([golden["tokens"]]))[0, 1:])]
     before = {entry["path"] for entry in file_entries(manifest["variants"])}
 
     for variant in manifest["variants"].values():
@@ -85,7 +85,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         measured = references(after.model, after.entropy, after.tokenizer, rules, judged, list(range(len(first))))
         for name, variant in manifest["variants"].items():
             if "figures" in variant:
-                new = measure(PackRuntime(stage, name), measured, threshold)
+                new = variant_figures(PackRuntime(stage, name), measured, threshold)
                 variant["figures"] |= {key: new[key] for key in OF_ENTROPIES}
         manifest["defaultVariant"] |= default_reason(manifest)
         save_manifest(stage, manifest)

@@ -46,7 +46,7 @@ def references(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokenizer: 
     return out
 
 
-def measure(runtime: PackRuntime, pictures: list[Reference], threshold: float) -> dict[str, float]:
+def variant_figures(runtime: PackRuntime, pictures: list[Reference], threshold: float) -> dict[str, float]:
     """The manifest's `figures` of the runtime's variant (engine/manifest.ts). threshold: the default E_th."""
     kl, logits, entropy, picture, flips = [], 0.0, 0.0, 0.0, 0
     for one in pictures:

@@ -17,9 +17,7 @@ FORMAT_VERSION = 1
 SCHEMAS = Path(__file__).parents[2] / "engine" / "schema"  # generated from the TypeScript schema: npm run schemas
 SHARD = 16 << 20  # bytes
 MOST_BYTES = 17_000_000  # of a file; common static hosts refuse files over 25 MiB
-
-
-MOST = 4 << 20  # bytes of a manifest, as the studio reads
+MOST_MANIFEST_BYTES = 16_000_000  # as the studio reads (packs/small-file.ts)
 
 
 def read_json(path: Path, hint: str, most: int | None = None) -> Any:
@@ -38,7 +36,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     """The manifest of a pack, checked against the schema, and what it says against itself. Raises UserError naming the field."""
     if not (Path(root) / "manifest.json").is_file():
         raise UserError(f"{root}: no manifest.json there; `python -m models export` makes a pack")
-    manifest = read_json(Path(root) / "manifest.json", "export the pack again, or fetch it anew", MOST)
+    manifest = read_json(Path(root) / "manifest.json", "export the pack again, or fetch it anew", MOST_MANIFEST_BYTES)
     if not isinstance(manifest, dict):
         raise UserError(f"{root}/manifest.json: not a manifest, but a {type(manifest).__name__}")
     if manifest.get("formatVersion") != FORMAT_VERSION:

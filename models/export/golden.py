@@ -19,7 +19,7 @@ from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
 from models.null_class import NullClass
 from models.patchify import PatchRules, opens
-from models.sampling import SamplingConfig
+from models.sampling import SamplingConfig, guide
 
 GREEDY = {"prefix": 32, "tokens": 64}
 SPOTS = 96
@@ -63,7 +63,7 @@ def golden_schema(manifest: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": list(fields), "properties": fields}
 
 
-def rounded(values: np.ndarray | torch.Tensor) -> list:
+def seven_digits(values: np.ndarray | torch.Tensor) -> list:
     """Float32 at 7 significant digits: enough to compare at 1e-4, half the bytes."""
     return [float(f"{value:.7g}") for value in np.asarray(values, dtype=np.float64).ravel()]
 
@@ -80,11 +80,11 @@ def golden_vectors(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokeniz
     return {
         "class": label,
         "tokens": tokens.tolist(),
-        "entropies": [None, *rounded(e[1:])],
+        "entropies": [None, *seven_digits(e[1:])],
         "opens": opened.tolist(),
         "positions": positions,
-        "logits_class": [rounded(row) for row in class_rows],
-        "logits_null": [rounded(row) for row in null_rows],
+        "logits_class": [seven_digits(row) for row in class_rows],
+        "logits_null": [seven_digits(row) for row in null_rows],
         "greedy": _greedy(model, entropy, tokens, label, rules, guidance),
         "picture": _picture(tokenizer, batch),
     }
@@ -96,14 +96,18 @@ def _greedy(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokens: np.nda
     request = Request(np.array([label]), np.array([0]), rules, SamplingConfig(guidance=guidance, temperature=0),
                       given=tokens[None, : size[0]], steps=sum(size))
     out = decode(model, None if isinstance(entropy, NullClass) else entropy, request, keep=True)
-    guided = out.logits[0, 1] + guidance * (out.logits[0, 0] - out.logits[0, 1])
-    best = np.sort(guided[size[0] :], axis=1)
     return {"class": label, "prefix": tokens[: size[0]].tolist(), "guidance": guidance,
-            "tokens": out.tokens[0, size[0] :].tolist(), "margin": float((best[:, -1] - best[:, -2]).min())}
+            "tokens": out.tokens[0, size[0] :].tolist(), "margin": margin_of(out.logits[0][:, size[0] :], guidance)}
+
+
+def margin_of(logits: np.ndarray, guidance: float) -> float:
+    """What the narrowest choice of the likeliest token was won by, in guided logits. logits [2, T, V]: class and null rows."""
+    best = np.sort(guide(logits[0], logits[1], guidance), axis=1)
+    return float((best[:, -1] - best[:, -2]).min())
 
 
 def _picture(tokenizer: AnyTokenizer, batch: torch.Tensor) -> dict:
     picture = tokenizer.decode(batch)[0].numpy()
     places = np.random.default_rng(0).integers(picture.shape, size=(SPOTS, 3))
     return {"tokens": batch[0].tolist(), "mean": float(picture.mean()),
-            "pixels": [[*map(int, place), rounded(picture[tuple(place)])[0]] for place in places]}
+            "pixels": [[*map(int, place), seven_digits(picture[tuple(place)])[0]] for place in places]}

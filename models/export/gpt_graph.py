@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import torch
 
@@ -12,12 +14,12 @@ from models.gpt import GPT
 from models.rope import cell_angles, empty_slot, rotation
 
 
-def gpt_graph(model: GPT, weights: WeightFile, whole: bool) -> Graph:
-    """whole: `gpt_all` over T tokens of one class; else `gpt`, one slot of R images into the caches (`first`: the class slot).
+def gpt_graph(model: GPT, weights: WeightFile, form: Literal["step", "all"]) -> Graph:
+    """all: `gpt_all` over T tokens of one class; step: `gpt`, one slot of R images into the caches (`first`: the class slot).
 
     `rows` is R, or 2 R under guidance (all class rows, then all null rows); both groups share the tokens.
     """
-    c = model.config
+    c, whole = model.config, form == "all"
     size, capacity = (c.tokens if whole else 1), c.tokens + 1
     g = Graph("gpt_all" if whole else "gpt", weights)
     rows: int | str = 1 if whole else "rows"

@@ -62,7 +62,7 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     """Every graph with the name of the weight file it reads."""
     if isinstance(model, GPT):
         file = WeightFile("gpt.bin", storage)
-        return [(gpt_graph(model, file, False), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, True), "gpt"),
+        return [(gpt_graph(model, file, "step"), "gpt"), (gpt_window(model, file), "gpt"), (gpt_graph(model, file, "all"), "gpt"),
                 (gpt_attention(model, file), "gpt")]
     encoder, patches, decoder = (WeightFile(f"{name}.bin", storage) for name in ("encoder", "patch_transformer", "decoder"))
     return [
@@ -76,7 +76,7 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
     ]
 
 
-def rules_of(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
+def pack_rules(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
     """The rules that a pack's defaults carry: a GPT's gates are fixed, its E_th only draws a line over entropies."""
     if isinstance(model, GPT):
         return TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": rules.entropy_threshold})

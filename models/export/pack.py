@@ -17,12 +17,12 @@ from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
-from models.export.figures import measure, references
+from models.export.figures import references, variant_figures
 from models.export.files import FORMAT_VERSION, read_json, read_manifest, validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
-from models.export.kinds import kind_of, model_entry, model_graphs, parameters, rules_of
+from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, parameters
 from models.export.layers import FORMS
 from models.export.new_slot_graphs import new_slot_graph
 from models.export.passes import count_passes, images_for
@@ -133,7 +133,7 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
     d, size = content.model.config, content.model.config.width * content.tokenizer.factor
     stage("tiles of the codebook")
     tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
-    rules, dynamic = rules_of(content.model, content.rules), isinstance(content.model, DPAR)
+    rules, dynamic = pack_rules(content.model, content.rules), isinstance(content.model, DPAR)
     null_class = isinstance(content.entropy, NullClass)
     stage("golden vectors")
     golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
@@ -171,7 +171,7 @@ def add_figures(root: Path, content: PackContent, manifest: dict[str, Any]) -> N
     pictures = references(content.model, content.entropy, content.tokenizer, content.rules, content.judged, content.judged_labels)
     for name, variant in manifest["variants"].items():
         stage(f"{name}: the same on onnxruntime")
-        variant["figures"] = measure(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
+        variant["figures"] = variant_figures(PackRuntime(root, name), pictures, content.rules.entropy_threshold)
     manifest["defaultVariant"] |= default_reason(manifest)
 
 

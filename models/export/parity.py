@@ -20,7 +20,7 @@ SLACK = 1.1
 """Times what a manifest states: processors round in other orders."""
 
 
-def difference(ours: np.ndarray, golden: Any) -> float:
+def largest_difference(ours: np.ndarray, golden: Any) -> float:
     """Largest absolute difference."""
     return float(np.abs(np.asarray(ours, np.float64).ravel() - np.asarray(golden, np.float64).ravel()).max())
 
@@ -96,13 +96,13 @@ def parity(runtime: PackRuntime) -> dict[str, float]:
     picture = runtime.run("tokenizer_decoder", {"tokens": np.array([golden["picture"]["tokens"]], np.int32)})["picture"][0]
     spots, row = golden["picture"]["pixels"], graph_names(runtime.manifest)
     return {
-        "entropy": difference(entropies[1:], golden["entropies"][1:]),
-        "entropy_all": difference(whole[:-1], golden["entropies"][1:]),
+        "entropy": largest_difference(entropies[1:], golden["entropies"][1:]),
+        "entropy_all": largest_difference(whole[:-1], golden["entropies"][1:]),
         **whole_difference(runtime, tokens, golden["class"], logits),
         **window_difference(runtime, golden, logits, entropies),
-        f"{row}, class": difference(logits[at, 0], golden["logits_class"]),
-        f"{row}, null": difference(logits[at, 1], golden["logits_null"]),
-        "tokenizer_decoder": difference([picture[c, y, x] for c, y, x, _ in spots], [spot[3] for spot in spots]),
+        f"{row}, class": largest_difference(logits[at, 0], golden["logits_class"]),
+        f"{row}, null": largest_difference(logits[at, 1], golden["logits_null"]),
+        "tokenizer_decoder": largest_difference([picture[c, y, x] for c, y, x, _ in spots], [spot[3] for spot in spots]),
         "KL, class": float(kl_divergence(np.array(golden["logits_class"]), logits[at, 0]).mean()),
         "KL, null": float(kl_divergence(np.array(golden["logits_null"]), logits[at, 1]).mean()),
     }
@@ -158,16 +158,16 @@ def window_difference(runtime: PackRuntime, golden: dict[str, Any], logits: np.n
     if not has_windows(runtime):
         return {}
     ours, own = window_logits(runtime, golden)
-    found = {WINDOW_LOGITS: difference(ours, logits)}
-    return found if own is None else found | {WINDOW_ENTROPY: difference(own[:-1], entropies[1:])}
+    found = {WINDOW_LOGITS: largest_difference(ours, logits)}
+    return found if own is None else found | {WINDOW_ENTROPY: largest_difference(own[:-1], entropies[1:])}
 
 
 def whole_difference(runtime: PackRuntime, tokens: np.ndarray, label: int, logits: np.ndarray) -> dict[str, float]:
     """The whole-image graph of the model against its step graph, which the logits check against PyTorch."""
     if runtime.manifest["kind"] == "gpt":
         feeds = {"tokens": tokens, "class": np.array([[label]], np.int32)}
-        return {"gpt_all": difference(runtime.run("gpt_all", feeds)["logits"][0], logits[:, 0])}
+        return {"gpt_all": largest_difference(runtime.run("gpt_all", feeds)["logits"][0], logits[:, 0])}
     stepper = Stepper(runtime, "encoder", 1)
     steps = [stepper.step(token=tokens[:, t : t + 1]) for t in range(tokens.shape[1])]
     whole = runtime.run("encoder_all", {"tokens": tokens})
-    return {"encoder_all": max(difference(np.concatenate([s[name] for s in steps], 1), whole[name]) for name in "hkv")}
+    return {"encoder_all": max(largest_difference(np.concatenate([s[name] for s in steps], 1), whole[name]) for name in "hkv")}

@@ -160,7 +160,7 @@ def _tokenizer(runtime: PackRuntime) -> AnyTokenizer:
 def _gpt(runtime: PackRuntime, shape: dict[str, int]) -> GPT:
     model = GPT(GPTConfig(**shape, blocks=runtime.manifest["model"]["blocks"]))
     _forget(model)
-    gpt_graph(model, StoredWeights(runtime, "gpt"), whole=False)
+    gpt_graph(model, StoredWeights(runtime, "gpt"), "step")
     return model
 
 

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from models.export.defaults import default_rules
-from models.export.figures import measure, references
+from models.export.figures import references, variant_figures
 from models.export.files import read_manifest, write_json
 from models.export.golden import golden_vectors
 from models.export.pack import save_manifest, write_variant
@@ -24,7 +24,7 @@ from models.streams import to_tensor
 from models.tokenizer import Tokenizer
 
 
-def held_out_tokens(root: Path, manifest: dict[str, Any], tokenizer: Tokenizer) -> tuple[np.ndarray, list[int]]:
+def judged_tokens(root: Path, manifest: dict[str, Any], tokenizer: Tokenizer) -> tuple[np.ndarray, list[int]]:
     """Tokens int64 [N, T] with their classes: the first picture of every class in the gallery, without one the golden picture."""
     gallery = manifest.get("gallery")
     if gallery is None:
@@ -44,7 +44,7 @@ def write_variants(pack: Path, out: Path, names: Sequence[VariantName]) -> None:
     Recordings and gallery are left out: they are of the other pack.
     """
     models, manifest = read_back(pack), read_manifest(pack)
-    tokens, labels = held_out_tokens(pack, manifest, models.tokenizer)
+    tokens, labels = judged_tokens(pack, manifest, models.tokenizer)
     for kept in (manifest["codebook"]["tiles"], manifest["thumbnails"]["file"]):
         (out / kept["path"]).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(pack / kept["path"], out / kept["path"])
@@ -59,5 +59,5 @@ def write_variants(pack: Path, out: Path, names: Sequence[VariantName]) -> None:
     save_manifest(out, manifest)
     pictures = references(models.model, models.entropy, models.tokenizer, rules, tokens, labels)
     for name, variant in manifest["variants"].items():
-        variant["figures"] = measure(PackRuntime(out, name), pictures, rules.entropy_threshold)
+        variant["figures"] = variant_figures(PackRuntime(out, name), pictures, rules.entropy_threshold)
     save_manifest(out, manifest)

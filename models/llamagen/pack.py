@@ -17,7 +17,7 @@ from models.export.storage import VariantName
 from models.export.threshold import threshold_for
 from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
-from models.llamagen.pictures import Shown, pictures_of, sample_pictures
+from models.llamagen.pictures import PackPictures, pictures_of, sample_pictures
 from models.null_class import NullClass
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
@@ -89,7 +89,7 @@ def content_of(parts: Parts, name: str, title: str, classes: list[dict[str, Any]
     )
 
 
-def description(model: DPAR | GPT, shown: Shown) -> str:
+def description(model: DPAR | GPT, shown: PackPictures) -> str:
     what = "LlamaGen's class-conditional GPT" if isinstance(model, GPT) else "DPAR on LlamaGen's tokenizer"
     basis = ("its own samples: no real pictures were at hand" if shown.samples
              else f"{len(shown.pixels)} pictures that were at hand when it was made")

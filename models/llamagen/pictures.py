@@ -26,7 +26,7 @@ AT_ONCE = 4  # pictures that the tokenizer takes: a VQGAN keeps hundreds of MB a
 
 
 @dataclass
-class Shown:
+class PackPictures:
     """pixels uint8 [N, S, S, 3], tokens int64 [N, T], labels [N]: -1 where the class is not known."""
 
     pixels: np.ndarray
@@ -46,7 +46,7 @@ class Shown:
         return Gallery(self.pixels[known], [self.labels[i] for i in known], psnr)
 
 
-def spread(count: int, chosen: int) -> list[int]:
+def far_apart(count: int, chosen: int) -> list[int]:
     """`chosen` indices below `count`, as far apart as they go."""
     return sorted({int(i) for i in np.linspace(0, count - 1, min(chosen, count)).round()})
 
@@ -68,24 +68,24 @@ def find_pictures(folder: Path, classes: list[dict], limit: int) -> list[tuple[P
     turns = [(files[i], names.get(parent.name.lower(), -1))
              for i in range(rounds) for parent, files in by_folder.items() if i < len(files)]
     first = turns[: len(by_folder)]
-    return [first[i] for i in spread(len(first), limit)] if len(first) > limit else turns[:limit]
+    return [first[i] for i in far_apart(len(first), limit)] if len(first) > limit else turns[:limit]
 
 
 @torch.no_grad()
-def pictures_of(folder: Path, classes: list[dict], tokenizer: AnyTokenizer, size: int, limit: int) -> Shown:
+def pictures_of(folder: Path, classes: list[dict], tokenizer: AnyTokenizer, size: int, limit: int) -> PackPictures:
     """Centre crops of the pictures of a folder, and their tokens. Raises DataError naming a picture that cannot be read."""
     found = find_pictures(folder, classes, limit)
     pixels = np.concatenate([crops(read_picture(path), size, "centre", 1.0) for path, _ in found])
     tokens = [tokenizer.encode(to_tensor(pixels[i : i + AT_ONCE])).numpy() for i in range(0, len(pixels), AT_ONCE)]
-    return Shown(pixels, np.concatenate(tokens), [label for _, label in found], samples=False)
+    return PackPictures(pixels, np.concatenate(tokens), [label for _, label in found], samples=False)
 
 
 @torch.no_grad()
 def sample_pictures(model: DPAR | GPT, entropy: EntropyModel | None, tokenizer: AnyTokenizer, rules: PatchRules,
-                    sampling: SamplingConfig, count: int) -> Shown:
+                    sampling: SamplingConfig, count: int) -> PackPictures:
     """What the model paints of `count` classes spread over all, seeds 0, 1, ..."""
-    labels = spread(model.config.classes, count)
+    labels = far_apart(model.config.classes, count)
     request = Request(np.array(labels), np.arange(len(labels)), rules, sampling)
     tokens = decode(model, entropy, request).tokens
     pixels = [to_pixels(tokenizer.decode(part)) for part in torch.from_numpy(tokens).split(AT_ONCE)]
-    return Shown(np.concatenate(pixels), tokens, labels, samples=True)
+    return PackPictures(np.concatenate(pixels), tokens, labels, samples=True)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from models.checkpoint import CONFIG, WEIGHTS, difference, save_text
+from models.checkpoint import CONFIG, WEIGHTS, first_change, save_text
 from models.config import fitted, read_config_json
 from models.errors import CheckpointError, DataError
 from models.runs import parse_run
@@ -50,7 +50,7 @@ def check_arm(folder: Path, run: Run) -> None:
     if (folder / CONFIG).exists():
         there = parse_run(read_config_json(folder / CONFIG), str(folder / CONFIG))
         if there != run:
-            raise CheckpointError(f"{folder}: is of another configuration ({difference(there, run)}); use another --out")
+            raise CheckpointError(f"{folder}: is of another configuration ({first_change(there, run)}); use another --out")
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ from models.config import read_config_json
 from models.cost import TRAINING, cost
 from models.errors import ConfigError
 from models.patchify import opens
+from models.runs import rules_of
 from models.study.arms import arm_folder
-from models.study.measures import rules_of
 from models.study.plan import Arm, Run, Study, training_entropies
 from models.token_data import TokenSet
 

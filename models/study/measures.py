@@ -18,8 +18,8 @@ from models.evaluation.probe import probe
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
 from models.evaluation.sweep import PAPER, dynamic_rules, row, static_rules
-from models.patchify import TOKEN_BY_TOKEN, PatchRules
-from models.runs import DPARRun, images_seen
+from models.patchify import PatchRules
+from models.runs import DPARRun, images_seen, rules_of
 from models.study.arms import read_stored, stored
 from models.study.plan import Arm, Run
 from models.token_data import TokenSet
@@ -37,10 +37,6 @@ class Bench:
     probe_images: int
     gallery: Gallery | None
     judged: dict[str, Any]
-
-
-def rules_of(run: Run) -> PatchRules:
-    return run.patchify if isinstance(run, DPARRun) else TOKEN_BY_TOKEN
 
 
 def quality(bench: Bench, model: DPAR, rules: PatchRules, folder: Path) -> dict[str, Any]:

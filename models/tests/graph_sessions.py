@@ -25,7 +25,7 @@ def run(session: ort.InferenceSession, feeds: dict[str, np.ndarray]) -> dict[str
     return dict(zip([one.name for one in session.get_outputs()], session.run(None, feeds), strict=True))
 
 
-def random_models(rng: np.random.Generator) -> tuple[DPAR, GPT, EntropyModel]:
+def randomly_sized_models(rng: np.random.Generator) -> tuple[DPAR, GPT, EntropyModel]:
     """Of random sizes on one random grid, with 3 classes."""
     heads, width = int(rng.integers(1, 4)), int(rng.integers(2, 6))
     shape = {"vocab": int(rng.integers(5, 40)), "width": width, "tokens": width * width, "dim": 32 * heads, "heads": heads}

@@ -8,6 +8,9 @@ import torch
 
 from models.decode import Request, decode
 from models.export import against_vectors
+from models.export.defaults import default_rules
+from models.export.golden import golden_vectors
+from models.export.nano import NAMES, nano_content
 from models.null_class import NullClass
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
@@ -42,4 +45,16 @@ def test_entropies_of_a_gpt_stay_those_of_its_null_class(nano_gpt):
 def test_the_golden_vectors_are_those_of_this_loop():
     golden, made = json.loads(against_vectors.PATH.read_text()), against_vectors.vectors()
     assert {name: pack["tokens"] for name, pack in golden["packs"].items()} == {n: p["tokens"] for n, p in made["packs"].items()}
-    assert min(pack["margin"] for pack in made["packs"].values()) > 0.01
+    for name, pack in made["packs"].items():
+        assert pack["margin"] == pytest.approx(golden["packs"][name]["margin"], abs=2e-4) and pack["margin"] > 0.01
+
+
+@pytest.mark.parametrize("kind", ["dpar", "gpt", "pico"])
+def test_the_fixtures_greedy_choices_and_their_margin_are_made_again(kind):
+    root, content = against_vectors.PATH.parent / "models" / NAMES[kind][0], nano_content(kind)
+    defaults = json.loads((root / "manifest.json").read_text())["defaults"]
+    golden = json.loads((root / "golden.json").read_text())["greedy"]
+    made = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
+                          default_rules(defaults), content.sampling.guidance)["greedy"]
+    assert made.pop("margin") == pytest.approx(golden.pop("margin"), abs=1e-5)
+    assert made == golden

@@ -15,7 +15,7 @@ from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
 from models.gpt import GPT
 from models.patchify import PatchRules, opens, patches_of
-from models.tests.graph_sessions import random_models, run, session_of
+from models.tests.graph_sessions import randomly_sized_models, run, session_of
 
 TOLERANCE = 1e-4
 FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
@@ -67,7 +67,7 @@ def patch_feeds(model: DPAR, opened: np.ndarray) -> dict[str, np.ndarray]:
 def test_dpar(seed):
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    model, _, _ = random_models(rng)
+    model, _, _ = randomly_sized_models(rng)
     c = model.config
     tokens = torch.tensor(rng.integers(0, c.vocab, (1, c.tokens)))
     rules = PatchRules(entropy_threshold=2.0, max_patch_length=int(rng.integers(1, c.width + 1)))
@@ -90,7 +90,7 @@ def test_dpar(seed):
 def test_gpt(seed):
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    _, model, _ = random_models(rng)
+    _, model, _ = randomly_sized_models(rng)
     c = model.config
     tokens, label = torch.tensor(rng.integers(0, c.vocab, (1, c.tokens))), torch.tensor([int(rng.integers(0, 4))])
     graphs = {graph.name: graph for graph, _ in model_graphs(model, STORAGES["fp32"])}

@@ -12,7 +12,7 @@ from models.export.new_slot_graphs import new_slot_graph
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.patchify import PatchRules, opens, patches_of
-from models.tests.graph_sessions import random_models, run, session_of
+from models.tests.graph_sessions import randomly_sized_models, run, session_of
 
 TOLERANCE = 1e-4
 
@@ -45,7 +45,7 @@ class Steps:
 def test_rows_out_of_step_are_images_alone(seed):
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    model, _, entropy = random_models(rng)
+    model, _, entropy = randomly_sized_models(rng)
     c = model.config
     storage = STORAGES["fp32"]
     graphs = {graph.name: graph for graph, _ in model_graphs(model, storage)}
@@ -110,7 +110,7 @@ def test_rows_out_of_step_are_images_alone(seed):
 def test_baseline_rows_out_of_step_are_images_alone(new_slots):
     rng = np.random.default_rng(7)
     torch.manual_seed(7)
-    _, model, _ = random_models(rng)
+    _, model, _ = randomly_sized_models(rng)
     graph = next(graph for graph, _ in model_graphs(model, STORAGES["fp32"]) if graph.name == "gpt")
     count, t_all = 5, model.config.tokens
     labels, tokens = rng.integers(0, 4, count), rng.integers(0, model.config.vocab, (count, t_all))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from PIL import Image
 from models.cli import main
 from models.errors import UserError
 from models.export.check import PackMistake, check_pack
-from models.export.files import file_entries
+from models.export.files import MOST_MANIFEST_BYTES, file_entries, read_manifest
 
 ROOT = Path(__file__).parents[2]
 NANO = ROOT / "e2e/fixtures/models/nano"
@@ -190,3 +191,12 @@ def test_a_run_that_is_right_is_no_mistake(tmp_path):
 def test_a_folder_that_is_no_pack_is_named(tmp_path):
     with pytest.raises(UserError, match="no manifest.json"):
         check_pack(tmp_path)
+
+
+def test_a_manifest_may_be_as_long_as_the_studio_takes(tmp_path):
+    source = (ROOT / "packs/small-file.ts").read_text()
+    most = int(re.search(r"MAX_MANIFEST_BYTES = ([\d_]+)", source)[1])
+    assert most == MOST_MANIFEST_BYTES
+    content = (NANO / "manifest.json").read_text()
+    (tmp_path / "manifest.json").write_text(content + " " * (most - len(content.encode())))
+    assert read_manifest(tmp_path)["formatVersion"] == 1

@@ -29,7 +29,7 @@ BROKEN_PACKS = {
     "pack-list": lambda folder: (folder / "manifest.json").write_text("[]"),
     "pack-cut": lambda folder: (folder / "manifest.json").write_text("{"),
     "pack-deep": lambda folder: (folder / "manifest.json").write_text("[" * 100_000),
-    "pack-large": lambda folder: (folder / "manifest.json").write_text(" " * (5 << 20)),
+    "pack-large": lambda folder: (folder / "manifest.json").write_text(" " * 16_000_001),
     "pack-no-file": lambda folder: (folder / "fp32/decoder.onnx").unlink(),
     "pack-damaged": lambda folder: (folder / "fp32/decoder.onnx").write_bytes(b"no"),
     "pack-no-golden": lambda folder: (folder / "golden.json").unlink(),

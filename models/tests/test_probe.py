@@ -6,7 +6,7 @@ import torch
 
 from models.dpar import DPAR, segmentation
 from models.errors import UserError
-from models.evaluation.probe import fit, pooled, probe
+from models.evaluation.probe import fit, mean_features, probe
 from models.export.kinds import model_entry
 from models.patchify import TOKEN_BY_TOKEN, PatchRules, opens, patches_of
 
@@ -23,7 +23,7 @@ def test_a_straight_line_is_found_whatever_the_scale():
 
 def test_features_are_the_mean_over_patches_without_the_class(nano, token_set):
     model, rows = nano[0], np.arange(64, 70)
-    found = pooled(model, token_set, rows, RULES, torch.device("cpu"))
+    found = mean_features(model, token_set, rows, RULES, torch.device("cpu"))
     for row, features in zip(rows, found, strict=True):
         patches = segmentation([patches_of(opens(token_set.entropies[0][row][None], 8, RULES)[0])])
         hidden: list[torch.Tensor] = []

@@ -9,7 +9,7 @@ from models.commands.train_tokenizer import Objective, contested
 from models.data import Pictures
 from models.errors import CheckpointError, ConfigError
 from models.quantizer import Quantizer
-from models.reconstruction import measure, perplexity
+from models.reconstruction import perplexity, restored_figures
 from models.stages import LossConfig, TokenizerRun
 from models.tokenizer import Tokenizer, TokenizerConfig
 from models.trained import start_from
@@ -105,7 +105,7 @@ def test_squared_error_weighs_what_the_setting_says():
 def test_measures(tokenizer):
     assert perplexity(np.array([5, 5, 5, 5, 0])) == pytest.approx(4)
     pixels = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3), dtype=np.uint8)
-    result = measure(tokenizer, Pictures(pixels, np.array([0, 0, 1, 1]), ("a", "b")), np.arange(4), torch.device("cpu"))
+    result = restored_figures(tokenizer, Pictures(pixels, np.array([0, 0, 1, 1]), ("a", "b")), np.arange(4), torch.device("cpu"))
     assert 0 < result["psnr"] < 20 and set(result["psnr_by_class"]) == {"a", "b"}
     assert result["perplexity"] + result["dead"] <= 32
 

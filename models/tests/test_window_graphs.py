@@ -14,7 +14,7 @@ from models.export.pack import decode_graphs
 from models.export.runtime import dynamic_rope
 from models.export.storage import STORAGES
 from models.patchify import PatchRules, opens, patches_of
-from models.tests.graph_sessions import random_models, run, session_of
+from models.tests.graph_sessions import randomly_sized_models, run, session_of
 
 TOLERANCE = 1e-4
 
@@ -58,7 +58,7 @@ def passes(rng: np.random.Generator, tokens: np.ndarray, vocab: int):
 def test_dpar_in_windows(seed):
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    model, _, entropy = random_models(rng)
+    model, _, entropy = randomly_sized_models(rng)
     c, label = model.config, int(rng.integers(0, 4))
     graphs = {graph.name: graph for graph, _ in model_graphs(model, STORAGES["fp32"])}
     graphs["entropy_window"] = entropy_graph(entropy, WeightFile("entropy.bin"), "window")
@@ -114,7 +114,7 @@ def test_dpar_in_windows(seed):
 def test_the_baseline_in_windows(new_slots):
     rng = np.random.default_rng(3)
     torch.manual_seed(3)
-    _, model, _ = random_models(rng)
+    _, model, _ = randomly_sized_models(rng)
     c = model.config
     graph = next(graph for graph, _ in model_graphs(model, STORAGES["fp32"]) if graph.name == "gpt_window")
     steps, tokens = Windowed(graph, new_slots), rng.integers(0, c.vocab, c.tokens)
