@@ -1,6 +1,7 @@
-import { StudioError, toTagged } from '../engine/errors.ts';
-import { say, type Phrase } from '../engine/phrase.ts';
-import { graphFiles, packHash, requiredGraphs, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { toTagged } from '../engine/errors.ts';
+import type { Phrase } from '../engine/phrase.ts';
+import { neededFiles } from '../engine/manifest-files.ts';
+import { packHash, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
@@ -62,18 +63,6 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
 export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
   (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
-/** What generating needs of one variant, graphs for several tokens a pass among it where the pack has them: each file once, and each graph's part of them. */
-function neededFiles(manifest: Manifest, variant: string) {
-  if (!Object.hasOwn(manifest.variants, variant)) {
-    throw new StudioError('bad-argument', say`The pack ${manifest.name} has no variant "${variant}". Use one of ${Object.keys(manifest.variants).join(', ')}.`);
-  }
-  const there = (graph: GraphName) => manifest.variants[variant]!.graphs[graph] !== undefined;
-  const graphs = [...requiredGraphs[manifest.kind], ...windowGraphs[manifest.kind].filter(there)].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
-  const files = new Map<string, PackFile>([[manifest.golden.path, manifest.golden]]);
-  for (const { model, byRow, weights } of graphs) for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file);
-  return { graphs, files: [...files.values()] };
-}
-
 /** What becomes of a file that has come: shards of large weights go back to where the browser keeps them. */
 export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache = browserCache) {
   const large = new Set(weights.filter(isLarge).flat());
@@ -84,7 +73,8 @@ export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache
 /** Fetches one variant: graphs, weights and the golden vectors. Once all is there it is noted as kept. */
 export async function fetchPack(manifestUrl: string, manifest: Manifest, variant: string, options: FetchPackOptions): Promise<Pack> {
   const { onProgress, cache, signal } = options;
-  const { graphs: needed, files } = neededFiles(manifest, variant);
+  const { graphs: needed, files: ofGraphs } = neededFiles(manifest, variant);
+  const files = [manifest.golden, ...ofGraphs];
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = meter(total, onProgress);
   progress.report();

@@ -1,9 +1,8 @@
 import { StudioError } from '../../engine/errors.ts';
 import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
-import { filesOf } from '../../engine/manifest-files.ts';
+import { filesOf, variantBytes } from '../../engine/manifest-files.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { usableMirrors } from '../../packs/origins.ts';
-import { variantBytes } from '../state/pack.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
