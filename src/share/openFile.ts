@@ -21,7 +21,7 @@ async function inspect(studio: Studio, file: File): Promise<void> {
   studio.notices.replace('file', []);
   studio.address.views.open('inspect');
   const { deskOf } = await import('../state/inspect/desk.ts');
-  await deskOf(studio).open(file, file.name || 'The pasted picture');
+  await deskOf(studio).open(file, file.name);
 }
 
 /** Opens a run from a file that was dropped or chosen. What stands in the way is explained; nothing on the page changes then. */
