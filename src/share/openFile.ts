@@ -10,7 +10,7 @@ import { paintedFrom } from './raster.ts';
 async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' }>): Promise<PaintedPicture | null> {
   if (!picture) return null;
   try {
-    return await paintedFrom(picture, size, run.events.length);
+    return await paintedFrom(picture, run.events.length, size);
   } catch {
     throw new StudioError('run-invalid', say`The picture in this file is damaged, although its run can be read. Copy the file again.`);
   }
