@@ -1,6 +1,6 @@
 import type { Kind, Manifest } from '../../engine/manifest.ts';
 import { fetchManifest, manifestAddress } from './packFiles.ts';
-import { fetchPackList } from './packList.ts';
+import { fetchPackList } from '../../packs/pack-list.ts';
 import { sameCodes, sameTokens } from './sameTokens.ts';
 
 export interface KnownPack {
