@@ -37,7 +37,7 @@ export interface FetchProgress {
   waiting?: Phrase;
 }
 
-export interface FetchPackOptions {
+interface FetchPackOptions {
   onProgress: (progress: FetchProgress) => void;
   /** Files that are at hand, in place of the browser's cache. */
   cache?: FileCache;

@@ -5,9 +5,9 @@ import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
 import { BlockedError, beyondCap, keptOf, type Cap, type HistoryDb, type HistoryEntry, type Kept } from './entry.ts';
 
-export const CAP: Cap = { runs: 200, bytes: 64e6 };
+const CAP: Cap = { runs: 200, bytes: 64e6 };
 
-export interface HistoryState {
+interface HistoryState {
   /** Newest first. */
   entries: readonly HistoryEntry[];
   loaded: boolean;
@@ -15,7 +15,7 @@ export interface HistoryState {
   problem: Problem | null;
 }
 
-export interface NewRun {
+interface NewRun {
   header: RunHeader;
   events: readonly TokenEvent[];
   picture: Uint8Array<ArrayBuffer> | null;
