@@ -9,7 +9,7 @@ import { kept, meter, type FetchProgress, type GraphFiles, type Pack } from './p
 import type { Shard } from './shards.ts';
 
 /** Where the pack came from: graphs that only inspection needs come from there too. */
-export interface PackSource {
+interface PackSource {
   /** Address of `manifest.json`; the pack's files are resolved against it. */
   manifestUrl: string;
   /** Files of a pack from a folder or zip by hash; nothing of it is fetched then. */

@@ -13,7 +13,7 @@ export interface FileCache {
 }
 
 /** Cache keys have to be addresses; these are never fetched. */
-export const keyAddress = (key: string) => new URL(`/sha256/${key}`, location.origin).href;
+const keyAddress = (key: string) => new URL(`/sha256/${key}`, location.origin).href;
 
 export const openCache = () => caches.open(NAME);
 

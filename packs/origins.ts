@@ -1,5 +1,5 @@
 /** Origins other than the page's own that the builder of this site allowed (VITE_STUDIO_ORIGINS, separated by spaces). */
-export const allowedOrigins: readonly string[] = (import.meta.env?.VITE_STUDIO_ORIGINS ?? '').split(/\s+/).filter(Boolean);
+const allowedOrigins: readonly string[] = (import.meta.env?.VITE_STUDIO_ORIGINS ?? '').split(/\s+/).filter(Boolean);
 
 /** The mirrors of a manifest that this site may ask, as folder addresses. */
 export function usableMirrors(mirrors: readonly string[] = [], own: string, allowed: readonly string[] = allowedOrigins): string[] {

@@ -1,6 +1,7 @@
 import { toTagged } from '../engine/errors.ts';
 import type { Phrase } from '../engine/phrase.ts';
-import { graphFiles, packHash, requiredGraphs, variantOf, windowGraphs, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { neededFiles } from '../engine/manifest-files.ts';
+import { packHash, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
@@ -36,7 +37,7 @@ export interface FetchProgress {
   waiting?: Phrase;
 }
 
-export interface FetchPackOptions {
+interface FetchPackOptions {
   onProgress: (progress: FetchProgress) => void;
   /** Files that are at hand, in place of the browser's cache. */
   cache?: FileCache;
@@ -62,16 +63,6 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
 export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
   (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
-/** What generating needs of one variant, graphs for several tokens a pass among it where the pack has them: each file once, and each graph's part of them. */
-function neededFiles(manifest: Manifest, variant: string) {
-  const chosen = variantOf(manifest, variant);
-  const there = (graph: GraphName) => chosen.graphs[graph] !== undefined;
-  const graphs = [...requiredGraphs[manifest.kind], ...windowGraphs[manifest.kind].filter(there)].map((graph) => ({ graph, ...graphFiles(manifest, variant, graph) }));
-  const files = new Map<string, PackFile>([[manifest.golden.path, manifest.golden]]);
-  for (const { model, byRow, weights } of graphs) for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file);
-  return { graphs, files: [...files.values()] };
-}
-
 /** What becomes of a file that has come: shards of large weights go back to where the browser keeps them. */
 export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache = browserCache) {
   const large = new Set(weights.filter(isLarge).flat());
@@ -82,7 +73,8 @@ export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache
 /** Fetches one variant: graphs, weights and the golden vectors. Once all is there it is noted as kept. */
 export async function fetchPack(manifestUrl: string, manifest: Manifest, variant: string, options: FetchPackOptions): Promise<Pack> {
   const { onProgress, cache, signal } = options;
-  const { graphs: needed, files } = neededFiles(manifest, variant);
+  const { graphs: needed, files: ofGraphs } = neededFiles(manifest, variant);
+  const files = [manifest.golden, ...ofGraphs];
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = meter(total, onProgress);
   progress.report();

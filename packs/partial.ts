@@ -1,7 +1,7 @@
 import type { PackFile } from '../engine/manifest.ts';
 import type { FileCache } from './file-cache.ts';
 
-export const PART_BYTES = 2 * 1024 * 1024;
+const PART_BYTES = 2 * 1024 * 1024;
 
 /**
  * The bytes of a file under way. Every full part of 2 MiB also goes to the cache, so that a download cut off by a closed

@@ -5,7 +5,7 @@ import { timeGuard } from './time-guard.ts';
 
 const STALL_MS = 20_000;
 
-export interface ReceiveOptions extends RequestOptions {
+interface ReceiveOptions extends RequestOptions {
   /** A transfer that sends nothing for this long is given up. Milliseconds. */
   stallMs?: number;
   /** A transfer that takes longer than this is given up, however it drips. Milliseconds; no limit by default. */

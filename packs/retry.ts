@@ -1,5 +1,5 @@
 /** How a failed transfer continues: after a while at the same address, or not there at all. */
-export type Again = 'wait' | 'elsewhere';
+type Again = 'wait' | 'elsewhere';
 
 /** A transfer that failed: the error a person reads, and what trying again could help. */
 export class TransferError extends Error {
@@ -50,7 +50,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Doubles with every round; half of it is left to chance, so that many visitors do not come back at once. */
-export const backOff = (round: number, firstMs: number, random: () => number): number =>
+const backOff = (round: number, firstMs: number, random: () => number): number =>
   Math.min(MAX_WAIT_MS, firstMs * 2 ** round) * (0.5 + random() / 2);
 
 /**

@@ -7,7 +7,7 @@ import { saveRecord } from './pack-records.ts';
 export type Build = keyof typeof builds;
 
 /** Id of the record of onnxruntime's files. */
-export const RUNTIME = 'runtime';
+const RUNTIME = 'runtime';
 
 /** onnxruntime's WebAssembly, fetched and kept like the files of a pack. */
 export async function fetchRuntime(build: Build, onProgress: (progress: FetchProgress) => void): Promise<Uint8Array<ArrayBuffer>> {

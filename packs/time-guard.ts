@@ -1,7 +1,7 @@
 import { StudioError } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
 
-export interface TimeLimits {
+interface TimeLimits {
   /** Between two signs of life. Milliseconds. */
   stallMs: number;
   /** For all of it. Milliseconds; no limit by default. */

@@ -1,5 +1,5 @@
+import { variantBytes } from '../../engine/manifest-files.ts';
 import type { Manifest } from '../../engine/manifest.ts';
-import { variantBytes } from '../state/pack.ts';
 import { findPlainPack } from '../state/packsBeside.ts';
 
 export interface Baseline {

@@ -18,7 +18,7 @@ export interface DeviceFacts {
 }
 
 /** Images decoded one way on one backend; medians over the images. */
-export interface WayResult {
+interface WayResult {
   backend: BrowserBackend;
   way: Way;
   images: number;
@@ -34,7 +34,7 @@ export interface WayResult {
 }
 
 /** How much faster dynamic patches were than another way on the same backend, and how much the operation count allows. */
-export interface Speedup {
+interface Speedup {
   backend: BrowserBackend;
   against: Way;
   measured: Summary;

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
+import { variantBytes } from '../../engine/manifest-files.ts';
 import { megabytes } from '../lib/format.ts';
-import { variantBytes } from '../state/pack.ts';
 import { t } from '../text/t.ts';
 import { usePack, useRun, useStudio } from '../views/context.ts';
 import { useKeys } from '../views/keys.ts';

@@ -3,7 +3,7 @@ import type { StageMode } from '../state/options.ts';
 import type { Theme } from '../state/theme.ts';
 
 /** What the address may ask of the embedded view (docs/embed.md). */
-export interface EmbedParams {
+interface EmbedParams {
   theme: Theme | null;
   stage: StageMode;
   /** Whether the run of the address is made at once, or when the person asks for it. */

@@ -11,6 +11,7 @@ import { useStudio, useWorkbench } from '../views/context.ts';
 import { NARROW } from '../views/media.ts';
 import { totalBytes, type HistoryEntry } from './entry.ts';
 import { HistoryRow } from './HistoryRow.tsx';
+import { openEntry } from './openEntry.ts';
 import '../styles/history.css';
 
 /** Lower edge of the bar, which scrolls with the page: its buttons stay in reach. */
@@ -40,9 +41,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
 
   const open = async (entry: HistoryEntry) => {
     try {
-      const run = await history.read(entry.id);
-      const picture = entry.picture && await (await import('../share/raster.ts')).paintedFrom(entry.picture, pngSide(entry.picture), entry.tokens);
-      const undo = await studio.show({ run, picture });
+      const undo = await studio.show(await openEntry(history, entry.id));
       studio.notices.replace('file', []);
       studio.toast.say(say`Opened ${titleOf(entry.header)}.`, undo);
       if (matchMedia(NARROW).matches) onClose();
@@ -95,9 +94,6 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
     </Dialog.Root>
   );
 }
-
-/** Width that a PNG's header names. */
-const pngSide = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).getUint32(16);
 
 /** For those who cannot or will not drop a file. */
 function OpenFileButton() {

@@ -69,3 +69,10 @@ describe('a file that is no history', () => {
     expect(() => readArchive(huge)).toThrow(/far larger/);
   });
 });
+
+it('a run is listed alike in the browser that made it and in one that took it in', async () => {
+  const history = made();
+  await history.add({ header: run.header, events: run.events, picture });
+  const kept = await history.all();
+  expect(readArchive(writeArchive(kept)).map(({ entry }) => entry)).toEqual(kept.map(({ entry }) => entry));
+});

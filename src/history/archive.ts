@@ -3,10 +3,10 @@ import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import * as z from 'zod/mini';
 import { StudioError } from '../../engine/errors.ts';
 import { parseJson } from '../../engine/json.ts';
-import { parseRun, startsOf } from '../../engine/log.ts';
+import { parseRun } from '../../engine/log.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
 import { pictureSize } from '../lib/pictureSize.ts';
-import type { HistoryEntry } from './entry.ts';
+import { keptOf, type Kept } from './entry.ts';
 
 export const ENDING = '.dpar-history';
 /** Far more than a full history has: 200 runs of 64 MB with their logs. */
@@ -20,12 +20,6 @@ const Index = z.object({
   formatVersion: z.literal(1),
   runs: z.array(z.object({ id: z.string().check(z.regex(/^[\w.-]{1,64}$/)), when: z.number().check(z.minimum(0)), pinned: z.boolean() })),
 });
-
-/** A run with its events as JSON. */
-export interface Kept {
-  entry: HistoryEntry;
-  log: string;
-}
 
 export function writeArchive(kept: readonly Kept[]): Uint8Array<ArrayBuffer> {
   const index: z.infer<typeof Index> = { format: 'dpar-history', formatVersion: 1, runs: kept.map(({ entry: { id, when, pinned } }) => ({ id, when, pinned })) };
@@ -72,13 +66,9 @@ export function readArchive(bytes: Uint8Array): Kept[] {
   return index.data.runs.map(({ id, when, pinned }) => {
     const run = parseRun(json(`${id}.run.json`));
     if (run.events.length === 0) throw refuse(say`${id} has no tokens`);
-    const log = JSON.stringify(run);
     const picture = Object.hasOwn(files, `${id}.png`) ? (files[`${id}.png`] as Uint8Array<ArrayBuffer>) : null;
     const size = picture && pictureSize(picture);
     if (picture && (!size || size.width > MAX_SIDE || size.height > MAX_SIDE || size.width === 0)) throw refuse(say`the picture of ${id} is damaged`);
-    return { log, entry: {
-      id, when, pinned, picture, header: run.header, complete: run.complete, tokens: run.events.length, patches: startsOf(run.events).length,
-      bytes: log.length + (picture?.length ?? 0),
-    } };
+    return keptOf(run, { id, when, pinned, picture });
   });
 }

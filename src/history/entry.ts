@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RunHeader } from '../../engine/log.ts';
+import { RunHeader, runToJson, startsOf, type Run } from '../../engine/log.ts';
 
 /** What the list shows of a run; its event log is kept apart, so that the list stays quick to read. */
 export const HistoryEntry = z.object({
@@ -17,6 +17,19 @@ export const HistoryEntry = z.object({
   picture: z.nullable(z.instanceof(Uint8Array<ArrayBuffer>)),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** A run with its events as JSON. */
+export interface Kept {
+  entry: HistoryEntry;
+  log: string;
+}
+
+/** A run as the history keeps it. */
+export function keptOf(run: Run, own: Pick<HistoryEntry, 'id' | 'when' | 'pinned' | 'picture'>): Kept {
+  const log = runToJson(run);
+  const { header, complete, events } = run;
+  return { log, entry: { ...own, header, complete, tokens: events.length, patches: startsOf(events).length, bytes: log.length + (own.picture?.length ?? 0) } };
+}
 
 /** Where runs are kept. Methods reject when the store is full, closed or broken. */
 export interface HistoryDb {

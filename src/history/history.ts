@@ -1,14 +1,13 @@
 import { createStore } from 'zustand/vanilla';
 import { say } from '../../engine/phrase.ts';
-import { RunLog, runToJson, startsOf, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import { RunLog, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
-import type { Kept } from './archive.ts';
-import { BlockedError, beyondCap, type Cap, type HistoryDb, type HistoryEntry } from './entry.ts';
+import { BlockedError, beyondCap, keptOf, type Cap, type HistoryDb, type HistoryEntry, type Kept } from './entry.ts';
 
-export const CAP: Cap = { runs: 200, bytes: 64e6 };
+const CAP: Cap = { runs: 200, bytes: 64e6 };
 
-export interface HistoryState {
+interface HistoryState {
   /** Newest first. */
   entries: readonly HistoryEntry[];
   loaded: boolean;
@@ -16,7 +15,7 @@ export interface HistoryState {
   problem: Problem | null;
 }
 
-export interface NewRun {
+interface NewRun {
   header: RunHeader;
   events: readonly TokenEvent[];
   picture: Uint8Array<ArrayBuffer> | null;
@@ -117,13 +116,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** Keeps a run, complete or not; the oldest that are not pinned make room. */
     async add({ header, events, picture }: NewRun): Promise<void> {
       if (!store.getState().loaded) await load();
-      const run = new RunLog(header, events).toRun();
-      const log = runToJson(run);
-      const entry: HistoryEntry = {
-        id: newId(), when: now(), header, complete: run.complete, tokens: events.length, patches: startsOf(events).length,
-        bytes: log.length + (picture?.length ?? 0), pinned: false, picture,
-      };
-      await put({ entry, log });
+      await put(keptOf(new RunLog(header, events).toRun(), { id: newId(), when: now(), pinned: false, picture }));
       await makeRoom();
     },
     /** All runs with their events, newest first; one whose events are gone is left out. */

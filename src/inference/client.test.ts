@@ -72,7 +72,7 @@ const request = { manifestUrl: 'x', backend: 'auto' as const };
 const picture = { class: 0, seed: 1, settings: {} as never };
 const ignore = () => undefined;
 const load = (client: InferenceClient) => client.load(request, ignore);
-const generate = (client: InferenceClient, signal?: AbortSignal) => client.generate([picture], ignore, ignore, signal);
+const generate = (client: InferenceClient) => client.generate([picture], ignore, ignore);
 
 describe('InferenceClient', () => {
   test('makes no worker before the first load', async () => {

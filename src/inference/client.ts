@@ -90,10 +90,10 @@ export class InferenceClient {
     });
   }
 
-  /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`; aborting also stops. */
-  async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture, signal?: AbortSignal): Promise<Result<GenerateReport[]>> {
+  /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`. */
+  async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture): Promise<Result<GenerateReport[]>> {
     return this.#afterBrief(() => this.#call((remote) => remote.generate(requests), {
-      stallMs: this.#options.runStallMs, signal, onAbort: () => void this.stop(),
+      stallMs: this.#options.runStallMs,
       onWorkerEvent: (event) => {
         if (event.kind === 'events') onEvents(event.image, event.events, event.drafts);
         else if (event.kind === 'picture') onPicture(event.image, event.picture);

@@ -1,6 +1,6 @@
 const TICK_MS = 1000;
 
-export interface Watchdog {
+interface Watchdog {
   /** A sign of life. */
   beat: () => void;
   stop: () => void;

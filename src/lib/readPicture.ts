@@ -1,5 +1,5 @@
 import { StudioError } from '../../engine/errors.ts';
-import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
+import { inMegabytes, say, type Phrase, type Value } from '../../engine/phrase.ts';
 import { isAnimated } from './animated.ts';
 import { pictureKind } from './pictureKind.ts';
 import type { Extent } from './crop.ts';
@@ -16,12 +16,12 @@ export interface Source extends Extent {
 
 const refuse = (message: Phrase) => new StudioError('bad-argument', message);
 
-const tooLarge = (name: string, { width, height }: Extent) =>
+const tooLarge = (name: Value, { width, height }: Extent) =>
   refuse(say`${name} is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1e6} million are read. Save a smaller copy and choose that.`);
 const fits = ({ width, height }: Extent) => width * height <= MAX_PIXELS;
 
 /** A picture from a file or the clipboard, upright. Throws with the reason and the next step; nothing is sent anywhere. */
-export async function readPicture(file: Blob, name: string): Promise<Source> {
+export async function readPicture(file: Blob, name: Value): Promise<Source> {
   if (file.size === 0) throw refuse(say`${name} is empty. Choose another file.`);
   if (file.size > MAX_BYTES) throw refuse(say`${name} is larger than ${inMegabytes(MAX_BYTES)} MB. Save a smaller copy and choose that.`);
   const bytes = new Uint8Array(await file.arrayBuffer());

@@ -1,6 +1,6 @@
 import { serviceWorkers } from './serviceWorkers.ts';
 
-export interface OfflineDeps {
+interface OfflineDeps {
   /** A new version is ready and waits; `use` ends this page for it. */
   onUpdate: (use: () => void) => void;
   /** Another tab agreed to it: what this page has not fetched yet may be gone. */

@@ -1,10 +1,10 @@
 import { StudioError } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
+import { MAX_FILES, MAX_PACK_BYTES, readPack, unzip, type LocalPack } from '../../packs/read-pack.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
 import type { PackItems } from './packItems.ts';
-import { MAX_FILES, MAX_PACK_BYTES, readPack, unzip, type LocalPack } from './readPack.ts';
 
 async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: Map<string, Blob>): Promise<void> {
   const reader = folder.createReader();

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { rounded, say } from '../../engine/phrase.ts';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { createNotices } from '../state/notices.ts';
 import { manifestAt, openPackAt } from './packAt.ts';
@@ -28,6 +29,7 @@ async function opened(json: unknown) {
 test('it is used after consent only, and its origin is named', async () => {
   const manifest = tinyManifest();
   const { usePack, notice } = await opened(manifest);
+  expect(notice.message).toEqual(say`Use the pack "${manifest.title}" (${rounded(10e-6, 1)} MB)?`);
   expect(notice).toMatchObject({ code: 'pack-consent', detail: { values: expect.arrayContaining(['studio.test']) } });
   expect(usePack).not.toHaveBeenCalled();
   notice.action!.run();

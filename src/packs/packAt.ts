@@ -1,13 +1,19 @@
 import { StudioError } from '../../engine/errors.ts';
 import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
-import { filesOf } from '../../engine/manifest-files.ts';
+import { filesOf, variantBytes } from '../../engine/manifest-files.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { usableMirrors } from '../../packs/origins.ts';
-import { variantBytes } from '../state/pack.ts';
+import { MAX_FILES, MAX_PACK_BYTES } from '../../packs/read-pack.ts';
 import { toProblem } from '../state/problem.ts';
 import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
-import { MAX_FILES, MAX_PACK_BYTES } from './readPack.ts';
+
+/** A pack from an address: fetched like those beside the page. */
+export interface PackAt {
+  manifest: Manifest;
+  manifestUrl: string;
+}
 
 const refused = (message: Phrase, detail: Phrase) => new StudioError('pack-refused', message, detail);
 

@@ -3,6 +3,7 @@ import { inMegabytes, say, type Phrase, type Value } from '../../engine/phrase.t
 import { parseJson } from '../../engine/json.ts';
 import { parseRun, RunHeader, type Run } from '../../engine/log.ts';
 import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';
+import { pictureSize } from '../lib/pictureSize.ts';
 
 /** The keyword of the chunk that holds a whole run; `PNG_KEYWORD` holds its header and digest, as the command line writes them. */
 export const PNG_LOG_KEYWORD = 'dpar-log';
@@ -33,8 +34,7 @@ function readRun(json: unknown): Run {
 
 function fromPng(bytes: Uint8Array<ArrayBuffer>, name: Value): Carried {
   if (bytes.length < 33) throw refuse(say`${name} ends before its first line of pixels. Copy the file again.`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const { width, height } = pictureSize(bytes)!;
   if (width > MAX_SIDE || height > MAX_SIDE || width === 0 || height === 0) throw refuse(say`${name} is ${width} x ${height} pixels; pictures of this studio have at most ${MAX_SIDE} a side.`);
   const log = readPngText(bytes, PNG_LOG_KEYWORD);
   const recipe = readPngText(bytes, PNG_KEYWORD) as { header?: unknown; digest?: unknown; size?: unknown } | null;

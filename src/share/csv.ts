@@ -1,6 +1,4 @@
-import type { Run, Stage, TokenEvent } from '../../engine/log.ts';
-
-const STAGES: readonly Stage[] = ['entropy', 'encoder', 'patchTransformer', 'decoder', 'sampling', 'wait'];
+import { StageTimes, type Run, type Stage, type TokenEvent } from '../../engine/log.ts';
 
 const column = (name: string, read: (event: TokenEvent, width: number) => number | string | null | undefined) => ({ name, read });
 
@@ -15,7 +13,7 @@ const COLUMNS = [
   column('source', (e) => e.source),
   column('logprob', (e) => e.logprob),
   column('class_logprob', (e) => e.classLogprob),
-  ...STAGES.map((stage) => column(`${stage.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}_ms`, (e) => e.times[stage])),
+  ...(Object.keys(StageTimes.shape) as Stage[]).map((stage) => column(`${stage.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}_ms`, (e) => e.times[stage])),
 ];
 
 /** One line per token (RFC 4180); what did not run or has no value is empty. No value holds a comma or a quote. */

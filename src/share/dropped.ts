@@ -1,7 +1,7 @@
 import { packItems, type PackItems } from '../packs/packItems.ts';
 
 /** What a drop or the clipboard brings to the studio; null: nothing that it reads, such as a piece of text. */
-export type Dropped = { kind: 'pack'; pack: PackItems } | { kind: 'file'; file: File } | { kind: 'address' } | null;
+type Dropped = { kind: 'pack'; pack: PackItems } | { kind: 'file'; file: File } | { kind: 'address' } | null;
 
 const isRead = (file: File) => file.type.startsWith('image/') || /\.(json|png|jpe?g|webp|avif|gif|bmp|heic)$/i.test(file.name);
 

@@ -21,7 +21,7 @@ const symbol = (name: string, rest: string) => {
   return `${letter}<tspan dy="3" font-size="75%">${index}</tspan><tspan dy="-3">${rest}</tspan>`;
 };
 
-export interface MapParts {
+interface MapParts {
   /** Pixels across and down. */
   side: number;
   tall: number;

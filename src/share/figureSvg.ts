@@ -7,7 +7,7 @@ const GAP = 24;
 const HEAD = 30;
 const FOOT = 84;
 
-export interface FigureLook {
+interface FigureLook {
   /** Colours of the entropy map. */
   map: MapName;
   ground: string;

@@ -10,7 +10,7 @@ import { paintedFrom } from './raster.ts';
 async function pictureOf({ run, picture, size }: Extract<Carried, { kind: 'run' }>): Promise<PaintedPicture | null> {
   if (!picture) return null;
   try {
-    return await paintedFrom(picture, size, run.events.length);
+    return await paintedFrom(picture, run.events.length, size);
   } catch {
     throw new StudioError('run-invalid', say`The picture in this file is damaged, although its run can be read. Copy the file again.`);
   }
@@ -21,7 +21,7 @@ async function inspect(studio: Studio, file: File): Promise<void> {
   studio.notices.replace('file', []);
   studio.address.views.open('inspect');
   const { deskOf } = await import('../state/inspect/desk.ts');
-  await deskOf(studio).open(file, file.name || 'The pasted picture');
+  await deskOf(studio).open(file, file.name);
 }
 
 /** Opens a run from a file that was dropped or chosen. What stands in the way is explained; nothing on the page changes then. */

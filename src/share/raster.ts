@@ -51,9 +51,10 @@ export async function svgToPng(svg: string): Promise<Blob> {
   }
 }
 
-/** A PNG as something a canvas can draw. Rejects for one that is damaged. */
-export async function paintedFrom(png: Uint8Array<ArrayBuffer>, size: number, cells: number): Promise<PaintedPicture> {
+/** A PNG as something a canvas can draw; `side`: pixels of the picture itself where the PNG shows it larger. Rejects for one that is damaged. */
+export async function paintedFrom(png: Uint8Array<ArrayBuffer>, cells: number, side?: number): Promise<PaintedPicture> {
   const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }));
+  const size = side ?? bitmap.width;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const ctx = canvas.getContext('2d')!;

@@ -19,15 +19,20 @@ describe('CSV', () => {
   it('has one line per token with every column, and empty places for what is not there', () => {
     const lines = runToCsv(run).split('\r\n');
     expect(lines).toHaveLength(258);
-    expect(lines[0]).toBe('t,row,column,token,entropy_nats,opens,patch,source,logprob,class_logprob,entropy_ms,encoder_ms,patch_transformer_ms,decoder_ms,sampling_ms,wait_ms');
+    expect(lines[0]).toBe('t,row,column,token,entropy_nats,opens,patch,source,logprob,class_logprob,entropy_ms,encoder_ms,patch_transformer_ms,decoder_ms,gpt_ms,sampling_ms,wait_ms');
     const { token, logprob, classLogprob } = run.events[0]!;
-    expect(lines[1]).toBe(`0,0,0,${token},,first,0,sampled,${logprob},${classLogprob},1.5,1.2,3.2,2.5,0.1,`);
+    expect(lines[1]).toBe(`0,0,0,${token},,first,0,sampled,${logprob},${classLogprob},1.5,1.2,3.2,2.5,,0.1,`);
     for (const [t, line] of lines.slice(1, -1).entries()) {
       const cells = line.split(',');
-      expect(cells).toHaveLength(16);
+      expect(cells).toHaveLength(17);
       expect(cells.slice(0, 4)).toEqual([t, Math.floor(t / 16), t % 16, run.events[t]!.token].map(String));
       expect(cells[4] === '' ? null : Number(cells[4])).toBe(run.events[t]!.entropy);
     }
+  });
+  it('has the time of the plain transformer', () => {
+    const plain = { ...run, events: run.events.map((event) => ({ ...event, times: { gpt: 8.5, sampling: 0.1 } })) };
+    const [names, first] = runToCsv(plain).split('\r\n').map((line) => line.split(','));
+    expect(first![names!.indexOf('gpt_ms')]).toBe('8.5');
   });
 });
 

@@ -2,9 +2,6 @@ import { BufferTarget, CanvasSource, getFirstEncodableVideoCodec, Mp4OutputForma
 import { drawFrame, FILM, FRAME_MS, frameCursors, LAST_MS, type FilmRun } from './film.ts';
 import type { FilmOptions } from './gif.ts';
 
-/** Whether this browser can encode video at all; which codec is asked when it is needed. */
-export const videoPossible = () => 'VideoEncoder' in globalThis;
-
 /** The decode as MP4 (H.264) where the browser encodes it, else as WebM. Null when it encodes neither; rejects when aborted. */
 export async function encodeVideo(film: FilmRun, options: FilmOptions): Promise<{ blob: Blob; ending: '.mp4' | '.webm' } | null> {
   const { colours, ground, onProgress, signal } = options;

@@ -1,7 +1,8 @@
 import { packHash } from '../../engine/manifest.ts';
 import { tokensOf, type RunHeader } from '../../engine/log.ts';
 import { writePermalink } from '../../engine/permalink.ts';
-import type { LocalPack, PackAt } from '../packs/readPack.ts';
+import type { LocalPack } from '../../packs/read-pack.ts';
+import type { PackAt } from '../packs/packAt.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { keepLocalPack } from './localPacks.ts';

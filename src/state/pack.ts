@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { LoadProgress, LoadReport } from '../../workers/messages.ts';
-import { graphFiles, requiredGraphs, type Manifest } from '../../engine/manifest.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import type { Problem } from './problem.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
@@ -27,13 +27,3 @@ export function createPack() {
   }));
 }
 export type PackStore = ReturnType<typeof createPack>;
-
-/** Bytes that generating needs of a variant: each file once. */
-export function variantBytes(manifest: Manifest, variant: string): number {
-  const files = new Map<string, number>();
-  for (const graph of requiredGraphs[manifest.kind]) {
-    const { model, byRow, weights } = graphFiles(manifest, variant, graph);
-    for (const file of [model, ...(byRow ? [byRow] : []), ...(weights?.shards ?? [])]) files.set(file.path, file.bytes);
-  }
-  return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
-}

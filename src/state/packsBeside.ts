@@ -1,6 +1,6 @@
 import type { Kind, Manifest } from '../../engine/manifest.ts';
+import { fetchPackList } from '../../packs/pack-list.ts';
 import { findPack, type KnownPack } from './packFiles.ts';
-import { fetchPackList } from './packList.ts';
 import { sameCodes, sameTokens } from './sameTokens.ts';
 
 /** The packs of this site that can be read, of one kind or of all, but for the one called `own`. */

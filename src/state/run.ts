@@ -1,4 +1,4 @@
-import { quote, say, type Phrase } from '../../engine/phrase.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Run, RunHeader, TokenEvent } from '../../engine/log.ts';
@@ -73,9 +73,9 @@ export function createRun() {
       });
     },
     /** A picture's tokens as a run that was given whole; returns its id. */
-    showGiven(header: RunHeader, events: readonly TokenEvent[], name: string, picture: PaintedPicture): number {
+    showGiven(header: RunHeader, events: readonly TokenEvent[], title: Phrase, picture: PaintedPicture): number {
       const id = store.getState().id + 1;
-      store.setState({ ...EMPTY, id, phase: 'complete', origin: 'given', header, events, count: events.length, title: quote(name), picture });
+      store.setState({ ...EMPTY, id, phase: 'complete', origin: 'given', header, events, count: events.length, title, picture });
       return id;
     },
     /** The same tokens with more known about each. */

@@ -8,7 +8,7 @@ export function usePackImage(file: PackFile | undefined, manifestUrl: string): s
   useEffect(() => {
     if (!file) return;
     let here = true;
-    packImage(file, manifestUrl).then((url) => here && setImage({ of: file.sha256, url }), () => undefined);
+    packImage(file, manifestUrl).then(({ url }) => here && setImage({ of: file.sha256, url }), () => undefined);
     return () => { here = false; };
   }, [file, manifestUrl]);
   return image && image.of === file?.sha256 ? `url("${image.url}")` : 'none';

@@ -8,7 +8,7 @@ export function useSheet(file: PackFile | undefined, manifestUrl: string): Image
   useEffect(() => {
     if (!file) return;
     let here = true;
-    packImage(file, manifestUrl).then((url) => fetch(url)).then((answer) => answer.blob()).then(createImageBitmap)
+    packImage(file, manifestUrl).then(({ blob }) => createImageBitmap(blob))
       .then((bitmap) => here && setSheet(bitmap), () => undefined);
     return () => { here = false; };
   }, [file, manifestUrl]);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { StudioError } from '../../../engine/errors.ts';
-import { say } from '../../../engine/phrase.ts';
+import { english, quote, say } from '../../../engine/phrase.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
@@ -13,8 +13,6 @@ import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
 import { createDeskState } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
-import { quote } from '../../../engine/phrase.ts';
-import { english } from '../../../engine/phrase.ts';
 
 vi.mock('../pictures.ts', () => ({ toPainted: () => ({}) }));
 
@@ -61,6 +59,12 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 3, given: tokens });
   expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
+});
+
+it('a picture without a file name has one of the page, in its language', async () => {
+  const { desk, run } = setup();
+  await desk.open(file, '');
+  expect([desk.getState().name, run.getState().title]).toEqual([say`The pasted picture`, say`The pasted picture`]);
 });
 
 it('a run that it stops is not lost without a word', async () => {
@@ -155,10 +159,10 @@ it('the picture in view stays when the next file cannot be read; the message is 
   const before = run.getState();
   read.mockRejectedValueOnce(new StudioError('bad-argument', say`half.jpg cannot be read.`));
   await desk.open(file, 'half.jpg');
-  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', source, psnr: 30, problem: { message: say`half.jpg cannot be read.` } });
+  expect(desk.getState()).toMatchObject({ phase: 'done', name: quote('photo.jpg'), source, psnr: 30, problem: { message: say`half.jpg cannot be read.` } });
   expect(run.getState()).toBe(before);
   desk.forget();
-  expect(desk.getState()).toMatchObject({ phase: 'done', name: 'photo.jpg', problem: null });
+  expect(desk.getState()).toMatchObject({ phase: 'done', name: quote('photo.jpg'), problem: null });
 });
 
 it('entropies stay where the probabilities come from a decoder that needs none', async () => {

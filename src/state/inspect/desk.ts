@@ -1,6 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
-import { say } from '../../../engine/phrase.ts';
+import { quote, say, type Phrase, type Value } from '../../../engine/phrase.ts';
 import { rgbaToPicture } from '../../../engine/picture.ts';
 import { scoredEvents } from '../../../engine/scored.ts';
 import { meanEntropy, rulesOf } from '../../../engine/whatif.ts';
@@ -30,7 +30,7 @@ export interface DeskDeps {
   settings: SettingsStore;
   toast: Pick<ToastStore, 'say'>;
   /** Default: what this browser can read. */
-  read?: (file: Blob, name: string) => Promise<Source>;
+  read?: (file: Blob, name: Value) => Promise<Source>;
   cut?: (source: Source, crop: Crop, size: number) => Cut;
 }
 
@@ -145,7 +145,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     yielding--;
   }
 
-  async function start(name: string, classIndex: number, read: () => Promise<Source>): Promise<void> {
+  async function start(name: Phrase, classIndex: number, read: () => Promise<Source>): Promise<void> {
     const mine = ++ticket;
     await settle();
     if (mine !== ticket) return;
@@ -166,9 +166,12 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   return {
     ...store,
     /** A file, dropped, pasted or picked; its probabilities are those of no class until one is chosen. */
-    open: (file: Blob, name: string) => start(name, pack.getState().manifest?.classes.length ?? 0, () => read(file, name)),
+    open(file: Blob, fileName: string): Promise<void> {
+      const name = fileName === '' ? say`The pasted picture` : quote(fileName);
+      return start(name, pack.getState().manifest?.classes.length ?? 0, () => read(file, name));
+    },
     /** One of the pack's own pictures. */
-    openTile: (name: string, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
+    openTile: (name: Phrase, classIndex: number, read: () => Promise<Source>) => start(name, classIndex, read),
     /** Shows the new crop at once; the model gets the newest one. */
     async setCrop(crop: Crop): Promise<void> {
       const { source } = store.getState();

@@ -1,4 +1,4 @@
-import type { Phrase } from '../../../engine/phrase.ts';
+import { say, type Phrase } from '../../../engine/phrase.ts';
 import { createStore } from 'zustand/vanilla';
 import type { LoadProgress } from '../../../workers/messages.ts';
 import type { Crop } from '../../lib/crop.ts';
@@ -10,7 +10,7 @@ export type DeskPhase = 'idle' | 'reading' | 'waiting' | 'working' | 'probing' |
 
 export interface DeskState {
   phase: DeskPhase;
-  name: string;
+  name: Phrase;
   source: Source | null;
   crop: Crop | null;
   /** The crop at the pack's size. */
@@ -26,7 +26,7 @@ export interface DeskState {
   runId: number | null;
 }
 
-export const NO_PICTURE: DeskState = { phase: 'idle', name: '', source: null, crop: null, original: null, psnr: null, words: [], class: 0, progress: null, problem: null, runId: null };
+export const NO_PICTURE: DeskState = { phase: 'idle', name: say``, source: null, crop: null, original: null, psnr: null, words: [], class: 0, progress: null, problem: null, runId: null };
 
 /** A picture of the person's own, as far as it is; `desk.ts` works on it and is fetched with Inspect. */
 export const createDeskState = () => createStore<DeskState>(() => NO_PICTURE);

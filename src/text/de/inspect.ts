@@ -27,7 +27,6 @@ export const inspect = {
   'Crop position, down': 'Lage des Ausschnitts, senkrecht',
   'Crop size': 'Größe des Ausschnitts',
   '{n} pixels': '{n} Pixel',
-  '{label}, held-out picture {number}': '{label}, zurückgehaltenes Bild {number}',
   'Or try one of these': 'Oder eines von diesen',
   'Held-out pictures, never trained on.': 'Zurückgehaltene Bilder, nie im Training.',
   'Held-out pictures': 'Zurückgehaltene Bilder',

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { megabytes } from '../../lib/format.ts';
-import { fetchPackList, type PackEntry } from '../../state/packList.ts';
+import { fetchPackList, type PackEntry } from '../../../packs/pack-list.ts';
 import { t } from '../../text/t.ts';
 import { usePack, useRun, useStudio } from '../context.ts';
 

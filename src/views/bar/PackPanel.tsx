@@ -1,6 +1,6 @@
+import { variantBytes } from '../../../engine/manifest-files.ts';
 import { entropySource } from '../../../engine/manifest.ts';
 import { integer, megabytes, parameters } from '../../lib/format.ts';
-import { variantBytes } from '../../state/pack.ts';
 import { named, t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 import { StoredButton } from '../stored/StoredButton.tsx';

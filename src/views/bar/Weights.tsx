@@ -1,5 +1,5 @@
+import { variantBytes } from '../../../engine/manifest-files.ts';
 import { megabytes } from '../../lib/format.ts';
-import { variantBytes } from '../../state/pack.ts';
 import { decimal, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { usePack, useStudio } from '../context.ts';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
+import { variantBytes } from '../../../engine/manifest-files.ts';
 import { megabytes, percent } from '../../lib/format.ts';
-import { variantBytes } from '../../state/pack.ts';
 import { against, requestAgainst, requestLess } from '../../state/compare/requests.ts';
 import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';

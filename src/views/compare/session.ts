@@ -1,5 +1,6 @@
 import { createCompare, type Compare, type SideName } from '../../state/compare/compare.ts';
 import { createGuest } from '../../state/guest.ts';
+import { openEntry } from '../../history/openEntry.ts';
 import { recordRuns } from '../../history/record.ts';
 import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
@@ -29,12 +30,7 @@ export const compareSession = oncePer((workbench: Workbench): CompareSession => 
   };
   const compare = createCompare({
     page: studio, base: document.baseURI, guest,
-    async readHistory(id) {
-      const run = await history.read(id);
-      const entry = history.getState().entries.find((row) => row.id === id);
-      const picture = entry?.picture ? await (await import('../../share/raster.ts')).paintedFrom(entry.picture, sideOf(entry.picture), entry.tokens) : null;
-      return { run, picture };
-    },
+    readHistory: (id) => openEntry(history, id),
   });
   const { a, b } = compare.getState().sides;
   const frame = createFrameLoop(studio.settings, a, b);
@@ -54,6 +50,3 @@ export function useSecond({ compare }: Pick<CompareSession, 'compare'>): boolean
   const { b } = useStore(compare, (state) => state.sides);
   return useStore(b.run, (state) => state.header !== null);
 }
-
-/** Width that a PNG's header names. */
-const sideOf = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).getUint32(16);

@@ -1,11 +1,11 @@
 import { useStore } from 'zustand';
+import { variantBytes } from '../../../engine/manifest-files.ts';
 import { megabytes } from '../../lib/format.ts';
 import { MOST } from '../../state/batch.ts';
 import type { SettingsState } from '../../state/settings.ts';
 import { symbols } from '../../text/rich.tsx';
 import { named, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { variantBytes } from '../../state/pack.ts';
 import { useBatch, usePack, useSettings, useStudio } from '../context.ts';
 import { ClassPicker } from './ClassPicker.tsx';
 import { SeedField } from './SeedField.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { largestCrop, zoomCrop, type Crop } from '../../lib/crop.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
-import { t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { useDesk, usePack, useStudio } from '../context.ts';
 
@@ -13,7 +13,7 @@ export function CropFrame() {
   const desk = deskOf(useStudio());
   const source = useDesk((state) => state.source);
   const crop = useDesk((state) => state.crop);
-  const name = useDesk((state) => state.name);
+  const name = translated(useDesk((state) => state.name));
   const size = usePack((state) => state.manifest?.image.size ?? 1);
   const canvas = useRef<HTMLCanvasElement>(null);
   const grip = useRef<{ x: number; y: number; crop: Crop; scale: number } | null>(null);

@@ -1,10 +1,11 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
-import { named, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { tileStyle, usePackImage } from '../packImage.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
+import { say, term } from '../../../engine/phrase.ts';
 
 interface Sheet {
   file: Manifest['thumbnails']['file'];
@@ -38,7 +39,7 @@ export function Gallery() {
   const tiles = sheet.classes.map((classIndex, index) => {
     const number = (numbers.get(classIndex) ?? 0) + 1;
     numbers.set(classIndex, number);
-    return { index, classIndex, name: t('{label}, held-out picture {number}', { label: named(manifest.classes[classIndex]!.label), number }) };
+    return { index, classIndex, name: say`${term(manifest.classes[classIndex]!.label)}, held-out picture ${number}` };
   });
   const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
     const bytes = await fetchPackFile(sheet.file, url);
@@ -54,7 +55,7 @@ export function Gallery() {
         {ordered.map((tile) => (
           <li key={tile.index}>
             <button
-              type="button" className="gallery-tile" aria-label={tile.name} title={tile.name} onClick={() => open(tile)}
+              type="button" className="gallery-tile" aria-label={translated(tile.name)} title={translated(tile.name)} onClick={() => open(tile)}
               style={tileStyle(image, tile.index, sheet.columns, rows)}
             />
             <span className="gallery-name" aria-hidden="true">{named(manifest.classes[tile.classIndex]!.label)}</span>

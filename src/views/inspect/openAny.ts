@@ -12,5 +12,5 @@ export async function openAny(studio: Studio, file: File): Promise<void> {
     const carries = bytes.length > 33 && [PNG_LOG_KEYWORD, PNG_KEYWORD].some((keyword) => readPngText(bytes, keyword) !== null);
     if (carries) return void (await openFile(studio, file));
   }
-  await deskOf(studio).open(file, file.name || 'The pasted picture');
+  await deskOf(studio).open(file, file.name);
 }

@@ -2,7 +2,7 @@ import { ago } from '../../lib/ago.ts';
 import { useEffect, useRef, useState } from 'react';
 import { megabytes } from '../../lib/format.ts';
 import { toProblem } from '../../state/problem.ts';
-import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../state/stored.ts';
+import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../../packs/stored.ts';
 import { translated, t } from '../../text/t.ts';
 import './stored.css';
 

@@ -8,9 +8,10 @@ import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
 import { useSharedPasses } from '../sharedPasses.ts';
+import { hasStage, STAGES } from '../stages.ts';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type TimedRun } from './overview.ts';
-import { callsOf, COLOUR, isCut, LANE_NAMES, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
+import { callsOf, isCut, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
 import './timeline.css';
 
 const READABLE_MS = 250;
@@ -38,7 +39,7 @@ function Timeline() {
   const shared = useSharedPasses();
   const waits = useRun((state) => state.events.some(({ times }) => times.wait !== undefined));
   const { lanes, above, below, empty } = useMemo(() => {
-    const lanes = LANES.filter((stage) => stage !== 'wait' || waits).filter((stage) => (gpt ? stage === 'gpt' || stage === 'sampling' || stage === 'wait' : stage !== 'gpt'));
+    const lanes = LANES.filter((stage) => hasStage(stage, gpt, waits));
     const shown = (): TimedRun => {
       const { events } = view.run.getState();
       const { cursor } = view.playback.getState();
@@ -113,7 +114,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             const lane = totals.find((row) => row.stage === stage);
             return (
               <tr key={stage}>
-                <th scope="row"><i style={{ background: `var(--${COLOUR[stage]})` }} />{t(LANE_NAMES[stage])}</th>
+                <th scope="row"><i style={{ background: `var(--${STAGES[stage].colour})` }} />{t(STAGES[stage].label)}</th>
                 <td data-ran={`${stage}-calls`}>{lane?.calls ?? 0}</td>
                 <td>{lane ? milliseconds(lane.ms) : '–'}</td>
                 <td className="muted">{lane ? percent(lane.share) : ''}</td>
@@ -148,7 +149,7 @@ function RowTable({ width, lanes }: { width: number; lanes: readonly (typeof LAN
   return (
     <div className="visually-hidden"><table>
       <caption>{t('Calls of row {row}, in milliseconds', { row: from / width + 1 })}</caption>
-      <thead><tr><th scope="col">{t('Token')}</th>{lanes.map((stage) => <th key={stage} scope="col">{t(LANE_NAMES[stage])}</th>)}</tr></thead>
+      <thead><tr><th scope="col">{t('Token')}</th>{lanes.map((stage) => <th key={stage} scope="col">{t(STAGES[stage].label)}</th>)}</tr></thead>
       <tbody>
         {events.slice(from, from + width).map(({ t: token }) => (
           <tr key={token}>

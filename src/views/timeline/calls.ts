@@ -3,8 +3,9 @@ import type { Stage } from '../../../engine/log.ts';
 import { faded } from '../../lib/colours.ts';
 import { t } from '../../text/t.ts';
 import { axis, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
+import { STAGES } from '../stages.ts';
 import { AHEAD, type TimedRun } from './overview.ts';
-import { callsOf, COLOUR, LANE_NAMES } from './timeline.ts';
+import { callsOf } from './timeline.ts';
 
 /** CSS pixels. */
 const LANE = 20;
@@ -21,7 +22,7 @@ export const callsHeight = (lanes: number) => lanes * LANE + AXIS;
 
 /** The calls of one row of tokens, each as long as it took, a lane for every stage: the first at the top. */
 export const calls = (shown: () => TimedRun, lanes: readonly Stage[]): PlotOptions => (colours, font) => {
-  const names = lanes.map((stage) => t(LANE_NAMES[stage])).reverse();
+  const names = lanes.map((stage) => t(STAGES[stage].label)).reverse();
   return {
     legend: { show: false }, cursor: { show: false }, padding: [0, 10, 0, 0],
     scales: { x: { time: false, range: () => [0, spanOf(shown()) || 1] }, y: { range: [0, lanes.length] } },
@@ -50,7 +51,7 @@ function drawCalls(plot: uPlot, { events, cursor, from, to }: TimedRun, lanes: r
     const wide = Math.max(ratio, end - begin - 0.6 * ratio);
     const left = Math.min(begin, bbox.left + bbox.width - wide);
     const top = plot.valToPos(lanes.length - lane, 'y', true);
-    const colour = colours[COLOUR[stage]];
+    const colour = colours[STAGES[stage].colour];
     ctx.fillStyle = token < cursor ? colour : faded(colour, AHEAD);
     ctx.fillRect(left, top + 3 * ratio, wide, (LANE - 7) * ratio);
     if (token !== cursor - 1) continue;

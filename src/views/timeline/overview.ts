@@ -2,7 +2,8 @@ import uPlot from 'uplot';
 import type { Stage, TokenEvent } from '../../../engine/log.ts';
 import { faded } from '../../lib/colours.ts';
 import { axis, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
-import { COLOUR, scaleTop, tokenMs } from './timeline.ts';
+import { STAGES } from '../stages.ts';
+import { scaleTop, tokenMs } from './timeline.ts';
 
 /** A run, how far it is shown, and the tokens whose calls are drawn. */
 export interface TimedRun {
@@ -28,7 +29,7 @@ export const overview = (shown: () => TimedRun, tokens: number, gridWidth: numbe
       { ...axis(colours, font, '', 18), labelSize: 0, grid: { show: false }, splits: () => Array.from({ length: Math.ceil(tokens / every) }, (_, i) => i * every) },
       { ...axis(colours, font, 'ms', SCALE - 15), space: 22 },
     ],
-    series: [{}, ...lanes.map((stage): uPlot.Series => ({ width: 0, points: { show: false }, paths: bars(shown, colours[COLOUR[stage]], nothing) }))],
+    series: [{}, ...lanes.map((stage): uPlot.Series => ({ width: 0, points: { show: false }, paths: bars(shown, colours[STAGES[stage].colour], nothing) }))],
     hooks: {
       drawClear: [(plot) => markRow(plot, shown(), colours)],
       draw: [(plot) => markCut(plot, shown(), colours), (plot) => markCursor(plot, shown(), colours)],

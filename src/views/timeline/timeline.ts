@@ -3,15 +3,6 @@ import type { Stage, TokenEvent } from '../../../engine/log.ts';
 /** The stages in the order in which a step calls them (docs/model.md "Incremental decoding"). */
 export const LANES = ['patchTransformer', 'gpt', 'decoder', 'sampling', 'encoder', 'entropy', 'wait'] as const satisfies readonly Stage[];
 
-export const LANE_NAMES = {
-  patchTransformer: 'Patch transformer', gpt: 'Transformer', decoder: 'Decoder', sampling: 'Sampling', encoder: 'Encoder', entropy: 'Entropy model', wait: 'Waiting for the GPU',
-} as const satisfies Record<Stage, string>;
-
-/** The colour of each stage, of tokens.css. */
-export const COLOUR = {
-  entropy: 'stage-entropy', encoder: 'stage-encoder', patchTransformer: 'stage-patch', gpt: 'stage-patch', decoder: 'stage-decoder', sampling: 'stage-sampling', wait: 'stage-wait',
-} as const satisfies Record<Stage, string>;
-
 /** One call: milliseconds from the start of the first token asked for. */
 export interface Call {
   token: number;

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
+import { variantBytes } from '../../../engine/manifest-files.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { fixed, megabytes, percent, seconds } from '../../lib/format.ts';
-import { variantBytes } from '../../state/pack.ts';
 import type { TimesHere, WorthTimes } from '../../state/worthTimes.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';

@@ -1,8 +1,8 @@
-import { sha256Large } from '../../engine/sha256.ts';
-import { downloadFiles, type DownloadOptions } from '../../packs/download.ts';
-import { browserCache, type FileCache } from '../../packs/file-cache.ts';
-import { usableMirrors } from '../../packs/origins.ts';
-import { deleteRecord, filesNamed, readRecords, saveRecord, type PackRecord } from '../../packs/pack-records.ts';
+import { sha256Large } from '../engine/sha256.ts';
+import { downloadFiles, type DownloadOptions } from './download.ts';
+import { browserCache, type FileCache } from './file-cache.ts';
+import { usableMirrors } from './origins.ts';
+import { deleteRecord, filesNamed, readRecords, saveRecord, type PackRecord } from './pack-records.ts';
 
 export interface StoredPack {
   id: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { fetchJson } from '../../packs/small-file.ts';
+import { fetchJson } from './small-file.ts';
 
 /** models/index.json, written by the exporter beside the packs (docs/packs.md). */
 const PackList = z.object({

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { fetchPackList } from './packList.ts';
+import { fetchPackList } from './pack-list.ts';
 
 const serve = (answer: () => Response) => vi.stubGlobal('fetch', vi.fn(async () => answer()));
 afterEach(() => vi.unstubAllGlobals());

@@ -1,10 +1,10 @@
 import { unzipSync } from 'fflate';
-import { PackError } from '../../engine/errors.ts';
-import { inMegabytes, say, type Phrase } from '../../engine/phrase.ts';
-import { parseJson } from '../../engine/json.ts';
-import { filesOf } from '../../engine/manifest-files.ts';
-import { parseManifest, type Manifest } from '../../engine/manifest.ts';
-import { MAX_MANIFEST_BYTES } from '../../packs/small-file.ts';
+import { PackError } from '../engine/errors.ts';
+import { inMegabytes, say, type Phrase } from '../engine/phrase.ts';
+import { parseJson } from '../engine/json.ts';
+import { filesOf } from '../engine/manifest-files.ts';
+import { parseManifest, type Manifest } from '../engine/manifest.ts';
+import { MAX_MANIFEST_BYTES } from './small-file.ts';
 
 export const MAX_FILES = 2048;
 export const MAX_PACK_BYTES = 2_000_000_000;
@@ -14,12 +14,6 @@ const MANIFEST = 'manifest.json';
 export interface LocalPack {
   manifest: Manifest;
   files: Record<string, Blob>;
-}
-
-/** A pack from an address: fetched like those beside the page. */
-export interface PackAt {
-  manifest: Manifest;
-  manifestUrl: string;
 }
 
 const refused = (why: Phrase) => new PackError('pack-refused', say`This pack is not opened: ${why}.`, say`Take the pack from another source, or export it again.`);

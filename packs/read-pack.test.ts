@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { filesOf } from '../../engine/manifest-files.ts';
-import { tinyManifest } from '../../engine/testing/manifest.ts';
-import { MAX_FILES, readPack, unzip } from './readPack.ts';
+import { filesOf } from '../engine/manifest-files.ts';
+import { tinyManifest } from '../engine/testing/manifest.ts';
+import { MAX_FILES, readPack, unzip } from './read-pack.ts';
 
 const text = (value: string) => new Blob([value]);
 const manifest = tinyManifest();

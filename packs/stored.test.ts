@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
-import { saveRecord } from '../../packs/pack-records.ts';
+import { saveRecord } from './pack-records.ts';
 import { deleteStored, listStored, renewStored, verifyStored } from './stored.ts';
-import { memoryCache } from '../../packs/testing/memory-cache.ts';
+import { memoryCache } from './testing/memory-cache.ts';
 
 const ID = 'https://studio.test/models/a/manifest.json';
 
