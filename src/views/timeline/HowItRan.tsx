@@ -115,7 +115,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             return (
               <tr key={stage}>
                 <th scope="row"><i style={{ background: `var(--${STAGES[stage].colour})` }} />{t(STAGES[stage].label)}</th>
-                <td data-ran={`${stage}-calls`}>{lane?.calls ?? 0}</td>
+                <td data-ran={`${stage}-calls`}>{integer(lane?.calls ?? 0)}</td>
                 <td>{lane ? milliseconds(lane.ms) : '–'}</td>
                 <td className="muted">{lane ? percent(lane.share) : ''}</td>
                 <td>{lane ? milliseconds(lane.ms / lane.calls) : '–'}</td>
@@ -123,7 +123,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             );
           })}
           {rest > 0 && <tr><th scope="row">{t('Outside the model')}</th><td /><td data-ran="rest">{milliseconds(rest)}</td><td /><td /></tr>}
-          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{totals.reduce((n, lane) => n + lane.calls, 0)}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
+          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{integer(totals.reduce((n, lane) => n + lane.calls, 0))}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
         </tbody>
       </table>
       <p className="small-print muted">
