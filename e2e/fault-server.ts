@@ -2,7 +2,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileAt, pathOf, typeOf } from '../bench/lib/static-file.ts';
+import { fileAt, pathOf, typeOf } from '../scripts/site/static-file.ts';
 
 const SITE = join(import.meta.dirname, '..', '.cache', 'e2e-site');
 const FIXTURES = join(import.meta.dirname, 'fixtures', 'models');

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Connect, Plugin } from 'vite';
-import { fileAt, pathOf, typeOf } from '../bench/lib/static-file.ts';
+import { fileAt, pathOf, typeOf } from '../scripts/site/static-file.ts';
 
 const ROOT = join(import.meta.dirname, 'fixtures', 'models');
 const PREFIX = '/fixtures/models/';

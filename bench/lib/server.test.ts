@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesByKind } from './kinds.ts';
 import { StaticServer } from './server.ts';
-import { fileAt, typeOf } from './static-file.ts';
+import { fileAt, typeOf } from '../../scripts/site/static-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-server-'));
 const server = new StaticServer([['/models/', folder], ['/', folder]]);

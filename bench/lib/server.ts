@@ -2,7 +2,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileAt, pathOf, typeOf } from './static-file.ts';
+import { fileAt, pathOf, typeOf } from '../../scripts/site/static-file.ts';
 
 export interface Sent {
   path: string;
