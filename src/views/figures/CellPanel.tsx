@@ -38,13 +38,13 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {
-    return <section className="cell-panel"><h2 className="heading">{t('Cell')}</h2><p className="muted">{t('Point at a cell of the picture or the map.')}</p></section>;
+    return <section className="cell-panel" data-passes={shared || undefined}><h2 className="heading">{t('Cell')}</h2><p className="muted">{t('Point at a cell of the picture or the map.')}</p></section>;
   }
   const patch = patchesAt(events, events.length, width)[event.patch];
   const before = decoded[at]!;
   const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
-    <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} aria-label={t('Cell')}>
+    <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} data-passes={shared || undefined} aria-label={t('Cell')}>
       <h2 className="heading">{t('Cell, row {row}, column {column}', rowAndColumn(at, width))}</h2>
       <div className="cell-token">
         <CodeTile token={event.token} />
