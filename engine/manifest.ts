@@ -86,7 +86,7 @@ const setting = {
   p_avg: patchLength, steps_mean: patchLength, token_nats: share,
   held_out: z.optional(count), n: z.optional(index), fid_lite: z.optional(share), fid_lite_interval: z.optional(Interval), class_agreement: z.optional(share),
 };
-/** `evaluate --sweep`: the model at other thresholds, and a model trained on static patches at the same mean lengths (paper, Table 6). */
+/** `evaluate --sweep`: the model at other thresholds, and a model trained on static patches at lengths that grow as much from its own (paper, Table 6). */
 const Sweep = z.object({
   dynamic: z.array(z.object({ ...setting, entropy_threshold: z.number() })).check(z.minLength(1), z.maxLength(64)),
   static: z.optional(z.array(z.object({ ...setting, static_length: patchLength })).check(z.minLength(1), z.maxLength(64))),

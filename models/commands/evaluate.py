@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sweep", action="store_true",
                         help="measure DPAR at other thresholds, too: evaluation.sweep of the manifest (docs/evaluation.md)")
     parser.add_argument("--static", type=Path, metavar="DIR",
-                        help="folder of train on static patches, to sweep over the same mean lengths")
+                        help="folder of train on static patches, to sweep over lengths that grow as much from its own")
     parser.add_argument("--sweep-samples", type=int, default=1000, metavar="N",
                         help="samples of each setting of the sweep; 0: held-out nats alone (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> None:
     static = load_static(args, given, device)
     samples = sample(args, given, device)
     if not args.no_compile:
-        compile_blocks(given.model, given.entropy, given.baseline, static)
+        compile_blocks(given.model, given.entropy, given.baseline, static[0] if static else None)
         given.judge.features = torch.compile(given.judge.features)
     figures, shown = measure(given, samples, args.out / "training-features.npz", fingerprint([args.judge]), device)
     if args.sweep:
@@ -96,8 +96,8 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     return Given(found, pack, rules, judge, baseline)
 
 
-def load_static(args: argparse.Namespace, given: Given, device: torch.device) -> DPAR | None:
-    """The model of --static; what --sweep needs is checked here. Raises UserError."""
+def load_static(args: argparse.Namespace, given: Given, device: torch.device) -> tuple[DPAR, float] | None:
+    """The model of --static and its patches' length; what --sweep needs is checked here. Raises UserError."""
     if not args.sweep:
         if args.static:
             raise UserError("--static is measured with --sweep only; add it")
@@ -112,10 +112,10 @@ def load_static(args: argparse.Namespace, given: Given, device: torch.device) ->
     if not isinstance(run, DPARRun) or run.patchify.static_length is None:
         raise UserError(f"{args.static}: was not trained on static patches (its configuration has no patchify.static_length)")
     check_sizes(model.config, given.training.data.sizes, args.static, args.tokens)
-    return model.to(device)
+    return model.to(device), run.patchify.static_length
 
 
-def swept(args: argparse.Namespace, given: Given, static: DPAR | None, device: torch.device) -> dict[str, Rows]:
+def swept(args: argparse.Namespace, given: Given, static: tuple[DPAR, float] | None, device: torch.device) -> dict[str, Rows]:
     """Each setting's samples are stored in a folder of their own, and used again if nothing changed."""
     found, judge = given.training, fingerprint([args.judge])
     known = training_features(given.judge, found.pictures, found.data.train, args.out / "training-features.npz", judge, device)
@@ -124,7 +124,7 @@ def swept(args: argparse.Namespace, given: Given, static: DPAR | None, device: t
                       bf16=args.precision == "bfloat16", device=device)
 
     def judged(model: DPAR, rules: PatchRules) -> Quality:
-        folder = args.static if model is static else args.model
+        folder = args.static if static and model is static[0] else args.model
         key = fingerprint([folder, args.entropy], rules.model_dump(), given.pack.sampling.model_dump(), args.precision)
         return gallery.quality(model, rules, args.out / "sweep" / key, key)
 

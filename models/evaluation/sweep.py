@@ -1,6 +1,7 @@
 """Quality over E_th at inference: one model at patch lengths that it was not trained with (paper 4.5, Table 6).
 
-A model with entropy gates takes other thresholds; one that was trained on static patches takes the same mean lengths.
+A model with entropy gates takes other thresholds; one that was trained on static patches takes lengths that grow as much from
+its own.
 """
 
 from __future__ import annotations
@@ -48,6 +49,14 @@ def static_rules(length: float) -> PatchRules:
     return PatchRules(entropy_gate=False, length_gate=False, row_reset=False, static_length=max(1.0, round(length, 3)))
 
 
+def static_steps(own: float, lengths: Sequence[float], trained: float) -> list[PatchRules]:
+    """Static patches of `own`, the length of their training, times what each of `lengths` is over `trained`.
+
+    Patches of any other length than that of training lie elsewhere in every row, so the first step has exactly that one.
+    """
+    return [static_rules(own * length / trained) for length in lengths]
+
+
 def row(model: DPAR, data: TokenSet, rules: PatchRules, device: torch.device, judged: Judged | None,
         limit: int | None = None) -> dict[str, Any]:
     """The figures of one setting, by the keys of the manifest's `evaluation.sweep`."""
@@ -57,12 +66,17 @@ def row(model: DPAR, data: TokenSet, rules: PatchRules, device: torch.device, ju
             "token_nats": token_nats(model, data, rules, device, limit), **(judged(model, rules) if judged else {})}
 
 
-def sweep(model: DPAR, trained: PatchRules, static: DPAR | None, data: TokenSet, device: torch.device,
+def sweep(model: DPAR, trained: PatchRules, static: tuple[DPAR, float] | None, data: TokenSet, device: torch.device,
           judged: Judged | None = None, lengths: Sequence[float] = (), limit: int | None = None) -> dict[str, Rows]:
-    """`evaluation.sweep`: rows of `model` by threshold and, where there is a `static` model, its rows at the same lengths."""
+    """`evaluation.sweep`: rows of `model` by threshold and, where there is a model trained on static patches, its rows.
+
+    static: that model, and the length of its patches in training.
+    """
     rules = dynamic_rules(data, model.config.width, trained, lengths or LENGTHS)
     rows = {"dynamic": [row(model, data, one, device, judged, limit) for one in rules]}
     if static is not None:
-        lengths = [one["p_avg"] for one in rows["dynamic"]]
-        rows["static"] = [row(static, data, static_rules(length), device, judged, limit) for length in lengths]
+        fixed, own = static
+        at = patch_figures(data, model.config.width, trained)["p_avg"]
+        steps = static_steps(own, [one["p_avg"] for one in rows["dynamic"]], at)
+        rows["static"] = [row(fixed, data, one, device, judged, limit) for one in steps]
     return rows

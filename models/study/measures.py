@@ -17,7 +17,7 @@ from models.evaluation.measure import rounded
 from models.evaluation.probe import probe
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
-from models.evaluation.sweep import PAPER, dynamic_rules, row, static_rules
+from models.evaluation.sweep import PAPER, dynamic_rules, row, static_steps
 from models.patchify import PatchRules
 from models.runs import DPARRun, images_seen, rules_of
 from models.study.arms import read_stored, stored
@@ -58,14 +58,14 @@ def of_trained(bench: Bench, source: Path) -> dict[str, Any]:
 
 
 def of_thresholds(bench: Bench, source: Path, base: PatchRules) -> dict[str, Any]:
-    """Rows at the mean lengths of the paper's Table 6: by threshold, or static patches of the lengths that `base` has there."""
+    """Rows at the mean lengths of the paper's Table 6: by threshold, or static patches that grow as much from their own."""
     model, run = load_model(source)
     model.to(bench.device)
     assert isinstance(run, DPARRun)
     steps = dynamic_rules(bench.data, model.config.width, base, PAPER)
     if run.patchify.static_length is not None:
         lengths = [patch_figures(bench.data, model.config.width, rules)["p_avg"] for rules in steps]
-        steps = [static_rules(length) for length in lengths]
+        steps = static_steps(run.patchify.static_length, lengths, lengths[0])
 
     def judged(model: DPAR, rules: PatchRules) -> dict[str, Any]:
         return quality(bench, model, rules, source)

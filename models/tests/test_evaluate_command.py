@@ -125,8 +125,10 @@ def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, c
     assert dynamic[0]["entropy_threshold"] == 3.2 and dynamic[1]["p_avg"] == pytest.approx(1.3 * dynamic[0]["p_avg"], rel=0.02)
     assert (dynamic[0]["p_avg"], dynamic[0]["token_nats"]) == (result["p_avg"], result["token_nats"])
     for one, other in zip(dynamic, fixed, strict=True):
-        assert other["static_length"] == pytest.approx(one["p_avg"], abs=1e-3)
-        assert other["p_avg"] == pytest.approx(one["p_avg"], rel=0.05) and other["n"] == one["n"] == 6
+        grown = one["p_avg"] / dynamic[0]["p_avg"]
+        assert other["static_length"] == pytest.approx(1.8 * grown, abs=1e-3)
+        assert other["p_avg"] == pytest.approx(1.8 * grown, rel=0.05) and other["n"] == one["n"] == 6
+    assert fixed[0]["static_length"] == 1.8, "the length of training itself"
     assert main([*swept, "--static", str(root / "dpar"), "--out", str(tmp_path / "other")]) == 2
     assert "was not trained on static patches" in capsys.readouterr().err
     plain = ["--gpt" if part == "--dpar" else str(root / "gpt") if part == str(root / "dpar") else part for part in swept]
