@@ -41,7 +41,7 @@ export function Presets({ session }: { session: CompareSession }) {
       <label className="preset-class">
         <span className="visually-hidden">{t('Another class')}</span>
         <select className="field" disabled={busy} value="" onChange={(event) => void compare.againstClass(Number(event.target.value))}>
-          <option value="" disabled>{t('Another class…')}</option>
+          <option value="" disabled>{t('Other class…')}</option>
           {manifest?.classes.map((entry, index) => index !== header?.class && <option key={entry.id} value={index}>{named(entry.label)}</option>)}
         </select>
       </label>

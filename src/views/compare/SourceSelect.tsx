@@ -32,7 +32,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
       <label>
         <span className="visually-hidden">{t('Run {name}', { name: name.toUpperCase() })}</span>
         <select className="field" value={sourceValue(source[name])} onChange={(event) => choose(readSource(event.target.value))}>
-          <option value="" disabled>{t('Choose a run')}</option>
+          <option value="" disabled>{t('Choose…')}</option>
           <option value={sourceValue({ kind: 'view' })}>{t('Current run')}</option>
           {made.length > 0 && (
             <optgroup label={t('Generated for this comparison')}>

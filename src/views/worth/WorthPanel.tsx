@@ -55,7 +55,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
   };
   const time = (way: ComparedWay) => here?.ways[way];
   const { held_out: heldOut } = pack.evaluation;
-  const labels = { steps: t('Transformer steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
+  const labels = { steps: t('Steps per image'), operations: t('Multiply-accumulates'), time: t('Time per image, this device'), fidLite: t('FID-lite, lower is better'), agreement: t('Class agreement') };
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
       {titled && <h2>{t('Is it worth it?')}</h2>}
