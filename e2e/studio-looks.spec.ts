@@ -115,6 +115,7 @@ test('nothing moves when a run starts', async ({ page }) => {
   }));
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
   await expect(page.locator('.figures > section').first()).toBeVisible();
+  await expect(page.locator('.strip-plot')).toBeVisible();
   await page.getByRole('button', { name: 'First token' }).click();
   const early = await places();
   await page.getByRole('button', { name: 'Last token' }).click();
