@@ -108,7 +108,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     },
     passes: {
       title: t('Several tokens in one pass'),
-      text: t('A pass need not make just one token. It guesses several tokens ahead and checks all of them at once. Right guesses are kept; from the first wrong one on, the rest are tried again in the next pass. Seed and place fix the randomness of each token, so the picture is identical to one made a token per pass.'),
+      text: t('A pass need not make just one token. It guesses several tokens ahead and checks all of them at once. Right guesses are kept; from the first wrong one on, the rest are tried again in the next pass. Seed and position fix the randomness of each token, so the picture is identical to one made with one token per pass.'),
       tryIt: t('Drag the slider “Tokens per pass” below, which is how many tokens are guessed at once. More of them take fewer passes, and each pass has more to compute.'),
       formula: null,
     },
