@@ -81,21 +81,17 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
   const { tokens } = pack.grid;
   const groups = groupsOf(pack.defaults);
   const cost = packCost(pack, tokens, steps, groups);
-  const fixed = staticRow(pack);
-  const ways: WayFigures[] = [
-    { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') },
-    staticWay(pack, steps, fixed),
-  ];
-  const [dynamic, even] = [ways[0]!, ways[1]!];
-  const sameCount = fixed?.n === pack.evaluation.n;
-  const still = even.operations < dynamic.operations ? { quality: sameCount ? verdict(even.fidLite, dynamic.fidLite) : 'unknown', samples: fixed?.n ?? null } as const : null;
-  if (!plain) return { ways, quality: 'unknown', share: null, static: still, samples: null };
+  const row = staticRow(pack);
+  const dynamic: WayFigures = { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') };
+  const fixed = staticWay(pack, steps, row);
+  const sameCount = row?.n === pack.evaluation.n;
+  const still = fixed.operations < dynamic.operations ? { quality: sameCount ? verdict(fixed.fidLite, dynamic.fidLite) : 'unknown', samples: row?.n ?? null } as const : null;
+  if (!plain) return { ways: [dynamic, fixed], quality: 'unknown', share: null, static: still, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
   const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
-  ways.push({ way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') });
-  const other = ways[2]!;
+  const other: WayFigures = { way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') };
   return {
-    ways, share: dynamic.operations / whole, static: still,
+    ways: [dynamic, fixed, other], share: dynamic.operations / whole, static: still,
     quality: sameJudge ? verdict(dynamic.fidLite, other.fidLite) : 'unknown',
     samples: sameJudge && typeof pack.evaluation.n === 'number' ? pack.evaluation.n : null,
   };

@@ -55,12 +55,9 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: target.clientWidth, height }));
     observer.observe(target);
     const end = theme.subscribe(make);
-    const schemes = matchMedia('(prefers-color-scheme: dark)');
-    schemes.addEventListener('change', make);
     return () => {
       observer.disconnect();
       end();
-      schemes.removeEventListener('change', make);
       plot.current?.destroy();
       plot.current = null;
     };

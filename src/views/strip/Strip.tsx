@@ -43,12 +43,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     };
     const observer = new ResizeObserver(fit);
     if (slider.current) observer.observe(slider.current);
-    const schemes = matchMedia('(prefers-color-scheme: dark)');
-    schemes.addEventListener('change', fit);
-    return () => {
-      observer.disconnect();
-      schemes.removeEventListener('change', fit);
-    };
+    return () => observer.disconnect();
   }, [frame]);
 
   const drawNow = useDraw(() => {
