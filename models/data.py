@@ -17,6 +17,7 @@ from models.lineage import digest, file_digest
 from models.picture import READER, read_picture
 from models.picture_folder import PictureFolder, crops, list_pictures
 from models.picture_split import read_split
+from models.seen import short_digests
 
 
 class DataConfig(Config):
@@ -37,6 +38,8 @@ class Pictures:
     """Indices that the folder itself holds out (split.json), or None."""
     content: str = ""
     """Hex digest of what is in the files and how they are labelled: the same pictures, and no others, have it."""
+    files: np.ndarray | None = None
+    """uint64 [N], a short digest of each file (models/seen.py)."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
     held_out = read_split(folder)
     split = () if held_out is None else (held_out.tolist(),)
     content = digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes, *split)
-    return Pictures(pixels, folder.labels, folder.classes, held_out, content)
+    return Pictures(pixels, folder.labels, folder.classes, held_out, content, short_digests(files))
 
 
 def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray | None = None) -> Split:

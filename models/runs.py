@@ -60,15 +60,25 @@ def parse_run(values: dict[str, Any], source: str) -> DPARRun | GPTRun:
     return KINDS[kind].parse(values, source)
 
 
-def images_seen(run: DPARRun | GPTRun) -> int:
-    """Training images of the run and of those that its first weights come from, repetitions counted."""
-    own = run.train.steps * run.train.batch_size
+def earlier_runs(run: DPARRun | GPTRun) -> list[tuple[Path, DPARRun | GPTRun]]:
+    """The trainings that its first weights come from, with their folders, the first one first."""
     if not run.init:
-        return own
+        return []
     if not (run.init / CONFIG).exists():
         print(f"{run.init}: is no longer there, so the images that its weights have seen are not counted", file=sys.stderr)
-        return own
-    return own + images_seen(parse_run(read_config_json(run.init / CONFIG), str(run.init)))
+        return []
+    before = parse_run(read_config_json(run.init / CONFIG), str(run.init))
+    return [*earlier_runs(before), (run.init, before)]
+
+
+def own_images(run: DPARRun | GPTRun) -> int:
+    """Training images of the run alone."""
+    return run.train.steps * run.train.batch_size
+
+
+def images_seen(run: DPARRun | GPTRun) -> int:
+    """Training images of the run and of those that its first weights come from, repetitions counted."""
+    return own_images(run) + sum(own_images(one) for _, one in earlier_runs(run))
 
 
 def rules_of(run: DPARRun | GPTRun, threshold: float | None = None) -> PatchRules:
@@ -108,6 +118,7 @@ class Task:
     stream: Stream
     held_out: Callable[[], Iterable[PatchBatch | TokenBatch]]
     """Batches of upright held-out images, from the start at every call."""
+    data: TokenSet
 
 
 def run_on(config: DPARRun | GPTRun, tokens: Path) -> tuple[DPARRun | GPTRun, Task]:
@@ -122,7 +133,7 @@ def task_on(config: DPARRun | GPTRun, data: TokenSet) -> Task:
     size, seed, limit = config.train.batch_size, config.train.seed, config.held_out
     if isinstance(config, GPTRun):
         return Task(GPT(config.model), TokenStream(data, data.train, size, seed),
-                    lambda: held_out_tokens(data, HELD_OUT_BATCH, limit))
+                    lambda: held_out_tokens(data, HELD_OUT_BATCH, limit), data)
     width, rules = config.model.width, config.patchify
     return Task(DPAR(config.model), PatchStream(data, size, seed, width, rules),
-                lambda: held_out_batches(data, HELD_OUT_BATCH, width, rules, limit))
+                lambda: held_out_batches(data, HELD_OUT_BATCH, width, rules, limit), data)

@@ -26,6 +26,13 @@ def write_shard(folder: Path, number: int, array: np.ndarray) -> None:
     save_array(shard_path(folder, number), array)
 
 
+def remove_surplus(folder: Path, count: int) -> None:
+    """Shards behind the first `count`, of pictures that are no longer there."""
+    while (left := shard_path(folder, count)).exists():
+        left.unlink()
+        count += 1
+
+
 class Shards:
     """[A, N, T], read only. Indexed as an array where training does: x[k], x[k, slice or indices], x[which, indices]."""
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from models.checkpoint import write_atomically
 from models.errors import DataError
 from models.lineage import digest
+from models.seen import PICTURES
 from models.shards import Shards, shard_path
 from models.streams import IndexStream
 
@@ -35,6 +36,8 @@ class TokenSet:
     """float [A, N, T], index i = entropy of token i (index 0 is +inf), if scored."""
     entropies_of: str = ""
     """Digest of the entropy model that made them, if known."""
+    files: np.ndarray | None = None
+    """uint64 [N], a short digest of each picture's file, if known (models/seen.py)."""
 
     @cached_property
     def content(self) -> str:
@@ -62,6 +65,7 @@ def load_tokens(folder: Path, entropies: Path | None = None) -> TokenSet:
     try:
         parts = {name: np.load(folder / f"{name}.npy") for name in ("labels", "train", "held_out")}
         tokens = _open(folder / "tokens.npy")
+        files = np.load(folder / PICTURES) if (folder / PICTURES).exists() else None
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         scores = _open(entropies) if entropies else None
     except FileNotFoundError as error:
@@ -72,10 +76,12 @@ def load_tokens(folder: Path, entropies: Path | None = None) -> TokenSet:
         raise DataError(f"{folder / 'meta.json'}: is not the one that tokenize writes; run tokenize again")
     if tokens.shape[1] != len(parts["labels"]):
         raise DataError(f"{folder}: {tokens.shape[1]} images of tokens, but {len(parts['labels'])} labels; run tokenize again")
+    if files is not None and len(files) != len(parts["labels"]):
+        raise DataError(f"{folder / PICTURES}: is of other pictures than the tokens; run tokenize again")
     if "content" in meta and meta["content"] != content_of(tokens):
         raise DataError(f"{folder}: holds other tokens than meta.json was written with; run tokenize again")
     model = _check_entropies(folder, meta, tokens, entropies, scores) if scores is not None else ""
-    return TokenSet(tokens, meta=meta, entropies=scores, entropies_of=model, **parts)
+    return TokenSet(tokens, meta=meta, entropies=scores, entropies_of=model, files=files, **parts)
 
 
 def content_of(tokens: np.ndarray | Shards) -> str:
@@ -169,8 +175,9 @@ class TokenStream(IndexStream):
 
 
 def every(indices: np.ndarray, count: int) -> np.ndarray:
-    """About `count` of `indices`, evenly."""
-    return indices[:: max(1, len(indices) // count)]
+    """`count` of `indices`, evenly; all of them where there are no more."""
+    count = min(count, len(indices))
+    return indices[np.arange(count) * len(indices) // max(1, count)]
 
 
 def held_out_tokens(data: TokenSet, size: int, limit: int | None = None) -> Iterator[TokenBatch]:

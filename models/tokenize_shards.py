@@ -21,7 +21,7 @@ from models.picture_folder import CropDataset, Views, list_pictures, view_count
 from models.picture_notes import PictureNotes
 from models.picture_split import read_split
 from models.reconstruction import perplexity
-from models.shards import Shards, shard_bounds, shard_path, write_shard
+from models.shards import Shards, remove_surplus, shard_bounds, shard_path, write_shard
 from models.token_data import content_of
 from models.tokenizer import Tokenizer
 from models.vqgan import VQGAN
@@ -84,10 +84,7 @@ def tokenize_shards(folder: Path, out: Path, settings: ShardSettings, data: Data
     bar.close()
     distributed.wait()
     if distributed.is_main():
-        number = len(bounds)
-        while (left := shard_path(out / "tokens", number)).exists():  # of pictures that are no longer there
-            left.unlink()
-            number += 1
+        remove_surplus(out / "tokens", len(bounds))
         for name, array in {"labels": pictures.labels, "train": split.train, "held_out": split.held_out}.items():
             save_array(out / f"{name}.npy", array)
         shards = Shards(out / "tokens")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from models.checkpoint import CONFIG, WEIGHTS, load_safetensors
+from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, load_safetensors
 from models.classifier import Classifier, ClassifierConfig
 from models.config import Config, read_config_json
 from models.data import DataConfig, Pictures, Split
@@ -22,6 +22,7 @@ from models.errors import CheckpointError, ConfigError, DataError, UserError
 from models.gpt import GPT
 from models.lineage import encoder_digest, file_digest
 from models.runs import DPARRun, GPTRun, parse_run
+from models.seen import check_unseen
 from models.stages import EntropyRun
 from models.token_data import TokenSet, load_tokens
 from models.tokenizer import Tokenizer, TokenizerConfig
@@ -43,9 +44,9 @@ def load_tokenizer(folder: Path) -> Tokenizer | VQGAN:
     return _filled(Tokenizer(TokenizerConfig.parse(settings, str(folder))), folder)
 
 
-def data_of(folder: Path) -> DataConfig:
-    """How the pictures of a train-tokenizer or import-tokenizer folder were cut and split."""
-    return DataConfig.parse(_section(folder, "data", "train-tokenizer"), str(folder))
+def data_of(folder: Path, stage: str = "train-tokenizer") -> DataConfig:
+    """How the pictures of a folder of `stage` (train-tokenizer, import-tokenizer, train-classifier) were cut and split."""
+    return DataConfig.parse(_section(folder, "data", stage), str(folder))
 
 
 def load_entropy_model(folder: Path) -> EntropyModel:
@@ -89,7 +90,8 @@ class Training:
 
 def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
                   read: Callable[[DataConfig], tuple[Pictures, Split]]) -> Training:
-    """The folders of one training, and its pictures as `read` reads them. Raises UserError where one is of something else."""
+    """The folders of one training, and its pictures as `read` reads them. Raises UserError where one is of something else, or
+    a model has seen pictures that are held out."""
     data = load_tokens(tokens, tokens / "entropies.npy")
     if not isinstance(data.meta.get("data"), dict):
         raise DataError(f"{tokens / 'meta.json'}: does not say which pictures the tokens are of; run tokenize again")
@@ -99,16 +101,24 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
     if list(found.pictures.classes) != data.meta.get("classes"):
         raise DataError(f"{tokens}: is of the classes {', '.join(data.meta.get('classes', []))}, --data has "
                         f"{', '.join(found.pictures.classes)}")
-    made_of, made_by = data.meta.get("pictures"), data.meta.get("tokenizer")
+    made_of = data.meta.get("pictures")
     if made_of is not None and made_of != found.pictures.content:
         raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
-    if made_by is not None and made_by != encoder_digest(found.tokenizer):
-        raise DataError(f"{tokens}: was made by another tokenizer than that of {tokenizer}; run tokenize again")
-    if data.entropies_of and data.entropies_of != file_digest(entropy / WEIGHTS):
-        raise DataError(f"{tokens}: holds entropies of another entropy model than that of {entropy}; run score again")
+    check_makers(data, tokens, found.tokenizer, tokenizer, entropy)
+    for folder in (model, entropy):
+        check_unseen(folder, found.pictures.files, found.split.train, found.split.held_out)
     for part, folder in ((trained, model), (found.entropy, entropy), (found.tokenizer, tokenizer)):
         check_sizes(part.config, data.sizes, folder, tokens)
     return found
+
+
+def check_makers(data: TokenSet, tokens: Path, model: Tokenizer | VQGAN, tokenizer: Path, entropy: Path) -> None:
+    """Refuse tokens that the tokenizer of another folder made, and entropies of another entropy model. Raises DataError."""
+    made_by = data.meta.get("tokenizer")
+    if made_by is not None and made_by != encoder_digest(model):
+        raise DataError(f"{tokens}: was made by another tokenizer than that of {tokenizer}; run tokenize again")
+    if data.entropies_of and data.entropies_of != file_digest(entropy / WEIGHTS):
+        raise DataError(f"{tokens}: holds entropies of another entropy model than that of {entropy}; run score again")
 
 
 def check_sizes(config: Config, sizes: dict[str, int], folder: Path, data: Path) -> None:
@@ -119,8 +129,13 @@ def check_sizes(config: Config, sizes: dict[str, int], folder: Path, data: Path)
                             "pass folders that belong together")
 
 
-def start_from(model: nn.Module, folder: Path) -> None:
-    """Fill a fresh model with the published weights of `folder`; a tokenizer may have more decoder blocks than those."""
+def start_from(model: nn.Module, folder: Path | None, out: Path) -> None:
+    """Fill a fresh model with the published weights of `folder`; a tokenizer may have more decoder blocks than those.
+
+    Nothing is read where `folder` is None, or where `out` has a checkpoint, which has weights of its own.
+    """
+    if folder is None or (out / CHECKPOINT).exists():
+        return
     weights = load_safetensors(folder / WEIGHTS)
     _fill(model.start_from if isinstance(model, Tokenizer) else model.load_state_dict, weights, folder, "this configuration")
 

@@ -10,6 +10,7 @@ from torch import nn
 from models import distributed
 from models.blocks import compile_blocks
 from models.runs import DPARRun, GPTRun, run_on, step_function, token_loss
+from models.seen import note_seen
 from models.trained import start_from
 from models.training import Metrics, Outcome, seed_everything, train
 
@@ -21,8 +22,7 @@ def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.d
     model = task.model.to(device)
     if distributed.is_main():
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
-    if config.init:
-        start_from(model, config.init)
+    start_from(model, config.init, out)
     if config.train.compile:
         compile_blocks(model)
 
@@ -34,4 +34,7 @@ def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.d
             images, steps = images + len(batch.labels), steps + batch.steps
         return {"nats": total / images, "steps_mean": steps / images}
 
-    return train(config.train, model, task.stream, step_function(config, device), out, identity=config, validate_fn=validate)
+    outcome = train(config.train, model, task.stream, step_function(config, device), out, identity=config, validate_fn=validate)
+    if outcome.finished and distributed.is_main():
+        note_seen(out, task.data.files, task.data.train, [config.init])
+    return outcome

@@ -129,8 +129,8 @@ def train(
     step_fn(model, batch, step) -> (scalar loss, metrics: floats or scalar tensors); runs under autocast if
     config.bf16. validate_fn(model) -> metrics (floats, or flat dictionaries of them); called in eval mode, without
     gradients, with the EMA weights if used. identity: the command's whole configuration, stored with the checkpoint.
-    At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM and SIGINT save a
-    checkpoint and return.
+    At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM, SIGINT and
+    SIGHUP save a checkpoint and return.
     Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration,
     disk full).
     """
@@ -201,7 +201,7 @@ def train(
         if step > first:
             save()
         if finished:
-            if step > first:
+            if step > first or not _validated(out / LOG, step):  # as where it was killed after its last checkpoint
                 validate()
             if main:
                 with ema.swapped(model) if ema else contextlib.nullcontext():
@@ -265,9 +265,14 @@ def _check_gradients(model: nn.Module, step: int) -> None:
             raise TrainingError(f"step {step}: the first gradient of {name} is not finite; try train.compile=false")
 
 
+def _validated(log: Path, step: int) -> bool:
+    return any(line["step"] == step and "validation" in line for line in read_log(log))
+
+
 @contextlib.contextmanager
 def _catch_signals() -> Iterator[Callable[[], bool]]:
-    """Turn SIGTERM and SIGINT into a question asked between steps; a second SIGINT interrupts at once."""
+    """Turn SIGTERM, SIGINT and SIGHUP (a closed terminal) into a question asked between steps; a second SIGINT interrupts at
+    once. What nohup ignores stays ignored."""
     received: list[int] = []
 
     def handle(number: int, _frame: Any) -> None:
@@ -275,7 +280,10 @@ def _catch_signals() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         received.append(number)
 
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    caught = [signal.SIGTERM, signal.SIGINT]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        caught.append(signal.SIGHUP)
+    previous = {number: signal.signal(number, handle) for number in caught}
     try:
         yield lambda: bool(received)
     finally:

@@ -17,6 +17,7 @@ import torch
 from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.errors import UserError
 from models.runs import DPARRun, GPTRun, images_seen
+from models.seen import merge_seen
 from models.trained import load_model
 from models.training import LOG
 
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> None:
     mean = mean_of([model.state_dict() for model in models])
     last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
     save_safetensors(args.out / WEIGHTS, mean)
+    merge_seen(args.out, folders)
     for name in (LOG, CONFIG):
         if (last / name).exists():
             write_atomically(args.out / name, lambda path, source=last / name: shutil.copyfile(source, path))

@@ -15,7 +15,7 @@ from models.classifier import check_size
 from models.commands.common import add_data_arguments, add_device_arguments, at_least, prepare_alone, read_pictures
 from models.dpar import DPAR
 from models.errors import DataError, UserError
-from models.evaluation.features import training_features
+from models.evaluation.features import load_judge
 from models.evaluation.generate import Generator, Samples, generate
 from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import Given, Shown, measure, rounded
@@ -28,7 +28,8 @@ from models.export.config import PackConfig
 from models.gpt import GPT
 from models.patchify import PatchRules
 from models.runs import DPARRun, rules_of
-from models.trained import check_sizes, load_baseline, load_classifier, load_model, load_training
+from models.seen import check_unseen
+from models.trained import check_sizes, load_baseline, load_model, load_training
 from models.training import LOG
 
 
@@ -67,8 +68,8 @@ def run(args: argparse.Namespace) -> None:
     samples = sample(args, given, device)
     if not args.no_compile:
         compile_blocks(given.model, given.entropy, given.baseline, static[0] if static else None)
-        given.judge.features = torch.compile(given.judge.features)
-    figures, shown = measure(given, samples, args.out / "training-features.npz", fingerprint([args.judge]), device)
+        given.judge.classifier.features = torch.compile(given.judge.classifier.features)
+    figures, shown = measure(given, samples, args.out / "training-features.npz", device)
     if args.sweep:
         figures["sweep"] = rounded(swept(args, given, static, device))
     write(args, given, figures, shown)
@@ -78,19 +79,21 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     """Everything that is measured, or measured with; all of it is checked here, before anything takes long."""
     pack = PackConfig.load(args.pack_config)
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
+    pack.check_classes(found.pictures.classes, str(args.pack_config))  # as export does when all is measured
     if len(found.data.held_out) <= DENSITY_K:
         raise DataError(f"{args.tokens}: {len(found.data.held_out)} held-out pictures; at least {DENSITY_K + 1} are needed to "
                         "compare samples with; raise data.held_out_per_class")
-    judge = load_classifier(args.judge)
+    judge = load_judge(args.judge, found.pictures, found.split)
     check_size(found.settings.picture_size)
-    check_sizes(judge.config, {"classes": len(found.pictures.classes)}, args.judge, args.data)
+    check_sizes(judge.classifier.config, {"classes": len(found.pictures.classes)}, args.judge, args.data)
     baseline = load_baseline(args.baseline) if args.baseline else None
     if baseline is not None:
         check_sizes(baseline.config, found.data.sizes, args.baseline, args.tokens)
-    for part in (found.model, found.entropy, found.tokenizer, judge, baseline):
+        check_unseen(args.baseline, found.pictures.files, found.split.train, found.split.held_out)
+    for part in (found.model, found.entropy, found.tokenizer, judge.classifier, baseline):
         if part is not None:
             part.to(device)
-    judge.to(memory_format=torch.channels_last)  # with compiled features twice as fast on processors
+    judge.classifier.to(memory_format=torch.channels_last)  # with compiled features twice as fast on processors
     # A GPT's gates do not look at E_th, so that its samples are stored under any.
     rules = rules_of(found.run, pack.entropy_threshold if isinstance(found.run, DPARRun) else None)
     return Given(found, pack, rules, judge, baseline)
@@ -111,14 +114,16 @@ def load_static(args: argparse.Namespace, given: Given, device: torch.device) ->
     model, run = load_model(args.static)
     if not isinstance(run, DPARRun) or run.patchify.static_length is None:
         raise UserError(f"{args.static}: was not trained on static patches (its configuration has no patchify.static_length)")
-    check_sizes(model.config, given.training.data.sizes, args.static, args.tokens)
+    found = given.training
+    check_sizes(model.config, found.data.sizes, args.static, args.tokens)
+    check_unseen(args.static, found.pictures.files, found.split.train, found.split.held_out)
     return model.to(device), run.patchify.static_length
 
 
 def swept(args: argparse.Namespace, given: Given, static: tuple[DPAR, float] | None, device: torch.device) -> dict[str, Rows]:
     """Each setting's samples are stored in a folder of their own, and used again if nothing changed."""
-    found, judge = given.training, fingerprint([args.judge])
-    known = training_features(given.judge, found.pictures, found.data.train, args.out / "training-features.npz", judge, device)
+    found = given.training
+    known = given.judge.training_features(found.pictures, found.data.train, args.out / "training-features.npz", device)
     gallery = Gallery(entropy=found.entropy, tokenizer=found.tokenizer, judge=given.judge, training=known,
                       sampling=given.pack.sampling, count=args.sweep_samples, batch=args.batch,
                       bf16=args.precision == "bfloat16", device=device)

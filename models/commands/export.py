@@ -70,7 +70,8 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
     pictures, split, tokens = found.pictures, found.split, found.data
     label = config.check_classes(pictures.classes, str(args.config))
-    first = [next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))]
+    first = np.array([next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))])
+    judged = np.asarray(tokens.tokens[0][first]).astype(np.int64)
     return PackContent(
         name=config.name, title=config.title, description=config.description, license=config.license,
         data=config.data.model_dump(),
@@ -78,8 +79,7 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
         model=found.model, entropy=found.entropy, tokenizer=found.tokenizer,
         rules=rules_of(found.run, config.entropy_threshold), sampling=config.sampling,
         thumbnails=np.stack([pictures.pixels[i] for i in first]),
-        golden=tokens.tokens[0, first[label]].astype(np.int64), golden_label=label,
-        judged=np.stack([tokens.tokens[0, i] for i in first]).astype(np.int64), judged_labels=list(range(len(first))),
+        golden=judged[label], golden_label=label, judged=judged, judged_labels=list(range(len(first))),
         variants=config.variants,
         held_out_entropies=np.asarray(tokens.entropies[0][tokens.held_out]),
         gallery=gallery_of(pictures, split.held_out, found.tokenizer),

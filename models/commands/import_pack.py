@@ -7,6 +7,7 @@ name sizes, patch rules and how many images the weights have seen; the schedules
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from torch import nn
@@ -35,7 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     models = read_back(args.pack)
     manifest = read_manifest(args.pack)
-    seen = PAST.model_copy(update={"steps": manifest.get("evaluation", {}).get("images_seen", 0)})
+    images = manifest.get("evaluation", {}).get("images_seen")
+    if images is None:
+        print(f"{args.pack}: does not say how many images its weights have seen; a training on from them counts its own alone",
+              file=sys.stderr)
+    seen = PAST.model_copy(update={"steps": images or 0})
     data = data_of(manifest)
     kind = kind_of(models.model)
     if kind == "gpt":

@@ -1,6 +1,6 @@
 """Score a data set: the entropy model's e_i of every stored token, in nats (float32; column 0 is infinite).
 
-Tokens in shards get entropies in shards: torchrun's processes take turns at them, and a second start goes on.
+Stopped, it goes on where it was. Tokens in shards get entropies in shards, and torchrun's processes take turns at them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from models.errors import DataError
 from models.export.threshold import threshold_for
 from models.lineage import digest, file_digest
 from models.outputs import check_folder
+from models.partial import PartialArray, batches, count_images
 from models.patchify import PatchRules
-from models.shards import Shards, shard_path, write_shard
-from models.token_data import TokenSet, every, load_tokens, note_entropies, noted
+from models.shards import Shards, remove_surplus, shard_path, write_shard
+from models.token_data import TokenSet, content_of, every, load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
 
 MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
@@ -53,22 +54,22 @@ def run(args: argparse.Namespace) -> None:
         compile_blocks(model)
     if sharded:
         return _score_shards(model, data, args, device)
-    symmetries, images, tokens = data.tokens.shape
-    partial = args.tokens / "entropies.partial.npy"
-    out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=(symmetries, images, tokens))
-    with tqdm(total=symmetries * images, unit="image", desc="scoring") as bar:
-        for k in range(symmetries):
-            quick = args.float32 == "none" or (args.float32 == "upright" and k > 0)
-            for start in range(0, images, args.batch):
-                part = torch.from_numpy(data.tokens[k, start : start + args.batch].astype(np.int64)).to(device)
+    path, weights = args.tokens / "entropies.npy", file_digest(args.entropy / WEIGHTS)
+    symmetries, images, _ = data.tokens.shape
+    made_of = digest(content_of(data.tokens), weights, args.float32, args.batch)
+    parts = batches(symmetries, images, args.batch)
+    with PartialArray(path, data.tokens.shape, np.float32, made_of) as stored:
+        with tqdm(total=symmetries * images, initial=count_images(parts[: stored.done]), unit="image", desc="scoring") as bar:
+            for k, where in stored.left(parts):
+                quick = args.float32 == "none" or (args.float32 == "upright" and k > 0)
+                batch = torch.from_numpy(data.tokens[k, where].astype(np.int64)).to(device)
                 with torch.autocast(device.type, torch.bfloat16, enabled=quick):
-                    out[k, start : start + args.batch] = model.entropies(part).cpu().numpy()
-                bar.update(len(part))
-    out.flush()
-    note_entropies(args.tokens / "entropies.npy", data.tokens, file_digest(args.entropy / WEIGHTS))
-    partial.replace(args.tokens / "entropies.npy")
-    _print_thresholds(data, out)
-    print(f"{args.tokens / 'entropies.npy'}: entropies of {symmetries * images} images")
+                    stored.array[k, where] = model.entropies(batch).cpu().numpy()
+                bar.update(len(batch))
+        note_entropies(path, data.tokens, weights)
+        stored.finish()
+    _print_thresholds(data, stored.array)
+    print(f"{path}: entropies of {symmetries * images} images")
 
 
 def _print_thresholds(data: TokenSet, entropies: np.ndarray | Shards) -> None:
@@ -100,6 +101,7 @@ def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace,
             write_shard(folder, number, scores)
     distributed.wait()
     if distributed.is_main():
+        remove_surplus(folder, len(tokens.parts))
         _print_thresholds(data, Shards(folder))
         print(f"{folder}: entropies of {len(tokens)} x {tokens.shape[1]} images in {len(tokens.parts)} shards")
 

@@ -17,7 +17,7 @@ from models.commands.common import add_data_arguments, add_device_arguments, at_
 from models.data import DataConfig
 from models.dpar import DPAR
 from models.errors import ConfigError, DataError, UserError
-from models.evaluation.features import training_features
+from models.evaluation.features import load_judge
 from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import rounded
 from models.evaluation.quality import Gallery
@@ -27,6 +27,7 @@ from models.export.sweep_entry import note_sweep
 from models.patchify import PatchRules
 from models.runs import rules_of
 from models.sampling import SamplingConfig
+from models.seen import check_unseen
 from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
 from models.study.estimate import lines_of, listing, speed
 from models.study.measures import Bench, curve, known, measured, of_patches
@@ -38,6 +39,7 @@ from models.study.plan import (
     Arm,
     ArmConfig,
     Study,
+    base_gates,
     base_run,
     chosen_arms,
     load_base,
@@ -46,7 +48,7 @@ from models.study.plan import (
     study_names,
 )
 from models.token_data import TokenSet, every, load_tokens
-from models.trained import check_sizes, load_classifier, load_entropy_model, load_model, load_tokenizer
+from models.trained import check_makers, check_sizes, load_entropy_model, load_model, load_tokenizer
 
 HELD_OUT = 5000
 
@@ -112,7 +114,7 @@ def run(args: argparse.Namespace) -> None:
         write(args, study, [Row(arm, patch_rows(args, study, arm, data), 1) for arm in arms])
         return
     bench = Bench(data, device, args.held_out, args.probe_images, *gallery(args, data, device))
-    base_rules = rules_of(base_run(study))
+    base_rules = base_gates(study)
     busy = []
     for arm in study.arms:
         folder, source = arm_folder(args.out, arm), given.get(arm.name, arm_folder(args.out, arm))
@@ -159,6 +161,7 @@ def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> 
         if run.kind != study.arms[at].run.kind:
             raise ConfigError(f"--trained {pair}: holds a {run.kind}, and the arm is a {study.arms[at].run.kind}")
         check_sizes(model.config, data.sizes, Path(folder), tokens)
+        check_unseen(Path(folder), data.files, data.train, data.held_out)
         study.arms[at] = Arm(name, study.arms[at].group, run)
         found[name] = Path(folder)
     return found
@@ -181,21 +184,22 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
     if missing:
         raise UserError(f"FID-lite needs {', '.join(missing)}, too; without any of {', '.join(parts)} only nats are measured")
     settings = DataConfig.parse(data.meta.get("data", {}), f"{args.tokens / 'meta.json'}")
-    pictures, _ = read_pictures(args, settings)
+    pictures, split = read_pictures(args, settings)
     if data.meta.get("pictures") not in (None, pictures.content):
         raise DataError(f"{args.tokens}: is of other pictures than --data has")
-    judge, tokenizer, entropy = load_classifier(args.judge), load_tokenizer(args.tokenizer), load_entropy_model(args.entropy)
-    check_sizes(judge.config, {"classes": len(pictures.classes)}, args.judge, args.data)  # its width is of channels
+    judge = load_judge(args.judge, pictures, split)
+    tokenizer, entropy = load_tokenizer(args.tokenizer), load_entropy_model(args.entropy)
+    check_sizes(judge.classifier.config, {"classes": len(pictures.classes)}, args.judge, args.data)  # its width is of channels
     check_sizes(tokenizer.config, data.sizes, args.tokenizer, args.tokens)
     check_sizes(entropy.config, data.sizes, args.entropy, args.tokens)
-    for part in (judge, tokenizer, entropy):
+    check_makers(data, args.tokens, tokenizer, args.tokenizer, args.entropy)
+    for part in (judge.classifier, tokenizer, entropy):
         part.to(device)
-    weights = fingerprint([args.judge])
-    features = training_features(judge, pictures, data.train, args.out / "training-features.npz", weights, device)
+    features = judge.training_features(pictures, data.train, args.out / "training-features.npz", device)
     sampling = sampling_of(args)
     made = Gallery(entropy=entropy, tokenizer=tokenizer, judge=judge, training=features, sampling=sampling,
                    count=args.samples, batch=min(100, args.samples), bf16=args.precision == "bfloat16", device=device)
-    depends = {"samples": args.samples, "judge": weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
+    depends = {"samples": args.samples, "judge": judge.weights, "tokenizer": fingerprint([args.tokenizer, args.entropy]),
                "sampling": sampling.model_dump(), "precision": args.precision}
     return made, depends
 
@@ -230,7 +234,7 @@ def row_of(args: argparse.Namespace, study: Study, group: ArmConfig, bench: Benc
         figures = known(bench, arm, study.config.measure, folder, given.get(arm.name, folder), base)
         if figures is not None:
             done.append(figures)
-        elif points := curve(folder, arm.run, 0.0):
+        elif points := curve(folder, arm.run, lambda _: 0.0):
             so_far.append(f"{arm.name}: {points[-1]['nats']:.4f} nats after {points[-1]['images']:,} images")
     return Row(group, done, len(own), "".join(f"; {one}" for one in so_far))
 

@@ -1,6 +1,7 @@
 """Turn every picture into tokens, once for each symmetry of the square, so that later training reads tokens only.
 
-Writes tokens.npy (int16 [symmetries, N, T]), labels.npy (int64 [N]), train.npy and held_out.npy (indices), meta.json.
+Writes tokens.npy (int16 [symmetries, N, T]), labels.npy (int64 [N]), train.npy and held_out.npy (indices), pictures.npy (a
+short digest of each), meta.json. Stopped, it goes on where it was.
 With --shard-size, for folders too large for memory: pictures of any size are read as they are needed, cropped, and their
 tokens written to tokens/00000.npy and so on; torchrun's processes take turns at the shards, and a second start goes on.
 """
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.checkpoint import save_array, write_atomically
+from models.checkpoint import save_array, save_text
 from models.commands.common import (
     add_data_arguments,
     add_device_arguments,
@@ -26,7 +27,8 @@ from models.commands.common import (
 )
 from models.data import symmetry
 from models.errors import UserError
-from models.lineage import encoder_digest
+from models.lineage import digest, encoder_digest
+from models.partial import PartialArray, batches, count_images
 from models.reconstruction import perplexity
 from models.streams import to_tensor
 from models.token_data import content_of
@@ -78,28 +80,32 @@ def run(args: argparse.Namespace) -> None:
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
     count, length = len(pictures.labels), (data.picture_size // model.factor) ** 2
-    tokens = np.empty((args.symmetries, count, length), dtype=np.int16)
-    bar = tqdm(total=args.symmetries * count, unit="picture", dynamic_ncols=True, mininterval=1.0)
-    for which in range(args.symmetries):
-        quick = args.float32 == "none" or (args.float32 == "upright" and which > 0)
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=quick):
-            for start in range(0, count, args.batch_size):
-                pixels = symmetry(pictures.pixels[start : start + args.batch_size], which)
-                ids = model.encode(to_tensor(pixels).to(device))
-                tokens[which, start : start + len(ids)] = ids.cpu().numpy()
-                bar.update(len(ids))
-    bar.close()
+    encoder = encoder_digest(model)
+    made_of = digest(pictures.content, encoder, args.float32, args.batch_size)
+    args.out.mkdir(parents=True, exist_ok=True)
+    parts = batches(args.symmetries, count, args.batch_size)
+    with PartialArray(args.out / "tokens.npy", (args.symmetries, count, length), np.int16, made_of) as stored:
+        before = count_images(parts[: stored.done])
+        bar = tqdm(total=args.symmetries * count, initial=before, unit="picture", dynamic_ncols=True, mininterval=1.0)
+        for which, where in stored.left(parts):
+            quick = args.float32 == "none" or (args.float32 == "upright" and which > 0)
+            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=quick):
+                ids = model.encode(to_tensor(symmetry(pictures.pixels[where], which)).to(device))
+            stored.array[which, where] = ids.cpu().numpy()
+            bar.update(len(ids))
+        bar.close()
+        arrays = {"labels": pictures.labels, "train": split.train, "held_out": split.held_out, "pictures": pictures.files}
+        for name, array in arrays.items():
+            save_array(args.out / f"{name}.npy", array)
+        stored.finish()
+    tokens = stored.array
     counts = np.bincount(tokens[0].ravel(), minlength=model.config.vocab)
     meta = {
         "data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab,
         "grid": data.picture_size // model.factor, "symmetries": args.symmetries,
         "train": len(split.train), "held_out": len(split.held_out),
         "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
-        "content": content_of(tokens), "pictures": pictures.content, "tokenizer": encoder_digest(model),
+        "content": content_of(tokens), "pictures": pictures.content, "tokenizer": encoder,
     }
-    args.out.mkdir(parents=True, exist_ok=True)
-    arrays = {"tokens": tokens, "labels": pictures.labels, "train": split.train, "held_out": split.held_out}
-    for name, array in arrays.items():
-        save_array(args.out / f"{name}.npy", array)
-    write_atomically(args.out / "meta.json", lambda path: path.write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8"))
+    save_text(args.out / "meta.json", json.dumps(meta, indent=2) + "\n")
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")

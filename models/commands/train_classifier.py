@@ -16,6 +16,7 @@ from models.commands.common import (
     read_pictures,
 )
 from models.config import fitted
+from models.seen import note_seen
 from models.stages import ClassifierRun
 from models.streams import PictureStream, to_tensor
 from models.training import seed_everything, train
@@ -56,4 +57,5 @@ def run(args: argparse.Namespace) -> None:
         by_class = {name: right[1, labels == k].mean().item() for k, name in enumerate(pictures.classes)}
         return {"accuracy": right[0].mean().item(), "accuracy_8": right[1].mean().item(), "by_class_8": by_class}
 
-    train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
+    if train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate).finished:
+        note_seen(args.out, pictures.files, split.train)

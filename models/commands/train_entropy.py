@@ -8,10 +8,12 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from models import distributed
 from models.blocks import compile_blocks
 from models.commands.common import add_training_arguments, prepare
 from models.config import fitted
 from models.entropy_model import EntropyModel
+from models.seen import note_seen
 from models.stages import EntropyRun
 from models.token_data import TokenStream, every, load_tokens
 from models.trained import start_from
@@ -36,8 +38,7 @@ def run(args: argparse.Namespace) -> None:
     config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, args.tokens)})
     seed_everything(config.train.seed)
     model = EntropyModel(config.model).to(device)
-    if config.init:
-        start_from(model, config.init)
+    start_from(model, config.init, args.out)
     if config.train.compile:
         compile_blocks(model)
     stream = TokenStream(data, data.train, config.train.batch_size, config.train.seed)
@@ -51,4 +52,6 @@ def run(args: argparse.Namespace) -> None:
     def step_fn(model, batch, _step):
         return next_token_loss(model, batch[0].to(device)), {}
 
-    train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
+    outcome = train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
+    if outcome.finished and distributed.is_main():
+        note_seen(args.out, data.files, data.train, [config.init])

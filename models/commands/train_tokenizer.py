@@ -98,8 +98,7 @@ def run(args: argparse.Namespace) -> None:
     if args.features:
         check_size(config.data.picture_size)
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
-    if config.init:
-        start_from(model, config.init)
+    start_from(model, config.init, args.out)
     if config.decoder_only:
         model.encoder.requires_grad_(False)
         model.quantizer.requires_grad_(False)

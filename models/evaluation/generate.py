@@ -17,6 +17,7 @@ from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.evaluation.store import Arrays, reuse
 from models.gpt import GPT
+from models.lineage import digest
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 from models.streams import to_pixels
@@ -94,7 +95,7 @@ def generate(generator: Generator, count: int, batch_size: int, folder: Path, ke
                 decoder = decoder or generator.decoder(batch_size)
                 return generator.batch(labels[seeds], seeds, decoder)
 
-            parts.append(reuse(path, key, make))
+            parts.append(reuse(path, f"{key}-{digest(labels[seeds], seeds)[:16]}", make))
             bar.update(len(seeds))
     back = np.argsort(order)
     tokens, steps = (np.concatenate([part[name] for part in parts])[back] for name in ("tokens", "steps"))

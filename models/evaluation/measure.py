@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.classifier import Classifier
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.evaluation.features import describe, look, training_features
+from models.evaluation.features import Judge
 from models.evaluation.frechet import frechet_distance, moments
 from models.evaluation.generate import Samples
 from models.evaluation.held_out import prediction, reconstruct, steps_of
@@ -33,7 +32,7 @@ class Given:
     training: Training
     pack: PackConfig
     rules: PatchRules
-    judge: Classifier
+    judge: Judge
     baseline: GPT | None
 
     @property
@@ -58,26 +57,26 @@ class Shown:
     memory: dict[str, Neighbours]
 
 
-def measure(given: Given, samples: Samples, stored: Path, judge: str, device: torch.device) -> tuple[dict[str, Any], Shown]:
-    """stored: where features of training pictures are kept from one evaluation to the next; judge: digest of its weights."""
+def measure(given: Given, samples: Samples, stored: Path, device: torch.device) -> tuple[dict[str, Any], Shown]:
+    """stored: where features of training pictures are kept from one evaluation to the next."""
     data, pictures, classes = given.training.data, given.training.pictures, given.classes
-    model, shape = given.model, given.model.config
-    known = training_features(given.judge, pictures, data.train, stored, judge, device)
-    real = look(given.judge, pictures.pixels[data.held_out], device, "features of held-out pictures")
-    made = look(given.judge, samples.pixels, device, "features of samples")
-    restored = reconstruct(given.training.tokenizer, given.judge, pictures, data.held_out, device)
-    returned = look(given.judge, restored.restored, device, "features of reconstructions")
+    model, shape, judge = given.model, given.model.config, given.judge
+    known = judge.training_features(pictures, data.train, stored, device)
+    real = judge.look(pictures.pixels, device, "features of held-out pictures", data.held_out)
+    made = judge.look(samples.pixels, device, "features of samples")
+    restored = reconstruct(given.training.tokenizer, judge.classifier, pictures, data.held_out, device)
+    returned = judge.look(restored.restored, device, "features of reconstructions")
     figures, intervals = measure_samples(samples, made, known, real.features, shape.tokens, classes)
     chosen = every(data.held_out, len(samples.labels))
     rows = np.searchsorted(data.held_out, chosen)
-    training_pixels = pictures.pixels[data.train]
-    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, training_pixels)}
-    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(pictures.pixels[chosen], training_pixels)}
+    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, pictures.pixels, data.train)}
+    new = pictures.pixels[chosen]
+    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(new, pictures.pixels, data.train)}
     labels = data.labels[data.held_out]
     steps = steps_of(data, shape.width, given.rules)
     reference = moments(known)
     result: dict[str, Any] = {
-        "features": describe(given.judge), "held_out": len(labels), "train": len(data.train),
+        "features": judge.describe(given.training.settings.picture_size), "held_out": len(labels), "train": len(data.train),
         "split_seed": given.training.settings.split_seed, "images_seen": images_seen(given.training.run),
         "classifier_accuracy": float((real.classes == labels).mean()),
         **restored.figures(),

@@ -33,9 +33,10 @@ def by_features(features: np.ndarray, training: np.ndarray) -> Neighbours:
     return Neighbours(index, distance, np.zeros_like(index))
 
 
-def by_pixels(pixels: np.ndarray, training: np.ndarray) -> Neighbours:
-    """Root mean square difference in grey levels (0..255) of uint8 pictures averaged to 16 x 16."""
-    queries, references = shrink(pixels), shrink(training)
+def by_pixels(pixels: np.ndarray, training: np.ndarray, rows: np.ndarray | None = None) -> Neighbours:
+    """Root mean square difference in grey levels (0..255) of uint8 pictures averaged to 16 x 16, to those of `training`, or
+    to its `rows` (which the index then counts)."""
+    queries, references = shrink(pixels), shrink(training, rows)
     best = Neighbours(*(np.full(len(pixels), start) for start in (0, np.inf, 0)))
     for which in tqdm(range(8), desc="pixel neighbours", unit="symmetry"):
         turned = symmetry(references, which).reshape(len(references), -1)
@@ -46,13 +47,14 @@ def by_pixels(pixels: np.ndarray, training: np.ndarray) -> Neighbours:
     return Neighbours(best.index, best.distance / np.sqrt(queries[0].size), best.which)
 
 
-def shrink(pixels: np.ndarray) -> np.ndarray:
-    """uint8 [N, S, S, 3], S a multiple of 16 -> float32 [N, 16, 16, 3] of means."""
-    count, size = pixels.shape[:2]
+def shrink(pixels: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+    """uint8 [N, S, S, 3], S a multiple of 16, or those at `rows` -> float32 [N, 16, 16, 3] of means."""
+    rows = np.arange(len(pixels)) if rows is None else rows
+    count, size = len(rows), pixels.shape[1]
     step = size // SIDE
     out = np.empty((count, SIDE, SIDE, 3), dtype=np.float32)
     for start in range(0, count, 1000):  # the training pictures may lie on disk
-        part = np.asarray(pixels[start : start + 1000], dtype=np.float32)
+        part = np.asarray(pixels[rows[start : start + 1000]], dtype=np.float32)
         out[start : start + 1000] = part.reshape(-1, SIDE, step, SIDE, step, 3).mean((2, 4))
     return out
 

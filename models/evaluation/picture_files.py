@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +34,21 @@ def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
 
 
 def label_of(path: Path, classes: list[str]) -> int:
-    """Index of the class in <pack>-<class>-<seed>.png, whose odd characters the generator replaced by "_"."""
-    for label, name in enumerate(classes):
-        written = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
-        if re.search(rf"-{re.escape(written)}-\d+$", path.stem):
-            return label
-    raise DataError(f"{path}: expected <pack>-<class>-<seed>.png with one of the classes {', '.join(classes)}")
+    """Index of the class in <pack>-<class>-<seed>.png: of several that a name may end with, the longest."""
+    stem = unicodedata.normalize("NFC", path.stem)
+    fitting = {name: label for label, name in enumerate(class_names(classes)) if re.search(rf"-{re.escape(name)}-\d+$", stem)}
+    if not fitting:
+        raise DataError(f"{path}: expected <pack>-<class>-<seed>.png with one of the classes {', '.join(classes)}")
+    return fitting[max(fitting, key=len)]
+
+
+def class_names(classes: list[str]) -> list[str]:
+    """What stands for each class in a file name, as node/output.ts has it: letters, digits, "." and "-", 60 characters at most,
+    and the index behind those that are alike."""
+    cleaned = [re.sub("\0+", "_", "".join(c if unicodedata.category(c)[0] in "LMN" or c in ".-" else "\0"
+                                          for c in unicodedata.normalize("NFC", name)))[:60] for name in classes]
+    folded = [name.lower() for name in (*cleaned, "no-class")]
+    return [f"{name}-{i}" if folded.count(name.lower()) > 1 or not name.strip("_") else name for i, name in enumerate(cleaned)]
 
 
 def patches_of_run(path: Path) -> float:

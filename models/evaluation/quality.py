@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.classifier import Classifier
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
 from models.evaluation.bootstrap import resamples
-from models.evaluation.features import look
+from models.evaluation.features import Judge
 from models.evaluation.generate import Generator, generate
 from models.evaluation.samples import DISTANCE_RESAMPLES, fid_lite
 from models.gpt import GPT
@@ -29,7 +28,7 @@ class Gallery:
 
     entropy: EntropyModel
     tokenizer: Tokenizer
-    judge: Classifier
+    judge: Judge
     training: np.ndarray
     sampling: SamplingConfig
     count: int
@@ -41,7 +40,7 @@ class Gallery:
         """n, fid_lite, its 95 % interval, and class_agreement. Samples lie in `folder` under `key`, as `evaluate` keeps them."""
         maker = Generator(model, self.entropy, rules, self.sampling, self.bf16)
         made = generate(maker, self.count, self.batch, folder, key).painted(self.tokenizer, self.device)
-        seen = look(self.judge, made.pixels, self.device, "features of samples")
+        seen = self.judge.look(made.pixels, self.device, "features of samples")
         value, interval = fid_lite(seen.features, self.training, resamples(self.count, DISTANCE_RESAMPLES))
         return {"n": self.count, "fid_lite": value, "fid_lite_interval": interval,
                 "class_agreement": float((seen.classes == made.labels).mean())}

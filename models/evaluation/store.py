@@ -35,7 +35,7 @@ def reuse(path: Path, key: str, make: Callable[[], Arrays]) -> Arrays:
         pass  # not there, or not whole
     arrays = make()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda temporary: _save(temporary, key, arrays))
+    write_atomically(path, lambda temporary: _save(temporary, key, arrays), several=True)
     return arrays
 
 

@@ -35,7 +35,7 @@ def gallery_of(pictures: Pictures, held_out: np.ndarray, tokenizer: Tokenizer) -
     held_out = np.asarray(held_out)
     labels = np.asarray(pictures.labels)[held_out]
     chosen = np.concatenate([held_out[labels == k][:PER_CLASS] for k in range(len(pictures.classes))])
-    sample = every(held_out, BAND_PICTURES)[:BAND_PICTURES]
+    sample = every(held_out, BAND_PICTURES)
     psnr = psnr_of(tokenizer, np.stack([pictures.pixels[i] for i in sample]), torch.device("cpu"))
     return Gallery(np.stack([pictures.pixels[i] for i in chosen]), [int(pictures.labels[i]) for i in chosen], psnr)
 

@@ -19,7 +19,7 @@ from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
 from models.evaluation.sweep import PAPER, dynamic_rules, row, static_steps
 from models.patchify import PatchRules
-from models.runs import DPARRun, images_seen, rules_of
+from models.runs import DPARRun, earlier_runs, images_seen, own_images, rules_of
 from models.study.arms import read_stored, stored
 from models.study.plan import Arm, Run
 from models.token_data import TokenSet
@@ -43,7 +43,8 @@ def quality(bench: Bench, model: DPAR, rules: PatchRules, folder: Path) -> dict[
     """FID-lite of samples, where there is a judge. Samples are kept beside the arm."""
     if bench.gallery is None:
         return {}
-    key = fingerprint([folder], rules.model_dump(), bench.gallery.sampling.model_dump())
+    made_with = {name: bench.judged[name] for name in ("tokenizer", "sampling", "precision")}
+    key = fingerprint([folder], rules.model_dump(), made_with)
     return bench.gallery.quality(model, rules, folder / "samples" / key, key)
 
 
@@ -83,15 +84,28 @@ def of_probe(bench: Bench, source: Path) -> dict[str, Any]:
 def of_curve(bench: Bench, source: Path) -> dict[str, Any]:
     """Held-out nats over images and over training's multiply-accumulates."""
     model, run = load_model(source)
-    steps = patch_figures(bench.data, model.config.width, rules_of(run))["steps_mean"]
-    return {"points": curve(source, run, TRAINING * cost(model.config, steps))}
+
+    def macs(run: Run) -> float:
+        steps = patch_figures(bench.data, model.config.width, rules_of(run))["steps_mean"]
+        return TRAINING * cost(model.config, steps)
+
+    return {"points": curve(source, run, macs)}
 
 
-def curve(folder: Path, run: Run, macs: float) -> list[dict[str, float]]:
-    """The validations of a log, of a training that may not be at its end. macs: of training on one image."""
-    lines = [line for line in read_log(folder / LOG) if "nats" in line.get("validation", {})]
-    points = [(line["step"] * run.train.batch_size, line["validation"]["nats"]) for line in lines]
-    return [{"images": images, "macs": images * macs, "nats": nats} for images, nats in points]
+def curve(folder: Path, run: Run, macs: Callable[[Run], float]) -> list[dict[str, float]]:
+    """The validations in the logs of a training and of those it went on from. It may not be at its end.
+
+    macs: multiply-accumulates of training on one image.
+    """
+    points, images, work = [], 0, 0.0
+    for place, one in [*earlier_runs(run), (folder, run)]:
+        each = macs(one)
+        for line in read_log(place / LOG):
+            if "nats" in line.get("validation", {}):
+                own = line["step"] * one.train.batch_size
+                points.append({"images": images + own, "macs": work + own * each, "nats": line["validation"]["nats"]})
+        images, work = images + own_images(one), work + own_images(one) * each
+    return points
 
 
 def of_patches(data: TokenSet, run: Run) -> dict[str, Any]:

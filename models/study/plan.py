@@ -14,7 +14,7 @@ from models.errors import ConfigError, DataError
 from models.evaluation.sweep import static_rules
 from models.export.threshold import mean_patch_length, threshold_for
 from models.patchify import PatchRules
-from models.runs import DPARRun, GPTRun, load_run
+from models.runs import DPARRun, GPTRun, load_run, rules_of
 from models.token_data import TokenSet, every
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -79,8 +79,15 @@ class Study:
     config: StudyConfig
     base: BaseConfig
     arms: list[Arm]
+    rules: PatchRules
+    """The base's gates, at its E_th."""
     p_avg: float
     """Mean patch length of the base on training pictures."""
+
+
+def base_gates(study: Study) -> PatchRules:
+    """Of the default arm, which may be a training that was given; of the base where the study is without it."""
+    return next((rules_of(arm.run) for arm in study.arms if arm.group.name == DEFAULT), study.rules)
 
 
 def base_run(study: Study) -> Run:
@@ -122,7 +129,7 @@ def make_study(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base
     for arm in arms:
         for seed in seeds_of(arm, base):
             made.append(Arm(folder_name(arm, seed), arm, run_of(arm, seed, base, folder, overrides, rules, p_avg, data)))
-    return Study(name, config, base, made, p_avg)
+    return Study(name, config, base, made, rules, p_avg)
 
 
 def seeds_of(arm: ArmConfig, base: BaseConfig) -> tuple[int, ...]:

@@ -32,3 +32,6 @@ def test_the_figures_of_the_manifest_are_those_of_the_card(tmp_path):
     assert "77 samples" in card and "1234 images seen" in card and "* Roads end in fields." in card
     assert "| 87.6 % | 81.0 % to 92.0 % |" in card and "| PSNR of reconstructions, dB | 31.3 |  |" in card
     assert card.count("| 150.0 % | 1.5 | 1.50 |") == len(ids)
+    del manifest["evaluation"]["class_agreement_by_class"][ids[0]]  # no sample of it
+    write_card(tmp_path, manifest, ())
+    assert (tmp_path / "README.md").read_text().count("| - | 1.5 | 1.50 |") == 1

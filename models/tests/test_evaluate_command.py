@@ -2,13 +2,14 @@
 
 import json
 import re
+import shutil
 
 import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
 
-from models.checkpoint import CONFIG, WEIGHTS, save_safetensors
+from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors
 from models.classifier import Classifier, ClassifierConfig
 from models.cli import main
 from models.data import DataConfig, load_pictures, split_pictures
@@ -17,6 +18,7 @@ from models.export.files import SCHEMAS
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
+from models.seen import note_seen
 from models.stages import EntropyRun
 from models.training import TrainConfig
 
@@ -46,7 +48,7 @@ def folders(tmp_path_factory):
     shape = {"data": DATA.model_dump(), "tokenizer": tokenizer.config.model_dump()}
     write_model(root / "tokenizer", tokenizer, json.dumps(shape))
     judge = ClassifierConfig(classes=3, width=4)
-    write_model(root / "judge", Classifier(judge), json.dumps({"classifier": judge.model_dump()}))
+    write_model(root / "judge", Classifier(judge), json.dumps({"classifier": judge.model_dump(), "data": DATA.model_dump()}))
     (root / "pack.toml").write_text(
         'name = "tiny"\ntitle = "Tiny"\ndescription = ""\nlicense = "MIT"\ngolden_class = "a"\n'
         '[data]\nname = "Tiny"\ncredit = "made here"\nlicense = "MIT"\n'
@@ -109,6 +111,18 @@ def test_a_baseline_of_another_kind_is_refused(folders, tmp_path, capsys):
     assert "holds a dpar" in capsys.readouterr().err
 
 
+def test_a_model_or_judge_that_has_seen_held_out_pictures_is_refused(folders, tmp_path, capsys):
+    root, command = folders
+    pictures = load_pictures(root / "data", DATA)
+    for name in ("judge", "dpar", "entropy"):
+        folder = tmp_path / name
+        shutil.copytree(root / name, folder)
+        note_seen(folder, pictures.files, np.arange(60))
+        assert main([*command, f"--{name}", str(folder), "--samples", "12", "--out", str(tmp_path / "out")]) == 2
+        assert f"{folder}: was trained on 24 of the 24 pictures" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("models.evaluation.sweep.LENGTHS", (1.0, 1.3))
     root, command = folders
@@ -150,3 +164,8 @@ def test_a_study_measures_fid_lite_where_a_judge_is_given(folders, tmp_path, cap
     assert f"FID-lite of 6 samples, judge {root / 'judge'}" in (tmp_path / "table9/results.md").read_text()
     assert main([*command, "--samples", "7"]) == 0  # other samples: measured anew, not trained
     assert json.loads((tmp_path / "arms/rope-2d/trained.json").read_text())["figures"]["n"] == 7
+    shutil.copytree(root / "entropy", tmp_path / "entropy")
+    weights = load_safetensors(tmp_path / "entropy" / WEIGHTS)
+    save_safetensors(tmp_path / "entropy" / WEIGHTS, {name: tensor + 1 for name, tensor in weights.items()})
+    assert main([*command, "--entropy", str(tmp_path / "entropy")]) == 2
+    assert "entropies of another entropy model" in capsys.readouterr().err

@@ -1,28 +1,31 @@
 """The figures of `evaluate` against known answers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from models.classifier import Classifier, ClassifierConfig
 from models.errors import DataError
 from models.evaluation.bootstrap import centred, mean_interval, resamples
 from models.evaluation.counts_model import CountsModel
-from models.evaluation.features import Seen
+from models.evaluation.features import Judge, Seen
 from models.evaluation.frechet import Moments, frechet_distance, moments, square_root
 from models.evaluation.generate import Generator, SampledTokens, Samples, generate
 from models.evaluation.manifold import manifold
 from models.evaluation.memorisation import by_features, by_pixels, compare
 from models.evaluation.neighbours import nearest, radii
-from models.evaluation.picture_files import read_samples
+from models.evaluation.picture_files import class_names, label_of, read_samples
 from models.evaluation.report import training_curves
 from models.evaluation.samples import measure_samples
 from models.evaluation.ssim import ssim
 from models.evaluation.store import reuse
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
+from models.token_data import every
 
 
 def test_frechet_of_known_gaussians():
@@ -185,6 +188,14 @@ def test_samples_are_made_once(tmp_path, nano):
     assert (alone.tokens == first.tokens).all()
 
 
+def test_another_number_of_samples_keeps_classes_and_seeds(tmp_path, nano):
+    dpar, entropy, _ = nano
+    maker = Generator(dpar, entropy, PatchRules(entropy_threshold=3.2), SamplingConfig(), bf16=False)
+    first = generate(maker, 5, 2, tmp_path, "a")
+    more = generate(maker, 8, 2, tmp_path, "a")  # other pictures in batches of the same name
+    assert (more.tokens[:5] == first.tokens).all() and (more.steps[:5] == first.steps).all()
+
+
 def test_tokens_are_painted_by_the_tokenizer_at_hand(nano, monkeypatch):
     tokenizer = nano[2]
     tokens = np.arange(5 * 64).reshape(5, 64) % tokenizer.config.vocab
@@ -219,6 +230,31 @@ def test_pngs_of_generate(tmp_path):
         read_samples(tmp_path, ["River", "Sea lake"], 16)
     with pytest.raises(DataError, match="no PNGs"):
         read_samples(tmp_path / "none", ["River"], 16)
+
+
+def test_the_class_of_a_png_is_the_one_that_generate_wrote():
+    classes = ["frog", "tree-frog", "Éléphant", "a b", "A_B", "..", "ナマケモノ"]
+    names = class_names(classes)
+    assert names == ["frog", "tree-frog", "Éléphant", "a_b-3", "A_B-4", "..", "ナマケモノ"]
+    for label, name in enumerate(names):
+        assert label_of(Path(f"my-pack-{name}-7.png"), classes) == label
+    with pytest.raises(DataError, match="one of the classes frog"):
+        label_of(Path("my-pack-toad-7.png"), classes)
+
+
+def test_some_of_many_are_spread_over_all_of_them():
+    assert every(np.arange(900), 500)[[0, -1]].tolist() == [0, 898] and len(every(np.arange(900), 500)) == 500
+    assert every(np.arange(6000), 1000).tolist() == list(range(0, 6000, 6))
+    assert every(np.arange(3), 5).tolist() == [0, 1, 2] and len(every(np.arange(0), 5)) == 0
+
+
+def test_a_judge_sees_pictures_at_its_own_size():
+    judge = Judge(Classifier(ClassifierConfig(classes=3, width=4)).eval(), 32, "weights")
+    grey = np.full((1, 1, 1, 3), (90, 120, 200), dtype=np.uint8)
+    small, large = (judge.look(np.broadcast_to(grey, (2, side, side, 3)), torch.device("cpu"), "") for side in (32, 48))
+    np.testing.assert_allclose(large.features, small.features, rtol=1e-5)
+    assert large.classes.tolist() == small.classes.tolist() and np.ptp(small.features[0]) > 0.01
+    assert "resized to 32 pixels" in judge.describe(48) and "resized" not in judge.describe(32)
 
 
 def test_a_damaged_result_is_made_again(tmp_path):

@@ -192,6 +192,8 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("evaluate",), {"--pictures": "{wrong}/empty"}, "no PNGs"),
     (("export",), {"--config": "{wrong}/no-label.toml"}, "labels: no label for the class c"),
     (("export",), {"--config": "{wrong}/no-golden.toml"}, "golden_class is 'z'"),
+    (("evaluate",), {"--pack-config": "{wrong}/no-label.toml"}, "labels: no label for the class c"),
+    (("evaluate",), {"--pack-config": "{wrong}/no-golden.toml"}, "golden_class is 'z'"),
     (("export",), {"--config": "{wrong}/no-credit.toml"}, "data.credit"),
     (("export",), {"--config": "{wrong}/long-credit.toml"}, "is too long"),
     (("export",), {"--variants": "w16,w99"}, "variants"),

@@ -1,6 +1,7 @@
 """The commands that train on tokens, in order, on a tiny token folder; and exact resume of DPAR itself."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import torch
 
 from models.cli import main
 from models.dpar import DPAR, DPARConfig
+from models.entropy_model import EntropyModel
 from models.errors import ConfigError, DataError
 from models.gpt import GPT
 from models.patch_data import PatchStream
 from models.patchify import PatchRules
-from models.runs import DPARRun, images_seen, load_run, parse_run, token_loss
+from models.runs import DPARRun, GPTRun, images_seen, load_run, parse_run, token_loss
+from models.study.measures import curve
 from models.token_data import TokenStream, content_of, load_tokens
 from models.training import TrainConfig, seed_everything, train
 
@@ -161,6 +164,57 @@ def test_dpar_resumes_bit_for_bit(tmp_path, token_set):
     torch.manual_seed(123)  # the checkpoint, not this, must decide what comes next
     parts = start(tmp_path / "parts")
     assert whole.keys() == parts.keys() and all(torch.equal(whole[k], parts[k]) for k in whole)
+
+
+def test_a_training_goes_on_without_the_folder_it_started_from(tmp_path, tokens):
+    size = ("model.blocks=1", "kind=gpt", "model.classes=3")
+    first, second = tmp_path / "first", tmp_path / "second"
+    train = ["train", "--tokens", str(tokens)]
+    assert main([*train, *settings(*size), "--out", str(first)]) == 0
+    assert main([*train, *settings(*size, f"init={first}"), "--out", str(second)]) == 0
+    shutil.rmtree(first)
+    (second / "model.safetensors").unlink()
+    assert main([*train, *settings(*size, f"init={first}"), "--out", str(second)]) == 0
+    assert (second / "model.safetensors").exists()
+    shutil.rmtree(second)
+    assert main([*train, *settings(*size, f"init={first}"), "--out", str(second)]) == 2
+
+
+def test_a_curve_is_of_all_trainings_that_made_the_weights(tmp_path):
+    def leg(name, init, points):
+        run = GPTRun(train=TrainConfig(steps=10, batch_size=4, lr=1e-3), init=init)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(run.to_json())
+        lines = [{"step": step, "validation": {"nats": nats}} for step, nats in points]
+        (tmp_path / name / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return tmp_path / name, run
+
+    imported, _ = leg("imported", None, [])
+    first, _ = leg("first", imported, [(5, 3.0), (10, 2.5)])
+    folder, run = leg("second", first, [(10, 2.0)])
+    points = [(one["images"], one["macs"], one["nats"]) for one in curve(folder, run, lambda _: 2.0)]
+    assert points == [(60, 120.0, 3.0), (80, 160.0, 2.5), (120, 240.0, 2.0)]
+
+
+def test_score_goes_on_where_it_was_stopped(tmp_path, tokens, monkeypatch):
+    entropy = str(tmp_path / "entropy")
+    assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
+    score = ["score", "--entropy", entropy, "--tokens", str(tokens), "--batch", "30", "--no-compile"]
+    assert main(score) == 0
+    whole, calls, own = np.load(tokens / "entropies.npy"), [], EntropyModel.entropies
+
+    def counted(model, batch):
+        calls.append(len(batch))
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return own(model, batch)
+
+    monkeypatch.setattr(EntropyModel, "entropies", counted)
+    assert main(score) == 130
+    np.testing.assert_array_equal(np.load(tokens / "entropies.npy"), whole)  # the old ones are there until then
+    assert main(score) == 0 and calls == [30, 30, 20, 30, 30, 30, 20]
+    np.testing.assert_array_equal(np.load(tokens / "entropies.npy"), whole)
+    assert not list(tokens.glob("*.partial*"))
 
 
 def test_images_seen_follow_the_first_weights(tmp_path, capsys):

@@ -98,10 +98,12 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     assert main(score) == 0 and "patchify.entropy_threshold for so many tokens" in capsys.readouterr().out
     entropies = load_tokens(out, out / "entropies.npy").entropies
     assert entropies.shape == (10, 10, 64) and np.isinf(entropies[3][np.arange(10)][:, 0]).all()
+    (out / "entropies/00003.npy").write_bytes((out / "entropies/00002.npy").read_bytes())  # of pictures that have gone
     made = (out / "entropies/00000.npy").stat().st_mtime_ns
     assert main(score) == 0 and (out / "entropies/00000.npy").stat().st_mtime_ns == made
     assert main([*score[:2], other_weights(tmp_path / "entropy"), *score[3:]]) == 2
     assert "another entropy model" in capsys.readouterr().err
+    assert not (out / "entropies/00003.npy").exists()
     exact = entropies[0][np.arange(10)][:, 1:]
     shutil.rmtree(out / "entropies")
     assert main([*score, "--float32", "none"]) == 0

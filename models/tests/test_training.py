@@ -14,7 +14,7 @@ from models import checkpoint
 from models.config import Config
 from models.errors import CheckpointError, TrainingError
 from models.streams import IndexStream
-from models.training import TrainConfig, learning_rate, seed_everything, train
+from models.training import TrainConfig, learning_rate, read_log, seed_everything, train
 
 
 class Run(Config):
@@ -71,6 +71,21 @@ def test_the_log_has_no_line_twice_after_a_resume(tmp_path):
     assert [line["step"] for line in lines if "validation" in line] == [4, 8, 12]
 
 
+def test_a_last_validation_that_was_missed_is_made_up(tmp_path):
+    def validations():
+        return [line for line in read_log(tmp_path / "log.jsonl") if "validation" in line]
+
+    run, validate = make_run(), lambda _: {"loss": 1.0}
+    start(run, tmp_path, validate_fn=validate)
+    assert len(validations()) == 1
+    start(run, tmp_path, validate_fn=validate)
+    assert len(validations()) == 1
+    kept = [line for line in read_log(tmp_path / "log.jsonl") if "validation" not in line]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))  # killed just before it
+    start(run, tmp_path, validate_fn=validate)
+    assert len(validations()) == 1
+
+
 @pytest.mark.parametrize("damage", [lambda text: text[:-9], lambda text: text + "\0\0\n[]\n", lambda _: None],
                          ids=["cut off", "other bytes", "gone"])
 def test_a_damaged_log_costs_no_checkpoint(tmp_path, damage):
@@ -93,7 +108,8 @@ def test_other_examples_of_the_same_number_are_refused_by_their_content():
     IndexStream(np.arange(10), 4, 0, "any").load_state_dict({k: v for k, v in state.items() if k != "content"})  # written before
 
 
-def test_sigterm_saves_and_exits_with_status_zero(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_and_exits_with_status_zero(tmp_path, number):
     script = textwrap.dedent("""
         import sys, pathlib
         from models.tests.test_training import make_run, start, step_fn
@@ -106,7 +122,7 @@ def test_sigterm_saves_and_exits_with_status_zero(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, cwd=os.getcwd())
     assert process.stdout.readline().strip() == b"running"
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     assert process.wait(timeout=60) == 0
     run = make_run(steps=10**9, schedule="constant")
     assert checkpoint.load_checkpoint(tmp_path, run)["step"] >= 3

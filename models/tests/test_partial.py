@@ -1,0 +1,57 @@
+"""Arrays that are filled over several starts."""
+
+import json
+
+import numpy as np
+import pytest
+
+from models.partial import PartialArray, batches, count_images
+
+
+def fill(path, stop=None, made_of="these", shape=(2, 5, 3)):
+    """Fills each image with its number; raises at part `stop`. Returns the numbers of the parts that it filled."""
+    parts, filled = batches(shape[0], shape[1], 2), []
+    with PartialArray(path, shape, np.int16, made_of) as stored:
+        for part in stored.left(parts):
+            number = parts.index(part)
+            if number == stop:
+                raise KeyboardInterrupt
+            stored.array[part] = number + 1
+            filled.append(number)
+        stored.finish()
+    return filled
+
+
+def test_a_stopped_array_goes_on_where_it_was(tmp_path):
+    path = tmp_path / "x.npy"
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, stop=4)
+    assert not path.exists()
+    assert fill(path) == [4, 5]
+    assert np.load(path)[..., 0].tolist() == [[1, 1, 2, 2, 3], [4, 4, 5, 5, 6]]
+    assert [one.name for one in tmp_path.iterdir()] == ["x.npy"]
+
+
+def test_what_was_filled_under_other_settings_or_is_damaged_is_dropped(tmp_path):
+    path = tmp_path / "x.npy"
+
+    def stopped():
+        with pytest.raises(KeyboardInterrupt):
+            fill(path, stop=4)
+
+    stopped()
+    assert len(fill(path, made_of="others")) == 6
+    stopped()
+    assert len(fill(path, shape=(2, 5, 4))) == 6
+    for damage in ("{", "[]", json.dumps({"made_of": "these"})):
+        stopped()
+        (tmp_path / "x.partial.json").write_text(damage)
+        assert len(fill(path)) == 6
+    stopped()
+    (tmp_path / "x.partial.npy").write_bytes(b"short")
+    assert len(fill(path)) == 6
+
+
+def test_parts_are_counted_in_images():
+    parts = batches(2, 5, 2)
+    assert count_images(parts) == 10 and count_images(parts[:4]) == 7
