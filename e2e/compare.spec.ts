@@ -87,6 +87,29 @@ test('a run against one token per patch and against six thresholds, generated he
   await expect(source(page, 'B')).toHaveValue('view');
 });
 
+test('while a run is made beside the one in view, what it runs on stays', async ({ page }) => {
+  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.setTimeout(240_000);
+  await mountPack(page, nano!);
+  await page.goto(`/#pack=${nano!.name}&window=1`);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await generateButton(page).click();
+  await runFinished(page);
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
+  const preset = page.getByRole('button', { name: 'Same model, one token per patch' });
+  await expect(preset).toBeEnabled({ timeout: 60_000 });
+  await slowDown(page, 200);
+  await preset.click();
+  await page.locator('.status-chip').click();
+  const refused = page.getByText('Can be changed when the run has ended.');
+  await expect(refused).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Measure this device' })).toBeDisabled();
+  await page.getByRole('radio', { name: 'WASM', exact: true }).click();
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready');
+  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(refused).toHaveCount(0);
+});
+
 test('the address holds the second run and its settings: opened elsewhere both are there, the same', async ({ page, context }) => {
   test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
@@ -124,8 +147,9 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   const preset = page.getByRole('button', { name: 'Plain transformer (baseline)' });
   await expect(preset).toBeEnabled({ timeout: 60_000 });
   await preset.click();
-  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(figure(page, 'steps-b')).toHaveText('64', { timeout: 120_000 });
   await expect(page.getByText('One token per patch: no entropies were computed')).toBeVisible();
+  await expect(figure(page, 'patches-b'), 'it has none').toHaveText('–');
   await expect(page.locator('[data-ran="gpt-calls"]')).toHaveText('64');
   await expect(source(page, 'A')).toHaveValue('view');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
@@ -155,14 +179,14 @@ test('the second worker crashes before its run and in it: the run of B is made a
   const preset = page.getByRole('button', { name: 'Plain transformer (baseline)' });
   const crash = () => page.workers().at(-1)!.evaluate(() => { setTimeout(() => { throw new Error('injected crash'); }); });
   await preset.click({ timeout: 60_000 });
-  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(figure(page, 'steps-b')).toHaveText('64', { timeout: 120_000 });
   expect(page.workers()).toHaveLength(2);
   await crash();
   await expect.poll(() => page.workers().length).toBe(1);
   await preset.click();
   const went = page.getByText('The run continued where it was').first();
   await expect(went).toBeVisible({ timeout: 60_000 });
-  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(figure(page, 'steps-b')).toHaveText('64', { timeout: 120_000 });
   await page.getByRole('button', { name: 'Close' }).first().click();
   await expect(went).toHaveCount(0);
   await slowDown(page, 100, 1);
@@ -170,7 +194,7 @@ test('the second worker crashes before its run and in it: the run of B is made a
   await expect.poll(() => figure(page, 'tokens-b').textContent().then(Number), { intervals: [50] }).toBeLessThan(40);
   await crash();
   await expect(went).toBeVisible({ timeout: 60_000 });
-  await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
+  await expect(figure(page, 'steps-b')).toHaveText('64', { timeout: 120_000 });
 });
 
 test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {

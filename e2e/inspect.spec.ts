@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
-import { downloadRun, messages, mountPack, runFinished } from './studio-page.ts';
+import { downloadRun, generateWithRules, messages, mountPack, runFinished } from './studio-page.ts';
 
 const nano = fixturePacks[0];
 const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`);
@@ -61,7 +61,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   const redrawn = Number(await figure(page, 'patches').textContent());
   expect(redrawn).toBeGreaterThan(Number(decoded));
   await expect(figure(page, 'decoded')).toContainText(decoded!);
-  const [, more, fewer] = /(\d+) boundaries added, (\d+) removed/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
+  const [, more, fewer] = /(\d+) boundar(?:y|ies) added, (\d+) removed/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
   expect(Number(more) - Number(fewer)).toBe(redrawn - Number(decoded));
   await page.getByRole('switch', { name: 'Compare' }).click();
   await expect(page.locator('.edge-added').first()).toHaveAttribute('d', /^M/);
@@ -75,6 +75,13 @@ test('other rules redraw a finished run without the model, marked, compared, and
 
   await page.getByRole('link', { name: 'Inspect' }).click();
   const rules = page.getByRole('region', { name: 'Patch rules' });
+  const limits = ['Longest patch', 'Row reset'];
+  for (const name of limits) await rules.getByRole('switch', { name }).click();
+  const bar = page.getByRole('group', { name: 'What-if' });
+  await expect(bar.getByRole('status')).toContainText('patches of at most 16');
+  await expect(generateWithRules(page)).toBeDisabled();
+  for (const name of limits) await rules.getByRole('switch', { name }).click();
+  await expect(bar.getByRole('status')).toHaveCount(0);
   await rules.getByRole('switch', { name: 'Entropy gate' }).click();
   await expect(line(page)).toBeHidden();
   await rules.getByRole('slider', { name: 'What-if P_max' }).press('Home');
@@ -108,8 +115,9 @@ test('a cell shows its token, entropy, reasons, span, probability and alternativ
 });
 
 test('a run is edited and continued: what is kept stays, the address makes it again, one click brings the run back', async ({ page, context }) => {
-  await openNano(page, '&class=0&seed=3');
+  await openNano(page, '&class=0&seed=3&window=8');
   await runFinished(page);
+  await expect(figure(page, 'passes')).toContainText('for 64 tokens');
   const before = await downloadRun(page);
   await cell(page, 20).focus();
   await page.keyboard.press('Enter');
@@ -161,6 +169,19 @@ test('a run continued from its own first half with its seed is the same run', as
   await expect(page.locator('.run-title')).toContainText('from token 32');
   await runFinished(page);
   expect((await downloadRun(page)).digest).toBe(before.digest);
+});
+
+test('a picture of no class, opened from its file, is edited and offers a class to continue as', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/#view=inspect');
+  await expect(figure(page, 'tokens')).toHaveText('256');
+  await page.locator('.source input[type=file]').setInputFiles(join(import.meta.dirname, 'fixtures', 'no-class.run.json'));
+  await expect(page.locator('.run-title .chip')).toHaveText('Opened');
+  await cell(page, 40).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Erase from this cell onward' }).click();
+  await expect(page.getByRole('group', { name: 'An edit waits' }).getByRole('button', { name: /^Continue as/ })).toBeEnabled();
 });
 
 test('painting with a code, by pointer; the palette is sorted by colour, the key I takes the code of a cell', async ({ page }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { axe } from './axe.ts';
 import { faultServer } from './fault-server.ts';
-import { downloadRun, runFinished, useBackend } from './studio-page.ts';
+import { downloadRun, generateWithRules, runFinished, useBackend } from './studio-page.ts';
 
 const names = readFileSync(join(import.meta.dirname, '../models/llamagen/imagenet_classes.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
 
@@ -62,8 +62,14 @@ test('a pack as import-llamagen makes it: generated, entropies of its own null c
     // Scored once it is complete: by the graph that node/golden.test.ts compares with PyTorch.
     await expect.poll(async () => (await downloadRun(page)).events.filter(({ entropy }) => entropy !== null).length, { timeout: 30_000 }).toBe(63);
     await page.getByRole('link', { name: 'Inspect' }).or(page.getByRole('tab', { name: 'Inspect' })).first().click();
+    const legend = page.locator('.strip-legend');
+    await expect(legend, 'as decoded it has no patches').toHaveText(/without patches/);
     await page.getByRole('button', { name: 'Show DPAR’s patches' }).click();
     await expect(page.locator('.run-title')).toContainText('What-if');
+    await expect(legend).toContainText('joins the patch');
+    await expect(page.locator('.big')).toContainText('patch-transformer step');
+    await expect(page.locator('[data-figure="decoded"]')).toHaveText('64 transformer steps');
+    await expect(generateWithRules(page), 'it has no patches to generate with').toHaveCount(0);
   } finally {
     await server.close();
   }

@@ -4,6 +4,7 @@ import { expect, test, type Download, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { parseRun, type Run } from '../engine/log.ts';
 import { PNG_KEYWORD, readPngText } from '../engine/picture.ts';
+import { packTokens } from '../engine/token-text.ts';
 import { axe, contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
@@ -13,6 +14,8 @@ const pack = fixturePacks[0]!;
 test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const address = (rest = '') => `/#pack=${pack.name}${rest}`;
+/** Tokens that a run goes on from, as a link holds them. */
+const given = `&given=${packTokens([1, 2, 3])}`;
 const share = (page: Page) => page.getByRole('dialog', { name: 'Share this run' });
 
 async function made(page: Page, rest = '&class=1&seed=3'): Promise<Run> {
@@ -252,12 +255,28 @@ test('a run of a pack that is not here is explained', async ({ page }) => {
   expect(page.url()).toContain('pack=nano');
 });
 
+test('on a metered connection a link waits for a press, and keeps the tokens that it goes on from', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  const wide = page.viewportSize()!;
+  await page.setViewportSize({ width: 320, height: 640 });
+  await mountPack(page, pack);
+  await page.goto(address(`&class=1&seed=3${given}`));
+  const start = page.getByRole('button', { name: 'Generate the linked image' });
+  await expect(start).toBeVisible();
+  await expect(page.getByText(/^Downloads the model first/)).toBeVisible();
+  await expectFits(page);
+  await page.setViewportSize(wide);
+  await start.click();
+  await runFinished(page);
+  expect((await downloadRun(page)).header).toMatchObject({ class: 1, seed: 3, given: [1, 2, 3] });
+});
+
 test('the embedded view waits, plays, and reports to the page around it', async ({ page }) => {
   await mountPack(page, pack);
   await page.route('**/around.html', (route) => route.fulfill({
     contentType: 'text/html',
     body: `<!doctype html><title>Around</title><script>window.said = []; addEventListener('message', (e) => e.data.source === 'dpar-studio' && said.push({ ...e.data, origin: e.origin }));</script>
-      <iframe title="run" src="/?embed&theme=dark#pack=${pack.name}&class=1&seed=3" width="720" height="640"></iframe>`,
+      <iframe title="run" src="/?embed&theme=dark#pack=${pack.name}&class=1&seed=3${given}" width="720" height="640"></iframe>`,
   }));
   await page.goto('/around.html');
   const frame = page.frameLocator('iframe');
@@ -268,7 +287,7 @@ test('the embedded view waits, plays, and reports to the page around it', async 
   const said = await page.evaluate(() => (globalThis as unknown as { said: { type: string; digest?: string; origin: string }[] }).said);
   expect(said.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1])).toEqual(expect.arrayContaining(['ready', 'finished']));
   expect(said.find(({ type }) => type === 'finished')).toMatchObject({ complete: true, class: 'Beta', seed: 3, tokens: 64, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  await expect(frame.getByRole('link', { name: 'Open in DPAR Studio' })).toHaveAttribute('href', /\/#pack=nano&class=Beta&seed=3/);
+  await expect(frame.getByRole('link', { name: 'Open in DPAR Studio' })).toHaveAttribute('href', new RegExp(`/#pack=nano&class=Beta&seed=3.*${given}`));
   expect(await axe(page.frames()[1]!, { without: ['region'] })).toEqual([]);
 });
 

@@ -39,3 +39,23 @@ for (const [name, viewport] of [['desktop', { width: 1440, height: 800 }], ['pho
     await expect.poll(() => stops(page)).toBe(0);
   });
 }
+
+test('Escape closes the part of the model that is open, and only the next press stops the run', async ({ page }, { project }) => {
+  test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+  test.setTimeout(120_000);
+  await mountPack(page, nano!);
+  await page.goto('/#pack=nano&window=1');
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await slowDown(page, 700);
+  await generateButton(page).click();
+  const chip = page.locator('.run-title .chip');
+  await expect(chip).toHaveText('Decoding');
+  await page.getByRole('region', { name: 'What the model did for this token' }).getByRole('button', { name: /^Gate/ }).click();
+  const detail = page.locator('.part-detail');
+  await expect(detail).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(detail).toBeHidden();
+  await expect(chip).toHaveText('Decoding');
+  await page.keyboard.press('Escape');
+  await expect(chip).toHaveText('Stopped');
+});

@@ -6,8 +6,12 @@ import { GptWindows } from './gpt-windows.ts';
 import type { BatchGraphs, DecodeGraphs } from './graphs.ts';
 import type { GraphRunner } from './graph-runner.ts';
 import { KvCache } from './kv-cache.ts';
-import { windowGraphs, type GraphName, type Manifest } from './manifest.ts';
+import { requiredGraphs, windowGraphs, type GraphName, type Manifest } from './manifest.ts';
 import { MOST_POSITIONS } from './window.ts';
+
+/** The graphs that make a picture by passes of so many positions. */
+export const graphsOfPicture = ({ kind }: Pick<Manifest, 'kind'>, positions: number): readonly GraphName[] =>
+  (positions > 1 ? [...windowGraphs[kind], 'tokenizer_decoder'] : requiredGraphs[kind]);
 
 /** The graphs that decode a pack: by its kind, and by whether a run takes one position of each image or several of one. */
 export function decodeGraphs(runner: GraphRunner, manifest: Manifest): DecodeGraphs {

@@ -30,7 +30,10 @@ export interface GraphCall {
   caches: readonly Cache[];
   /** What is wanted beside the presents. */
   outputs: readonly string[];
-  /** Those outputs that are next read where they were made: they may stay on the device. The same at every call of a graph with as many rows. */
+  /**
+   * Those outputs that are next read where they were made: they may stay on the device. The same at every call of a graph with as
+   * many rows, but for the graphs of windows.
+   */
   resident: readonly string[];
 }
 

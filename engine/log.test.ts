@@ -40,6 +40,7 @@ test('a run survives JSON, and altered runs are refused', () => {
   expect(altered((r) => { r.complete = false; })).toThrow(/complete/);
   expect(altered((r) => { r.header.seed = -1; })).toThrow(/header.seed/);
   expect(altered((r) => { (r.formatVersion as number) = 3; })).toThrow(/formatVersion is 3/);
+  expect(altered((r) => { delete (r as { formatVersion?: unknown }).formatVersion; })).toThrow(/formatVersion is \(none\), this studio reads 1 and 2/);
   expect(altered((r) => { r.formatVersion = 1; })).toThrow(/formatVersion is 1, its header is of version 2/);
   for (const other of [null, 1, 'x', [], {}]) expect(() => parseRun(other)).toThrow(/not a run/);
 });

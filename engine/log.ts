@@ -141,7 +141,7 @@ export function runToJson(run: Run): string {
 export function parseRun(json: unknown): Run {
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
   if ((json as { format?: unknown } | null)?.format !== 'dpar-run') throw bad(say`it is not a run of this studio (format must be "dpar-run")`);
-  if (version !== 1 && version !== 2) throw bad(say`its formatVersion is ${JSON.stringify(version)}, this studio reads 1 and 2; update the studio`);
+  if (version !== 1 && version !== 2) throw bad(say`its formatVersion is ${JSON.stringify(version) ?? '(none)'}, this studio reads 1 and 2; update the studio`);
   const parsed = Run.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

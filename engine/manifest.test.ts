@@ -35,6 +35,12 @@ test('a sweep over thresholds is read, and one that is not of numbers is refused
   }
 });
 
+test('defaults that generate are taken: the row reset or a static length keeps patches within the window', () => {
+  for (const defaults of [{ lengthGate: false }, { rowReset: false }, { entropyGate: false, lengthGate: false, rowReset: false, staticLength: 3.5 }]) {
+    expect(parseManifest(broken((m) => { Object.assign(m.defaults, defaults); })).defaults).toMatchObject(defaults);
+  }
+});
+
 test('passes by window are read', () => {
   const passes = { images: 20, by: [{ window: 1, mean: 16 }, { window: 4, mean: 6.25 }, { window: 32, mean: 3.5 }] };
   expect(parseManifest({ ...tinyManifest(), passes }).passes).toEqual(passes);
@@ -52,6 +58,13 @@ test.each<[string, (m: Manifest) => void]>([
   ['model.dim', (m) => { m.model.dim = 40; }],
   ['entropyModel.dim', (m) => { m.entropyModel!.dim = 33; }],
   ['defaults.maxPatchLength', (m) => { m.defaults.maxPatchLength = 5; }],
+  ['defaults', (m) => { Object.assign(m.defaults, { lengthGate: false, rowReset: false }); }],
+  ['defaults', (m) => { Object.assign(m.defaults, { entropyGate: false, lengthGate: false, rowReset: false, staticLength: 4.5 }); }],
+  ['defaults.staticLength', (m) => { Object.assign(m.defaults, { entropyGate: false, lengthGate: false, rowReset: false }); }],
+  ['title', (m) => { m.title = 'Tiny\n'; }],
+  ['classes[2].synonyms[0]', (m) => { m.classes[2]!.synonyms = ['\u00a0stream']; }],
+  ['mirrors[0]', (m) => { m.mirrors = ['https://example.org/tiny ']; }],
+  ['defaultVariant.wasm', (m) => { m.defaultVariant.wasm = 'fp32 '; }],
   ['defaults.guidance', (m) => { m.defaults.guidance = -1; }],
   ['classes[1].id', (m) => { m.classes[1]!.id = ' '; }],
   ['classes[2].label', (m) => { m.classes[2]!.label = 'forest'; }],

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import { PackError, StudioError } from './errors.ts';
 import { say } from './phrase.ts';
-import { Credit, isShortName, MAX_CLASSES, ShortName, Words as words } from './names.ts';
-import { Settings, tokenByToken } from './settings.ts';
+import { Credit, isShortName, MAX_CLASSES, noSpaceAround, ShortName, Words as words } from './names.ts';
+import { patchWindow } from './pack-settings.ts';
+import { isStatic, longestAllowedPatch, Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
 
@@ -110,7 +111,7 @@ const Common = z.object({
   description: z.string(),
   license: words,
   /** Other folders with the same files. Asked only where the site was built to allow their origin. */
-  mirrors: z.optional(z.array(z.url({ protocol: /^https$/ })).check(z.maxLength(8))),
+  mirrors: z.optional(z.array(z.string().check(noSpaceAround, z.url({ protocol: /^https$/ }))).check(z.maxLength(8))),
   data: z.object({ name: words, credit: Credit, license: words }),
   /** synonyms: other names that a class is found by. */
   classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed'), z.maxLength(MAX_CLASSES, `at most ${MAX_CLASSES} classes are taken`)),
@@ -179,6 +180,9 @@ function checkShapes(m: Manifest, report: Report): void {
     const wrong = (Object.keys(tokenByToken) as (keyof typeof tokenByToken)[]).find((key) => m.defaults[key] !== tokenByToken[key]);
     if (wrong) report(`defaults.${wrong}`, `must be ${JSON.stringify(tokenByToken[wrong])} in a pack of kind gpt, which decodes token by token`);
   }
+  if (isStatic(m.defaults) && m.defaults.staticLength === null) report('defaults.staticLength', 'must be a number of tokens, since all three switches are off');
+  const longest = longestAllowedPatch(m.defaults, m.grid.width, m.grid.tokens);
+  if (longest > patchWindow(m.model)) report('defaults', `must not allow patches longer than model.window = ${patchWindow(m.model)}, these allow ${longest} tokens`);
   if (m.defaults.against !== undefined) report('defaults.against', 'must be left out: a pack guides against its null class');
   if (entropySource(m) === 'entropy-model' && !m.entropyModel) report('entropyModel', 'is missing, though entropies come from an entropy model');
   m.passes?.by.forEach(({ window, mean }, i, by) => {

@@ -12,8 +12,11 @@ export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/
 /** Most classes of a pack: all of them are in one list on the page. */
 export const MAX_CLASSES = 4096;
 
+/** Nothing is cut off where a text is used as it stands. The pattern is Python's, too, where "$" is also before a last line break. */
+export const noSpaceAround = z.regex(/^(?!\s)(?![\s\S]*\s$)/, 'must not begin or end with a space');
+
 const wordsOf = (most: number) => z.string().check(
-  z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(most, `must have at most ${most} letters`),
+  z.minLength(1, 'must not be empty'), noSpaceAround, z.maxLength(most, `must have at most ${most} letters`),
   z.refine((text) => !LONE_SURROGATE.test(text), 'must not hold half a character (a lone surrogate)'),
 );
 

@@ -47,6 +47,9 @@ export function classText(manifest: Classes, index: number): string {
   for (let text = String(index); ; text = `0${text}`) if (resolveClass(manifest, text) === index) return text;
 }
 
+/** The first of these indices that is one of a pack's `count` classes, which the null class's is not; 0 where none is. */
+export const existingClass = (count: number, ...wanted: readonly number[]): number => wanted.find((index) => index < count) ?? 0;
+
 const fixed: Readonly<Record<Manifest['kind'], readonly SettingKey[]>> = {
   dpar: [],
   gpt: ['entropyThreshold', ...(Object.keys(tokenByToken) as (keyof typeof tokenByToken)[])],

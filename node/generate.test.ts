@@ -1,10 +1,13 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { requiredGraphs, windowGraphs } from '../engine/manifest.ts';
 import { settingsTable } from '../engine/settings.ts';
 import { tinyManifest } from '../engine/testing/manifest.ts';
 import { main } from './generate.ts';
+import { NodeRunner } from './runtime.ts';
 
 let models: string;
 beforeAll(() => {
@@ -64,5 +67,31 @@ test.each([['later', 'formatVersion 9; this studio reads version 1'], ['torn', '
 
 test('a pack whose files are missing says which', async () => {
   const { code, err } = await tiny();
-  expect([code, err]).toEqual([1, expect.stringContaining('file fp32/entropy.onnx is missing')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('file fp32/entropy_window.onnx is missing')]);
+});
+
+test.each([
+  ['an image by itself', 1, [], [...windowGraphs.dpar, 'tokenizer_decoder']],
+  ['an image by itself at one token a pass', 1, ['--set', 'window=1'], requiredGraphs.dpar],
+  ['two images at once', 2, [], requiredGraphs.dpar],
+  ['two images at once, and one after them', 3, ['--batch', '2'], [...requiredGraphs.dpar, ...windowGraphs.dpar]],
+])('%s: its graphs are opened before the clock starts, and no others', async (_, count, more, graphs) => {
+  const opened = new Set<string>();
+  const late: string[] = [];
+  const { session, run: runGraph } = NodeRunner.prototype;
+  const spies = [
+    vi.spyOn(NodeRunner.prototype, 'session').mockImplementation(function (this: NodeRunner, graph) {
+      opened.add(graph);
+      return session.call(this, graph);
+    }),
+    vi.spyOn(NodeRunner.prototype, 'run').mockImplementation(function (this: NodeRunner, call) {
+      if (!opened.has(call.graph)) late.push(call.graph);
+      return runGraph.call(this, call);
+    }),
+  ];
+  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  const { code } = await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--count', String(count), '--out', join(models, 'out'), ...more);
+  for (const spy of spies) spy.mockRestore();
+  expect([code, late]).toEqual([0, []]);
+  expect([...opened].sort()).toEqual([...graphs].sort());
 });

@@ -1,17 +1,17 @@
 /** `npm run generate`: images from a pack on the command line. */
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
-import { decodeGraphs } from '../engine/decode-graphs.ts';
+import { decodeGraphs, graphsOfPicture } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
-import { requiredGraphs } from '../engine/manifest.ts';
 import { imageSeed } from '../engine/philox.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { checkAgainst, checkSettings, resolveClass } from '../engine/pack-settings.ts';
 import { withSetting } from '../engine/setting-text.ts';
 import { figuresAt } from '../engine/view.ts';
+import { roomForWindows } from '../workers/window-choice.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
 import { decodeImages, pngOf } from './image.ts';
 import { isMain } from './main.ts';
@@ -53,12 +53,15 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
   const most = Math.min(options.batch ?? Infinity, imagesAtOnce(manifest));
   const pictures = new SessionPictures(runner, manifest);
   try {
-    // Loaded before the clock starts.
-    for (const graph of requiredGraphs[manifest.kind]) await runner.session(graph);
     for (let first = 0; first < options.count; first += most) {
       const requests = Array.from({ length: Math.min(most, options.count - first) }, (_, i) => ({ class: classIndex, seed: imageSeed(options.seed, first + i), settings, signal }));
+      // One left over by the others would open graphs of its own beside theirs.
+      const alone = requests.length === 1 && (first === 0 || most === 1 || roomForWindows(manifest, 'cpu'));
+      const window = Math.min(settings.window ?? (alone ? WINDOW : 1), graphs.mostPositions);
+      // Loaded before the clock starts.
+      for (const graph of graphsOfPicture(manifest, window)) await runner.session(graph);
       const start = performance.now();
-      const logs = await decodeImages(graphs, pack, runner.variant, requests, settings.window ?? (requests.length === 1 ? WINDOW : 1));
+      const logs = await decodeImages(graphs, pack, runner.variant, requests, window);
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
         const name = nameOf(log.header.seed);

@@ -30,6 +30,7 @@ test('no two classes of a pack have one file name, whatever letters their names 
   const pack = (ids: string[]) => ({ ...tinyManifest(), classes: ids.map((id) => ({ id, label: id })) });
   const names = ({ classes }: ReturnType<typeof pack>) => Array.from({ length: classes.length + 1 }, (_, i) => className({ classes }, i));
   expect(names(pack(['Река', '河', 'a/b', 'a b', 'A_B', 'no-class', '***']))).toEqual(['Река', '河', 'a_b-2', 'a_b-3', 'A_B-4', 'no-class-5', '_-6', 'no-class-7']);
+  expect(names(pack(['a b', 'a_b', 'a_b-1', 'A_b-2', 'tree-2', 'no-class-6']))).toEqual(['a_b-0', 'a_b-1', 'a_b-1-2', 'A_b-2', 'tree-2', 'no-class-6-5', 'no-class']);
   fc.assert(fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }), { minLength: 1, maxLength: 8 }), (ids) => {
     const all = names(pack(ids));
     expect(new Set(all.map((name) => name.toLowerCase())).size).toBe(all.length);

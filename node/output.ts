@@ -62,13 +62,14 @@ const cleaned = (text: string) => text.normalize('NFC').replace(/[^\p{L}\p{M}\p{
 
 /**
  * The part of a file name that stands for a class: its id as far as file names have it; where that is the same for two classes
- * (letter case aside, since some disks ignore it), with its index. classes.length is no class.
+ * (letter case aside, since some disks ignore it), or what another has with its index, with its own index. classes.length is no
+ * class. Python reads it: models/evaluation/picture_files.py.
  */
 export function className({ classes }: Pick<Manifest, 'classes'>, index: number): string {
   const names = [...classes.map(({ id }) => cleaned(id)), 'no-class'];
   const own = names[index]!;
-  const alike = names.filter((name) => name.toLowerCase() === own.toLowerCase()).length > 1 || /^_*$/.test(own);
-  return alike ? `${own}-${index}` : own;
+  const others = names.flatMap((name, i) => (i === index ? [] : [name, `${name}-${i}`])).map((name) => name.toLowerCase());
+  return others.includes(own.toLowerCase()) || /^_*$/.test(own) ? `${own}-${index}` : own;
 }
 
 /** Sets `out` free of a reader that has ended, such as `| head -1`: lines are for reading along, pictures are made all the same. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { listPacks, readPackFile } from './pack.ts';
+import { findPack, listPacks, readPackFile } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,6 +21,20 @@ test('files are read as their manifest names them, or not at all', () => {
   expect(read('weightS')).toThrow(expect.objectContaining({ code: 'shard-altered', message: expect.stringContaining('a.bin') }));
   expect(read('weigh')).toThrow(expect.objectContaining({ code: 'shard-altered' }));
   expect(read('<!doctype html><title>Sign in</title>')).toThrow(expect.objectContaining({ code: 'shard-is-html' }));
+});
+
+test('a name is first that of a pack in the models folder, a path is always that of a folder', () => {
+  const [models, here] = [join(folder, 'models'), join(folder, 'here')];
+  for (const parent of [models, here]) {
+    mkdirSync(join(parent, 'pico'), { recursive: true });
+    writeFileSync(join(parent, 'pico', 'manifest.json'), '{}');
+  }
+  mkdirSync(join(here, 'own'));
+  writeFileSync(join(here, 'own', 'manifest.json'), '{}');
+  expect(findPack('pico', models, here)).toBe(join(models, 'pico'));
+  for (const path of ['./pico', 'pico/', '../here/pico', join(here, 'pico')]) expect(findPack(path, models, here)).toBe(join(here, 'pico'));
+  expect(findPack('own', models, here)).toBe(join(here, 'own'));
+  expect(() => findPack('./later', models, here)).toThrow(expect.objectContaining({ code: 'pack-missing' }));
 });
 
 test('a folder without packs has none', () => {

@@ -1,7 +1,7 @@
 /** Packs on disk: finding one, reading its manifest, reading its files with their sha256 checked. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
@@ -19,9 +19,10 @@ export function listPacks(modelsDir: string): string[] {
   return readdirSync(modelsDir).filter((name) => existsSync(join(modelsDir, name, 'manifest.json'))).sort();
 }
 
-/** The folder of a pack given by name (in `modelsDir`) or by the path of its folder, seen from `from`. Throws `pack-missing`. */
+/** The folder of a pack given by name (in `modelsDir`, else in `from`) or by the path of its folder, seen from `from`: what begins with "." or has a separator is a path. Throws `pack-missing`. */
 export function findPack(nameOrPath: string, modelsDir: string, from = process.cwd()): string {
-  const folders = [join(modelsDir, nameOrPath), resolve(from, nameOrPath)];
+  const bare = basename(nameOrPath) === nameOrPath && !nameOrPath.startsWith('.');
+  const folders = [...(bare ? [join(modelsDir, nameOrPath)] : []), resolve(from, nameOrPath)];
   const found = folders.find((folder) => existsSync(join(folder, 'manifest.json')));
   if (found) return found;
   const names = listPacks(modelsDir);

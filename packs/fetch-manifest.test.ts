@@ -79,6 +79,28 @@ describe('a manifest that never arrives', () => {
   });
 });
 
+describe('an answer that is not the pack\'s', () => {
+  const page = (status: number, type = 'text/html'): RequestListener => (_, response) => void response.writeHead(status, { 'content-type': type }).end('<!doctype html>Sign in');
+
+  test.each([
+    ['a sign-in page', page(200), 'shard-is-html'], ['a sign-in page that says it is JSON', page(200, 'application/json'), 'shard-is-html'],
+    ['a proxy that refuses (403)', page(403), 'pack-missing'], ['a network that wants a sign-in (511)', page(511), 'unreachable'],
+  ] as const)('%s: what is stored opens, else an end with its reason', async (_, listener, code) => {
+    const store = memoryCache();
+    const url = await serve(listener);
+    await expect(fetchManifest(url, { ...quick, store })).rejects.toMatchObject({ code });
+    await saveRecord({ id: url, title: 'Nano', version: '1', manifest, files: [], savedAt: 1 }, store);
+    expect((await fetchManifest(url, { ...quick, storedMs: 5000, store })).name).toBe(manifest.name);
+  });
+
+  test('a pack that is gone (404) is missing, though it is stored', async () => {
+    const store = memoryCache();
+    const url = await serve(page(404));
+    await saveRecord({ id: url, title: 'Nano', version: '1', manifest, files: [], savedAt: 1 }, store);
+    await expect(fetchManifest(url, { ...quick, storedMs: 5000, store })).rejects.toMatchObject({ code: 'pack-missing' });
+  });
+});
+
 describe('a manifest beyond measure', () => {
   const MOST = 16_000_000;
 

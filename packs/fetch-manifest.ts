@@ -8,6 +8,8 @@ import { fetchJson, type SmallFileOptions } from './small-file.ts';
 
 /** The network has this long before what is stored is taken. */
 const STORED_MS = 3000;
+/** What a proxy, or a network that wants a sign-in, answers in the place of a host: it says nothing about the pack. */
+const REFUSED = [401, 403, 451];
 
 export interface ManifestOptions extends Omit<SmallFileOptions, 'cache'> {
   storedMs?: number;
@@ -24,14 +26,22 @@ async function storedManifest(url: string, store: FileCache): Promise<Manifest |
 }
 
 /**
- * The manifest at `url`, always asked for anew. Where the network fails, or is silent for three seconds, the one kept with
- * this pack's files: the studio works offline, and never with files of another version. Throws `pack-missing` or
- * `unreachable`, and what is wrong with a manifest that came.
+ * The manifest at `url`, always asked for anew. Where the network fails, is silent for three seconds, or answers in the pack's
+ * place (a web page, a refusal), the one kept with this pack's files: the studio works offline, and never with files of another
+ * version. Throws `pack-missing`, `shard-is-html` or `unreachable`, and what is wrong with a manifest that came.
  */
 export async function fetchManifest(url: string, options: ManifestOptions = {}): Promise<Manifest> {
-  const { storedMs = STORED_MS, onSlow, store = browserCache, signal } = options;
+  const { storedMs = STORED_MS, onSlow, store = browserCache, signal, fetch = globalThis.fetch.bind(globalThis) } = options;
   const overtaken = new AbortController();
-  const asked = fetchJson(url, 'manifest.json', { ...options, signal: signal ? AbortSignal.any([signal, overtaken.signal]) : overtaken.signal });
+  let refused = false;
+  const asked = fetchJson(url, 'manifest.json', {
+    ...options, signal: signal ? AbortSignal.any([signal, overtaken.signal]) : overtaken.signal,
+    fetch: async (...request) => {
+      const response = await fetch(...request);
+      refused = REFUSED.includes(response.status);
+      return response;
+    },
+  });
   const timer = new AbortController();
   asked.catch(() => undefined).finally(() => timer.abort());
   const late = await sleep(storedMs, timer.signal).then(() => true, () => false);
@@ -48,7 +58,7 @@ export async function fetchManifest(url: string, options: ManifestOptions = {}):
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof PackError)) throw error;
-    if (error.code === 'unreachable') {
+    if (refused || error.code === 'unreachable' || error.code === 'shard-is-html') {
       const stored = await storedManifest(url, store);
       if (stored) return stored;
     }

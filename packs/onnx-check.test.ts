@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { graphFiles, parseManifest, requiredGraphs } from '../engine/manifest.ts';
-import { checkModel, scanModel } from './onnx-check.ts';
+import { checkModel } from './onnx-check.ts';
+import { scanModel } from './onnx-scan.ts';
 
 const repository = join(import.meta.dirname, '..');
 const root = join(repository, 'e2e', 'fixtures', 'models', 'nano');
@@ -49,7 +50,7 @@ describe('models of a pack', () => {
     expect(refusal(field(7, field(1, field(5, field(5, field(13, join2(field(1, 'location'), field(2, place))))))), 'all.bin')).toMatch(/weights from/);
   });
 
-  test('own functions, sparse weights, graphs inside graphs and bytes that are no model are refused', () => {
+  test('own functions, sparse weights, graphs inside graphs, formats and bytes that are no model are refused', () => {
     expect(refusal(join2(field(7, ''), field(25, '')))).toMatch(/functions/);
     expect(refusal(field(7, field(15, '')))).toMatch(/sparse/);
     expect(refusal(field(7, field(1, field(5, field(22, '')))))).toMatch(/sparse/);
@@ -57,6 +58,10 @@ describe('models of a pack', () => {
     expect(refusal(join2(field(7, ''), field(7, '')))).toMatch(/more than one graph/);
     expect(refusal(new Uint8Array())).toMatch(/no graph/);
     expect(refusal(new TextEncoder().encode('<!doctype html>'))).toMatch(/not a protobuf/);
+    // onnxruntime reads its own format by these letters, whatever the bytes are as protobuf.
+    expect(refusal(join2(field(1, 'xxORTM'), field(7, '')))).toMatch(/a format of onnxruntime's own/);
+    // A key of more than 32 bits, whose lower ones are those of a second graph.
+    expect(refusal(join2(field(7, ''), Uint8Array.of(0xba, 0x80, 0x80, 0x80, 0x10, 0)))).toMatch(/a number is too long/);
   });
 
   test('every graph of the packs in the repository is taken', () => {
@@ -75,16 +80,20 @@ describe('models of a pack', () => {
     const float = (name: string, ...values: number[]) => join2(field(8, name), Uint8Array.of(16, 1), field(9, new Uint8Array(Float32Array.from(values).buffer)));
     const node = (type: string, inputs: string[], ...rest: Uint8Array[]) => field(1, join2(field(4, type), ...inputs.map((name) => field(1, name)), ...rest));
     const graph = (...parts: Uint8Array[]) => field(7, join2(...parts));
+    const typed = (type: number) => Uint8Array.of(0xa0, 1, type);
     const named = (name: string, body: Uint8Array) => field(5, join2(field(1, name), body));
+    const constant = (name: string, ...attributes: Uint8Array[]) => field(1, join2(field(4, 'Constant'), field(2, name), ...attributes));
+    /** An attribute that says it is a tensor. */
+    const value = (...parts: Uint8Array[]) => named('value', join2(...parts, typed(4)));
 
     test('a constant of 3 GB that is made at every step is refused, small ones are taken', () => {
-      const constant = (elements: number) => graph(node('ConstantOfShape', ['s']), field(5, tensor('s', elements)));
-      expect(refusal(constant(805_306_368))).toMatch(/ConstantOfShape are too large/);
-      expect(refusal(constant(-1))).toBeNull();
-      expect(refusal(constant(4096))).toBeNull();
+      const made = (elements: number) => graph(node('ConstantOfShape', ['s']), field(5, tensor('s', elements)));
+      expect(refusal(made(805_306_368))).toMatch(/ConstantOfShape are too large/);
+      expect(refusal(made(-1))).toBeNull();
+      expect(refusal(made(4096))).toBeNull();
       // The shape as a Constant node, in the fields of its type, and of a graph's input.
-      const asNode = field(1, join2(field(4, 'Constant'), field(2, 's'), named('value', field(5, tensor('', 30_000, 30_000)))));
-      expect(refusal(graph(node('ConstantOfShape', ['s']), asNode))).toMatch(/too large/);
+      expect(refusal(graph(node('ConstantOfShape', ['s']), constant('s', value(field(5, tensor('', 30, 30))))))).toBeNull();
+      expect(refusal(graph(node('ConstantOfShape', ['s']), constant('s', value(field(5, tensor('', 30_000, 30_000))))))).toMatch(/too large/);
       const packed = join2(field(8, 's'), Uint8Array.of(16, 7), field(7, Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x04)));
       expect(refusal(graph(node('ConstantOfShape', ['s']), field(5, packed)))).toMatch(/too large/);
       expect(refusal(graph(node('ConstantOfShape', ['input'])))).toMatch(/is not known before it runs/);
@@ -93,10 +102,42 @@ describe('models of a pack', () => {
 
     test('only initializers and what a Constant gives are constants: no other tensor stands for a value of the same name', () => {
       for (const name of ['s', ' ']) {
-        const small = named('value', field(5, tensor(name, 1)));
+        const small = value(field(5, tensor(name, 1)));
         expect(refusal(graph(node('ConstantOfShape', [name]), node('Add', ['x', 'y'], field(2, name), small)))).toMatch(/is not known before it runs/);
         expect(refusal(graph(node('ConstantOfShape', [name]), node('Constant', [], small)))).toMatch(/is not known before it runs/);
       }
+    });
+
+    const integers = (number: number, ...list: number[]) => field(number, Uint8Array.from(list.flatMap((one) => [one % 128 + 128, (one >> 7) % 128 + 128, one >> 14])));
+    const shape = (type: number, ...parts: Uint8Array[]) => field(5, join2(field(8, 's'), Uint8Array.of(16, type), ...parts));
+    const [small, large] = [field(5, tensor('', 1)), field(5, tensor('', 30_000, 30_000))];
+    const longOne = [0x81, ...Array<number>(8).fill(0x80), 0];
+
+    test.each<[string, Uint8Array, RegExp]>([
+      ['a tensor twice, whose parts are merged', constant('s', value(large, small)), /may stand once is in it twice/],
+      ['a tensor and a list in an attribute', constant('s', value(small, integers(8, 30_000, 30_000))), /two values of one attribute/],
+      ['a tensor and a float in an attribute', constant('s', value(small, Uint8Array.of(21, 0, 0, 0, 79))), /two values of one attribute/],
+      ['an attribute twice', constant('s', value(large), value(small)), /two values of one attribute/],
+      ['a Constant of two values', constant('s', value(large), named('value_ints', join2(integers(8, 1), typed(7)))), /not known/],
+      ['an attribute of another type than its value', constant('s', named('value', join2(small, typed(1)))), /not known/],
+      ['whole numbers of another type beside those of its own', shape(7, integers(5, 1), integers(7, 1e6)), /more than one place/],
+      ['whole numbers of another type', shape(7, integers(5, 1)), /not known/],
+      ['whole numbers beside raw data', shape(7, integers(7, 1), field(9, int64(1e9))), /more than one place/],
+      ['floats beside raw data', shape(1, Uint8Array.of(37, 0, 0, 0, 79), field(9, new Uint8Array(4))), /more than one place/],
+      ['raw data twice', shape(7, field(9, int64(1)), field(9, int64(1e9))), /may stand once is in it twice/],
+      ['raw data beside those of a file', shape(7, field(9, int64(1)), field(13, join2(field(1, 'location'), field(2, 'all.bin')))), /more than one place/],
+      ['raw data that are said to lie in a file', shape(7, field(9, int64(1)), Uint8Array.of(112, 1)), /more than one place/],
+      ['ones, and a number behind as many as are read', shape(7, field(7, Uint8Array.from([...Array<number[]>(64).fill(longOne).flat(), 0xff, 0xff, 0xff, 0x7f]))), /not known/],
+      ['an initializer and a result of one name', join2(field(5, tensor('s', 1)), constant('s', value(large))), /two values one name/],
+      ['an initializer that an input replaces', join2(field(5, tensor('s', 1)), field(11, field(1, 's'))), /not known/],
+    ])('what readers understand in more than one way is refused: %s', (_, part, why) => {
+      expect(refusal(graph(node('ConstantOfShape', ['s']), part), 'all.bin')).toMatch(why);
+    });
+
+    test('the step of a range has a sign, and no more bits than its type', () => {
+      const range = (step: Uint8Array) => graph(node('Range', ['a', 'b', 's']), field(5, tensor('a', 1e9)), field(5, tensor('b', 0)), step);
+      expect(refusal(range(shape(7, field(7, Uint8Array.from([...Array<number>(9).fill(0xff), 1])))))).toMatch(/Range are too large/);
+      expect(refusal(range(shape(6, field(5, Uint8Array.of(0x81, 0x80, 0x80, 0x80, 0x80, 0x10)))))).toMatch(/not known/);
     });
 
     test.each([

@@ -10,7 +10,7 @@ import { saveRecord } from './pack-records.ts';
 import { isLarge, onDisk, type Shard, type Weights } from './shards.ts';
 import { jsonOf } from './small-file.ts';
 import { Speed } from './speed.ts';
-import { sweepParts } from './sweep.ts';
+import { sweep } from './sweep.ts';
 
 /** One graph's model and its external data, in memory. */
 export interface GraphFiles {
@@ -90,9 +90,10 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
   }
   let stored = worstOf(got);
   if (stored === 'stored' && !cache) {
-    void sweepParts();
     stored = await saveRecord({ id: manifestUrl, title: manifest.title, version: await packHash(manifest), manifest, files, savedAt: Date.now() });
   }
+  // Where there was no room, too: what is removed makes some.
+  if (!cache) void sweep({ inUse: files });
   const fromCache = files.reduce((sum, file, i) => sum + (got[i]!.fromCache ? file.bytes : 0), 0);
   return { manifest, variant, graphs, golden: jsonOf(whole(manifest.golden), 'golden.json'), bytes: { total, fromCache }, stored };
 }

@@ -96,15 +96,37 @@ test('stopping keeps what each image has; taken up again, an image sends only wh
   expect(after.reports[0]!.digest).toBe((await make([request(4)])).reports[0]!.digest);
 });
 
-test('graphs that fail with several positions: the run goes on with one, with a notice, to the same tokens', async () => {
-  const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, breathe: async () => undefined };
-  const [alone] = await generate({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)], { ...context, report: () => undefined });
-  const failing = { ...model, window: 8, graphs: new FailingGraphs() };
+const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, breathe: async () => undefined };
+
+/** What came of requests on one model: reports, events of all tokens sent, and notices that windows failed. */
+async function on(used: Model, requests: GenerateRequest[]) {
   const notices: WorkerEvent[] = [];
-  const [report] = await generate(failing, [request(1)], { ...context, report: (notice: WorkerEvent) => notices.push(notice) });
+  const reports = await generate(used, requests, { ...context, report: (notice) => notices.push(notice) });
+  const events = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events : []));
+  return { reports, events, said: notices.filter(({ kind }) => kind === 'one-a-pass') };
+}
+
+test.each([['chosen here', 8, undefined], ['asked for', 1, 8]] as const)('graphs that fail with several positions: the run goes on with one, with a notice, to the same tokens; they were %s', async (_, window, asked) => {
+  const { reports: [alone] } = await on({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)]);
+  const failing = { ...model, window, graphs: new FailingGraphs() };
+  const asking = { ...request(1), settings: { ...manifest.defaults, ...(asked && { window: asked }) } };
+  const { reports: [report], events, said } = await on(failing, [asking]);
   expect(report).toMatchObject({ complete: true, digest: alone!.digest });
-  expect(notices.filter(({ kind }) => kind === 'one-a-pass')).toEqual([{ kind: 'one-a-pass', reason: quote('no such kernel') }]);
-  const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events.map(({ t }) => t) : []));
-  expect(tokens).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
-  expect(failing.window).toBe(1);
+  expect(said).toEqual([{ kind: 'one-a-pass', reason: quote('no such kernel') }]);
+  expect(events.map(({ t }) => t)).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
+  // The next run is not made to fail first.
+  expect(await on(failing, [asking])).toMatchObject({ reports: [{ digest: alone!.digest }], said: [] });
+});
+
+test('graphs that fail in a run that was taken up: what they did not come to is taken from its log all the same', async () => {
+  const { events } = await on({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)]);
+  const resume = events.slice(0, TOKENS - 2).map(({ token, entropy }) => ({ token, entropy }));
+  // A tie that falls the other way here.
+  const last = resume.at(-1)!;
+  last.token = (last.token + 1) % manifest.vocab;
+  const want = await on({ ...model, window: 1, graphs: new DependentGraphs() }, [{ ...request(1), resume }]);
+  const got = await on({ ...model, window: 4, graphs: new FailingGraphs() }, [{ ...request(1), resume }]);
+  expect(got.said).toHaveLength(1);
+  expect(got.reports[0]!.digest).toBe(want.reports[0]!.digest);
+  expect(tokensOf(got.events)).toEqual(tokensOf(want.events));
 });

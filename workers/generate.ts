@@ -30,8 +30,14 @@ interface Made {
   drafts: readonly number[];
 }
 
-/** Positions a pass: those asked for, else those that are fastest here; of several images at once, one, since their rows fill a pass already. */
-const windowOf = (model: Model, requests: readonly GenerateRequest[]): number => requests[0]!.settings.window ?? (requests.length > 1 ? 1 : model.window);
+/**
+ * Positions a pass: those asked for, else those that are fastest here; of several images at once, one, since their rows fill a
+ * pass already. One, too, once graphs have failed with several.
+ */
+function windowOf({ oneAPass, window }: Model, requests: readonly GenerateRequest[]): number {
+  if (oneAPass) return 1;
+  return requests[0]!.settings.window ?? (requests.length > 1 ? 1 : window);
+}
 
 /** The passes of a run. Where graphs fail with several positions, the run goes on from its log with one, and so do those after it. */
 async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, report, check }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
@@ -42,11 +48,15 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
   } catch (error) {
     check();
     if (window === 1 || !(error instanceof StudioError) || error.code !== 'graph-failed') throw error;
-    model.window = 1;
+    model.oneAPass = true;
     report({ kind: 'one-a-pass', reason: error.detail ?? error.phrase });
-    const again = requests.map((request, i) => ({ ...request, signal, resume: made[i]!.events.length > 0 ? [...made[i]!.events] : request.resume }));
+    const again = requests.map((request, i) => {
+      const { events } = made[i]!;
+      // Of a run taken up, what the failed passes did not come to stands in its log.
+      return { ...request, signal, resume: [...events, ...(request.resume ?? []).slice(events.length)] };
+    });
     for (const image of made) image.events.length = 0;
-    yield* decode(graphs, manifest, again);
+    yield* decode(graphs, manifest, again, { window: 1 });
   }
 }
 

@@ -22,15 +22,15 @@ function modelOn(backend: 'wasm' | 'webgpu', graphs = new DependentGraphs()): Mo
   return { backend, graphs, pictures, window: 1, neutral: 0, paintMs: 60_000, pack: { manifest, graphs: new Map([['entropy_all', {}], ['tokenizer_encoder', {}]]) } } as unknown as Model;
 }
 
-/** A service with a model, and the device that it watches where the model is on the GPU. */
-async function loaded(backend: 'wasm' | 'webgpu', graphs?: DependentGraphs) {
+/** A service with a model, and the device that it watches where one was asked for. */
+async function loaded(backend: 'wasm' | 'webgpu', graphs?: DependentGraphs, asked: LoadRequest['backend'] = backend) {
   const device = new FakeDevice();
   open.mockImplementation(async (...[, , , , watch]: Parameters<typeof openModel>) => {
-    if (backend === 'webgpu') watch!(device.gpu);
+    if (asked !== 'wasm') watch!(device.gpu);
     return { model: modelOn(backend, graphs), report };
   });
   const service = new InferenceService();
-  expect(await service.load(source(backend))).toEqual({ ok: true, value: report });
+  expect(await service.load(source(asked))).toEqual({ ok: true, value: report });
   return { service, device };
 }
 
@@ -152,6 +152,22 @@ test('what a GPU without memory answers is not taken', async () => {
   expect(await service.paint([1])).toMatchObject({ ok: true });
   device.fail(outOfGpuMemory());
   expect(await service.paint([1])).toMatchObject({ ok: false, code: 'out-of-memory', message: { template: expect.stringContaining('not enough memory') } });
+});
+
+test.each(['lost', 'without memory'] as const)('a GPU that is %s is nothing to a model on the processor: what fails there fails by its own reason', async (how) => {
+  const { service, device } = await loaded('wasm', undefined, 'auto');
+  if (how === 'lost') device.lose('driver reset');
+  else device.fail(outOfGpuMemory());
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await service.score([manifest.vocab])).toMatchObject({ ok: false, code: 'bad-argument' });
+  expect(await service.generate([request])).toMatchObject({ ok: true, value: [{ complete: true }] });
+});
+
+test('a load after the GPU was without memory tries it anew', async () => {
+  const { service, device } = await loaded('webgpu');
+  device.fail(outOfGpuMemory());
+  expect(await service.load(source('webgpu'))).toMatchObject({ ok: true });
+  expect(await service.paint([1])).toMatchObject({ ok: true });
 });
 
 test('the processor\'s memory runs out by what its error says', async () => {

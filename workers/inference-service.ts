@@ -1,11 +1,12 @@
 import { transfer } from 'comlink';
+import { Ending } from '../engine/ending.ts';
 import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import type { GraphName } from '../engine/manifest.ts';
 import { psnr } from '../engine/picture.ts';
 import type { Attention, AttentionRun } from '../engine/attention.ts';
 import type {
-  DeviceMeasurement, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
+  DeviceMeasurement, Failure, GenerateReport, GenerateRequest, LoadReport, LoadRequest, MeasureRequest, WorkerEvent, OnWorkerEvent, Picture, Result, Tokenized,
 } from './messages.ts';
 import { addGraph } from '../packs/extra-graphs.ts';
 import { generate } from './generate.ts';
@@ -13,7 +14,7 @@ import { closeModel, openModel, type Model } from './model.ts';
 import { toPicture } from './picture.ts';
 import { Preview } from './preview.ts';
 import { SerialQueue } from './queue.ts';
-import { asResult, isOutOfMemory, outOfMemory } from './results.ts';
+import { asResult, failed, isOutOfMemory, outOfMemory } from './results.ts';
 import type { Gpu } from './runtime.ts';
 
 /** How long the report of a lost device may take. */
@@ -39,10 +40,10 @@ export class InferenceService {
   #source: LoadRequest | null = null;
   #abort: AbortController | null = null;
   #lost = false;
+  /** The GPU's, since the last load began. */
   #outOfMemory = false;
-  #reject: (reason: StudioError) => void = () => undefined;
-  /** Rejects when a device is lost. */
-  readonly #deviceLost = new Promise<never>((_, reject) => { this.#reject = reject; });
+  /** Ends calls on the GPU when it is lost. */
+  readonly #deviceLost = new Ending<Failure>();
 
   /** One callback for all events, given once. */
   connect(onEvent: OnWorkerEvent): void {
@@ -53,6 +54,7 @@ export class InferenceService {
     return this.#call(async () => {
       if (this.#model) await closeModel(this.#model);
       this.#model = null;
+      this.#outOfMemory = false;
       const { model, report } = await openModel(
         request, this.#queue, (progress) => this.#report({ kind: 'progress', progress }), this.#device, (device) => this.#watch(device),
       );
@@ -161,10 +163,9 @@ export class InferenceService {
 
   /** From its first moment on: a device can be lost while the model is still being loaded. */
   #watch(device: GPUDevice): void {
-    this.#deviceLost.catch(() => undefined);
     void device.lost.then(({ message }) => {
       this.#lost = true;
-      this.#reject(new StudioError('worker-lost', say`The GPU was lost.`, quote(message)));
+      this.#deviceLost.end(failed(new StudioError('worker-lost', say`The GPU was lost.`, quote(message))));
     });
     device.addEventListener('uncapturederror', ({ error }) => { this.#outOfMemory ||= error instanceof GPUOutOfMemoryError; });
   }
@@ -185,20 +186,21 @@ export class InferenceService {
 
   /**
    * The result leaves after the page has taken the last event, so a picture is never newer than its run. What waits for a
-   * lost device may wait for ever, so a call that uses the GPU ends with it.
+   * lost device may wait for ever, so a call that uses the GPU ends with it; any other goes on without it.
    */
   async #call<T>(work: () => Promise<T>, onGpu = this.#model?.backend === 'webgpu'): Promise<Result<T>> {
-    const result = await asResult(async () => {
-      const value = await (onGpu ? Promise.race([work(), this.#deviceLost]) : work());
+    const called = asResult(async () => {
+      const value = await work();
       this.#checkGpu();
       return value;
     });
+    const result = await (onGpu ? this.#deviceLost.race(called) : called);
     await this.#reported;
     if (result.ok) return result;
     // What fails by a lost device may fail before the loss is reported.
-    if (onGpu && !this.#lost) await Promise.race([this.#deviceLost.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOST_MS))]);
-    if (this.#outOfMemory || isOutOfMemory(result)) return outOfMemory(result);
-    if (!this.#lost) return result;
+    if (onGpu && !this.#lost) await this.#deviceLost.race(new Promise((resolve) => setTimeout(resolve, LOST_MS)));
+    if ((onGpu && this.#outOfMemory) || isOutOfMemory(result)) return outOfMemory(result);
+    if (!onGpu || !this.#lost) return result;
     return { ...result, code: 'worker-lost', message: say`The browser took the GPU away. Load the model again; nothing has to be downloaded twice.` };
   }
 }

@@ -58,6 +58,17 @@ test('cancelling ends it between two tokens with its own code', async () => {
   expect(tokens).toBe(5);
 });
 
+test('cancelling while the baseline is fetched ends it with that code, too', async () => {
+  const abort = new AbortController();
+  vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => new Promise((_, reject) => {
+    signal!.addEventListener('abort', () => reject(signal!.reason as Error));
+    setTimeout(() => abort.abort(), 10);
+  }));
+  const baseline = { manifestUrl: 'https://packs.test/models/nano-gpt/manifest.json' };
+  await expect(measureDevice(model(), { baseline }, context([], abort))).rejects.toMatchObject({ code: 'aborted' });
+  vi.unstubAllGlobals();
+});
+
 test('a backend that breaks down is named with its reason, and the other is measured', async () => {
   const reported: MeasureProgress[] = [];
   const { measured, failures } = await measureDevice(model({ device: {}, name: 'broken', sampler: null }), {}, context(reported));

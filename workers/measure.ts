@@ -117,7 +117,9 @@ async function measureBackend(
 /** Runs everything; throws `aborted` once the signal is. A backend that fails is named with its reason and left out. */
 export async function measureDevice(model: Model, request: MeasureRequest, context: MeasureContext): Promise<DeviceMeasurement> {
   const { runtime, pack } = model;
-  const baseline = request.baseline && pack.manifest.kind === 'dpar' ? await openBaseline(request.baseline, context) : null;
+  const baseline = request.baseline && pack.manifest.kind === 'dpar' ? await openBaseline(request.baseline, context).catch((error: unknown) => {
+    throw context.signal.aborted ? cancelled() : error;
+  }) : null;
   const { only } = request;
   const cases = casesOf(pack, baseline, only);
   const every: BrowserBackend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];

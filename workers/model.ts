@@ -34,6 +34,8 @@ export interface Model {
   paintMs: number;
   /** Positions of a pass that are fastest here (engine/window.ts). */
   window: number;
+  /** Graphs have failed with several positions a pass: runs take one, whatever is asked for. */
+  oneAPass: boolean;
 }
 
 type Progress = (progress: LoadProgress) => void;
@@ -100,7 +102,7 @@ export async function openModel(
   const graphs = decodeGraphs(runner, manifest);
   const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden, { tolerance: goldenTolerance(pack.manifest, pack.variant) }) : { window: 1, trials: [] };
   const model: Model = {
-    pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, capture: trials.some(({ capture }) => capture?.used),
+    pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, oneAPass: false, capture: trials.some(({ capture }) => capture?.used),
     pictures: new SessionPictures(runner, manifest),
   };
   // The first run compiles shaders; a preview should not be the one to wait for that.

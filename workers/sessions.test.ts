@@ -62,6 +62,14 @@ test.each([
   expect(sessions[0]!.options.preferredOutputLocation).toEqual(location);
 });
 
+test.each([['webgpu', 'gpu-buffer'], ['wasm', {}]] as const)('on %s a window that is read and one that is sampled there share a session, whichever comes first', async (backend, location) => {
+  for (const order of [[[], ['logits']], [['logits'], []]]) {
+    const { runner, sessions } = runnerOn(backend, { batch: 4 });
+    for (const resident of order) await runner.run(call(1, 1, { graph: 'decoder_window', resident }));
+    expect(sessions.map(({ options }) => options.preferredOutputLocation)).toEqual([location]);
+  }
+});
+
 test('of several outputs, those that stay are named', async () => {
   const { runner, sessions } = runnerOn('webgpu');
   await runner.run(call(1, 1, { outputs: ['logits', 'weights'], resident: ['logits'] }));

@@ -150,7 +150,9 @@ export class SessionRunner implements GraphRunner {
     const form = this.cacheForm(graph);
     try {
       const sizes = { N: 1, ...(fixed && { R: 1, G: groups, rows: groups }) };
-      const resident = this.#onGpu ? call.resident : [];
+      // Windows of one image are sampled on the GPU, those of several are read, and both share a session.
+      const stays = takesWindows(graph) ? outputs : call.resident;
+      const resident = this.#onGpu ? stays : [];
       const all = resident.length > 0 && resident.length === outputs.length;
       // What is recorded has one shape; windows, and the patches in them, change from pass to pass.
       const capture = this.#capture && all && !takesWindows(graph);

@@ -55,8 +55,9 @@ test('a window whose entropies are not the golden ones is not chosen, nor any la
   expect(choice.trials.map(({ window }) => window)).toEqual([1, 4, 8]);
 });
 
-test.each([['EuroSAT', 12e6, true], ['LlamaGen B', 111e6, true], ['LlamaGen L', 343e6, false]])('WebAssembly has room for windows of %s, %d weights: %s', (_, parameters, fits) => {
+test.each([['EuroSAT', 12e6, true], ['LlamaGen B', 111e6, true], ['LlamaGen L', 343e6, false]])('a CPU has room for windows of %s, %d weights: %s', (_, parameters, fits) => {
   const model = { ...manifest.model, parameters };
   expect(roomForWindows({ model }, 'wasm')).toBe(fits);
+  expect(roomForWindows({ model }, 'cpu')).toBe(fits);
   expect(roomForWindows({ model }, 'webgpu')).toBe(true);
 });

@@ -28,11 +28,12 @@ const BUDGET_MS = 1500;
 const WON = 1.05;
 
 /**
- * Bytes of float32 weights, twice, from which on WebAssembly goes without windows: their sessions hold the model once more, its
- * heap has 4 GiB at most, and what it has grown to it keeps.
+ * Bytes of float32 weights, twice, from which on a CPU goes without windows beside steps: their sessions hold the model once more.
+ * The heap of WebAssembly has 4 GiB at most, and what it has grown to it keeps.
  */
 const TWICE = 1.5 * 2 ** 30;
 
+/** Whether graphs that take several positions may be open beside those that take one. */
 export const roomForWindows = ({ model }: Pick<Manifest, 'model'>, backend: Backend): boolean => backend === 'webgpu' || 2 * 4 * model.parameters <= TWICE;
 
 /** Milliseconds of a pass that settles its whole window. Throws where an entropy is not the golden one. */

@@ -44,11 +44,13 @@ def label_of(path: Path, classes: list[str]) -> int:
 
 def class_names(classes: list[str]) -> list[str]:
     """What stands for each class in a file name, as node/output.ts has it: letters, digits, "." and "-", 60 characters at most,
-    and the index behind those that are alike."""
+    and the index behind those that are alike, or are what another is with its index."""
     cleaned = [re.sub("\0+", "_", "".join(c if unicodedata.category(c)[0] in "LMN" or c in ".-" else "\0"
                                           for c in unicodedata.normalize("NFC", name)))[:60] for name in classes]
     folded = [name.lower() for name in (*cleaned, "no-class")]
-    return [f"{name}-{i}" if folded.count(name.lower()) > 1 or not name.strip("_") else name for i, name in enumerate(cleaned)]
+    indexed = {f"{name}-{i}" for i, name in enumerate(folded)}
+    return [f"{name}-{i}" if folded.count(name.lower()) > 1 or name.lower() in indexed or not name.strip("_") else name
+            for i, name in enumerate(cleaned)]
 
 
 def patches_of_run(path: Path) -> float:

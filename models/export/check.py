@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from models.patchify import TOKEN_BY_TOKEN, opens
 
 DOMAINS = ("", "ai.onnx", "com.microsoft")
 """Operators that every runtime of the studio has."""
+GATES = ("entropyGate", "lengthGate", "rowReset")
 
 
 class PackMistake(UserError):
@@ -68,6 +70,10 @@ def _shapes(_root: Path, m: dict[str, Any]) -> None:
         (not entropy or entropy["dim"] % (4 * entropy["heads"]) == 0, "entropyModel.dim is not a multiple of 4 x heads"),
         (m["kind"] == "gpt" or defaults["maxPatchLength"] <= model["window"],
          "defaults.maxPatchLength is more than model.window"),
+        (defaults["staticLength"] is not None or any(defaults[gate] for gate in GATES),
+         "defaults.staticLength is needed, since all three switches are off"),
+        (m["kind"] == "gpt" or _longest_patch(defaults, width, grid) <= model["window"],
+         "defaults allow patches that are longer than model.window"),
         *((all(k < count for k in m.get(name, {}).get("classes", [])), f"{name}.classes: the pack has {count} classes")
           for name in ("thumbnails", "gallery")),
         *((len({c[key].lower() for c in m["classes"]}) == count, f"classes: two have the same {key}") for key in ("id", "label")),
@@ -83,6 +89,13 @@ def _shapes(_root: Path, m: dict[str, Any]) -> None:
         curve = m["curve"] and m.get("entropySource") != "null-class"  # patches are drawn of entropies, if it has any
         if default_rules(defaults) != fixed or curve:
             raise PackMistake("Kind gpt", "manifest.json: defaults and curve are not those of a pack that decodes token by token")
+
+
+def _longest_patch(defaults: dict[str, Any], width: int, tokens: int) -> int:
+    """In tokens (engine/settings.ts has the same)."""
+    if not any(defaults[gate] for gate in GATES):
+        return ceil(defaults["staticLength"] or tokens)
+    return min(defaults["maxPatchLength"] if defaults["lengthGate"] else tokens, width if defaults["rowReset"] else tokens)
 
 
 def _passes(by: list[dict[str, Any]], tokens: int) -> None:

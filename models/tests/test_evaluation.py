@@ -236,6 +236,8 @@ def test_the_class_of_a_png_is_the_one_that_generate_wrote():
     classes = ["frog", "tree-frog", "Éléphant", "a b", "A_B", "..", "ナマケモノ"]
     names = class_names(classes)
     assert names == ["frog", "tree-frog", "Éléphant", "a_b-3", "A_B-4", "..", "ナマケモノ"]
+    indexed = ["a b", "a_b", "a_b-1", "A_b-2", "tree-2", "no-class-6"]
+    assert class_names(indexed) == ["a_b-0", "a_b-1", "a_b-1-2", "A_b-2", "tree-2", "no-class-6-5"]
     for label, name in enumerate(names):
         assert label_of(Path(f"my-pack-{name}-7.png"), classes) == label
     with pytest.raises(DataError, match="one of the classes frog"):

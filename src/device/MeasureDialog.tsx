@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { MeasureProgress } from '../../workers/messages.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { MeasureProgress, Way } from '../../workers/messages.ts';
 import { megabytes } from '../lib/format.ts';
 import { CopyButton } from '../share/CopyButton.tsx';
 import { symbols } from '../text/rich.tsx';
@@ -7,7 +7,7 @@ import { named, translated, t } from '../text/t.ts';
 import { usePack } from '../views/context.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { toJson, type DeviceReport } from './report.ts';
-import { BACKENDS, factsOf, tablesOf, toMarkdown, WAYS } from './tables.ts';
+import { BACKENDS, factsOf, tablesOf, toMarkdown } from './tables.ts';
 import { useMeasuring } from './useMeasuring.ts';
 import './device.css';
 
@@ -34,7 +34,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
       <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
       {measuring.state !== 'done' && manifest && (
         <p>
-          {t('Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each.', { pack: named(manifest.title) })}{' '}
+          {t('Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each, one token per pass.', { pack: named(manifest.title) })}{' '}
           <span className="muted">{t('It takes about a minute. Nothing is sent anywhere; you can copy the report.')}</span>
         </p>
       )}
@@ -68,12 +68,15 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function whatRuns(progress: MeasureProgress | null): ReactNode {
+/** As the page says them; the report is in English. */
+const WAYS: Record<Way, () => string> = { dynamic: () => t('dynamic patches'), static: () => t('static patches'), single: () => t('one token per patch'), gpt: () => t('plain transformer') };
+
+function whatRuns(progress: MeasureProgress | null): string {
   if (!progress) return t('Preparing');
   if (progress.stage === 'download') return t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) });
-  const names = { backend: BACKENDS[progress.backend], way: WAYS[progress.way] };
-  if (progress.image === 0) return symbols(t('{backend}, {way}, warming up', names));
-  return symbols(t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of }));
+  const names = { backend: BACKENDS[progress.backend], way: WAYS[progress.way]() };
+  if (progress.image === 0) return t('{backend}, {way}, warming up', names);
+  return t('{backend}, {way}, picture {n} of {all}', { ...names, n: progress.image, all: progress.of });
 }
 
 function Progress({ progress }: { progress: MeasureProgress | null }) {

@@ -89,7 +89,7 @@ test('the facts name browser, GPU, cores, isolation, pack, variant, loads and th
   const all = factsOf(report()).map(([name, text]) => `${name}: ${text}`).join('\n');
   for (const part of [
     'Date: 2026-01-02', 'Browser 1, Linux', 'GPU: some gpu', '8 logical cores; 4 WASM threads; cross-origin isolated', 'onnxruntime-web 1.30.0, wasm',
-    'tiny cccccccccccc, fp32, 16 tokens, guidance 2', 'Last first load: 0.9 s, 30.0 MB (2026-01-01)', 'Last load from storage: not measured yet',
+    'tiny cccccccccccc, fp32, 16 tokens, guidance 2, one token per pass', 'Last first load: 0.9 s, 30.0 MB (2026-01-01)', 'Last load from storage: not measured yet',
     'WASM 2.5 ms per token; WebGPU clearly slower', 'This load: 1.2 s, 30.0 MB, 0.0 MB of it from storage',
   ]) expect(all).toContain(part);
 });

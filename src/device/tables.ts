@@ -13,7 +13,7 @@ export interface Table {
 }
 
 export const BACKENDS: Record<BrowserBackend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
-export const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', static: 'static patches', single: 'P_max = 1', gpt: 'plain GPT' };
+const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', static: 'static patches', single: 'P_max = 1', gpt: 'plain GPT' };
 
 const nameOf = ({ backend, way }: { backend: BrowserBackend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
 
@@ -42,7 +42,7 @@ export function factsOf(report: DeviceReport): [string, string][] {
     ['GPU', device.adapter ?? 'none used'],
     ['Processor', `${device.cores === null ? 'unknown cores' : counted(device.cores, 'logical core')}; ${counted(runtime.threads, 'WASM thread')}; ${device.crossOriginIsolated ? '' : 'not '}cross-origin isolated`],
     ['Runtime', `onnxruntime-web ${runtime.version}, ${runtime.build}`],
-    ['Pack', `${pack.name} ${pack.hash.slice(0, 12)}, ${pack.variant}, ${pack.tokens} tokens, guidance ${settings.guidance}`],
+    ['Pack', `${pack.name} ${pack.hash.slice(0, 12)}, ${pack.variant}, ${pack.tokens} tokens, guidance ${settings.guidance}, one token per pass`],
     ...(baseline ? [['Baseline', `${baseline.name}, ${baseline.variant}`] as [string, string]] : []),
     ['This load', `${(load.ms / 1000).toFixed(1)} s, ${(load.bytes / 1e6).toFixed(1)} MB, ${(load.fromCache / 1e6).toFixed(1)} MB of it from storage`],
     ['Last first load', loadText(load.cold)],

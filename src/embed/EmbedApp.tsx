@@ -39,13 +39,15 @@ function EmbedFoot() {
   const asked = useStore(studio.session.queue, (state) => state.queued);
   const page = new URL(location.href);
   page.search = '';
-  const generate = () => (running ? studio.session.stop() : studio.generate());
+  // The linked run waits, with the tokens that it goes on from, and begins once the model is there.
+  const linked = asked && model === 'asking';
+  const generate = () => (linked ? studio.session.load() : studio.generate());
   const size = manifest && model === 'asking' ? ` ${t('(downloads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
-  const start = `${asked && model === 'asking' ? t('Generate the linked image') : t('Generate')}${size}`;
+  const start = `${linked ? t('Generate the linked image') : t('Generate')}${size}`;
   const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;
   return (
     <p className="embed-foot">
-      <button type="button" className="button" disabled={!manifest || model === 'loading'} onClick={() => void generate()}>{words}</button>
+      <button type="button" className="button" disabled={!manifest || model === 'loading'} onClick={() => void (running ? studio.session.stop() : generate())}>{words}</button>
       <a href={page.href} target="_blank" rel="noopener">{t('Open in DPAR Studio')}</a>
     </p>
   );

@@ -1,4 +1,4 @@
-import { say } from '../../engine/phrase.ts';
+import { say, together, type Phrase } from '../../engine/phrase.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { Dialog } from 'radix-ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
@@ -30,6 +30,13 @@ function useBarEnd(): number {
   return end;
 }
 
+/** What an import did: the runs taken in, and those that made room for them. */
+function importedText(taken: number, removed: number): Phrase {
+  const imported = taken === 1 ? say`Imported 1 run.` : say`Imported ${taken} runs.`;
+  if (removed === 0) return imported;
+  return together([imported, removed === 1 ? say`The oldest run was removed to make room.` : say`The ${removed} oldest runs were removed to make room.`]);
+}
+
 /** The runs made in this browser: open, pin, delete with a way back. */
 export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   const studio = useStudio();
@@ -41,9 +48,8 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
 
   const open = async (entry: HistoryEntry) => {
     try {
-      const undo = await studio.show(await openEntry(history, entry.id));
+      await studio.show(await openEntry(history, entry.id));
       studio.notices.replace('file', []);
-      studio.toast.say(say`Opened ${titleOf(entry.header)}.`, undo);
       if (matchMedia(NARROW).matches) onClose();
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
@@ -105,9 +111,9 @@ function OpenFileButton() {
     if (!file.name.endsWith('.dpar-history')) return (await import('../share/openFile.ts')).openFile(studio, file);
     try {
       const { readArchive } = await import('./archive.ts');
-      const { taken, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
+      const { taken, removed, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
       studio.notices.replace('file', []);
-      studio.toast.say(taken === 1 ? say`Imported 1 run.` : say`Imported ${taken} runs.`, taken > 0 ? () => void undo() : undefined);
+      studio.toast.say(importedText(taken, removed), taken + removed > 0 ? () => void undo() : undefined);
     } catch (error) {
       studio.notices.replace('file', [toProblem(error)]);
     }

@@ -1,13 +1,13 @@
 import { titleOf } from '../state/runRequest.ts';
 import { useCallback } from 'react';
 import { ago } from '../lib/ago.ts';
-import { fixed, integer } from '../lib/format.ts';
 import { symbols } from '../text/rich.tsx';
 import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { changedSettings } from '../views/changedSettings.ts';
 import { usePack } from '../views/context.ts';
 import type { HistoryEntry } from './entry.ts';
+import { figuresText } from './figuresText.ts';
 
 /** The picture of a run, from bytes; its address is given back when it leaves the page. */
 function Thumb({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
@@ -36,8 +36,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const manifest = usePack((state) => state.manifest);
   const own = manifest?.name === header.pack.name ? manifest : null;
   const settings = own ? changedSettings(header, own) : '';
-  const steps = entry.patches > 0 ? t('{steps} steps for {tokens} tokens', { steps: integer(entry.patches), tokens: integer(entry.tokens) }) : '';
-  const average = entry.patches > 0 ? `P_avg\u00a0${fixed(entry.tokens / entry.patches, 2)}` : '';
+  const figures = figuresText(entry);
   const given = header.given?.length ?? 0;
   const from = given > 0 && given < header.grid.tokens ? t('from token {given}', { given }) : '';
   const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
@@ -47,7 +46,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         {entry.picture ? <Thumb bytes={entry.picture} /> : <span className="history-blank" aria-hidden="true" />}
         <span className="history-text">
           <strong>{title}</strong>
-          {steps && <span>{symbols(`${steps} · ${average}`)}</span>}
+          {figures && <span>{symbols(figures)}</span>}
           <span>{symbols([ago(entry.when, now), from, state, settings || (own ? t('default settings') : header.pack.name)].filter(Boolean).join(' · '))}</span>
         </span>
       </button>

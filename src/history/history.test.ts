@@ -119,6 +119,34 @@ describe('history', () => {
     expect(after.getState().entries.at(-1)!.pinned).toBe(true);
   });
 
+  it('an import names how many earlier runs made room, and its way back brings them back whole', async () => {
+    const elsewhere = made();
+    for (const title of ['x', 'y']) await add(elsewhere, title);
+    const archive = (await elsewhere.all()).map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when + 100 } }));
+    globalThis.indexedDB = new IDBFactory();
+    const history = made(undefined, { runs: 3, bytes: 1e9 });
+    for (const title of ['a', 'b', 'c']) await add(history, title);
+    const oldest = history.getState().entries.at(-1)!.id;
+    const { taken, removed, undo } = await history.takeIn(archive);
+    expect([taken, removed, titles(history)]).toEqual([2, 2, ['y', 'x', 'c']]);
+    await undo();
+    const after = made();
+    await after.load();
+    expect([titles(history), titles(after)]).toEqual([['c', 'b', 'a'], ['c', 'b', 'a']]);
+    expect(await after.read(oldest)).toMatchObject({ events: run.events, digest: run.digest });
+  });
+
+  it('of an import that is older than all there is, what finds no room is left out, and nothing makes room', async () => {
+    const elsewhere = made();
+    for (const title of ['x', 'y']) await add(elsewhere, title);
+    const archive = (await elsewhere.all()).map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when - 100 } }));
+    globalThis.indexedDB = new IDBFactory();
+    const history = made(undefined, { runs: 3, bytes: 1e9 });
+    for (const title of ['a', 'b']) await add(history, title);
+    expect(await history.takeIn(archive)).toMatchObject({ taken: 1, removed: 0 });
+    expect(titles(history)).toEqual(['b', 'a', 'y']);
+  });
+
   it('leaves rows of another shape alone', async () => {
     const history = made();
     await add(history, 'a');

@@ -89,9 +89,14 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     for (const [id, kept] of held) if (await attempt((base) => base.put(kept.entry, kept.log))) held.delete(id);
   }
 
-  async function makeRoom(): Promise<void> {
+  /** Gives up what is beyond the cap; returns it. */
+  async function makeRoom(): Promise<Kept[]> {
     const beyond = beyondCap(store.getState().entries, cap);
-    if (beyond.length > 0) await take(beyond);
+    return beyond.length > 0 ? take(beyond) : [];
+  }
+
+  async function putAll(list: readonly Kept[]): Promise<void> {
+    for (const kept of list) await put(kept);
   }
 
   async function take(ids: readonly string[]): Promise<Kept[]> {
@@ -124,15 +129,20 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
       const kept = await Promise.all(store.getState().entries.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
       return kept.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
     },
-    /** Takes in runs of another history; those that are there stay as they are. Returns how many are new, and the way back. */
-    async takeIn(kept: readonly Kept[]): Promise<{ taken: number; undo: () => Promise<void> }> {
+    /** Takes in runs of another history; those that are there stay as they are. Returns how many are new, how many earlier ones made room, and the way back. */
+    async takeIn(kept: readonly Kept[]): Promise<{ taken: number; removed: number; undo: () => Promise<void> }> {
       if (!store.getState().loaded) await load();
       const there = new Set(store.getState().entries.map(({ id }) => id));
       const fresh = kept.filter(({ entry }) => !there.has(entry.id));
-      for (const each of fresh) await put(each);
-      await makeRoom();
+      await putAll(fresh);
+      const beyond = await makeRoom();
+      const earlier = beyond.filter(({ entry }) => there.has(entry.id));
       const ids = fresh.map(({ entry }) => entry.id).filter((id) => store.getState().entries.some((entry) => entry.id === id));
-      return { taken: ids.length, undo: async () => void await take(ids) };
+      const undo = async () => {
+        await take(ids);
+        await putAll(earlier);
+      };
+      return { taken: ids.length, removed: earlier.length, undo };
     },
     async setPinned(id: string, pinned: boolean): Promise<void> {
       const entries = store.getState().entries.map((entry) => (entry.id === id ? { ...entry, pinned } : entry));
@@ -144,9 +154,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** Deletes runs; the returned function brings them back. */
     async remove(ids: readonly string[]): Promise<() => Promise<void>> {
       const taken = await take(ids);
-      return async () => {
-        for (const kept of taken) await put(kept);
-      };
+      return () => putAll(taken);
     },
     /** A run with its events. Throws `run-invalid` when it is gone or was altered. */
     async read(id: string): Promise<Run> {

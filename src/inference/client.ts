@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { Ending } from '../../engine/ending.ts';
 import type { ErrorCode } from '../../engine/errors.ts';
 import { quote, say, type Phrase } from '../../engine/phrase.ts';
 import type { InferenceService } from '../../workers/inference-service.ts';
@@ -26,9 +27,8 @@ export interface ClientOptions {
 interface Line {
   worker: Worker;
   remote: Comlink.Remote<InferenceService>;
-  /** Resolves, for every call at once, when the worker has ended. */
-  lost: Promise<Failure>;
-  fail: (failure: Failure) => void;
+  /** Ends every call when the worker has ended. */
+  lost: Ending<Failure>;
 }
 
 interface CallOptions {
@@ -194,10 +194,9 @@ export class InferenceClient {
     }
     if (onAbort) signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const result = await Promise.race([
+      const result = await line.lost.race(
         send(line.remote).catch((error: unknown) => failure('worker-lost', say`The call to the model failed. Load it again.`, quote(error))),
-        line.lost,
-      ]);
+      );
       // After a lost GPU or without memory no session works again in the same worker.
       if (!result.ok && (result.code === 'worker-lost' || result.code === 'out-of-memory')) this.#drop(result, line);
       return result;
@@ -214,9 +213,7 @@ export class InferenceClient {
   #open(): Line {
     if (this.#line) return this.#line;
     const worker = this.#options.spawn();
-    let fail!: Line['fail'];
-    const lost = new Promise<Failure>((resolve) => { fail = resolve; });
-    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost, fail };
+    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost: new Ending() };
     const onLost = (event: Event) => {
       const detail = (event as ErrorEvent).message || event.type;
       this.#drop(failure('worker-lost', say`The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.`, quote(detail)), line);
@@ -241,7 +238,7 @@ export class InferenceClient {
     if (this.#loaded && reason.code !== 'aborted') this.#ended = reason;
     this.#loaded = false;
     line.worker.terminate();
-    line.fail(reason);
+    line.lost.end(reason);
   }
 }
 

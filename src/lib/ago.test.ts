@@ -7,8 +7,13 @@ test.each([[0, 'just now'], [59, 'just now'], [60, '1 min. ago'], [3599, '59 min
   expect(ago(1e12 - seconds * 1000, 1e12)).toBe(text);
 });
 
-test('after a week, the date', () => {
-  expect(ago(1e12, 1e12 + 8 * 86_400_000)).toBe(new Date(1e12).toLocaleDateString());
+test('after a week, the date, in the language of the page', () => {
+  const noon = Date.UTC(2001, 8, 9, 12);
+  const text = () => ago(noon, noon + 8 * 86_400_000);
+  expect(text()).toMatch(/^9 Sept? 2001$/);
+  speak(german);
+  expect(text()).toBe('09.09.2001');
+  speak(null);
 });
 
 test('a clock that was set back never gives a time to come', () => {

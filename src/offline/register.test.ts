@@ -3,6 +3,30 @@ import { registerOffline } from './register.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
+test('the version that waits when the button is pressed is used, not one that it has replaced', async () => {
+  const workers = ['first', 'second'].map(() => Object.assign(new EventTarget(), { state: 'installing', postMessage: vi.fn() }));
+  const [first, second] = workers as [typeof workers[0], typeof workers[0]];
+  const registration = Object.assign(new EventTarget(), { waiting: null as unknown, installing: null as unknown });
+  const serviceWorker = Object.assign(new EventTarget(), { controller: {}, register: async () => registration });
+  vi.stubGlobal('navigator', { serviceWorker });
+  vi.stubGlobal('document', { baseURI: 'https://studio.test/folder/' });
+  const uses: (() => void)[] = [];
+  const reload = vi.fn();
+  await registerOffline({ onUpdate: (use) => uses.push(use), onReplaced: vi.fn(), reload });
+  for (const worker of workers) {
+    registration.installing = worker;
+    registration.dispatchEvent(new Event('updatefound'));
+    Object.assign(worker, { state: 'installed' });
+    registration.waiting = worker;
+    worker.dispatchEvent(new Event('statechange'));
+  }
+  uses[0]!();
+  expect(first.postMessage).not.toHaveBeenCalled();
+  expect(second.postMessage).toHaveBeenCalledExactlyOnceWith('SKIP');
+  serviceWorker.dispatchEvent(new Event('controllerchange'));
+  expect(reload).toHaveBeenCalledOnce();
+});
+
 test.each([
   ['refuses', () => Promise.reject(new DOMException('Refused.', 'SecurityError'))],
   ['holds an empty function of an extension', () => Promise.resolve(undefined)],

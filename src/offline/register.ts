@@ -20,9 +20,10 @@ export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineD
   }
   if (!registration) return; // an extension's empty function in place of `register`
   let agreed = false;
-  const offer = (worker: ServiceWorker) => onUpdate(() => {
+  // The one that waits when the button is pressed: a further version may have replaced the one that was offered.
+  const offer = () => onUpdate(() => {
     agreed = true;
-    worker.postMessage('SKIP');
+    registration.waiting?.postMessage('SKIP');
   });
   // Another tab may agree too; only a page whose person agreed is reloaded.
   const { controller } = serviceWorker;
@@ -30,11 +31,11 @@ export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineD
     if (agreed) reload();
     else if (controller) onReplaced();
   });
-  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+  if (registration.waiting && serviceWorker.controller) offer();
   registration.addEventListener('updatefound', () => {
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
-      if (installing.state === 'installed' && serviceWorker.controller) offer(installing);
+      if (installing.state === 'installed' && serviceWorker.controller) offer();
     });
   });
 }

@@ -25,10 +25,10 @@ export function FileRows({ shared }: { shared: Shared }) {
       studio.reportUnexpected(error);
     }
   };
-  const svg = () => entropySvg(run, manifest.vocab, theme.getState().map);
+  const svg = () => entropySvg(run, manifest, theme.getState().map);
   const figure = async () => {
     const { bg: ground, text: ink, muted } = resolveColours(document.body, ['bg', 'text', 'muted'] as const);
-    return figureSvg(run, manifest.vocab, await pictureUrl(picture!, options.getState().smooth), { map: theme.getState().map, ground, text: ink, muted });
+    return figureSvg(run, manifest, await pictureUrl(picture!, options.getState().smooth), { map: theme.getState().map, ground, text: ink, muted });
   };
   const size = picture?.size ?? manifest.image.size;
   const times = largeTimes(size);

@@ -2,22 +2,17 @@ import { titleOf } from '../state/runRequest.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
 import { percent } from '../lib/format.ts';
-import { translated, t } from '../text/t.ts';
+import { named, translated, t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
 import type { FilmRun } from './film.ts';
 import type { FilmOptions } from './gif.ts';
+import { stepsText } from './stepsText.ts';
 import type { Shared } from './useShared.ts';
 
 const COLOURS = ['text', 'muted', 'line', 'accent', 'surprise', 'forced', 'joins', 'panel', 'bg'] as const;
 
 type Kind = 'gif' | 'video';
-
-/** "104 patch-transformer steps for 168 tokens". */
-function stepsText({ events }: Shared['run'], cursor: number): string {
-  const shown = events.slice(0, cursor);
-  return t('{steps} patch-transformer steps for {tokens} tokens', { steps: shown.filter((event) => event.opens.length > 0).length, tokens: shown.length });
-}
 
 /** The decode as an animation, in the colours of the page. The encoders are fetched when they are asked for. */
 export function FilmRow({ shared }: { shared: Shared }) {
@@ -36,9 +31,9 @@ export function FilmRow({ shared }: { shared: Shared }) {
     setWork({ kind, share: 0 });
     const { bg, ...colours } = resolveColours(document.body, COLOURS);
     const film: FilmRun = {
-      run, image: picture.image, vocab: manifest.vocab, map: theme.getState().map, smooth: options.getState().smooth,
-      title: `${manifest.title}: ${translated(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
-      figures: (cursor) => stepsText(run, cursor),
+      run, image: picture.image, vocab: manifest.vocab, kind: manifest.kind, map: theme.getState().map, smooth: options.getState().smooth,
+      title: `${named(manifest.title)}: ${translated(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
+      figures: (cursor) => stepsText(run.events.slice(0, cursor), manifest.kind),
     };
     const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };
     try {

@@ -1,4 +1,5 @@
 import type { Run } from '../../engine/log.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
 import { titleOf } from '../state/runRequest.ts';
@@ -21,6 +22,9 @@ const symbol = (name: string, rest: string) => {
   return `${letter}<tspan dy="3" font-size="75%">${index}</tspan><tspan dy="-3">${rest}</tspan>`;
 };
 
+/** What a drawing needs of a pack: its number of codes, and whether it has patches. */
+export type MapPack = Pick<Manifest, 'vocab' | 'kind'>;
+
 interface MapParts {
   /** Pixels across and down. */
   side: number;
@@ -29,18 +33,19 @@ interface MapParts {
   /** Cells in their colours, and the lines between patches, in units of a cell. */
   cells: string;
   path: string;
-  patches: number;
+  /** Null of a plain transformer, which has none; `path` is empty then. */
+  patches: number | null;
   /** Bar, 0, E_th where the entropy gate is on, ln V. 52 pixels high. Labels that would meet are drawn on two lines. */
   scale: string;
 }
 
-/** What an entropy map is drawn from, in the colours of `map`. `vocab`: number of codes. `ink`: colour of the mark at E_th. */
-export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, vocab: number, map: MapName, ink = '#111'): MapParts {
+/** What an entropy map is drawn from, in the colours of `map`. `ink`: colour of the mark at E_th. */
+export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, { vocab, kind }: MapPack, map: MapName, ink = '#111'): MapParts {
   const { grid: { width, tokens }, settings: { entropyGate, entropyThreshold } } = header;
   const top = Math.log(vocab);
   const [side, tall] = [width * CELL, Math.ceil(tokens / width) * CELL];
   const colour = (share: number) => hex(mapColour(map, share, entropyThreshold / top));
-  const patches = patchesAt(events, events.length, width);
+  const patches = kind === 'gpt' ? null : patchesAt(events, events.length, width);
   const cells = events.map(({ t, entropy }) => {
     const fill = entropy === null ? 'url(#none)' : colour(entropy / top);
     return `<rect x="${t % width}" y="${Math.floor(t / width)}" width="1.01" height="1.01" fill="${fill}"/>`;
@@ -53,21 +58,21 @@ export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, voc
     ? `<path d="M${at.toFixed(1)} ${y - 4}v20" stroke="${ink}" stroke-width="2"/><text x="${at.toFixed(1)}" y="${y - 8}" text-anchor="${anchor}">${symbol('E_th', ` = ${entropyThreshold} nats`)}</text>`
     : '';
   return {
-    side, tall, cells, path: boundaryPath(patches, width), patches: patches.length,
+    side, tall, cells, path: boundaryPath(patches ?? [], width), patches: patches && patches.length,
     defs: `<defs><pattern id="none" width="0.2" height="0.2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="0.2" height="0.2" fill="#eee"/><path d="M0 0v0.2" stroke="#aaa" stroke-width="0.08"/></pattern><linearGradient id="map">${stops}</linearGradient></defs>`,
     scale: `<rect y="${y}" width="${side}" height="12" fill="url(#map)"/>${threshold}<text y="${y + 30}">0</text><text x="${side}" y="${y + 30}" text-anchor="end">ln V = ${top.toFixed(2)} nats</text>`,
   };
 }
 
-/** The name of a run, and its patches in words. */
-export function runWords({ header, events, complete }: Pick<Run, 'header' | 'events' | 'complete'>, patches: number): { name: string; figures: string } {
-  const average = patches > 0 ? ` ${symbol('P_avg', ` ${(events.length / patches).toFixed(2)}, ${patches} patches of ${events.length} tokens`)}` : '';
+/** The name of a run, and its patches in words; null for those of a plain transformer. */
+export function runWords({ header, events, complete }: Pick<Run, 'header' | 'events' | 'complete'>, patches: number | null): { name: string; figures: string } {
+  const average = patches === null ? ` ${events.length} tokens` : patches > 0 ? ` ${symbol('P_avg', ` ${(events.length / patches).toFixed(2)}, ${patches} patches of ${events.length} tokens`)}` : '';
   return { name: plain(translated(titleOf(header)).slice(0, 120)), figures: `${plain(header.pack.name)}${complete ? '' : ', stopped'};${average}` };
 }
 
-/** Entropy map of a run with its patch boundaries and a legend in nats, as a stand-alone SVG for print, in the colours of `map`. `vocab`: number of codes. */
-export function entropySvg(run: Pick<Run, 'header' | 'events' | 'complete'>, vocab: number, map: MapName): string {
-  const { side, tall, defs, cells, path, patches, scale } = mapParts(run, vocab, map);
+/** Entropy map of a run with its patch boundaries and a legend in nats, as a stand-alone SVG for print, in the colours of `map`. */
+export function entropySvg(run: Pick<Run, 'header' | 'events' | 'complete'>, pack: MapPack, map: MapName): string {
+  const { side, tall, defs, cells, path, patches, scale } = mapParts(run, pack, map);
   const { name, figures } = runWords(run, patches);
   const [w, h] = [side + 2 * MARGIN, tall + HEAD + FOOT];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" font-family="system-ui, sans-serif" font-size="13" fill="#333">

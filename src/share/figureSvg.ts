@@ -1,6 +1,6 @@
 import type { Run } from '../../engine/log.ts';
 import type { MapName } from '../lib/colourMap.ts';
-import { CELL, mapParts, runWords } from './entropySvg.ts';
+import { CELL, mapParts, runWords, type MapPack } from './entropySvg.ts';
 
 const MARGIN = 24;
 const GAP = 24;
@@ -17,10 +17,10 @@ interface FigureLook {
 
 /**
  * Picture and entropy map side by side, the same patches over both (as in the paper's Fig. 2), as a stand-alone SVG in the colours
- * of the page. `picture`: a data URL of the square picture. `vocab`: number of codes.
+ * of the page. `picture`: a data URL of the square picture.
  */
-export function figureSvg(run: Pick<Run, 'header' | 'events' | 'complete'>, vocab: number, picture: string, { map, ground, text, muted }: FigureLook): string {
-  const { side, tall, defs, cells, path, patches, scale } = mapParts(run, vocab, map, text);
+export function figureSvg(run: Pick<Run, 'header' | 'events' | 'complete'>, pack: MapPack, picture: string, { map, ground, text, muted }: FigureLook): string {
+  const { side, tall, defs, cells, path, patches, scale } = mapParts(run, pack, map, text);
   const { name, figures } = runWords(run, patches);
   const [w, h] = [2 * side + 2 * MARGIN + GAP, tall + HEAD + FOOT];
   const right = MARGIN + side + GAP;
@@ -30,7 +30,7 @@ export function figureSvg(run: Pick<Run, 'header' | 'events' | 'complete'>, voca
 <title>Picture and next-token entropy: ${name}</title>
 ${defs}
 <rect width="${w}" height="${h}" fill="${ground}"/>
-<text x="${MARGIN}" y="20" font-size="14" fill="${text}">(a) Picture and patches</text>
+<text x="${MARGIN}" y="20" font-size="14" fill="${text}">(a) ${patches === null ? 'Picture' : 'Picture and patches'}</text>
 <text x="${right}" y="20" font-size="14" fill="${text}">(b) Next-token entropy</text>
 <image x="${MARGIN}" y="${HEAD}" width="${side}" height="${tall}" preserveAspectRatio="none" href="${picture}"/>
 <g ${at(right)} shape-rendering="crispEdges">${cells}</g>

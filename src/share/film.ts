@@ -1,4 +1,5 @@
 import type { Run } from '../../engine/log.ts';
+import type { Kind } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
@@ -29,6 +30,8 @@ export interface FilmRun {
   run: Pick<Run, 'header' | 'events'>;
   image: CanvasImageSource;
   vocab: number;
+  /** Of the pack: a plain transformer has no patches to draw. */
+  kind: Kind;
   /** Colours of the entropy map. */
   map: MapName;
   /** Pixel-exact or smooth, as on the page. */
@@ -94,7 +97,6 @@ function drawText(ctx: Ctx, { title, address, figures }: FilmRun, cursor: number
 
 /** One frame: picture and entropy map side by side, the strip below, as the studio shows them after `cursor` tokens; what they are in words. */
 export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: StripColours, ground: string): void {
-  const { header, events } = film.run;
   ctx.fillStyle = ground;
   ctx.fillRect(0, 0, FILM.width, FILM.height);
   for (const [column, draw] of [drawPicture, drawMap].entries()) {
@@ -103,20 +105,20 @@ export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: Stri
     ctx.fillStyle = colours.line;
     ctx.fillRect(0, 0, SIDE, SIDE);
     draw(ctx, film, cursor);
-    drawBoundaries(ctx, film, cursor, column === 0 ? 0.5 : 0.95);
+    if (film.kind !== 'gpt') drawBoundaries(ctx, film, cursor, column === 0 ? 0.5 : 0.95);
     ctx.restore();
   }
-  drawFilmStrip(ctx, header, events, cursor, film.vocab, colours);
+  drawFilmStrip(ctx, film, cursor, colours);
   drawText(ctx, film, cursor, colours);
 }
 
-function drawFilmStrip(ctx: Ctx, header: Run['header'], events: Run['events'], cursor: number, vocab: number, colours: StripColours): void {
+function drawFilmStrip(ctx: Ctx, { run: { header, events }, vocab, kind }: FilmRun, cursor: number, colours: StripColours): void {
   const { entropyGate, entropyThreshold } = header.settings;
   const geometry = stripGeometry(FILM.width - 2 * GAP, STRIP, header.grid.tokens, Math.log(vocab));
   // The strip clears its ground, so it is drawn apart and laid over.
   const strip = new OffscreenCanvas(FILM.width - 2 * GAP, STRIP);
   drawStrip(strip.getContext('2d') as unknown as CanvasRenderingContext2D, geometry, {
-    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, threshold: entropyGate ? entropyThreshold : null, font: 'system-ui, sans-serif',
+    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, patches: kind !== 'gpt', threshold: entropyGate ? entropyThreshold : null, font: 'system-ui, sans-serif',
   }, colours);
   ctx.drawImage(strip, GAP, SIDE + 2 * GAP);
 }

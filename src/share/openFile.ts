@@ -31,13 +31,12 @@ export async function openFile(studio: Studio, file: File): Promise<void> {
     if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
     if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
-    const { header } = carried.kind === 'run' ? carried.run : carried;
-    const title = titleOf(header);
-    const undo = carried.kind === 'run'
-      ? await studio.show({ run: carried.run, picture: await pictureOf(carried) })
-      : await studio.makeAgain(header, carried.digest);
+    if (carried.kind === 'run') await studio.show({ run: carried.run, picture: await pictureOf(carried) });
+    else {
+      const undo = await studio.makeAgain(carried.header, carried.digest);
+      toast.say(say`Generating ${titleOf(carried.header)} again: this file contains only its settings.`, undo);
+    }
     notices.replace('file', []);
-    toast.say(carried.kind === 'run' ? say`Opened ${title}.` : say`Generating ${title} again: this file contains only its settings.`, undo);
   } catch (error) {
     notices.replace('file', [{ ...toProblem(error), ...(file.type.startsWith('image/') && { action: { label: say`Inspect it`, run: () => void inspect(studio, file) } }) }]);
   }

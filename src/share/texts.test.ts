@@ -4,12 +4,14 @@ import { parseRun, type Run } from '../../engine/log.ts';
 import { BIBTEX } from './citation.ts';
 import { runToCsv } from './csv.ts';
 import { embedAddress, embedSnippet } from './embedSnippet.ts';
-import { entropySvg } from './entropySvg.ts';
+import { entropySvg, type MapPack } from './entropySvg.ts';
 import { FILM, frameCursors } from './film.ts';
 import { figureSvg } from './figureSvg.ts';
 import { fileName } from './files.ts';
 
 let run: Run;
+const dpar: MapPack = { vocab: 1024, kind: 'dpar' };
+const gpt: MapPack = { vocab: 1024, kind: 'gpt' };
 beforeAll(async () => {
   const { files } = await syntheticPack();
   run = parseRun(JSON.parse(files.get('recordings/river-7.json')!.toString()));
@@ -38,7 +40,7 @@ describe('CSV', () => {
 
 describe('entropy map as SVG', () => {
   it('has a cell for every token, boundaries, and a legend in nats with E_th', () => {
-    const svg = entropySvg(run, 1024, 'viridis');
+    const svg = entropySvg(run, dpar, 'viridis');
     expect(svg.match(/width="1.01"/g)).toHaveLength(256);
     expect(svg).toContain('ln V = 6.93 nats');
     expect(svg).toMatch(/>E<tspan[^>]*>th<\/tspan><tspan[^>]*> = 5.2 nats</);
@@ -47,10 +49,17 @@ describe('entropy map as SVG', () => {
   });
   it('leaves E_th out where the entropy gate is off', () => {
     const header = { ...run.header, settings: { ...run.header.settings, entropyGate: false } };
-    expect(entropySvg({ ...run, header }, 1024, 'viridis')).not.toContain('>th<');
+    expect(entropySvg({ ...run, header }, dpar, 'viridis')).not.toContain('>th<');
+  });
+  it('counts patches, and shows none of a plain transformer', () => {
+    expect(entropySvg(run, dpar, 'viridis')).toMatch(/>avg<.*\d+ patches of 256 tokens/);
+    const plain = entropySvg(run, gpt, 'viridis');
+    expect(plain).toContain('; 256 tokens<');
+    expect(plain).not.toMatch(/patch|avg/);
+    expect(plain).toContain('<path d="" stroke=');
   });
   it('cannot be broken by a name', () => {
-    const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, 1024, 'threshold');
+    const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, dpar, 'threshold');
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&#60;script&#62;');
   });
@@ -58,7 +67,7 @@ describe('entropy map as SVG', () => {
 
 describe('figure for papers', () => {
   const look = { map: 'threshold', ground: 'rgb(15, 17, 20)', text: 'rgb(236, 238, 241)', muted: 'rgb(155, 163, 175)' } as const;
-  const svg = (of: Run = run) => figureSvg(of, 1024, 'data:image/png;base64,AAAA', look);
+  const svg = (of: Run = run, pack: MapPack = dpar) => figureSvg(of, pack, 'data:image/png;base64,AAAA', look);
   it('has the picture and the map side by side, the same patches over both, in the colours of the page', () => {
     expect(svg().match(/<image [^>]*href="data:image\/png;base64,AAAA"/g)).toHaveLength(1);
     expect(svg().match(/width="1.01"/g)).toHaveLength(256);
@@ -66,6 +75,10 @@ describe('figure for papers', () => {
     expect([paths.length, paths[0]]).toEqual([2, paths[1]]);
     expect(svg()).toContain('fill="rgb(15, 17, 20)"');
     expect(svg()).toContain('ln V = 6.93 nats');
+  });
+  it('names no patches of a plain transformer', () => {
+    expect(svg()).toContain('(a) Picture and patches');
+    expect(svg(run, gpt)).toContain('(a) Picture<');
   });
   it('cannot be broken by a name', () => {
     expect(svg({ ...run, header: { ...run.header, className: '<script>' } })).not.toContain('<script');

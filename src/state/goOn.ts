@@ -1,8 +1,6 @@
 import { say } from '../../engine/phrase.ts';
-import type { RunHeader } from '../../engine/log.ts';
-import type { Rules } from '../../engine/patchify.ts';
-import type { Settings } from '../../engine/settings.ts';
 import { rulesOf } from '../../engine/whatif.ts';
+import { refusal, settingsUnder } from './inspect/underRules.ts';
 import type { RunView } from './runView.ts';
 import type { SettingsStore } from './settings.ts';
 import type { ToastStore } from './toast.ts';
@@ -16,28 +14,26 @@ export interface GoOnDeps {
 }
 
 /** The next run, made from the one in view. */
-export function createGoOn({ view: { run, edit, whatIf, snapshot }, settings, toast, generate }: GoOnDeps) {
-  /** Settings of the run in view under other rules; a picture's run has none of its own but these. */
-  const settingsOf = (header: RunHeader, rules: Rules | null): Settings => ({ ...(run.getState().origin === 'given' ? settings.getState().values! : header.settings), ...rules });
-
+export function createGoOn({ view: { pack, run, edit, whatIf, snapshot }, settings, toast, generate }: GoOnDeps) {
   return {
-    /** A new run with the rules in view: same class, seed and given tokens. */
+    /** A new run with the rules in view: same class, seed and given tokens. Nothing where the pack cannot generate with them. */
     async generateWithThis(): Promise<void> {
       const { header, origin } = run.getState();
+      const { manifest } = pack.getState();
       const picture = origin === 'given';
-      if (header && settings.getState().values) {
-        const values = settingsOf(header, whatIf.current());
-        if (picture) settings.setAll(values);
-        else settings.adopt({ ...header, settings: values });
-      }
-      await generate(picture ? [] : header?.given ?? []);
+      const values = settingsUnder(whatIf.current(), run.getState(), settings.getState().values);
+      if (!header || !manifest || !values || refusal(manifest, values)) return;
+      if (picture) settings.setAll(values);
+      else settings.adopt({ ...header, settings: values });
+      await generate(picture ? [] : header.given ?? []);
     },
     /** Goes on from the kept tokens as another run; one click brings back what was in view. */
     async continueFrom(given: readonly number[], classIndex: number, seed: number): Promise<void> {
       const { header } = run.getState();
-      if (!header) return;
+      const values = settingsUnder(header && rulesOf(header.settings), run.getState(), settings.getState().values);
+      if (!values) return;
       const [back, edits] = [snapshot(), edit.getState()];
-      settings.adopt({ class: classIndex, seed, settings: settingsOf(header, rulesOf(header.settings)) });
+      settings.adopt({ class: classIndex, seed, settings: values });
       const undo = () => {
         back();
         edit.restore(edits);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { GenerateReport, GenerateRequest, OnEvents, Result } from '../inference/client.ts';
-import { createJobs } from './jobs.ts';
+import { createJobs, waits } from './jobs.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
 import { createRun, type RunState } from './run.ts';
@@ -98,12 +98,15 @@ describe('jobs', () => {
     const { jobs, ends, start } = setup();
     const all = start(5, 6, 7);
     client.token();
+    const turns = () => jobs.getState().list.map(({ run }) => waits(jobs.getState(), run));
+    expect(turns()).toEqual([false, true, true]);
     await jobs.stop(client);
     await all;
     await jobs.settled();
     expect(client.asked).toEqual([5]);
     expect(ends).toMatchObject([{ phase: 'stopped', count: 1 }]);
     expect(jobs.getState().list.map(({ run }) => run.getState().phase)).toEqual(['stopped', 'empty', 'empty']);
+    expect(turns(), 'nothing more is to come').toEqual([false, false, false]);
   });
 
   it('a failure ends the rest and keeps what was decoded', async () => {

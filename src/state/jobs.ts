@@ -29,6 +29,10 @@ export interface JobsDeps {
   atOnce?: () => number;
 }
 
+/** A run of the list has its turn still to come; false once a failure or a stop has ended the rest. */
+export const waits = ({ list, running }: Pick<JobsState, 'list' | 'running'>, run: RunStore): boolean =>
+  running && run.getState().phase === 'empty' && list.some((job) => job.run === run);
+
 /** Called as runs begin, grow and end. */
 export interface JobsWatcher {
   /** `lead`: the one to look at, unless another is. */

@@ -23,7 +23,7 @@ export function wentOn(failure: Failure, header: RunHeader, backend: string | un
 
 /** What the next visit will have to fetch again, and why. */
 export const storageFull = (): Problem =>
-  problem('storage-full', say`There is no room left to keep the model in this browser, so it is used from memory.`, say`The next visit downloads it again. Delete kept packs under "Stored" to make room.`);
+  problem('storage-full', say`There is no room left to keep the model in this browser, so it is used from memory.`, say`The next visit downloads it again. To make room, delete some under "Manage stored packs" in the pack menu.`);
 
 /** Graphs failed with several tokens a pass. */
 export const oneAPass = (reason: Phrase): Problem =>

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
+import { say } from '../../engine/phrase.ts';
 import { readCarried } from '../share/carry.ts';
 import { createStudio } from './studio.ts';
 import { titleOf } from './runRequest.ts';
+import type { Visit } from './visits.ts';
 
 describe('opening a run', () => {
   let pack: SyntheticPack;
   let run: Run;
   let hash = '';
 
-  const opened = async () => {
+  const opened = async (visit?: Visit) => {
     const studio = createStudio({
-      client: () => { throw new Error('no model is needed'); }, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; },
+      client: () => { throw new Error('no model is needed'); }, base: 'https://studio.test/demo/', hash: () => hash, replaceHash: (text) => { hash = text; }, visit,
       reducedMotion: () => true, metered: () => true, now: () => 0, reload: () => undefined,
     });
     await studio.open();
@@ -41,12 +43,13 @@ describe('opening a run', () => {
 
   it('shows it with its settings and address, and one step leads back', async () => {
     const studio = await opened();
-    const undo = await show(studio, other({ settings: { ...run.header.settings, guidance: 3 } }));
+    await show(studio, other({ settings: { ...run.header.settings, guidance: 3 } }));
     expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', title: titleOf({ className: 'Forest', seed: 99 }), count: 256 });
     expect(studio.settings.getState()).toMatchObject({ class: 1, seed: 99, values: { guidance: 3 } });
     expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
     expect(hash).toMatch(new RegExp(`^#pack=eurosat&class=Forest&seed=99&g=3&check=${run.digest.slice(0, 12)}\\.`));
-    undo();
+    expect(studio.toast.getState().toast?.text).toEqual(say`Opened ${titleOf({ className: 'Forest', seed: 99 })}.`);
+    studio.toast.undo();
     await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', title: titleOf({ className: 'River', seed: 7 }) }));
     await vi.waitFor(() => expect(studio.settings.getState().values!.guidance).toBe(pack.manifest.defaults.guidance));
     expect(hash).toBe('');
@@ -66,9 +69,31 @@ describe('opening a run', () => {
     const carried = readCarried(new Uint8Array(file), 'eurosat-no-class-0.run.json');
     if (carried.kind !== 'run') throw new Error(carried.kind);
     const studio = await opened();
+    studio.settings.setClass(3);
     await studio.show({ run: carried.run, picture: null });
     expect(studio.view.run.getState()).toMatchObject({ origin: 'opened', phase: 'complete', count: 256, header: { class: 10, className: 'no class' } });
     expect(hash).toContain('class=10');
+    expect(studio.settings.getState().class, 'the next run has a class').toBe(3);
+    studio.settings.setClass(10);
+    await studio.show({ run: carried.run, picture: null });
+    expect(studio.settings.getState().class).toBe(0);
+  });
+
+  it('Back takes it back where nothing else did, and leaves a run made since alone', async () => {
+    const backs: (() => void)[] = [];
+    const studio = await opened((_from, to, undo) => {
+      hash = to;
+      if (undo) backs.push(undo);
+    });
+    await show(studio, other());
+    backs[0]!();
+    await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+    await show(studio, other());
+    studio.view.showRecorded({ run: { ...run, header: { ...run.header, seed: 3 } }, picture: null });
+    studio.settings.setSeed('55');
+    backs[1]!();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([studio.view.run.getState().header!.seed, studio.settings.getState().seed, studio.toast.getState().toast]).toEqual([3, 55, null]);
   });
 
   it('marks one that was stopped', async () => {

@@ -1,7 +1,7 @@
 /** Opening a run from a file or the history: seldom needed, so not among what the page fetches first. */
 import type { RunHeader } from '../../engine/log.ts';
 import { writePermalink } from '../../engine/permalink.ts';
-import { classText } from '../../engine/pack-settings.ts';
+import { classText, existingClass } from '../../engine/pack-settings.ts';
 import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
@@ -26,28 +26,28 @@ export interface OpenDeps {
 }
 
 /** What is in view and set now; the returned function brings it back. */
-function remember({ session, view, settings, address, switchPack }: OpenDeps): () => void {
+function remember({ session, view, settings, address, switchPack }: OpenDeps): () => Promise<void> {
   const back = view.snapshot();
   const before = { name: session.pack.getState().name, hash: address.hash(), settings: settings.getState() };
-  const undo = async () => {
+  return async () => {
     await session.stopped();
     address.replaceHash(before.hash);
     if (session.pack.getState().name !== before.name) await switchPack();
     back();
     settings.setState(before.settings);
   };
-  return () => void undo();
 }
 
 /**
  * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word; throws `pack-missing`
  * or `run-invalid` before anything on the page has changed.
  */
-export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => void; word: Problem | null }> {
+export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => Promise<void>; word: Problem | null }> {
   const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
   const { header } = opened.run;
   const same = pack.getState().manifest?.name === header.pack.name;
-  checkFits(opened.run, same ? pack.getState().manifest! : (await findPack(header.pack.name, base)).manifest);
+  const manifest = same ? pack.getState().manifest! : (await findPack(header.pack.name, base)).manifest;
+  checkFits(opened.run, manifest);
   await stopped();
   const undo = remember(deps);
   if (!same) {
@@ -57,7 +57,8 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   run.showOpened(opened);
   playback.restart('paused');
   playback.seek(Infinity);
-  settings.adopt(header);
+  // A picture without a class leaves the next run that of the page.
+  settings.adopt({ ...header, class: existingClass(manifest.classes.length, header.class, settings.getState().class) });
   address.publish(run.getState());
   return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
 }
@@ -73,5 +74,5 @@ export async function makeAgain(header: RunHeader, digest: string, deps: OpenDep
     ...(header.given && { given: header.given }), ...address.views.extra(),
   }));
   void reopen();
-  return undo;
+  return () => void undo();
 }

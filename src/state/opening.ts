@@ -1,6 +1,8 @@
-import { packHash } from '../../engine/manifest.ts';
+import { packHash, type Manifest } from '../../engine/manifest.ts';
+import { existingClass } from '../../engine/pack-settings.ts';
 import { tokensOf, type RunHeader } from '../../engine/log.ts';
 import { writePermalink } from '../../engine/permalink.ts';
+import { say } from '../../engine/phrase.ts';
 import type { LocalPack } from '../../packs/read-pack.ts';
 import type { PackAt } from '../packs/packAt.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
@@ -13,10 +15,13 @@ import { toPainted } from './pictures.ts';
 import { toProblem } from './problem.ts';
 import { askAgain } from './recovery.ts';
 import type { OpenedRun } from './run.ts';
+import { titleOf } from './runRequest.ts';
 import type { RunView } from './runView.ts';
 import type { PackSession } from './session.ts';
 import type { SettingsStore } from './settings.ts';
+import type { ToastStore } from './toast.ts';
 import { until } from './until.ts';
+import { createWayBack } from './wayBack.ts';
 
 export interface OpeningDeps {
   host: {
@@ -31,15 +36,23 @@ export interface OpeningDeps {
   settings: SettingsStore;
   address: AddressBar;
   notices: Notices;
+  toast: ToastStore;
+}
+
+/** Class (by its id) and seed of one pack, to take into the next. */
+interface Kept {
+  id: string | undefined;
+  seed: string;
 }
 
 /** What comes into view: the pack and run of the address, a recorded run, a run from a file, a pack from a folder. */
-export function createOpening({ host: { base, reducedMotion, metered }, session, view, settings, address: bar, notices }: OpeningDeps) {
+export function createOpening({ host: { base, reducedMotion, metered }, session, view, settings, address: bar, notices, toast }: OpeningDeps) {
   const { pack } = session;
   const { run, playback } = view;
   const { hash, replaceHash, views } = bar;
-  /** Class (by its id) and seed to take into the next pack. */
-  let kept: { id: string | undefined; seed: string } | null = null;
+  const wayBack = createWayBack({ run, toast });
+  /** What the next pack that is opened takes over. */
+  let kept: Kept | null = null;
   /** The pack being opened; whatever opens another ends it, so that the last one asked for wins. */
   let turn = new AbortController();
 
@@ -47,6 +60,24 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     turn.abort();
     turn = new AbortController();
     return turn.signal;
+  }
+
+  function keptNow(): Kept {
+    const { class: index, seedText } = settings.getState();
+    return { id: pack.getState().manifest?.classes[index]?.id, seed: seedText };
+  }
+
+  /** The next run's class and seed in a pack that has just come: what was kept, where the pack has that class, else the class of its first recorded run. */
+  function takeOver({ classes, recordings }: Manifest, keep: Kept | null): void {
+    const same = keep ? classes.findIndex(({ id }) => id === keep.id) : -1;
+    settings.setClass(same >= 0 ? same : existingClass(classes.length, ...recordings.map((entry) => entry.class)));
+    if (keep) settings.setSeed(keep.seed);
+  }
+
+  /** In a pack that has just come: the recorded run of the class that is set, else the first one. */
+  function showFirst({ recordings }: Manifest): void {
+    const recorded = recordings.findIndex((entry) => entry.class === settings.getState().class);
+    void showRecording(Math.max(0, recorded), true);
   }
 
   async function open(signal = nextTurn()): Promise<void> {
@@ -61,12 +92,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     const given = applyAddress(address);
     const keep = kept;
     kept = null;
-    const same = keep ? manifest.classes.findIndex((entry) => entry.id === keep.id) : -1;
-    if (keep) settings.setSeed(keep.seed);
-    if (keep) settings.setClass(Math.max(0, same));
+    if (!address.run) takeOver(manifest, keep);
     // A link's class shows its recorded run until the run of the link is there.
-    const recorded = manifest.recordings.findIndex((entry) => entry.class === settings.getState().class);
-    void showRecording((address.run || keep) && recorded >= 0 ? recorded : 0, { first: true, adopt: !address.run && same < 0 });
+    showFirst(manifest);
     if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
     if (metered()) pack.setState({ model: 'asking' });
     else await session.load();
@@ -87,8 +115,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     return given ?? [];
   }
 
-  /** first: the pack has just come, so no class was chosen since. adopt: the settings take its class. */
-  async function showRecording(index: number, { first = false, adopt = false } = {}): Promise<void> {
+  /** first: the pack has just come, so no class was chosen since. */
+  async function showRecording(index: number, first = false): Promise<void> {
     const { manifest, manifestUrl } = pack.getState();
     const recording = manifest?.recordings[index];
     if (!manifest || !recording) return;
@@ -100,7 +128,6 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
       view.showRecorded(recorded);
       notices.replace('recording', []);
-      if (adopt && !readAddress(hash()).run) settings.setClass(recorded.run.header.class);
       if (reducedMotion()) playback.seek(Infinity);
       else {
         playback.restart('paused');
@@ -168,18 +195,19 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     /** A pack from a folder, zip or address takes the place of the one in view, for this visit. */
     async usePack({ manifest, ...from }: LocalPack | PackAt): Promise<void> {
       const signal = nextTurn();
+      const keep = keptNow();
       const hashOf = await packHash(manifest);
       if (!(await closePack(signal))) return;
       settings.init(manifest);
       session.use({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
       notices.replace('address', []);
-      void showRecording(0, { first: true });
+      takeOver(manifest, keep);
+      showFirst(manifest);
       await session.load();
     },
     /** Opens another pack; view, class and seed stay, the class where that pack has it. */
     choosePack(name: string): Promise<void> {
-      const { class: index, seedText } = settings.getState();
-      kept = { id: pack.getState().manifest?.classes[index]?.id, seed: seedText };
+      kept = keptNow();
       const { view, step } = views.extra();
       replaceHash(writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) }));
       return reopen();
@@ -191,16 +219,16 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const recording = pack.getState().manifest?.recordings.findIndex((entry) => entry.class === index) ?? -1;
       if (recording >= 0 && origin === 'recorded' && phase !== 'running' && !session.queue.getState().queued) void showRecording(recording);
     },
-    /** A run from a file or the history comes into view; throws what stands in the way and then changes nothing. Returns the way back. */
-    async show(opened: OpenedRun): Promise<() => void> {
+    /** A run from a file or the history comes into view, with a way back in the toast; throws what stands in the way and then changes nothing. */
+    async show(opened: OpenedRun): Promise<void> {
       const { openRun } = await import('./openRun.ts');
       const from = hash();
       const { undo, word } = await openRun(opened, openDeps);
-      bar.visit?.(from, hash(), undo);
+      const back = wayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
+      bar.visit?.(from, hash(), back);
       notices.beforeRun();
       notices.replace('opened', word ? [word] : []);
       void paintOpened();
-      return undo;
     },
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
     makeAgain: async (header: RunHeader, digest: string): Promise<() => void> => (await import('./openRun.ts')).makeAgain(header, digest, openDeps),

@@ -38,11 +38,16 @@ export interface RunState {
   /** Wall-clock milliseconds of a run decoded here; null for recorded runs. */
   wallMs: number | null;
   problem: Problem | null;
+  /** The store that the run grows in, where it is shown from there; null where it is this one. */
+  source: StoreApi<RunState> | null;
 }
+
+/** Its times were measured by this browser: it decoded the run, or read a picture's tokens. */
+export const isMeasuredHere = ({ origin }: Pick<RunState, 'origin'>): boolean => origin === 'generated' || origin === 'given';
 
 const EMPTY: RunState = {
   id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
-  drafts: [], picture: null, digest: null, wallMs: null, problem: null,
+  drafts: [], picture: null, digest: null, wallMs: null, problem: null, source: null,
 };
 
 export type RunStore = ReturnType<typeof createRun>;
@@ -52,8 +57,16 @@ export function createRun() {
   const store = createStore<RunState>(() => EMPTY);
   const current = (id: number) => store.getState().id === id;
 
+  /** Mirrors a run kept elsewhere until another run is shown. */
+  function mirror(source: StoreApi<RunState>): void {
+    const id = store.getState().id + 1;
+    const mirrored = (state: RunState) => ({ ...state, id, source: state.source ?? source });
+    store.setState(mirrored(source.getState()));
+    const end = source.subscribe((state) => (current(id) ? store.setState(mirrored(state)) : end()));
+  }
+
   return {
-    ...store,
+    ...store, mirror,
     /** Nothing in view; events of a run still being decoded are no longer taken. */
     clear(): void {
       store.setState({ ...EMPTY, id: store.getState().id + 1 });
@@ -82,15 +95,10 @@ export function createRun() {
     rescore(id: number, events: readonly TokenEvent[]): void {
       if (current(id)) store.setState({ events, count: events.length });
     },
-    /** Mirrors a run kept elsewhere until another run is shown. */
-    mirror(source: StoreApi<RunState>): void {
-      const id = store.getState().id + 1;
-      store.setState({ ...source.getState(), id });
-      const end = source.subscribe((state) => (current(id) ? store.setState({ ...state, id }) : end()));
-    },
-    /** Back to what was in view before. */
+    /** Back to what was in view before; a run that grew then is shown as far as it has come. */
     restore(before: RunState): void {
-      store.setState({ ...before, id: store.getState().id + 1 });
+      if (before.phase === 'running' && before.source) mirror(before.source);
+      else store.setState({ ...before, id: store.getState().id + 1 });
     },
     /** A run about to be decoded here; returns its id. */
     begin(header: RunHeader): number {

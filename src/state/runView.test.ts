@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import { scoredEvents } from '../../engine/scored.ts';
 import type { Run, RunHeader } from '../../engine/log.ts';
@@ -23,6 +23,44 @@ it('one step leads back to the run and cursor that were in view', () => {
   back();
   expect(view.run.getState()).toMatchObject({ title: titleOf(header(1)), origin: 'recorded', count: 16 });
   expect(view.playback.getState()).toMatchObject({ cursor: 5, mode: 'paused' });
+});
+
+describe('a run that grew when it was left', () => {
+  function growing() {
+    const [job, view, elsewhere] = [createRun(), createRunView({ pack: createPack() }), createRun()];
+    const id = job.begin(header(1));
+    job.append(id, events.slice(0, 2), 1);
+    elsewhere.mirror(job);
+    view.run.mirror(elsewhere);
+    return { job, id, view, elsewhere };
+  }
+  const end = { complete: true, digest: 'd', wallMs: 3 };
+
+  it('grows on in view after the way back, its cursor at the head', () => {
+    const { job, id, view, elsewhere } = growing();
+    view.playback.goLive();
+    const back = view.snapshot();
+    view.showRecorded(recorded(2));
+    elsewhere.clear();
+    job.append(id, events.slice(2, 5), 2);
+    back();
+    expect(view.run.getState()).toMatchObject({ phase: 'running', count: 5 });
+    expect(view.playback.getState()).toMatchObject({ cursor: 5, mode: 'live' });
+    job.end(id, end);
+    expect(view.run.getState()).toMatchObject({ phase: 'complete', digest: 'd' });
+  });
+
+  it('is there whole where it has ended meanwhile', () => {
+    const { job, id, view } = growing();
+    view.playback.seek(1);
+    const back = view.snapshot();
+    view.showRecorded(recorded(2));
+    job.append(id, events.slice(2), 2);
+    job.end(id, end);
+    back();
+    expect(view.run.getState()).toMatchObject({ phase: 'complete', count: 16, header: { seed: 1 } });
+    expect(view.playback.getState()).toMatchObject({ cursor: 1, mode: 'paused' });
+  });
 });
 
 it('takes over a run as another view has it, whole; the other stays as it is', () => {

@@ -28,7 +28,7 @@ export interface RunView {
   growing: () => boolean;
   togglePlay: () => void;
   showRecorded: (recorded: OpenedRun) => void;
-  /** Shows a run as it was, paused at a cursor; default: all of it. */
+  /** Shows a run, paused at a cursor; default: all of it, at its head where it still grows. */
   restore: (state: RunState, cursor?: number) => void;
   /** The way back to the run and cursor that are in view now. */
   snapshot: () => () => void;
@@ -43,7 +43,8 @@ export function createRunView({ pack, run = createRun(), playback = createPlayba
   const restore = (state: RunState, cursor = Infinity) => {
     run.restore(state);
     playback.restart('paused');
-    playback.seek(cursor);
+    if (cursor === Infinity && growing()) playback.goLive();
+    else playback.seek(cursor);
   };
 
   return {
@@ -51,8 +52,8 @@ export function createRunView({ pack, run = createRun(), playback = createPlayba
     togglePlay: () => (playback.getState().mode === 'paused' ? playback.play(growing()) : playback.pause()),
     showRecorded: ({ run: { header, events, digest }, picture }) => run.showRecorded(header, events, digest, picture),
     snapshot() {
-      const [state, { cursor }] = [run.getState(), playback.getState()];
-      return () => restore(state, cursor);
+      const [state, { cursor, mode }] = [run.getState(), playback.getState()];
+      return () => restore(state, mode === 'live' ? Infinity : cursor);
     },
   };
 }

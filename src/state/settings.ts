@@ -46,10 +46,10 @@ export function createSettings(random: () => number = randomSeed) {
 
   return {
     ...store,
-    /** A pack has been read: its defaults rule until something is set. */
+    /** A pack has been read: its defaults and its first class rule until something is set. */
     init(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>): void {
       shape = manifest;
-      store.setState({ defaults: manifest.defaults, errors: {} });
+      store.setState({ defaults: manifest.defaults, class: 0, errors: {} });
       apply({ ...manifest.defaults });
     },
     /** All at once, as a link, a run or a preset brings them: what was typed and could not be read stands in their way no longer. */

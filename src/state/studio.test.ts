@@ -160,6 +160,56 @@ it('the way back from a continued run is there until another run is in view', as
   expect(text(), 'another run was opened meanwhile').toBeUndefined();
 });
 
+it('an edit that comes back while the run that went on from it is decoded is scored after that run', async () => {
+  const studio = await site.ready();
+  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  const { edit } = studio.view;
+  edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
+  await vi.waitFor(() => expect(client.score).toHaveBeenCalledOnce());
+  const going = studio.continueFrom(edit.given(), 8, 7);
+  await vi.waitFor(() => expect(studio.session.queue.getState().queued).toBe(true));
+  client.scored();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.score.mockResolvedValueOnce({ ok: false, code: 'busy', message: say`A picture is being generated. Wait for it, or stop it first.` });
+  studio.toast.getState().toast!.undo!();
+  await vi.waitFor(() => expect(client.score).toHaveBeenCalledTimes(2));
+  await tick();
+  expect(edit.getState()).toMatchObject({ draft: { keep: 6 }, entropies: null });
+  client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 256, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await going;
+  await vi.waitFor(() => expect(client.score).toHaveBeenCalledTimes(3));
+  client.scored();
+  await vi.waitFor(() => expect(edit.getState().entropies).toHaveLength(256));
+});
+
+it('an edit made before the model was there is scored once it is', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  studio.view.edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
+  await tick();
+  expect(client.score).not.toHaveBeenCalled();
+  client.ready();
+  await vi.waitFor(() => expect(client.score).toHaveBeenCalledOnce());
+});
+
+it('other rules that the pack cannot generate with leave the settings of the page alone', async () => {
+  const studio = await site.ready();
+  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  const { whatIf } = studio.view;
+  const before = studio.settings.getState();
+  whatIf.set('lengthGate', false);
+  whatIf.set('rowReset', false);
+  await studio.generateWithThis();
+  expect(studio.settings.getState()).toBe(before);
+  expect(client.generate).not.toHaveBeenCalled();
+  whatIf.set('rowReset', true);
+  void studio.generateWithThis();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ settings: { lengthGate: false, rowReset: true } });
+});
+
 it('shows a run as it grows, stops it, and keeps what was decoded', async () => {
   const studio = await site.ready();
   const done = studio.generate();

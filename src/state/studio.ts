@@ -10,6 +10,7 @@ import { createNotices } from './notices.ts';
 import { createOpening } from './opening.ts';
 import { isPartMissing } from '../lib/partMissing.ts';
 import { problem, toProblem, type Problem } from './problem.ts';
+import { requestOf } from './runRequest.ts';
 import { createRunView } from './runView.ts';
 import { createPackSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -50,18 +51,28 @@ export function createStudio(deps: StudioDeps) {
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
   void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client })).catch(() => undefined); // no network, no entropies
-  const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices });
+  const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices, toast });
   session.onReady(() => void paintOpened());
+  // What waited for the model, or for its runs to end, is asked now.
+  session.onReady(view.edit.ask);
+  jobs.subscribe(({ running }, before) => before.running && !running && view.edit.ask());
   /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
   const generate = (count = 1, given: readonly number[] = []): Promise<void> => {
     notices.beforeRun();
     return session.generate(() => settings.requests(count, given));
   };
+  /** Makes the run in view again, from its own settings and given tokens. */
+  const generateAgain = async (): Promise<void> => {
+    const { header } = run.getState();
+    if (!header) return;
+    notices.beforeRun();
+    await session.generate(() => [requestOf(header)]);
+  };
   /** Fetched when the next run is made from the one in view. */
   const goOn = async () => (await import('./goOn.ts')).createGoOn({ view, settings, toast, generate: (given) => generate(1, given) });
 
   return {
-    session, view, address, settings, notices, toast, desk: createDeskState(), batch: createBatch(), ...opening, generate, showJob,
+    session, view, address, settings, notices, toast, desk: createDeskState(), batch: createBatch(), ...opening, generate, generateAgain, showJob,
     generateWithThis: async (): Promise<void> => (await goOn()).generateWithThis(),
     continueFrom: async (given: readonly number[], classIndex: number, seed: number): Promise<void> => (await goOn()).continueFrom(given, classIndex, seed),
     reportUnexpected(error: unknown): void {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { say } from '../../engine/phrase.ts';
+import { packTokens } from '../../engine/token-text.ts';
 import { problem } from './problem.ts';
 import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
@@ -14,6 +15,33 @@ it('asks before the download on a metered connection', async () => {
   await studio.open();
   expect(studio.session.pack.getState().model).toBe('asking');
   expect(client.load).not.toHaveBeenCalled();
+});
+
+it('a link waits for that word, and is made with the tokens that it goes on from', async () => {
+  const studio = site.made(`#pack=eurosat&class=Forest&seed=12&given=${packTokens([5, 6])}`, true);
+  await studio.open();
+  expect([studio.session.queue.getState().queued, studio.session.pack.getState().model]).toEqual([true, 'asking']);
+  void studio.session.load();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  expect(client.generate.mock.calls[0]![0]).toMatchObject([{ class: 1, seed: 12, given: [5, 6] }]);
+});
+
+it('a run that failed is generated again as it was asked for, whatever is set meanwhile', async () => {
+  const studio = await site.ready();
+  void studio.continueFrom([5, 6], 1, 12);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  const [first] = client.generate.mock.calls[0]!;
+  client.end({ ok: false, code: 'graph-failed', message: say`No.` });
+  await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('failed'));
+  studio.settings.setClass(3);
+  studio.settings.setSeed('99');
+  studio.settings.set('guidance', 7);
+  void studio.generateAgain();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  expect(client.generate.mock.calls[1]![0]).toEqual(first);
+  expect(first).toMatchObject([{ class: 1, seed: 12, given: [5, 6] }]);
 });
 
 it('names a failed download, keeps the recorded run, and can try again', async () => {

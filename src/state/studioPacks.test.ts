@@ -37,6 +37,54 @@ it('takes class and seed into another pack that has the class, and makes no run'
   expect(client.generate).not.toHaveBeenCalled();
 });
 
+describe('a pack from a folder, zip or address', () => {
+  const opened = async () => {
+    const studio = await site.ready();
+    await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
+    return studio;
+  };
+  const taken = async (studio: Awaited<ReturnType<typeof opened>>, change: Partial<Pick<SyntheticPack['manifest'], 'classes' | 'recordings'>>) => {
+    const manifest = { ...pack.manifest, name: 'other', recordings: [], ...change };
+    void studio.usePack({ manifest, files: {} });
+    await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ manifest, model: 'loading' }));
+    return studio.settings.getState();
+  };
+
+  it('keeps the class by its id, and the seed', async () => {
+    const studio = await opened();
+    studio.settings.setClass(1);
+    studio.settings.setSeed('99');
+    const [first, ...rest] = pack.manifest.classes;
+    expect(await taken(studio, { classes: [...rest, first!] })).toMatchObject({ class: 0, seed: 99 });
+  });
+
+  it('starts with its first recorded run\'s class where it has none of that id, else with its first', async () => {
+    const studio = await opened();
+    studio.settings.setClass(9);
+    const classes = pack.manifest.classes.slice(0, 3).map((entry) => ({ ...entry, id: `other ${entry.id}` }));
+    expect(await taken(studio, { classes })).toMatchObject({ class: 0 });
+    const [river] = pack.manifest.recordings;
+    studio.settings.setClass(1);
+    const strangers = classes.map((entry) => ({ ...entry, id: `third ${entry.id}` }));
+    expect(await taken(studio, { classes: strangers, recordings: [{ ...river!, class: 2 }] })).toMatchObject({ class: 2 });
+    expect(await taken(studio, { classes, recordings: [{ ...river!, class: 3 }] }), 'recorded without a class').toMatchObject({ class: 0 });
+  });
+});
+
+it('a link to another pack that names a seed and no class means that pack\'s first class', async () => {
+  let hash = '';
+  const studio = site.create({ hash: () => hash, replaceHash: (text) => { hash = text; } });
+  void studio.open();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
+  studio.settings.setClass(9);
+  const other = { ...pack.manifest, name: 'other', classes: pack.manifest.classes.slice(0, 3), recordings: [] };
+  vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+  hash = '#pack=other&seed=5';
+  void studio.reopen();
+  await vi.waitFor(() => expect(studio.session.queue.getState().queued).toBe(true));
+  expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 5 });
+});
+
 describe('a pack that is overtaken by another', () => {
   const other = () => ({ ...pack.manifest, name: 'other', title: 'Other', recordings: [] });
   /** Manifests come when the test says so. */

@@ -19,6 +19,7 @@ it('finds E_th between its points, and nothing outside of what was measured', ()
   const points = sweepPoints({ dynamic }).dynamic;
   expect(pointAt(points, 6)).toMatchObject({ steps: 110, quality: 4.84 });
   expect(pointAt(points, 5.9)!.steps).toBeCloseTo(120);
+  expect([pointAt(points, 6)!.measured, pointAt(points, 5.9)!.measured], 'measured, interpolated').toEqual([points[1], null]);
   expect(pointAt(points, 6.1)!.quality).toBeCloseTo(4.87);
   expect([pointAt(points, 5.7), pointAt(points, 6.3)]).toEqual([null, null]);
 });

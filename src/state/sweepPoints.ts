@@ -43,10 +43,10 @@ export function picturesOf({ evaluation, defaults }: Pick<Manifest, 'evaluation'
   return typeof evaluation.held_out === 'number' ? evaluation.held_out : null;
 }
 
-/** Where a threshold lies on the dynamic line, linear between its points; null outside of what was measured. */
-export function pointAt(points: readonly SweepPoint[], threshold: number): Pick<SweepPoint, 'steps' | 'quality'> | null {
+/** Where a threshold lies on the dynamic line, linear between its points (`measured` is null there); null outside of what was measured. */
+export function pointAt(points: readonly SweepPoint[], threshold: number): Pick<SweepPoint, 'steps' | 'quality'> & { measured: SweepPoint | null } | null {
   const byThreshold = [...points].sort((a, b) => a.setting - b.setting);
   const at = (key: 'steps' | 'quality') => interpolate(byThreshold.map((point) => [point.setting, point[key]]), threshold, 'none');
   const [steps, quality] = [at('steps'), at('quality')];
-  return steps === null || quality === null ? null : { steps, quality };
+  return steps === null || quality === null ? null : { steps, quality, measured: points.find(({ setting }) => setting === threshold) ?? null };
 }

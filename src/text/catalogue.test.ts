@@ -57,8 +57,15 @@ test('nothing that a person reads stands in a phrase in plain English', () => {
   expect(all.flatMap(({ plain }) => plain)).toEqual([]);
 });
 
+const manifests = ['characters', 'characters-192', 'characters-baseline', 'eurosat', 'eurosat-baseline'].map((pack) => source(`public/models/${pack}/manifest.json`));
+
+test('every title and description of a pack beside the page has its German, but for names that are the same', () => {
+  const words = manifests.map((text) => JSON.parse(text) as { title: string; description: string }).flatMap(({ title, description }) => [title, description]);
+  expect(words.filter((text) => !Object.hasOwn(nameTable, text))).toEqual(['EuroSAT']);
+});
+
 test('every phrase in German is one of these, every name one of a pack beside the page', () => {
-  const packs = ['characters', 'characters-baseline', 'eurosat', 'eurosat-baseline'].map((pack) => source(`public/models/${pack}/manifest.json`)).join();
+  const packs = manifests.join();
   expect(Object.keys(nameTable).filter((name) => !packs.includes(JSON.stringify(name)))).toEqual([]);
   expect(Object.keys(phrases).filter((phrase) => !Object.hasOwn(nameTable, phrase) && !templates.has(phrase))).toEqual([]);
   expect(Object.keys(phrases).filter((phrase) => Object.hasOwn(de, phrase)), 'once').toEqual([]);

@@ -5,6 +5,9 @@ import { useStudio } from './context.ts';
 /** Elements that have a use of their own for these keys. */
 const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], dialog, [role="dialog"], [contenteditable]';
 
+/** The key was pressed in a dialog or panel, or while a modal one is open: Escape is that one's. */
+export const inDialog = (target: Element): boolean => target.closest('dialog, [role="dialog"]') !== null || document.querySelector('dialog:modal') !== null;
+
 /** Space plays or pauses, arrows step, Home and End jump, Escape stops decoding, B held shows the boundaries; nothing else is taken from the browser. */
 export function useKeys(): void {
   const { view, session } = useStudio();
@@ -18,9 +21,11 @@ export function useKeysOf(view: RunView, stop: () => Promise<void>, first = fals
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = event.target as Element;
       if (event.key === 'Escape') {
-        if (target.closest('[role="dialog"]')) return;
-        if (view.edit.getState().brush !== null) view.edit.setBrush(null);
-        else void stop();
+        if (inDialog(target)) return;
+        if (view.edit.getState().brush === null) return void stop();
+        // What a press puts down or closes is all that it does.
+        event.preventDefault();
+        view.edit.setBrush(null);
         return;
       }
       const onSlider = target.closest('[role="slider"]') !== null;

@@ -293,6 +293,30 @@ describe('compare', () => {
     expect(requests).toHaveLength(made);
   });
 
+  it('swapped, the address names A alone; opened elsewhere, B is the run in view again', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page);
+    page.address.views.open('compare');
+    const end = linked.watch();
+    await compare.against('token');
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'made', index: 0 }));
+    compare.swap();
+    const { sides } = page.address.views.getState();
+    expect(sides).toEqual({ a: expect.objectContaining({ class: 'River', seed: 7, settings: { maxPatchLength: 1 } }) });
+    end();
+
+    const elsewhere = (await opened()).page;
+    const again = createCompare({ page: elsewhere, base: 'https://studio.test/', guest: () => { throw new Error('no guest'); }, readHistory: async () => { throw new Error('gone'); } });
+    elsewhere.address.views.set('compare', 1, sides);
+    const there = createLinkedSides(again, elsewhere);
+    there.watch();
+    await again.start(!there.restore());
+    await vi.waitFor(() => expect(again.getState().source).toEqual({ a: { kind: 'made', index: 0 }, b: { kind: 'view' } }));
+    expect(again.getState().sides.a.run.getState().header!.settings.maxPatchLength).toBe(1);
+    expect(again.getState().sides.b.run.getState().header).toBe(elsewhere.view.run.getState().header);
+    expect(elsewhere.address.views.getState().sides).toEqual(sides);
+  });
+
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page);

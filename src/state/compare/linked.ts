@@ -70,12 +70,15 @@ export function createLinkedSides(compare: Compare, page: Studio) {
 
   return {
     outcomes,
-    /** Brings in the sides that the address names and that are not there yet; true where it names B. */
+    /** Brings in the sides that the address names and that are not there yet: with A alone, B is the run in view. True where the address says what B is. */
     restore(): boolean {
       const { sides } = page.address.views.getState();
       const missing = SIDES.filter((which) => sides[which] && text(sides[which]) !== tried[which] && text(sides[which]) !== text(linkOfSide(compare, which)));
-      if (!restoring && missing.length > 0) void bringAll(missing.map((which) => [which, sides[which]!]));
-      return sides.b !== undefined;
+      if (!restoring && missing.length > 0) {
+        if (missing.includes('a') && !sides.b) void compare.choose('b', { kind: 'view' });
+        void bringAll(missing.map((which) => [which, sides[which]!]));
+      }
+      return sides.a !== undefined || sides.b !== undefined;
     },
     /** Keeps the address up to date until it is ended. */
     watch(): () => void {

@@ -30,7 +30,18 @@ it('gives a ratio of times only for two runs of this device and backend; the oth
   expect(ratios(side(4), here)).toEqual(['', '']);
   expect(ratios(side(4, { origin: 'opened' }), here)).toEqual(['', '']);
   expect(ratios({ ...here, backend: 'WebGPU' }, here)).toEqual(['', '']);
+  const picture = side(4, { origin: 'given' });
+  expect([ratios(picture, here), elsewhere(picture, here)]).toEqual([['× 2.00', '× 0.50'], []]);
+  expect(cell(tableOf(picture, here, 16), 'place')).toMatchObject({ a: 'this device, WASM', b: 'this device, WASM' });
   expect([elsewhere(side(4), here), elsewhere(side(4), side(2)), elsewhere({ ...here, backend: 'WebGPU' }, here), elsewhere(here, here)]).toEqual([['a'], ['a', 'b'], ['b'], []]);
+});
+
+it('shows no patches of a plain transformer, which has a step for each token', () => {
+  const rows = tableOf(side(4), { ...side(1), gpt: true }, 16);
+  expect(cell(rows, 'patches')).toMatchObject({ a: '4', b: '–', change: '' });
+  expect(cell(rows, 'p-avg')).toMatchObject({ a: '4.00', b: '–', change: '' });
+  expect(cell(rows, 'steps')).toMatchObject({ name: 'Transformer steps', a: '4', b: '16', change: '× 4.00' });
+  expect(rows.some(({ key }) => key === 'boundaries')).toBe(false);
 });
 
 it('says nothing about a side that has no run', () => {

@@ -2,14 +2,14 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
-import type { RunState } from '../run.ts';
+import { isMeasuredHere, type RunState } from '../run.ts';
 import { sharedBoundaries, tokenDifference } from './difference.ts';
 
 export interface Side {
   figures: Figures;
   events: readonly TokenEvent[];
   run: Pick<RunState, 'origin' | 'wallMs' | 'count'>;
-  /** Of a plain transformer, which has no patch transformer. */
+  /** As decoded by a plain transformer, which has no patches and no patch transformer. */
   gpt?: boolean;
   /** Name of the backend that the run was made on. */
   backend: string;
@@ -33,16 +33,15 @@ export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number 
 }
 
 /** Where a time was measured. */
-export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(run.origin === 'generated' ? 'this device, {backend}' : 'recorded, {backend}', { backend });
+export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(isMeasuredHere(run) ? 'this device, {backend}' : 'recorded, {backend}', { backend });
 
-/** Both runs were made by this browser on the same backend: only then do their times compare. */
-export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isHere(a) && isHere(b) && a.backend === b.backend;
+/** Both runs were measured by this browser on the same backend: only then do their times compare. */
+export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isMeasuredHere(a.run) && isMeasuredHere(b.run) && a.backend === b.backend;
 /** The sides to make again here before their times compare; B alone where both are of this device and its backends differ. */
 export function elsewhere(a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): ('a' | 'b')[] {
-  const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isHere(side) ? [] : [name]));
+  const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isMeasuredHere(side.run) ? [] : [name]));
   return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
 }
-const isHere = ({ run }: Pick<Side, 'run'>) => run.origin === 'generated';
 
 /** Figures of two runs, side by side, of what is shown of each. */
 export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
@@ -58,8 +57,8 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
   };
   const rows = [
     row('tokens', t('Tokens'), ({ figures }) => integer(figures.tokens)),
-    row('patches', t('Patches'), ({ figures }) => integer(figures.patches), ({ figures }) => figures.patches),
-    row('p-avg', t('P_avg, tokens'), ({ figures }) => fixed(figures.pAvg, 2), ({ figures }) => figures.pAvg),
+    row('patches', t('Patches'), ({ gpt, figures }) => (gpt ? '–' : integer(figures.patches)), ({ gpt, figures }) => (gpt ? null : figures.patches)),
+    row('p-avg', t('P_avg, tokens'), ({ gpt, figures }) => (gpt ? '–' : fixed(figures.pAvg, 2)), ({ gpt, figures }) => (gpt ? null : figures.pAvg)),
     row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     row('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
@@ -75,6 +74,6 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
   return [
     ...rows,
     { key: 'equal', name: t('Equal tokens'), a: share(equal, same.length), b: '', change: '' },
-    { key: 'boundaries', name: t('Shared boundaries'), a: share(both, either), b: '', change: '' },
+    ...(a.gpt || b.gpt ? [] : [{ key: 'boundaries', name: t('Shared boundaries'), a: share(both, either), b: '', change: '' }]),
   ];
 }

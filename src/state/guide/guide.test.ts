@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TokenEvent } from '../../../engine/log.ts';
+import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { syntheticBaseline, syntheticPack } from '../../../e2e/fixtures/synthetic.ts';
 import type { InferenceClientApi } from '../../inference/client.ts';
+import { createRun } from '../run.ts';
 import { createStudio } from '../studio.ts';
 import { createGuide } from './guide.ts';
 import { clampStep, startOfLongest, mostGuided, mostSurprising, patchesByRow, recordingFor, STEPS } from './steps.ts';
@@ -97,6 +98,22 @@ describe('guide', () => {
     expect(page.view.run.getState().events).toBe(guide.view.run.getState().events);
     back();
     expect(page.view.run.getState().events).toBe(before.events);
+  });
+
+  it('its way back leads to a run that ended meanwhile, also where the guide showed that run itself', async () => {
+    for (const recordings of [true, false]) {
+      const { page, guide } = await opened(recordings);
+      if (recordings) await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
+      const job = createRun();
+      const id = job.begin({ pack: { name: 'eurosat', hash: '' }, className: 'River', seed: 5, grid: { width: 16, tokens: 256 } } as RunHeader);
+      page.view.run.mirror(job);
+      await guide.go(2);
+      const back = guide.takeAlong();
+      job.end(id, { complete: true, digest: 'd', wallMs: 1 });
+      expect(page.view.run.getState(), 'the run of the step').toMatchObject({ phase: 'complete' });
+      back();
+      expect(page.view.run.getState()).toMatchObject({ phase: 'complete', digest: 'd', header: { seed: 5 } });
+    }
   });
 
   it('says so when the pack has no recorded run', async () => {

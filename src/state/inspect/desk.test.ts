@@ -6,12 +6,13 @@ import { scoredEvents } from '../../../engine/scored.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
 import type { InferenceClientApi, OnEvents } from '../../inference/client.ts';
 import type { Source } from '../../lib/readPicture.ts';
+import { createJobs } from '../jobs.ts';
 import { createPack } from '../pack.ts';
 import { createPlayback } from '../playback.ts';
 import { createRun } from '../run.ts';
 import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
-import { createDeskState } from './deskState.ts';
+import { createDeskState, originalOf } from './deskState.ts';
 import { unfamiliar } from './unfamiliar.ts';
 
 vi.mock('../pictures.ts', () => ({ toPainted: () => ({}) }));
@@ -43,11 +44,13 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const loadModel = vi.fn(async () => undefined);
   const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
   const said = vi.fn(() => 1);
+  const ask = vi.fn();
+  const jobs = createJobs({ now: () => 0 });
   const desk = createDesk({
-    store: createDeskState(), session: { client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings, toast: { say: said },
-    view: { run, playback: createPlayback(() => run.getState().count), edit: { settle: async () => undefined } }, read, cut,
+    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings, toast: { say: said },
+    view: { run, playback: createPlayback(() => run.getState().count), edit: { ask, settle: async () => undefined } }, read, cut,
   });
-  return { desk, run, client, pack, ready, loadModel, cut, said };
+  return { desk, run, jobs, client, pack, ready, loadModel, cut, said, ask };
 }
 const file = new Blob(['x']);
 
@@ -61,17 +64,24 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
 });
 
+it('an edit that had to wait for the probabilities is asked about after them', async () => {
+  const { desk, client, ask } = setup();
+  await desk.open(file, 'photo.jpg');
+  expect(ask).toHaveBeenCalledOnce();
+  expect(ask.mock.invocationCallOrder[0]).toBeGreaterThan(client.generate.mock.invocationCallOrder[0]!);
+});
+
 it('a picture without a file name has one of the page, in its language', async () => {
   const { desk, run } = setup();
   await desk.open(file, '');
   expect([desk.getState().name, run.getState().title]).toEqual([say`The pasted picture`, say`The pasted picture`]);
 });
 
-it('a run that it stops is not lost without a word', async () => {
-  const { desk, run, said } = setup();
+it('a run that it stops, in view or beside it, is not lost without a word', async () => {
+  const { desk, jobs, said } = setup();
   await desk.open(file, 'photo.jpg');
   expect(said).not.toHaveBeenCalled();
-  run.begin({ ...run.getState().header!, given: undefined });
+  jobs.setState({ running: true });
   await desk.open(file, 'another.jpg');
   expect(said).toHaveBeenCalledOnce();
 });
@@ -134,11 +144,13 @@ it('another class means other probabilities', async () => {
   expect(run.getState().header).toMatchObject({ class: 1, className: 'Sea or lake' });
 });
 
-it('lets go when another run comes into view', async () => {
+it('lets go when another run comes into view, which has no original', async () => {
   const { desk, run } = setup();
   await desk.open(file, 'photo.jpg');
-  run.clear();
-  expect(desk.getState().runId).toBeNull();
+  expect(originalOf(desk.getState(), run.getState().id)).toBe(desk.getState().original);
+  run.begin(run.getState().header!);
+  expect(desk.getState()).toMatchObject({ runId: null, original: {} });
+  expect(originalOf(desk.getState(), run.getState().id)).toBeNull();
 });
 
 it('says what is unlike the held-out pictures', () => {

@@ -25,8 +25,8 @@ import { unfamiliar } from './unfamiliar.ts';
 
 export interface DeskDeps {
   store: StoreApi<DeskState>;
-  session: Pick<PackSession, 'client' | 'load' | 'pack' | 'stopped'>;
-  view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'settle'> };
+  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped'>;
+  view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'ask' | 'settle'> };
   settings: SettingsStore;
   toast: Pick<ToastStore, 'say'>;
   /** Default: what this browser can read. */
@@ -84,7 +84,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
       if (model !== 'loading') void session.load();
       return;
     }
-    if (run.getState().phase === 'running') toast.say(say`The run was stopped for the picture. History keeps what there is of it.`);
+    if (session.jobs.getState().running) toast.say(say`The run was stopped for the picture. History keeps what there is of it.`);
     await session.stopped();
     await edit.settle();
     store.setState({ phase: 'working' });
@@ -135,6 +135,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
     const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';
     store.setState({ phase: 'done', ...(failed && { problem: fromFailure(result) }) });
+    edit.ask();
   }
 
   /** Ends a probe under way, so that something else can run. */

@@ -28,5 +28,8 @@ export interface DeskState {
 
 export const NO_PICTURE: DeskState = { phase: 'idle', name: say``, source: null, crop: null, original: null, psnr: null, words: [], class: 0, progress: null, problem: null, runId: null };
 
+/** The original of the page's run with this id; null where that is not the desk's picture, or is so no longer. */
+export const originalOf = ({ original, runId }: Pick<DeskState, 'original' | 'runId'>, id: number): HTMLCanvasElement | null => (runId === id ? original : null);
+
 /** A picture of the person's own, as far as it is; `desk.ts` works on it and is fetched with Inspect. */
 export const createDeskState = () => createStore<DeskState>(() => NO_PICTURE);

@@ -121,4 +121,26 @@ describe('edits', () => {
     expect(score.mock.calls.at(-1)![0].slice(0, 6)).toEqual([11, 10, 9, 8, 7, 6]);
     expect(edit.getState().entropies).not.toBeNull();
   });
+
+  it('are scored once they are back, or once the model is there, where they had no answer', async () => {
+    const { edit, show, score, events } = await setup();
+    score.mockResolvedValueOnce(null as never);
+    edit.put(5, (events[5]!.token + 1) % 12);
+    const unscored = edit.getState();
+    await settled();
+    expect(edit.getState().entropies).toBeNull();
+    show();
+    edit.restore(unscored);
+    await settled();
+    expect(edit.getState().entropies).toHaveLength(16);
+    edit.ask();
+    expect(score, 'nothing is left to ask').toHaveBeenCalledTimes(2);
+    show();
+    score.mockResolvedValueOnce(null as never);
+    edit.restore(unscored);
+    await settled();
+    edit.ask();
+    await settled();
+    expect(edit.getState().entropies).toHaveLength(16);
+  });
 });

@@ -67,11 +67,16 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
     store.setState({ draft, past, future, ...(!same && { entropies: null }), ...(draft === null && { picture: null }) });
     if (draft && !same && !asking) answered = refresh();
   }
+  /** Asks about a draft that has no answer: there was no model, or it was at work for something else. */
+  function ask(): void {
+    const { draft, entropies } = store.getState();
+    if (draft && !entropies && !asking) answered = refresh();
+  }
   const change = (draft: Draft) => show(draft, [...store.getState().past, store.getState().draft], []);
 
   return {
     ...store,
-    editable,
+    editable, ask,
     /** The model is being asked about a draft. */
     busy: (): boolean => asking !== null,
     /** Resolves once it has answered, or failed to. */
@@ -119,6 +124,7 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
     /** Puts edits back that a new run in view took away. */
     restore(state: EditState): void {
       store.setState(state);
+      ask();
     },
   };
 }

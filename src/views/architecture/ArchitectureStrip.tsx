@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useRunView } from '../context.ts';
+import { inDialog } from '../keys.ts';
 import { partsOf, type Part, type PartName } from './parts.ts';
 import './architecture.css';
 
@@ -38,14 +39,20 @@ export default function ArchitectureStrip() {
 
   useEffect(() => {
     if (open === null) return;
-    const close = (event: KeyboardEvent | PointerEvent) => {
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !root.current?.contains(event.target as Node)) setOpen(null);
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || inDialog(event.target as Element)) return;
+      // Else the same press would stop the run (src/views/keys.ts), too.
+      event.preventDefault();
+      setOpen(null);
     };
-    window.addEventListener('keydown', close);
-    window.addEventListener('pointerdown', close);
+    const pressElsewhere = (event: PointerEvent) => {
+      if (!root.current?.contains(event.target as Node)) setOpen(null);
+    };
+    window.addEventListener('keydown', escape, true);
+    window.addEventListener('pointerdown', pressElsewhere);
     return () => {
-      window.removeEventListener('keydown', close);
-      window.removeEventListener('pointerdown', close);
+      window.removeEventListener('keydown', escape, true);
+      window.removeEventListener('pointerdown', pressElsewhere);
     };
   }, [open]);
 

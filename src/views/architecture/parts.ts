@@ -1,4 +1,5 @@
 import type { Stage, TokenEvent } from '../../../engine/log.ts';
+import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, milliseconds, nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { t } from '../../text/t.ts';
@@ -52,7 +53,7 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     {
       name: 'patch', ran: opens, short: opens ? t('step {n}', { n: event.patch + 1 }) : t('skipped'),
       detail: opens
-        ? t('The patch transformer ran: its step {n} for {tokens} tokens so far.', { n: event.patch + 1, tokens: at + 1 }) + took(events, at, 'patchTransformer')
+        ? t('The patch transformer ran: its step {n} for {tokens} so far.', { n: event.patch + 1, tokens: counted(at + 1) }) + took(events, at, 'patchTransformer')
         : t('The patch transformer did not run: its last step still serves this patch. This is what DPAR saves.'),
     },
     {

@@ -1,3 +1,4 @@
+import { useStore } from 'zustand';
 import type { BackendTrial } from '../../inference/client.ts';
 import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
 import type { BackendChoice, PackState } from '../../state/pack.ts';
@@ -5,7 +6,7 @@ import { translated, t } from '../../text/t.ts';
 import { MeasureButton } from '../../device/MeasureButton.tsx';
 import { ThreadsChoice } from '../../offline/ThreadsChoice.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { usePack, useRun, useStudio } from '../context.ts';
+import { usePack, useStudio } from '../context.ts';
 import { Weights } from './Weights.tsx';
 import { backendName, stageText } from './loadText.ts';
 
@@ -23,7 +24,7 @@ export default function BackendPanel() {
   const report = usePack((state) => state.report);
   const problem = usePack((state) => state.problem);
   const choice = usePack((state) => state.choice);
-  const running = useRun((state) => state.phase === 'running');
+  const running = useStore(studio.session.jobs, (state) => state.running);
   return (
     <>
       <h2 className="heading">{t('Runs on')}</h2>

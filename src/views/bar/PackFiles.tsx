@@ -1,7 +1,8 @@
 import { useRef, type ChangeEvent } from 'react';
+import { useStore } from 'zustand';
 import { chosenPack } from '../../packs/packItems.ts';
 import { t } from '../../text/t.ts';
-import { useRun, useStudio } from '../context.ts';
+import { useStudio } from '../context.ts';
 
 /** A pack from this device: its zip or its folder. It is asked about before it is used. */
 export function PackFiles() {
@@ -12,7 +13,7 @@ export function PackFiles() {
     folder.current = input;
     if (input) input.webkitdirectory = true;
   };
-  const running = useRun((state) => state.phase === 'running');
+  const running = useStore(studio.session.jobs, (state) => state.running);
   const chosen = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const pack = chosenPack(target.files);
     target.value = '';

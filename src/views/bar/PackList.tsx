@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
 import { fetchPackList, type PackEntry } from '../../../packs/pack-list.ts';
-import { t } from '../../text/t.ts';
-import { usePack, useRun, useStudio } from '../context.ts';
+import { named, t } from '../../text/t.ts';
+import { usePack, useStudio } from '../context.ts';
 
 const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 
@@ -10,7 +11,7 @@ const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 export function PackList() {
   const studio = useStudio();
   const name = usePack((state) => state.name);
-  const running = useRun((state) => state.phase === 'running');
+  const running = useStore(studio.session.jobs, (state) => state.running);
   const [packs, setPacks] = useState<PackEntry[]>([]);
   useEffect(() => {
     let open = true;
@@ -24,7 +25,7 @@ export function PackList() {
       {packs.map((pack) => (
         <label key={pack.name}>
           <input type="radio" name="pack" checked={pack.name === name} onChange={() => void studio.choosePack(pack.name)} />
-          <span>{pack.title}</span> <span className="muted">{t(KINDS[pack.kind])}, {megabytes(pack.bytes)}</span>
+          <span>{named(pack.title)}</span> <span className="muted">{t(KINDS[pack.kind])}, {megabytes(pack.bytes)}</span>
         </label>
       ))}
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}

@@ -1,5 +1,5 @@
 import { parameters } from '../../lib/format.ts';
-import { t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { usePack } from '../context.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -13,7 +13,7 @@ export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   const failed = usePack((state) => state.problem !== null);
   if (!manifest && !failed) return <span className="button pack-chip" aria-hidden="true">…</span>;
-  const face = manifest ? <><span className="pack-title">{manifest.title}</span><Size count={manifest.model.parameters} /></> : t('Choose a pack');
+  const face = manifest ? <><span className="pack-title">{named(manifest.title)}</span><Size count={manifest.model.parameters} /></> : t('Choose a pack');
   return (
     <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} face={<>{face}<span className="caret optional"><Icon name="caret" size={14} /></span></>}>
       <PackPanel />

@@ -20,7 +20,7 @@ function sideOf(view: RunView): Side | null {
   const shown = view.shown();
   const { cursor } = view.playback.getState();
   const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
-  return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt', backend: backendName(header.backend) };
+  return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt' && !shown.whatIf, backend: backendName(header.backend) };
 }
 
 /** Both runs in figures, as far as the cursor shows them; A alone until there is a B. */

@@ -29,9 +29,10 @@ export default function CompareView() {
   const session = compareSession(page);
   const { compare, linked } = session;
   const pageRun = useRun((state) => state.id);
-  const { problem, sides: { a } } = useStore(compare);
+  const { problem, sides: { a, b } } = useStore(compare);
   const benches = session.benches();
   const second = useSecond(session);
+  const alike = useStore(a.pack, (state) => state.manifest?.kind) === useStore(b.pack, (state) => state.manifest?.kind);
   useKeysOf(a, compare.stop, true);
   const { sides } = useStore(page.studio.address.views);
   useEffect(() => {
@@ -74,7 +75,7 @@ export default function CompareView() {
       </div>
       <div className="compare-strips">
         <WorkbenchContext value={benches.a}><Strip label={t('Entropy strip of run A')} /></WorkbenchContext>
-        <WorkbenchContext value={benches.b}><WithRun><Strip label={t('Entropy strip of run B')} legend={false} /></WithRun></WorkbenchContext>
+        <WorkbenchContext value={benches.b}><WithRun><Strip label={t('Entropy strip of run B')} legend={!alike} /></WithRun></WorkbenchContext>
         <WorkbenchContext value={benches.a}><Transport /></WorkbenchContext>
       </div>
       <Stop session={session} />

@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { withoutEdit } from '../../state/compare/compare.ts';
 import { translated, t } from '../../text/t.ts';
 import { usePack, useRun } from '../context.ts';
+import { givenText } from '../givenText.ts';
 import { EntropyView } from '../stage/EntropyView.tsx';
 import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
@@ -43,5 +44,5 @@ function EditMark({ name, session: { compare, page } }: Props) {
   const source = useStore(compare, (state) => state.source[name]);
   const draft = useStore(page.view.edit, (state) => state.draft);
   if (withoutEdit(source, draft)) return <span className="mark whatif" title={t('An edit waits in Inspect; this is the run as it was decoded.')}>{t('without the edit')}</span>;
-  return given > 0 && <span className="mark" title={t('The first {given} tokens were given, the others sampled.', { given })}>{t('from token {given}', { given })}</span>;
+  return given > 0 && <span className="mark" title={givenText(given)}>{t('from token {given}', { given })}</span>;
 }

@@ -2,14 +2,14 @@ import { titleOf } from '../../state/runRequest.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
+import { stepsText } from '../../history/figuresText.ts';
 import type { RunSource } from '../../state/compare/runSource.ts';
-import { integer } from '../../lib/format.ts';
 import { symbols } from '../../text/rich.tsx';
 import { decimal, named, translated, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { RunStore } from '../../state/run.ts';
-import type { CompareSession } from './session.ts';
+import { useWaits, type CompareSession } from './session.ts';
 import { readSource, sourceValue } from './sourceValue.ts';
 
 /** Where one side's run comes from. */
@@ -36,17 +36,17 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           <option value={sourceValue({ kind: 'view' })}>{t('Current run')}</option>
           {made.length > 0 && (
             <optgroup label={t('Generated for this comparison')}>
-              {made.map((run, i) => <MadeOption key={i} index={i} run={run} />)}
+              {made.map((run, i) => <MadeOption key={i} index={i} run={run} session={session} />)}
             </optgroup>
           )}
           {recorded.map(({ name: pack, manifest }) => (
-            <optgroup key={pack} label={t('Recorded with {title}', { title: manifest.title })}>
+            <optgroup key={pack} label={t('Recorded with {title}', { title: named(manifest.title) })}>
               {manifest.recordings.map((entry, i) => <option key={entry.id} value={sourceValue({ kind: 'recording', pack, index: i })}>{labelOf(entry, manifest)}</option>)}
             </optgroup>
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={sourceValue({ kind: 'history', id: entry.id })}>{t('{title}, {tokens} tokens in {patches}', { title: translated(titleOf(entry.header)), tokens: integer(entry.tokens), patches: integer(entry.patches) })}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={sourceValue({ kind: 'history', id: entry.id })}>{[translated(titleOf(entry.header)), stepsText(entry)].filter(Boolean).join(', ')}</option>)}
             </optgroup>
           )}
         </select>
@@ -60,11 +60,15 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
 const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }: Manifest) =>
   (recordings.filter((other) => other.class === entry.class).length > 1 ? entry.title : named(classes[entry.class]?.label ?? entry.title));
 
-function MadeOption({ index, run }: { index: number; run: RunStore }) {
+function MadeOption({ index, run, session }: { index: number; run: RunStore; session: CompareSession }) {
+  const waits = useWaits(session, run);
+  const own = useStore(session.page.session.pack, (state) => state.manifest);
+  const packs = useStore(session.compare, (state) => state.packs);
   const title = useStore(run, (state) => state.title);
   const header = useStore(run, (state) => state.header);
-  if (!header) return <option value={sourceValue({ kind: 'made', index })} disabled>{index + 1}: {t('waiting')}</option>;
+  if (!header) return <option value={sourceValue({ kind: 'made', index })} disabled>{index + 1}: {waits ? t('waiting') : t('not made')}</option>;
+  const plain = (own?.name === header.pack.name ? own : packs.find(({ name }) => name === header.pack.name)?.manifest)?.kind === 'gpt';
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
-  const kind = lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
+  const kind = plain ? t('plain transformer') : lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
   return <option value={sourceValue({ kind: 'made', index })}>{index + 1}: {translated(title)}, {kind}</option>;
 }

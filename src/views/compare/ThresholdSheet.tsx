@@ -1,16 +1,18 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
+import { steps } from '../../lib/counts.ts';
 import { fixed } from '../../lib/format.ts';
 import type { SheetTile } from '../../state/compare/compare.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
 import { usePainted } from '../usePainted.ts';
-import type { CompareSession } from './session.ts';
+import { useWaits, type CompareSession } from './session.ts';
 
 /** One seed at six thresholds: the pictures with P_avg and steps under each, as the paper's Table 6 asks of a whole data set. */
-export function ThresholdSheet({ session: { compare } }: { session: CompareSession }) {
+export function ThresholdSheet({ session }: { session: CompareSession }) {
+  const { compare } = session;
   const sheet = useStore(compare, (state) => state.sheet);
   const shown = useStore(compare, ({ source: { b } }) => (b?.kind === 'made' ? b.index : null));
   const place = useRef<HTMLElement>(null);
@@ -27,18 +29,19 @@ export function ThresholdSheet({ session: { compare } }: { session: CompareSessi
       <h2 className="heading">{t('One seed, six thresholds')}</h2>
       <ol>
         {sheet.map((tile, i) => (
-          <li key={i}><Tile tile={tile} shown={shown === made.indexOf(tile.run)} onShow={() => void compare.showTile(i)} /></li>
+          <li key={i}><Tile session={session} tile={tile} shown={shown === made.indexOf(tile.run)} onShow={() => void compare.showTile(i)} /></li>
         ))}
       </ol>
     </section>
   );
 }
 
-function Tile({ tile: { threshold, run }, shown, onShow }: { tile: SheetTile; shown: boolean; onShow: () => void }) {
+function Tile({ session, tile: { threshold, run }, shown, onShow }: { session: CompareSession; tile: SheetTile; shown: boolean; onShow: () => void }) {
   const canvas = usePainted(useStore(run, (state) => state.picture));
   const count = useStore(run, (state) => state.count);
   const header = useStore(run, (state) => state.header);
   const phase = useStore(run, (state) => state.phase);
+  const waiting = useWaits(session, run);
   const patches = header ? patchesAt(run.getState().events, count, header.grid.width) : [];
   const average = patches.length > 0 ? fixed(count / patches.length, 2) : '–';
   const width = header?.grid.width ?? 16;
@@ -51,7 +54,7 @@ function Tile({ tile: { threshold, run }, shown, onShow }: { tile: SheetTile; sh
       <span className="sheet-text">
         <b>{symbols('E_th')} {fixed(threshold, 2)}</b>
         <span>{symbols('P_avg')} {average}</span>
-        <span>{phase === 'empty' ? t('waiting') : phase === 'failed' || phase === 'stopped' ? t(phase) : t('{n} steps', { n: patches.length })}</span>
+        <span>{waiting ? t('waiting') : phase === 'empty' ? t('not made') : phase === 'failed' || phase === 'stopped' ? t(phase) : steps(patches.length)}</span>
       </span>
     </button>
   );

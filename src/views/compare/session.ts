@@ -6,6 +6,8 @@ import { createLinkedSides } from '../../state/compare/linked.ts';
 import { createFrameLoop, type FrameLoop } from '../frame.ts';
 import { useStore } from 'zustand';
 import { oncePer } from '../../lib/oncePer.ts';
+import { waits } from '../../state/jobs.ts';
+import type { RunStore } from '../../state/run.ts';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
 
@@ -43,6 +45,12 @@ export const compareSession = oncePer((workbench: Workbench): CompareSession => 
 export function useRunning({ compare, page }: Pick<CompareSession, 'compare' | 'page'>): boolean {
   const maker = useStore(compare, (state) => state.maker);
   return [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
+}
+
+/** A run asked for here has its turn still to come. */
+export function useWaits({ compare }: Pick<CompareSession, 'compare'>, run: RunStore): boolean {
+  const maker = useStore(compare, (state) => state.maker);
+  return useStore(maker.jobs, (state) => waits(state, run));
 }
 
 /** There is a run on side B. */

@@ -46,6 +46,7 @@ function GenerateButton() {
   const ready = usePack((state) => state.manifest !== null);
   const errors = useSettings((state) => state.errors);
   const wrong = Object.values(errors)[0];
+  if (queued && model === 'asking') return <LinkedAction />;
   if (running || queued) {
     return (
       <div className="launch-action">
@@ -67,6 +68,18 @@ function GenerateButton() {
         <CountField />
       </div>
       <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? symbols(blocked(errors)) : <Hint model={model} />}</p>
+    </div>
+  );
+}
+
+/** The run of a link waits, and its model is downloaded only when a person says so. */
+function LinkedAction() {
+  const { session } = useStudio();
+  return (
+    <div className="launch-action">
+      <BarClass />
+      <button type="button" className="button primary linked" onClick={() => void session.load()}>{t('Generate the linked image')}</button>
+      <p className="hint"><Hint model="asking" /> <button type="button" className="button quiet small" onClick={() => void session.stop()}>{t('Cancel')}</button></p>
     </div>
   );
 }

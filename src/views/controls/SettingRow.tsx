@@ -11,6 +11,7 @@ import { Toggle } from '../../ui/Toggle.tsx';
 import { useSettings, useStudio } from '../context.ts';
 import { BadValue } from './BadValue.tsx';
 import { SettingHelp } from './SettingHelp.tsx';
+import { unitText } from './unitText.ts';
 
 const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 };
 
@@ -79,7 +80,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
       <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
       <Slider
         label={label} scale={scale} value={auto ? range.min : Number(value)} min={range.min} max={range.max} step={property.step}
-        valueText={`${text}${property.unit && !off && !auto ? ` ${property.unit}` : ''}`}
+        valueText={off || auto ? text : `${text} ${unitText(property.unit, value)}`.trim()}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
       <SettingHelp property={property} />

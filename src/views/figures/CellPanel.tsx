@@ -32,9 +32,10 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const manifest = usePack((state) => state.manifest);
   const header = useRun((state) => state.header);
   const width = manifest?.grid.width ?? 16;
-  const gpt = manifest?.kind === 'gpt';
   const shared = useSharedPasses();
   const { events, decoded, known, whatIf, rules } = shown();
+  /** As decoded, a plain transformer has none. */
+  const patches = manifest?.kind !== 'gpt' || whatIf;
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {
@@ -42,7 +43,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   }
   const patch = patchesAt(events, events.length, width)[event.patch];
   const before = decoded[at]!;
-  const differs = whatIf && (before.opens.length > 0) !== (event.opens.length > 0);
+  const differs = whatIf && manifest?.kind !== 'gpt' && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
     <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} data-passes={shared || undefined} aria-label={t('Cell')}>
       <h2 className="heading">{t('Cell, row {row}, column {column}', rowAndColumn(at, width))}</h2>
@@ -54,12 +55,12 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       <dl className="facts">
         <div><dt>{t('Entropy')} {manifest && <small>{entropyBy(manifest)}</small>}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>
         <div><dt>{t('Probability')} {manifest && <small>{probabilityBy(manifest, header)}</small>}</dt><dd data-cell-figure="probability">{chosenWith(event)}</dd></div>
-        {!gpt && (at < known
+        {patches && (at < known
           ? <div><dt>{t('Patch {index}', { index: event.patch + 1 })}</dt><dd data-cell-figure="patch">{patch ? spanText(patch, at) : ''}</dd></div>
           : <div><dt>{t('Patch')}</dt><dd>{t('known once the edit has been scored')}</dd></div>)}
         {shared && passText(decoded, at)}
         {/* Of one line or two: last, so that nothing below it moves while cells pass by. */}
-        {!gpt && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
+        {patches && at < known && <div><dt>{event.opens.length > 0 ? t('Opens a patch') : t('Joins')}</dt><dd data-cell-figure="opens">{event.opens.length > 0 ? symbols(reasonWords(event.opens)) : joinsText(event, rules)}</dd></div>}
         {differs && <div className="decoded-line"><dt>{t('Decoded')}</dt><dd>{before.opens.length > 0 ? symbols(t('opened: {reason}', { reason: reasonWords(before.opens) })) : t('joined')}</dd></div>}
       </dl>
       <Alternatives event={event} onPut={onPut && ((token) => onPut(at, token))} />

@@ -1,7 +1,9 @@
 import { findSetting } from '../../../engine/settings.ts';
 import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
+import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
+import { isMeasuredHere } from '../../state/run.ts';
 import { rich } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
@@ -25,23 +27,34 @@ function Against() {
 
 /** Patches, P_avg and, for a run as decoded, its speed. */
 export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
-  const counted = useSharedPasses();
-  const elsewhere = useRun(({ origin, header }) => (origin === 'generated' ? undefined : header?.backend));
+  const shared = useSharedPasses();
+  const elsewhere = useRun((run) => (isMeasuredHere(run) ? undefined : run.header?.backend));
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  /** Other rules draw patches over the tokens of a plain transformer, too. */
+  const patched = !gpt || decoded !== null;
+  const [steps, tokens] = [figures?.patches ?? 0, figures?.tokens ?? 0];
+  /** Of edited tokens, which no pass made, there are none. */
+  const passes = tokens === 0 ? 0 : figures!.passes;
   return (
     <section>
       <h2 className="heading">{t('This image')}{decoded && <span className="mark whatif">{t('what-if')}</span>}</h2>
-      <p className="big"><strong data-figure="patches">{figures?.patches ?? 0}</strong> <span>{gpt ? t('transformer steps') : t('patch-transformer steps')}<br />{rich('for {tokens} tokens', { tokens: <b data-figure="tokens">{figures?.tokens ?? 0}</b> })}</span></p>
+      <p className="big"><strong data-figure="patches">{steps}</strong> <span>{stepsName(patched, steps)}<br />{rich(tokens === 1 ? 'for {tokens} token' : 'for {tokens} tokens', { tokens: <b data-figure="tokens">{tokens}</b> })}</span></p>
       <dl className="facts">
         <Against />
-        {!gpt && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
-        {counted && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{rich('{passes} for {tokens} tokens', { passes: figures?.passes ?? 0, tokens: figures?.tokens ?? 0 })}</dd></div>}
+        {patched && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
+        {shared && passes !== null && <div title={t('Several tokens settle in one pass. They are those of one token a pass.')}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(tokens) })}</dd></div>}
         {decoded
-          ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</dd></div>
+          ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{gpt ? <>{decoded.patches} <span className="muted">{stepsName(false, decoded.patches)}</span></> : <>{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</>}</dd></div>
           : <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}</span></dd></div>}
       </dl>
     </section>
   );
+}
+
+/** What the steps of the largest model are called: one a patch, or one a token where there are none. */
+function stepsName(patched: boolean, n: number): string {
+  if (patched) return n === 1 ? t('patch-transformer step') : t('patch-transformer steps');
+  return n === 1 ? t('transformer step') : t('transformer steps');
 }
 
 /** Multiply-accumulates against the same tokens one by one. */
@@ -55,7 +68,7 @@ export function Cost({ figures, decoded }: Props) {
     return (
       <section title={t('Multiply-accumulates of the linear layers so far.')}>
         <h2 className="heading">{t('Multiply-accumulates')}</h2>
-        <dl className="facts"><div><dt>{t('Whole model, each token')}</dt><dd data-figure="cost">{figures ? operations(figures.baseline.total) : '–'}</dd></div></dl>
+        <dl className="facts"><div><dt>{t('Whole model so far')}</dt><dd data-figure="cost">{figures ? operations(figures.baseline.total) : '–'}</dd></div></dl>
       </section>
     );
   }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { findSetting } from '../../../engine/settings.ts';
 import { patchesAt } from '../../../engine/view.ts';
 import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
+import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { decimal, translated, t } from '../../text/t.ts';
@@ -58,7 +59,7 @@ function PassesReading() {
   if (!manifest || by.length === 0) return <p className="muted">{t('Passes were not counted for this pack.')}</p>;
   const { window, mean } = by[at ?? Math.max(0, by.findIndex((entry) => entry.window === SHOWN))] ?? by[0]!;
   const { tokens } = manifest.grid;
-  const length = window === 1 ? t('1 token') : t('{n} tokens', { n: window });
+  const length = counted(window);
   return (
     <>
       <div>
@@ -66,7 +67,7 @@ function PassesReading() {
         <Slider label={translated(findSetting('window').label)} value={by.findIndex((entry) => entry.window === window)} min={0} max={by.length - 1} step={1} valueText={length} onChange={setAt} />
       </div>
       <dl className="facts">
-        <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens} tokens', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens: integer(tokens) })}</dd></div>
+        <div><dt>{t('Passes')}</dt><dd data-guide="passes">{t('{passes} for {tokens}', { passes: fixed(mean, mean === tokens ? 0 : 1), tokens: counted(tokens) })}</dd></div>
         <div><dt>{t('Mean tokens per pass')}</dt><dd>{fixed(tokens / mean, 1)}</dd></div>
       </dl>
       <p className="small-print muted">{t('Mean of {images} images of this pack.', { images: manifest.passes!.images })}</p>
@@ -107,7 +108,7 @@ function CellReading({ id }: { id: StepId }) {
         {id === 'forced' && <div><dt>{t('Why')}</dt><dd data-guide="reason">{reasonText(event.opens)}</dd></div>}
         {id === 'rope' && patch && (
           <>
-            <div><dt>{t('Patch {index}', { index: patch.index + 1 })}</dt><dd>{patch.length === 1 ? t('1 token') : t('{n} tokens', { n: patch.length })}</dd></div>
+            <div><dt>{t('Patch {index}', { index: patch.index + 1 })}</dt><dd>{counted(patch.length)}</dd></div>
             <div><dt>{t('Row')} <var>x</var></dt><dd data-guide="row">{patch.row}</dd></div>
             <div><dt>{t('First column')} <var>y</var><sub>s</sub></dt><dd data-guide="first">{patch.columns.start}</dd></div>
             <div><dt>{t('Last column')} <var>y</var><sub>e</sub></dt><dd data-guide="last">{patch.columns.end}</dd></div>

@@ -1,4 +1,5 @@
 import { Popover } from 'radix-ui';
+import { tokens } from '../../lib/counts.ts';
 import { named, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
@@ -89,7 +90,7 @@ function ContinueForm({ choice, onChoose }: Props) {
       <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void continueFrom(given, index, seed)}>
         {t('Continue from here')}
       </button>
-      <p className="hint">{given.length === 0 ? t('Pin a cell to continue from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} tokens to sample.', { left }) : t('{left} tokens to sample; starts when the model is loaded.', { left })}</p>
+      <p className="hint">{given.length === 0 ? t('Pin a cell to continue from it, or edit one.') : left === 0 ? t('All tokens are kept: erase some for the model to sample.') : ready ? t('{left} to sample.', { left: tokens(left) }) : t('{left} to sample; starts when the model is loaded.', { left: tokens(left) })}</p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Rules } from '../../../engine/patchify.ts';
 import { isStatic } from '../../../engine/settings.ts';
 import { hasEntropies } from '../../../engine/whatif.ts';
+import { tokens } from '../../lib/counts.ts';
 import { nats } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
@@ -47,12 +48,12 @@ export function RulesPanel() {
       </Row>
       <Toggle label={t('Longest patch')} checked={rules.lengthGate} onChange={(on) => whatIf.set('lengthGate', on)} />
       <Row name={<>P<span className="sub">max</span></>} text={`${rules.maxPatchLength}`} off={!rules.lengthGate}>
-        <Slider label={t('What-if P_max')} value={rules.maxPatchLength} min={1} max={longest} step={1} valueText={t('{n} tokens', { n: rules.maxPatchLength })} onChange={(value) => whatIf.set('maxPatchLength', value)} />
+        <Slider label={t('What-if P_max')} value={rules.maxPatchLength} min={1} max={longest} step={1} valueText={tokens(rules.maxPatchLength)} onChange={(value) => whatIf.set('maxPatchLength', value)} />
       </Row>
       <Toggle label={t('Row reset')} checked={rules.rowReset} onChange={(on) => whatIf.set('rowReset', on)} />
       {fixed && (
         <Row name={t('Static patches')} text={`${rules.staticLength ?? '–'}`} off={false}>
-          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={t('{n} tokens', { n: rules.staticLength ?? '–' })} onChange={(value) => whatIf.set('staticLength', value)} />
+          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={rules.staticLength === 1 ? tokens(1) : t('{n} tokens', { n: rules.staticLength ?? '–' })} onChange={(value) => whatIf.set('staticLength', value)} />
         </Row>
       )}
     </section>

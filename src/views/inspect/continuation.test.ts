@@ -16,3 +16,8 @@ test('what was chosen for another run counts no more', () => {
 test('a picture of no class goes on as the class of the page', () => {
   expect(continuationOf({ id: 7, header: { class: 5, seed: 0 } }, null, 5, 3).class).toBe(3);
 });
+
+test('where the class of the page is none of the pack, either, it goes on as the first class', () => {
+  expect(continuationOf({ id: 7, header: { class: 5, seed: 0 } }, null, 5, 5).class).toBe(0);
+  expect(continuationOf({ id: 7, header: { class: 5, seed: 0 } }, null, 5, 11).class).toBe(0);
+});

@@ -15,7 +15,7 @@ export function Notices() {
   return (
     <div className="notices" role="region" aria-label={t('Messages')} aria-live="polite">
       {packProblem && <Message problem={packProblem} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />}
-      {runProblem && <Message problem={runProblem} action={t('Generate again')} onAction={() => void studio.generate()} />}
+      {runProblem && <Message problem={runProblem} action={t('Generate again')} onAction={() => void studio.generateAgain()} />}
       {list.map((notice) => <Message key={notice.id} problem={notice} action={notice.action && translated(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
     </div>
   );

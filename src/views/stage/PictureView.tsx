@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
+import { originalOf } from '../../state/inspect/deskState.ts';
 import { t } from '../../text/t.ts';
 import { useDraw, usePack, useRun, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { Overlay } from './Overlay.tsx';
@@ -23,10 +24,10 @@ export function PictureView({ original = false }: { original?: boolean }) {
   useDraw(() => {
     const target = canvas.current;
     if (!target) return;
-    const { header } = view.run.getState();
+    const { header, id } = view.run.getState();
     const { picture } = view.shown();
     const width = header?.grid.width ?? 16;
-    const image = (original ? studio.desk.getState().original : null) ?? picture?.image ?? null;
+    const image = (original ? originalOf(studio.desk.getState(), id) : null) ?? picture?.image ?? null;
     if (image !== drawn.current) {
       const ctx = target.getContext('2d')!;
       ctx.clearRect(0, 0, target.width, target.height);

@@ -4,6 +4,7 @@ import { translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { late } from '../../ui/late.tsx';
 import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
+import { givenText } from '../givenText.ts';
 
 const StageOptions = late(() => import('./StageOptions.tsx'), () => <div className="stage-options" />);
 
@@ -47,7 +48,7 @@ function Marks() {
   const given = useRun((state) => (state.origin === 'given' ? 0 : state.header?.given?.length ?? 0));
   return (
     <>
-      {given > 0 && !edited && <span className="mark" title={t('The first {given} tokens were given, the others sampled.', { given })}>{t('from token {given}', { given })}</span>}
+      {given > 0 && !edited && <span className="mark" title={givenText(given)}>{t('from token {given}', { given })}</span>}
       {edited && <span className="mark whatif">{t('Edited')}</span>}
       {redrawn && <span className="mark whatif">{t('What-if')}</span>}
     </>

@@ -1,9 +1,10 @@
 import { ago } from '../../lib/ago.ts';
 import { useEffect, useRef, useState } from 'react';
+import { files } from '../../lib/counts.ts';
 import { megabytes } from '../../lib/format.ts';
 import { toProblem } from '../../state/problem.ts';
 import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../../packs/stored.ts';
-import { translated, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import './stored.css';
 
 /** What this browser keeps: packs and the runtime, with size and age; each can be checked, fetched anew or deleted. */
@@ -23,7 +24,8 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
   const verify = async ({ id, title }: StoredPack) => {
     setNews(t('Checking {title}…', { title }));
     const { damaged, checked } = await verifyStored(id);
-    setNews(damaged.length === 0 ? t('{title}: all {checked} files are intact.', { title, checked }) : t('{title}: {files} damaged or missing; downloaded again with the next load.', { title, files: damaged.join(', ') }));
+    if (damaged.length > 0) setNews(t('{title}: {files} damaged or missing; downloaded again with the next load.', { title, files: damaged.join(', ') }));
+    else setNews(checked === 1 ? t('{title}: the file is intact.', { title }) : t('{title}: all {checked} files are intact.', { title, checked }));
   };
   const remove = async ({ id, title }: StoredPack) => {
     await deleteStored(id);
@@ -56,9 +58,9 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
       {list?.packs.length === 0 && <p className="muted">{t('Nothing is stored. Models are kept after their first download where the browser allows it.')}</p>}
       {list && list.packs.length > 0 && (
         <ul>
-          {list.packs.map((entry) => (
+          {list.packs.map((pack) => ({ ...pack, title: named(pack.title) })).map((entry) => (
             <li key={entry.id}>
-              <p><strong>{entry.title}</strong><span className="muted">{t('{size}, {n} files', { size: megabytes(entry.bytes), n: entry.files })}, {ago(entry.savedAt, list.at)}</span></p>
+              <p><strong>{entry.title}</strong><span className="muted">{megabytes(entry.bytes)}, {files(entry.files)}, {ago(entry.savedAt, list.at)}</span></p>
               <button type="button" className="button" aria-label={t('Verify {title}', { title: entry.title })} onClick={() => void verify(entry)}>{t('Verify')}</button>
               <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>
               <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={() => void remove(entry)}>{t('Delete')}</button>

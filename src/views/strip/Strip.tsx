@@ -22,7 +22,7 @@ function useTried(): boolean {
   return useWhatIf((state) => state.rules !== null && header !== null && !sameRules(state.rules, header.settings));
 }
 
-/** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both. */
+/** The entropy strip: timeline, explanation and scrubber in one. `label` tells two on one page apart; one legend is enough for both where they are drawn alike. */
 export default function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
   const view = useRunView();
   const studio = useStudio();
@@ -31,6 +31,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
   const gridWidth = usePack((state) => state.manifest?.grid.width ?? 16);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
   const tried = useTried();
+  const patches = usePack((state) => state.manifest?.kind !== 'gpt') || tried;
   const slider = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<StripGeometry | null>(null);
@@ -68,7 +69,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const threshold = line(shownRules ?? studio.settings.getState().values);
     const decoded = whatIf ? line(view.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
-    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
+    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
@@ -104,7 +105,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
 
   return (
     <section className="strip" aria-label={label}>
-      {legend && <StripLegend />}
+      {legend && <StripLegend patches={patches} />}
       <div className="strip-area">
         <div
           ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label={t('Token shown')} aria-orientation="horizontal"

@@ -3,13 +3,14 @@ import { t } from '../../text/t.ts';
 import { useSharedPasses } from '../sharedPasses.ts';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 
-/** What height, colour and marks mean. */
-export function StripLegend() {
+/** What height, colour and marks mean. `patches`: tokens open patches or join them; else a bar says its height alone. */
+export function StripLegend({ patches }: { patches: boolean }) {
   const shared = useSharedPasses();
   const pass = shared && <span><i className="key line" />{t('settled in one pass')}</span>;
   if (useWithoutEntropies()) {
     return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span>{pass}</div>;
   }
+  if (!patches) return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('one token after the other, without patches')}</span>{pass}</div>;
   return (
     <div className="strip-legend">
       <span className="axis-name">{t('Entropy, nats')}</span>

@@ -1,12 +1,14 @@
 import { useStore } from 'zustand';
 import { boundaryChanges, hasEntropies } from '../../../engine/whatif.ts';
 import type { Rules } from '../../../engine/patchify.ts';
+import { boundaries } from '../../lib/counts.ts';
 import { fixed } from '../../lib/format.ts';
+import { refusal, settingsUnder } from '../../state/inspect/underRules.ts';
 import { rich, symbols } from '../../text/rich.tsx';
-import { t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
-import { useEdit, useRun, useRunView, useSettings, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { useEdit, usePack, useRun, useRunView, useSettings, useStudio, useWhatIf, useWorkbench } from '../context.ts';
 
 const changedRules = (now: Rules, before: Rules): string => {
   const words: string[] = [];
@@ -28,21 +30,29 @@ export default function WhatIfBar() {
   const compare = useWhatIf((state) => state.compare);
   const header = useRun((state) => state.header);
   const running = useStore(jobs, (state) => state.running);
+  const origin = useRun((state) => state.origin);
+  const manifest = usePack((state) => state.manifest);
+  const page = useSettings((state) => state.values);
   const wrong = useSettings((state) => Object.values(state.errors)[0]);
   useEdit((state) => state.draft);
-  if (!rules || !header) return null;
+  if (!rules || !header || !manifest) return null;
   const { decoded, events } = shown();
   const { added, removed } = boundaryChanges(decoded, events);
+  const values = settingsUnder(rules, { header, origin }, page);
+  const problem = (values && refusal(manifest, values)) ?? wrong;
+  // A plain transformer has no patches to generate with.
+  const makes = manifest.kind !== 'gpt';
   const blind = rules.entropyGate && !hasEntropies(events);
   return (
     <div className="whatif-bar" role="group" aria-label={t('What-if')}>
       <p>
         <strong>{t('What-if:')}</strong> {symbols(changedRules(rules, header.settings))}{' '}
-        <span className="muted">{blind ? rich('this run has no entropies to compare with E_th') : t(compare ? '{added} boundaries added (solid), {removed} removed (dotted)' : '{added} boundaries added, {removed} removed', { added, removed })}</span>
+        <span className="muted">{blind ? rich('this run has no entropies to compare with E_th') : t(compare ? '{added} added (solid), {removed} removed (dotted)' : '{added} added, {removed} removed', { added: boundaries(added), removed })}</span>
       </p>
       <Toggle label={t('Compare')} checked={compare} onChange={whatIf.setCompare} />
       <button type="button" className="button" onClick={whatIf.clear}><Icon name="reset" size={16} />{t('Back to decoded')}</button>
-      <button type="button" className="button strong" disabled={running || wrong !== undefined} onClick={() => void generateWithThis()}>{t('Generate with these rules')}</button>
+      {makes && <button type="button" className="button strong" disabled={running || problem !== undefined} onClick={() => void generateWithThis()}>{t('Generate with these rules')}</button>}
+      {makes && problem && <p className="field-error" role="status">{symbols(translated(problem.message))}</p>}
     </div>
   );
 }

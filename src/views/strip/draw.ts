@@ -14,6 +14,8 @@ export interface StripFrame {
   /** Token looked at, in every view; its bar, bracket and patch stand out. */
   looked?: number | null;
   gridWidth: number;
+  /** Tokens open patches or join them. Without, as decoded by a plain transformer: bars alone. */
+  patches: boolean;
   /** Null when the entropy gate is off: there is no line to draw. */
   threshold: number | null;
   /** E_th of the decoded run while another is tried out. */
@@ -32,7 +34,7 @@ export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame
   drawLooked(ctx, g, frame, colours);
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);
-  drawBrackets(ctx, g, frame, colours);
+  if (frame.patches) drawBrackets(ctx, g, frame, colours);
   drawPasses(ctx, g, frame, colours);
   if (frame.decodedThreshold != null) drawThreshold(ctx, g, frame.decodedThreshold, colours.muted, [1, 3]);
   if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.text, [4, 3]);
@@ -77,8 +79,8 @@ function drawBars(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripF
   const mark = Math.max(1.5, Math.min(3, g.pitch * 0.8));
   const base = g.top + g.plotHeight;
   frame.events.forEach((event, token) => {
-    // Without an entropy there is nothing to say about it: a token that was decoded, no more.
-    const kind = event.entropy === null && token > 0 ? null : kindOf(event.opens);
+    // Without patches or an entropy there is nothing to say about it: a token that was decoded, no more.
+    const kind = !frame.patches || (event.entropy === null && token > 0) ? null : kindOf(event.opens);
     ctx.globalAlpha = token < frame.cursor ? 1 : AHEAD;
     ctx.fillStyle = kind ? colours[kind] : colours.muted;
     const x = barX(g, token);

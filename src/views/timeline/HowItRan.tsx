@@ -1,9 +1,11 @@
 import { useMemo, type PointerEvent } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
+import { patchSteps, tokens } from '../../lib/counts.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { isMeasuredHere } from '../../state/run.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
@@ -129,11 +131,11 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
       <p className="small-print muted">
         {manifest.kind === 'gpt' ? t('{operations} multiply-accumulates.', { operations: operations(cost.total) }) : (
           <>
-            {rich('{patches} patch-transformer steps for {tokens} tokens; with one token per patch it would be one for each.', { patches: <b>{integer(patches)}</b>, tokens: <b>{integer(events.length)}</b> })}{' '}
+            {rich('{steps} for {tokens}; with one token per patch it would be one for each.', { steps: <b>{patchSteps(patches)}</b>, tokens: <b>{tokens(events.length)}</b> })}{' '}
             {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
           </>
         )}{' '}
-        {t(origin === 'generated' ? 'Measured on this device, {backend}.' : 'Recorded where the run was generated, {backend}.', { backend: backendName(header.backend) })}
+        {t(isMeasuredHere({ origin }) ? 'Measured on this device, {backend}.' : 'Recorded where the run was generated, {backend}.', { backend: backendName(header.backend) })}
       </p>
     </>
   );

@@ -42,7 +42,7 @@ export function MeasureHere({ times, here, ready, busy, plain, other }: Props) {
 function sentence({ backend, ways: { dynamic, plain } }: TimesHere): string {
   if (!dynamic) return '';
   const name = backendName(backend);
-  if (!plain) return t('On this device ({backend}) an image takes {time} with dynamic patches.', { backend: name, time: seconds(dynamic.ms) });
+  if (!plain) return t('On this device ({backend}) an image takes {time} with dynamic patches, one token per pass.', { backend: name, time: seconds(dynamic.ms) });
   const words = { backend: name, time: seconds(dynamic.ms), other: seconds(plain.ms), times: fixed(dynamic.ms / plain.ms, 2) };
-  return t('On this device ({backend}) an image takes {time} with dynamic patches and {other} with the plain transformer: × {times}.', words);
+  return t('On this device ({backend}) an image takes {time} with dynamic patches and {other} with the plain transformer, one token per pass: × {times}.', words);
 }

@@ -19,10 +19,16 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
   const data = useMemo(() => dataOf(points), [points]);
   const options = useMemo(() => sweepOptions(points, threshold), [points, threshold]);
   const value = (number: number) => fixed(number, DIGITS[measure]);
-  const stepsText = (steps: number) => (pictures === null ? t('{n} steps', { n: integer(steps) }) : t('{steps} steps (mean of {n} pictures)', { steps: integer(steps), n: integer(pictures) }));
-  const qualityText = (quality: number) => {
-    if (measure === 'token_nats') return t('{value} nats per token', { value: value(quality) });
-    return samples === null ? `FID-lite ${value(quality)}` : t('FID-lite {value} ({n} samples)', { value: value(quality), n: integer(samples) });
+  const intervalText = ({ interval }: SweepPoint) => (interval ? ` [${value(interval[0])}, ${value(interval[1])}]` : '');
+  /** Of how many pictures or samples, and how sure, is said only where it was measured. */
+  const hereText = ({ steps, quality, measured }: NonNullable<typeof here>) => {
+    const plain = { steps: t('{n} steps', { n: integer(steps) }), quality: measure === 'token_nats' ? t('{value} nats per token', { value: value(quality) }) : `FID-lite ${value(quality)}` };
+    if (!measured) return rich('○ E_th {threshold}, interpolated between points: {steps}, {quality}', { threshold: fixed(threshold, 2), ...plain });
+    return rich('○ E_th {threshold}: {steps}, {quality}', {
+      threshold: fixed(threshold, 2),
+      steps: pictures === null ? plain.steps : t('{steps} steps (mean of {n} pictures)', { steps: integer(steps), n: integer(pictures) }),
+      quality: measure === 'fid_lite' && samples !== null ? t('FID-lite {value} ({n} samples)', { value: `${value(quality)}${intervalText(measured)}`, n: integer(samples) }) : `${plain.quality}${intervalText(measured)}`,
+    });
   };
   return (
     <section className="sweep" aria-label={t('Quality against steps')}>
@@ -32,7 +38,7 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
         {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not measured')}</span>}
-        <span data-sweep="here">{here ? rich('○ E_th {threshold}: {steps}, {quality}', { threshold: fixed(threshold, 2), steps: stepsText(here.steps), quality: qualityText(here.quality) }) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
+        <span data-sweep="here">{here ? hereText(here) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
       </p>
       <details className="resolution">
         <summary>{t('The points as a table')}</summary>
@@ -43,7 +49,7 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
               {(['dynamic', 'static'] as const).flatMap((way) => points[way].map((point) => (
                 <tr key={`${way} ${point.setting}`}>
                   <th scope="row">{way === 'dynamic' ? t('Dynamic') : t('Static')}</th><td data-label={t('E_th or length')}>{fixed(point.setting, 2)}</td><td data-label="P avg">{fixed(point.pAvg, 2)}</td><td data-label={t('Steps per image')}>{integer(point.steps)}</td>
-                  <td data-label={NAMES[measure]()}>{value(point.quality)}{point.interval && ` [${value(point.interval[0])}, ${value(point.interval[1])}]`}</td>
+                  <td data-label={NAMES[measure]()}>{value(point.quality)}{intervalText(point)}</td>
                 </tr>
               )))}
             </tbody>

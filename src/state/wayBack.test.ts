@@ -1,0 +1,53 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Run, RunHeader } from '../../engine/log.ts';
+import { say } from '../../engine/phrase.ts';
+import { createRun, type RunState } from './run.ts';
+import { createToast } from './toast.ts';
+import { createWayBack } from './wayBack.ts';
+
+let run: ReturnType<typeof createRun>;
+let toast: ReturnType<typeof createToast>;
+let open: (seed: number) => () => void;
+/** Seeds of the runs that were left by their way back. */
+let left: number[];
+
+beforeEach(() => {
+  [run, toast, left] = [createRun(), createToast(), []];
+  const wayBack = createWayBack({ run, toast });
+  open = (seed) => {
+    const before: RunState = run.getState();
+    run.showOpened({ run: { header: { className: 'River', seed } as RunHeader, events: [], digest: 'd', complete: true } as unknown as Run, picture: null });
+    return wayBack(say`Opened ${seed}.`, async () => {
+      await Promise.resolve();
+      left.push(seed);
+      run.restore(before);
+    });
+  };
+});
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+it('is taken once, by the toast or by Back', async () => {
+  const back = open(1);
+  toast.undo();
+  back();
+  await settled();
+  expect(left).toEqual([1]);
+});
+
+it('ends once another run is in view, and the toast with it', async () => {
+  const back = open(1);
+  run.begin({ className: 'River', seed: 2 } as RunHeader);
+  expect(toast.getState().toast).toBeNull();
+  back();
+  await settled();
+  expect([left, run.getState().header?.seed]).toEqual([[], 2]);
+});
+
+it('holds again when the run opened over its own is taken back, also right after one another', async () => {
+  const [first, second] = [open(1), open(2)];
+  expect(toast.getState().toast?.text).toEqual(say`Opened ${2}.`);
+  second();
+  first();
+  await settled();
+  expect([left, run.getState().phase]).toEqual([[2, 1], 'empty']);
+});

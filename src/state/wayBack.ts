@@ -1,0 +1,36 @@
+import type { Phrase } from '../../engine/phrase.ts';
+import type { RunStore } from './run.ts';
+import type { ToastStore } from './toast.ts';
+
+interface WayBackDeps {
+  run: Pick<RunStore, 'getState' | 'subscribe'>;
+  toast: Pick<ToastStore, 'say' | 'close'>;
+}
+
+/**
+ * Says what came into view, and returns the way back that the toast offers, too. A way back is taken once, after those asked
+ * for before it, and only while its run is the one in view; the toast closes when another one is.
+ */
+export function createWayBack({ run, toast }: WayBackDeps) {
+  let last = Promise.resolve();
+  return (text: Phrase, undo: () => Promise<void>): (() => void) => {
+    const { header } = run.getState();
+    const inView = () => run.getState().header === header;
+    const take = async () => {
+      if (inView()) await undo();
+    };
+    let taken = false;
+    const back = () => {
+      if (taken) return;
+      taken = true;
+      last = last.then(take, take);
+    };
+    const shown = toast.say(text, back);
+    const off = run.subscribe(() => {
+      if (inView()) return;
+      toast.close(shown);
+      off();
+    });
+    return back;
+  };
+}
