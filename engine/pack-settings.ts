@@ -79,6 +79,6 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind'
   const longest = longestAllowedPatch(settings, manifest.grid.width, manifest.grid.tokens);
   const most = patchWindow(manifest.model);
   if (longest > most) {
-    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${most}. Lower P_max or static length, or turn the length gate or row reset on.`);
+    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${most}. Lower P_max or static length, or turn P_max or row reset on.`);
   }
 }

@@ -21,7 +21,7 @@ import type { PackSession } from './session.ts';
 import type { SettingsStore } from './settings.ts';
 import type { ToastStore } from './toast.ts';
 import { until } from './until.ts';
-import { createWayBack } from './wayBack.ts';
+import type { WayBack } from './wayBack.ts';
 
 export interface OpeningDeps {
   host: {
@@ -50,7 +50,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   const { pack } = session;
   const { run, playback } = view;
   const { hash, replaceHash, views } = bar;
-  const wayBack = createWayBack({ run, toast });
+  /** Of runs that were opened; fetched with the first. */
+  let wayBack: WayBack | null = null;
   /** What the next pack that is opened takes over. */
   let kept: Kept | null = null;
   /** The pack being opened; whatever opens another ends it, so that the last one asked for wins. */
@@ -221,7 +222,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** A run from a file or the history comes into view, with a way back in the toast; throws what stands in the way and then changes nothing. */
     async show(opened: OpenedRun): Promise<void> {
-      const { openRun } = await import('./openRun.ts');
+      const [{ openRun }, { createWayBack }] = await Promise.all([import('./openRun.ts'), import('./wayBack.ts')]);
+      wayBack ??= createWayBack({ run, toast });
       const from = hash();
       const { undo, word } = await openRun(opened, openDeps);
       const back = wayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);

@@ -7,6 +7,8 @@ interface WayBackDeps {
   toast: Pick<ToastStore, 'say' | 'close'>;
 }
 
+export type WayBack = ReturnType<typeof createWayBack>;
+
 /**
  * Says what came into view, and returns the way back that the toast offers, too. A way back is taken once, after those asked
  * for before it, and only while its run is the one in view; the toast closes when another one is.

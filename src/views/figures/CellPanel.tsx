@@ -36,16 +36,17 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   const { events, decoded, known, whatIf, rules } = shown();
   /** As decoded, a plain transformer has none. */
   const patches = manifest?.kind !== 'gpt' || whatIf;
+  const room = { 'data-passes': shared || undefined, 'data-plain': !patches || undefined };
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) {
-    return <section className="cell-panel" data-passes={shared || undefined}><h2 className="heading">{t('Cell')}</h2><p className="muted">{t('Point at a cell of the picture or the map.')}</p></section>;
+    return <section className="cell-panel" {...room}><h2 className="heading">{t('Cell')}</h2><p className="muted">{t('Point at a cell of the picture or the map.')}</p></section>;
   }
   const patch = patchesAt(events, events.length, width)[event.patch];
   const before = decoded[at]!;
   const differs = whatIf && manifest?.kind !== 'gpt' && (before.opens.length > 0) !== (event.opens.length > 0);
   return (
-    <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} data-passes={shared || undefined} aria-label={t('Cell')}>
+    <section className={pin === at ? 'cell-panel pinned' : 'cell-panel'} {...room} aria-label={t('Cell')}>
       <h2 className="heading">{t('Cell, row {row}, column {column}', rowAndColumn(at, width))}</h2>
       <div className="cell-token">
         <CodeTile token={event.token} />

@@ -41,7 +41,7 @@ export const engine = {
   'It has {0}, by name or by number from 0.': 'Es hat {0}, nach Namen oder Nummer ab 0.',
   '{0} is fixed at {1}: this pack is a plain transformer, without patches. Leave it out.': '{0} ist fest bei {1}: Dieses Paket ist ein einfacher Transformer, ohne Patches. Es weglassen.',
   'All three switches are off, so static length must be set (a number of tokens), or turn a switch on.': 'Alle drei Schalter sind aus, also muss eine feste Länge gesetzt sein (eine Anzahl Tokens); oder einen Schalter anmachen.',
-  'These settings allow patches of {0} tokens; this pack generates with patches of at most {1}. Lower P_max or static length, or turn the length gate or row reset on.': 'Diese Einstellungen erlauben Patches von {0} Tokens; dieses Paket erzeugt mit höchstens {1}. P_max oder die feste Länge senken, oder Längengrenze oder Zeilenbeginn anmachen.',
+  'These settings allow patches of {0} tokens; this pack generates with patches of at most {1}. Lower P_max or static length, or turn P_max or row reset on.': 'Diese Einstellungen erlauben Patches von {0} Tokens; dieses Paket erzeugt mit höchstens {1}. P_max oder die feste Länge senken, oder P_max oder Zeilenbeginn anmachen.',
   'Run {0}: {1}': 'Lauf {0}: {1}',
   '{0} The default is used.': '{0} Der Vorgabewert gilt.',
   '{0} is from {1} to {2}: {3} is used for {4}.': '{0} geht von {1} bis {2}: Statt {4} gilt {3}.',
