@@ -182,7 +182,7 @@ def test_a_size_that_does_not_fit_is_refused_before_training(tmp_path, capsys):
 def test_weights_of_another_factor_or_shape_are_no_start(tmp_path, other):
     save_tokenizer(tmp_path, SMALL)
     with pytest.raises(CheckpointError, match="this configuration"):
-        start_from(Tokenizer(SMALL.model_copy(update=other)), tmp_path)
+        start_from(Tokenizer(SMALL.model_copy(update=other)), tmp_path, tmp_path / "none")
 
 
 def save_tokenizer(folder, settings):

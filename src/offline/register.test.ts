@@ -25,6 +25,9 @@ test('the version that waits when the button is pressed is used, not one that it
   expect(second.postMessage).toHaveBeenCalledExactlyOnceWith('SKIP');
   serviceWorker.dispatchEvent(new Event('controllerchange'));
   expect(reload).toHaveBeenCalledOnce();
+  registration.waiting = null;
+  uses[1]!();
+  expect(reload, 'none waits any more').toHaveBeenCalledTimes(2);
 });
 
 test.each([

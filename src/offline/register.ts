@@ -20,10 +20,12 @@ export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineD
   }
   if (!registration) return; // an extension's empty function in place of `register`
   let agreed = false;
-  // The one that waits when the button is pressed: a further version may have replaced the one that was offered.
+  // The one that waits when the button is pressed: a further version may have replaced the one that was offered. Where none
+  // waits any more, a reload has the newest.
   const offer = () => onUpdate(() => {
     agreed = true;
-    registration.waiting?.postMessage('SKIP');
+    if (registration.waiting) registration.waiting.postMessage('SKIP');
+    else reload();
   });
   // Another tab may agree too; only a page whose person agreed is reloaded.
   const { controller } = serviceWorker;
