@@ -9,6 +9,8 @@ import { downloadRun, generateButton, messages, runFinished } from './studio-pag
 test.use({ serviceWorkers: 'allow' });
 
 const ready = (page: Page) => expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+/** A browser may let the old version finish what it has begun before the new one takes over. */
+const AT_LENGTH = { timeout: 60_000 };
 const shellKept = (page: Page) => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
 
 test('after one visit the studio opens and makes an image without any network', async ({ page }) => {
@@ -72,7 +74,7 @@ test('a new version waits until it is agreed to, and the page never mixes two', 
     await page.reload();
     expect(await page.title()).not.toContain('New:');
     await page.getByRole('button', { name: 'Use it now' }).click();
-    await expect.poll(() => page.title().catch(() => '')).toContain('New:');
+    await expect.poll(() => page.title().catch(() => ''), AT_LENGTH).toContain('New:');
   } finally {
     await server.close();
   }
@@ -94,12 +96,12 @@ test('a new version agreed to in one tab leaves the run of another alone, and th
     await generateButton(page).click();
     await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
     await other.getByRole('button', { name: 'Use it now' }).click();
-    await expect.poll(() => other.title().catch(() => '')).toContain('New:');
+    await expect.poll(() => other.title().catch(() => ''), AT_LENGTH).toContain('New:');
     await expect(messages(page).filter({ hasText: 'The studio was updated in another tab.' })).toBeVisible();
     expect(await page.title()).not.toContain('New:');
     await runFinished(page);
     await messages(page).getByRole('button', { name: 'Reload' }).click();
-    await expect.poll(() => page.title().catch(() => '')).toContain('New:');
+    await expect.poll(() => page.title().catch(() => ''), AT_LENGTH).toContain('New:');
   } finally {
     await server.close();
   }
