@@ -30,6 +30,15 @@ async function twoRecordings(page: Page): Promise<void> {
   await expect(choice).toHaveCount(0);
 }
 
+/** A run made here, one token a pass: a call of a graph for each. */
+async function generated(page: Page): Promise<void> {
+  await mountPack(page, nano!);
+  await page.goto(`/#pack=${nano!.name}&window=1`);
+  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+  await generateButton(page).click();
+  await runFinished(page);
+}
+
 test('two recorded runs before any weights: one cursor, linked cells, one side under other rules', async ({ page }) => {
   await twoRecordings(page);
   await expect(figure(page, 'tokens')).toHaveText('0 of 256 differ');
@@ -56,12 +65,7 @@ test('two recorded runs before any weights: one cursor, linked cells, one side u
 test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
   test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
-  await mountPack(page, nano!);
-  // One token a pass: a call of a graph for each.
-  await page.goto(`/#pack=${nano!.name}&window=1`);
-  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
-  await generateButton(page).click();
-  await runFinished(page);
+  await generated(page);
   const hash = new URL(page.url()).hash;
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
   await expect(figure(page, 'tokens-a')).toHaveText('64');
@@ -90,11 +94,7 @@ test('a run against one token per patch and against six thresholds, generated he
 test('while a run is made beside the one in view, what it runs on stays', async ({ page }) => {
   test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
   test.setTimeout(240_000);
-  await mountPack(page, nano!);
-  await page.goto(`/#pack=${nano!.name}&window=1`);
-  await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
-  await generateButton(page).click();
-  await runFinished(page);
+  await generated(page);
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
   const preset = page.getByRole('button', { name: 'Same model, one token per patch' });
   await expect(preset).toBeEnabled({ timeout: 60_000 });

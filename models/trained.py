@@ -87,6 +87,10 @@ class Training:
     entropy: EntropyModel
     tokenizer: Tokenizer | VQGAN
 
+    def check_unseen(self, folder: Path) -> None:
+        """Raises DataError where the weights of `folder` have seen pictures that are held out here."""
+        check_unseen(folder, self.pictures.files, self.split.train, self.split.held_out)
+
 
 def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
                   read: Callable[[DataConfig], tuple[Pictures, Split]]) -> Training:
@@ -106,7 +110,7 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
         raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
     check_makers(data, tokens, found.tokenizer, tokenizer, entropy)
     for folder in (model, entropy):
-        check_unseen(folder, found.pictures.files, found.split.train, found.split.held_out)
+        found.check_unseen(folder)
     for part, folder in ((trained, model), (found.entropy, entropy), (found.tokenizer, tokenizer)):
         check_sizes(part.config, data.sizes, folder, tokens)
     return found

@@ -28,7 +28,6 @@ from models.export.config import PackConfig
 from models.gpt import GPT
 from models.patchify import PatchRules
 from models.runs import DPARRun, rules_of
-from models.seen import check_unseen
 from models.trained import check_sizes, load_baseline, load_model, load_training
 from models.training import LOG
 
@@ -89,7 +88,7 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     baseline = load_baseline(args.baseline) if args.baseline else None
     if baseline is not None:
         check_sizes(baseline.config, found.data.sizes, args.baseline, args.tokens)
-        check_unseen(args.baseline, found.pictures.files, found.split.train, found.split.held_out)
+        found.check_unseen(args.baseline)
     for part in (found.model, found.entropy, found.tokenizer, judge.classifier, baseline):
         if part is not None:
             part.to(device)
@@ -114,9 +113,8 @@ def load_static(args: argparse.Namespace, given: Given, device: torch.device) ->
     model, run = load_model(args.static)
     if not isinstance(run, DPARRun) or run.patchify.static_length is None:
         raise UserError(f"{args.static}: was not trained on static patches (its configuration has no patchify.static_length)")
-    found = given.training
-    check_sizes(model.config, found.data.sizes, args.static, args.tokens)
-    check_unseen(args.static, found.pictures.files, found.split.train, found.split.held_out)
+    check_sizes(model.config, given.training.data.sizes, args.static, args.tokens)
+    given.training.check_unseen(args.static)
     return model.to(device), run.patchify.static_length
 
 

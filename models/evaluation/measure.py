@@ -15,7 +15,7 @@ from models.evaluation.features import Judge
 from models.evaluation.frechet import frechet_distance, moments
 from models.evaluation.generate import Samples
 from models.evaluation.held_out import prediction, reconstruct, steps_of
-from models.evaluation.memorisation import Neighbours, by_features, by_pixels, compare
+from models.evaluation.memorisation import Neighbours, by_features, by_pixels, compare, shrink
 from models.evaluation.samples import measure_samples
 from models.export.config import PackConfig
 from models.gpt import GPT
@@ -69,9 +69,9 @@ def measure(given: Given, samples: Samples, stored: Path, device: torch.device) 
     figures, intervals = measure_samples(samples, made, known, real.features, shape.tokens, classes)
     chosen = every(data.held_out, len(samples.labels))
     rows = np.searchsorted(data.held_out, chosen)
-    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, pictures.pixels, data.train)}
-    new = pictures.pixels[chosen]
-    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(new, pictures.pixels, data.train)}
+    small = shrink(pictures.pixels, data.train)
+    memory = {"features": by_features(made.features, known), "pixels": by_pixels(samples.pixels, small)}
+    fresh = {"features": by_features(real.features[rows], known), "pixels": by_pixels(pictures.pixels[chosen], small)}
     labels = data.labels[data.held_out]
     steps = steps_of(data, shape.width, given.rules)
     reference = moments(known)

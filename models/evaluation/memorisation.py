@@ -33,10 +33,10 @@ def by_features(features: np.ndarray, training: np.ndarray) -> Neighbours:
     return Neighbours(index, distance, np.zeros_like(index))
 
 
-def by_pixels(pixels: np.ndarray, training: np.ndarray, rows: np.ndarray | None = None) -> Neighbours:
-    """Root mean square difference in grey levels (0..255) of uint8 pictures averaged to 16 x 16, to those of `training`, or
-    to its `rows` (which the index then counts)."""
-    queries, references = shrink(pixels), shrink(training, rows)
+def by_pixels(pixels: np.ndarray, references: np.ndarray) -> Neighbours:
+    """Root mean square difference in grey levels (0..255) of uint8 pictures averaged to 16 x 16, to `references`: training
+    pictures that `shrink` has averaged."""
+    queries = shrink(pixels)
     best = Neighbours(*(np.full(len(pixels), start) for start in (0, np.inf, 0)))
     for which in tqdm(range(8), desc="pixel neighbours", unit="symmetry"):
         turned = symmetry(references, which).reshape(len(references), -1)

@@ -16,7 +16,7 @@ from models.evaluation.features import Judge, Seen
 from models.evaluation.frechet import Moments, frechet_distance, moments, square_root
 from models.evaluation.generate import Generator, SampledTokens, Samples, generate
 from models.evaluation.manifold import manifold
-from models.evaluation.memorisation import by_features, by_pixels, compare
+from models.evaluation.memorisation import by_features, by_pixels, compare, shrink
 from models.evaluation.neighbours import nearest, radii
 from models.evaluation.picture_files import class_names, label_of, read_samples
 from models.evaluation.report import training_curves
@@ -149,10 +149,10 @@ def test_a_planted_copy_is_found():
     samples = rng.integers(0, 256, size=(10, 32, 32, 3)).astype(np.uint8)
     held_out = rng.integers(0, 256, size=(10, 32, 32, 3)).astype(np.uint8)
     samples[3] = np.rot90(training[17])  # a copy under a symmetry
-    found = by_pixels(samples, training)
+    found = by_pixels(samples, shrink(training))
     assert found.index[3] == 17 and found.which[3] == 1 and found.distance[3] == pytest.approx(0, abs=1e-3)
     assert found.distance[[0, 1, 2, 4, 5, 6, 7, 8, 9]].min() > 1
-    figures = compare(found.distance, by_pixels(held_out, training).distance)
+    figures = compare(found.distance, by_pixels(held_out, shrink(training)).distance)
     assert figures["nearer_share"] >= 0.1 and figures["ratio_01"] < 0.5 < figures["ratio_50"]
     features = rng.normal(size=(40, 6)).astype(np.float32)
     assert by_features(features[[5, 9]], features).index.tolist() == [5, 9]

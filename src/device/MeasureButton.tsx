@@ -1,17 +1,15 @@
 import { useState } from 'react';
-import { useStore } from 'zustand';
 import { t } from '../text/t.ts';
-import { usePack, useStudio } from '../views/context.ts';
+import { useMaking, usePack } from '../views/context.ts';
 import { late } from '../ui/late.tsx';
 
 const MeasureDialog = late(() => import('./MeasureDialog.tsx'));
 
 /** Opens the measuring of this device, once there is a model to measure with. */
 export function MeasureButton() {
-  const { jobs } = useStudio().session;
   const [open, setOpen] = useState(false);
   const ready = usePack((state) => state.model === 'ready');
-  const running = useStore(jobs, (state) => state.running);
+  const running = useMaking();
   return (
     <>
       <button type="button" className="button" aria-haspopup="dialog" disabled={!ready || running} onClick={() => setOpen(true)}>{t('Measure this device')}</button>

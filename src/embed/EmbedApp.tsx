@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { variantBytes } from '../../engine/manifest-files.ts';
 import { megabytes } from '../lib/format.ts';
 import { t } from '../text/t.ts';
-import { usePack, useRun, useStudio } from '../views/context.ts';
+import { useMaking, usePack, useRun, useStudio } from '../views/context.ts';
 import { useKeys } from '../views/keys.ts';
 import LiveRegion from '../views/notices/LiveRegion.tsx';
 import { Notices } from '../views/notices/Notices.tsx';
@@ -33,7 +33,7 @@ export default function EmbedApp() {
 function EmbedFoot() {
   const studio = useStudio();
   useRun((state) => state.phase);
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const model = usePack((state) => state.model);
   const manifest = usePack((state) => state.manifest);
   const asked = useStore(studio.session.queue, (state) => state.queued);

@@ -16,23 +16,36 @@ it('says that there is no such pack', async () => {
   expect(studio.session.pack.getState().problem!.message.values).toEqual(['mars']);
 });
 
-it('takes class and seed into another pack that has the class, and makes no run', async () => {
-  let hash = '';
-  const studio = site.create({ hash: () => hash, replaceHash: (text) => { hash = text; } });
+/** A page, and its address as it changes. */
+function changing() {
+  const page = { hash: '' };
+  const studio = site.create({ hash: () => page.hash, replaceHash: (text) => { page.hash = text; } });
+  return { page, studio };
+}
+/** The same, its pack on its way. */
+async function loading() {
+  const { page, studio } = changing();
   void studio.open();
   await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
+  return { page, studio };
+}
+const serveOther = (other: SyntheticPack['manifest']) =>
+  vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+
+it('takes class and seed into another pack that has the class, and makes no run', async () => {
+  const { page, studio } = await loading();
   studio.settings.setClass(1);
   studio.settings.setSeed('99');
   const [first, ...rest] = pack.manifest.classes;
   const other = { ...pack.manifest, name: 'other', title: 'Other', classes: [...rest, first!], recordings: [] };
-  vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
+  serveOther(other);
   studio.address.views.open('inspect');
   void studio.choosePack('other');
   await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
   expect(studio.address.views.getState().view, 'the view stays').toBe('inspect');
   await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
   expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 99 });
-  expect(hash).toBe('#pack=other&view=inspect');
+  expect(page.hash).toBe('#pack=other&view=inspect');
   expect(studio.session.queue.getState().queued).toBe(false);
   expect(client.generate).not.toHaveBeenCalled();
 });
@@ -72,14 +85,11 @@ describe('a pack from a folder, zip or address', () => {
 });
 
 it('a link to another pack that names a seed and no class means that pack\'s first class', async () => {
-  let hash = '';
-  const studio = site.create({ hash: () => hash, replaceHash: (text) => { hash = text; } });
-  void studio.open();
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('loading'));
+  const { page, studio } = await loading();
   studio.settings.setClass(9);
   const other = { ...pack.manifest, name: 'other', classes: pack.manifest.classes.slice(0, 3), recordings: [] };
-  vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/models/other/manifest.json') ? Response.json(other) : new Response('no', { status: 404 })));
-  hash = '#pack=other&seed=5';
+  serveOther(other);
+  page.hash = '#pack=other&seed=5';
   void studio.reopen();
   await vi.waitFor(() => expect(studio.session.queue.getState().queued).toBe(true));
   expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 5 });
@@ -97,11 +107,6 @@ describe('a pack that is overtaken by another', () => {
     }));
     return send;
   }
-  const changing = () => {
-    const page = { hash: '' };
-    const studio = site.create({ hash: () => page.hash, replaceHash: (text) => { page.hash = text; } });
-    return { page, studio };
-  };
 
   it('does not come back when its manifest arrives last', async () => {
     const send = slowManifests();

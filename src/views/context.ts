@@ -49,6 +49,8 @@ export const usePlayback = <R>(select: (state: StateOf<RunView['playback']>) => 
 
 export const useWhatIf = <R>(select: (state: StateOf<RunView['whatIf']>) => R) => useStore(useRunView().whatIf, select);
 export const useEdit = <R>(select: (state: StateOf<RunView['edit']>) => R) => useStore(useRunView().edit, select);
+/** Runs of the page are being made, in view or not. */
+export const useMaking = (): boolean => useStore(useStudio().session.jobs, (state) => state.running);
 export const useDesk = <R>(select: (state: StateOf<Studio['desk']>) => R) => useStore(useStudio().desk, select);
 
 /** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render; returned, always the same, is what draws at once. */

@@ -1,4 +1,3 @@
-import { useStore } from 'zustand';
 import type { BackendTrial } from '../../inference/client.ts';
 import { fixed, megabytes, milliseconds } from '../../lib/format.ts';
 import type { BackendChoice, PackState } from '../../state/pack.ts';
@@ -6,7 +5,7 @@ import { translated, t } from '../../text/t.ts';
 import { MeasureButton } from '../../device/MeasureButton.tsx';
 import { ThreadsChoice } from '../../offline/ThreadsChoice.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { usePack, useStudio } from '../context.ts';
+import { useMaking, usePack, useStudio } from '../context.ts';
 import { Weights } from './Weights.tsx';
 import { backendName, stageText } from './loadText.ts';
 
@@ -24,7 +23,7 @@ export default function BackendPanel() {
   const report = usePack((state) => state.report);
   const problem = usePack((state) => state.problem);
   const choice = usePack((state) => state.choice);
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   return (
     <>
       <h2 className="heading">{t('Runs on')}</h2>

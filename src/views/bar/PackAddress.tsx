@@ -1,15 +1,14 @@
 import { useId, useState, type FormEvent } from 'react';
-import { useStore } from 'zustand';
 import { openPackAt } from '../../packs/packAt.ts';
 import { t } from '../../text/t.ts';
-import { useStudio } from '../context.ts';
+import { useMaking, useStudio } from '../context.ts';
 
 /** A pack that lies elsewhere, by its address; it is asked about before it is used. */
 export function PackAddress() {
   const studio = useStudio();
   const id = useId();
   const [text, setText] = useState('');
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const open = (event: FormEvent) => {
     event.preventDefault();
     void openPackAt(studio, text);

@@ -1,8 +1,7 @@
 import { useRef, type ChangeEvent } from 'react';
-import { useStore } from 'zustand';
 import { chosenPack } from '../../packs/packItems.ts';
 import { t } from '../../text/t.ts';
-import { useStudio } from '../context.ts';
+import { useMaking, useStudio } from '../context.ts';
 
 /** A pack from this device: its zip or its folder. It is asked about before it is used. */
 export function PackFiles() {
@@ -13,7 +12,7 @@ export function PackFiles() {
     folder.current = input;
     if (input) input.webkitdirectory = true;
   };
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const chosen = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const pack = chosenPack(target.files);
     target.value = '';

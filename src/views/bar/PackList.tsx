@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react';
-import { useStore } from 'zustand';
 import { megabytes } from '../../lib/format.ts';
 import { fetchPackList, type PackEntry } from '../../../packs/pack-list.ts';
 import { named, t } from '../../text/t.ts';
-import { usePack, useStudio } from '../context.ts';
+import { useMaking, usePack, useStudio } from '../context.ts';
 
 const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 
@@ -11,7 +10,7 @@ const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 export function PackList() {
   const studio = useStudio();
   const name = usePack((state) => state.name);
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const [packs, setPacks] = useState<PackEntry[]>([]);
   useEffect(() => {
     let open = true;

@@ -6,7 +6,7 @@ import type { SettingsState } from '../../state/settings.ts';
 import { symbols } from '../../text/rich.tsx';
 import { named, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { useBatch, usePack, useSettings, useStudio } from '../context.ts';
+import { useBatch, useMaking, usePack, useSettings, useStudio } from '../context.ts';
 import { ClassPicker } from './ClassPicker.tsx';
 import { SeedField } from './SeedField.tsx';
 
@@ -40,7 +40,7 @@ function BarClass() {
 
 function GenerateButton() {
   const studio = useStudio();
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const model = usePack((state) => state.model);
   const { queued } = useStore(studio.session.queue);
   const ready = usePack((state) => state.manifest !== null);
@@ -102,7 +102,7 @@ function CountField() {
 function SurpriseButton() {
   const studio = useStudio();
   const classes = usePack((state) => state.manifest?.classes.length ?? 0);
-  const running = useStore(studio.session.jobs, (state) => state.running);
+  const running = useMaking();
   const surprise = () => {
     studio.settings.setClass(Math.floor(Math.random() * classes));
     studio.settings.rollSeed();

@@ -7,16 +7,17 @@ import { useWithoutEntropies } from '../withoutEntropies.ts';
 export function StripLegend({ patches }: { patches: boolean }) {
   const shared = useSharedPasses();
   const pass = shared && <span><i className="key line" />{t('settled in one pass')}</span>;
-  if (useWithoutEntropies()) {
-    return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('none: one token per patch')}</span>{pass}</div>;
-  }
-  if (!patches) return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('one token after the other, without patches')}</span>{pass}</div>;
+  const without = useWithoutEntropies();
   return (
     <div className="strip-legend">
       <span className="axis-name">{t('Entropy, nats')}</span>
-      <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: above E_th')}</span>
-      <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, new row or full patch')}</span>
-      <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
+      {without ? <span>{t('none: one token per patch')}</span> : !patches ? <span>{t('one token after the other, without patches')}</span> : (
+        <>
+          <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: above E_th')}</span>
+          <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, new row or full patch')}</span>
+          <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
+        </>
+      )}
       {pass}
     </div>
   );

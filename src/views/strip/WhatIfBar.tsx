@@ -1,4 +1,3 @@
-import { useStore } from 'zustand';
 import { boundaryChanges, hasEntropies } from '../../../engine/whatif.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { boundaries } from '../../lib/counts.ts';
@@ -8,7 +7,7 @@ import { rich, symbols } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
-import { useEdit, usePack, useRun, useRunView, useSettings, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { useEdit, useMaking, usePack, useRun, useRunView, useSettings, useWhatIf, useWorkbench } from '../context.ts';
 
 const changedRules = (now: Rules, before: Rules): string => {
   const words: string[] = [];
@@ -25,11 +24,10 @@ const changedRules = (now: Rules, before: Rules): string => {
 export default function WhatIfBar() {
   const { whatIf, shown } = useRunView();
   const { generateWithThis } = useWorkbench();
-  const { jobs } = useStudio().session;
   const rules = useWhatIf((state) => state.rules);
   const compare = useWhatIf((state) => state.compare);
   const header = useRun((state) => state.header);
-  const running = useStore(jobs, (state) => state.running);
+  const running = useMaking();
   const origin = useRun((state) => state.origin);
   const manifest = usePack((state) => state.manifest);
   const page = useSettings((state) => state.values);

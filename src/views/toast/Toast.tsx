@@ -1,14 +1,14 @@
 import { useStore } from 'zustand';
 import { translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { useStudio } from '../context.ts';
+import { useMaking, useStudio } from '../context.ts';
 import { FloatingStop } from './FloatingStop.tsx';
 
 /** What was just done, and the way back; and Stop, where a view has none in sight. */
 export default function Toast() {
   const { toast, session, address } = useStudio();
   const shown = useStore(toast, (state) => state.toast);
-  const running = useStore(session.jobs, (state) => state.running);
+  const running = useMaking();
   // Compare has runs of its own to stop.
   const compare = useStore(address.views, (state) => state.view === 'compare');
   return (
