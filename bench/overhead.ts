@@ -4,7 +4,7 @@ import { insideRuntime, measureImage, type ImageTimes } from '../engine/measure.
 import { imageOf, lengthIn } from './lib/requests.ts';
 import { summary } from '../engine/statistics.ts';
 
-const graphStages: Stage[] = ['entropy', 'encoder', 'patchTransformer', 'decoder'];
+const graphStages: Stage[] = ['entropy', 'encoder', 'patchTransformer', 'decoder', 'gpt'];
 
 /** Shares of an image's time: inside onnxruntime's run, feeding graphs and taking their outputs, sampling, the rest of the loop. */
 function shares(image: ImageTimes) {

@@ -1,7 +1,8 @@
 /** `npm run bench [name ...]`: the comparisons of bench/, one after the other; results go to bench/results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { whole } from '../node/options.ts';
 import { findPack } from '../node/pack.ts';
 import { resultOf, toJson, verdict, type Bench } from './harness.ts';
 import { writeDocs } from './lib/docs.ts';
@@ -13,15 +14,10 @@ import { benches } from './all.ts';
 const root = join(import.meta.dirname, '..');
 const CUT = 24;
 
-const whole = (text: string): number => {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return Number(text);
-};
-
 const command = new Command('bench')
   .description(`Measures ${benches.map(({ name }) => name).join(', ')}; all of them without names.`)
   .argument('[names...]', 'which benches')
-  .option('--repeats <n>', 'rounds; every contestant runs once in each', whole, 5)
+  .option('--repeats <n>', 'rounds; every contestant runs once in each', whole(1, 9999), 5)
   .option('--quick', `try it out: one round, images cut to ${CUT} tokens, nothing written or judged`)
   .option('--pack <name>', 'name of a pack in public/models', 'eurosat')
   .option('--docs', 'only write docs/performance.md from bench/results');

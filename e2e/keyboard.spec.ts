@@ -121,6 +121,7 @@ test('the bar: history and display open, act and give the focus back', async ({ 
   await expect(page.getByRole('button', { name: /^Pin / })).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog', { name: 'History' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'History' })).toBeFocused();
   await tabTo(page, /^button Display/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();

@@ -49,8 +49,11 @@ function modelCost(model: Manifest['model'], vocab: number, tokens: number, patc
   return { encoder: 0, patchTransformer: 0, decoder, total: decoder };
 }
 
+/** What an image of it costs can be counted. */
+export type Priced = Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>;
+
 /** Cost of a pack's image with `patches` patches; `patches` = `tokens` is the token-by-token baseline on the same weights. */
-export function packCost(manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, tokens: number, patches: number, groups: 1 | 2 = 1): Cost {
+export function packCost(manifest: Priced, tokens: number, patches: number, groups: 1 | 2 = 1): Cost {
   const entropy = manifest.entropyModel;
   return {
     ...modelCost(manifest.model, manifest.vocab, tokens, patches, groups),
@@ -59,12 +62,10 @@ export function packCost(manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vo
 }
 
 /** The token-by-token baseline on the same weights (P_max = 1), which needs no entropy model. */
-export const baselineCost = (manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, tokens: number, groups: 1 | 2 = 1): Cost => ({
+export const baselineCost = (manifest: Priced, tokens: number, groups: 1 | 2 = 1): Cost => ({
   ...packCost(manifest, tokens, tokens, groups),
   entropy: 0,
 });
-
-type Priced = Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>;
 
 /**
  * How much faster the operation count allows an image in `patches` patches to be than one that `other` makes token by token:

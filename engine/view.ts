@@ -1,7 +1,6 @@
 /** Views of a run: pure functions of (events, cursor). The cursor is the number of tokens shown, 0..events.length. */
-import { baselineCost, packCost, type Cost } from './cost.ts';
+import { baselineCost, packCost, type Cost, type Priced } from './cost.ts';
 import type { Stage, TokenEvent } from './log.ts';
-import type { Manifest } from './manifest.ts';
 
 export interface PatchView {
   index: number;
@@ -125,7 +124,7 @@ const stageFigures = (events: readonly TokenEvent[]): Partial<Record<Stage, Stag
 };
 
 /** Running figures after `cursor` tokens. Patches are counted up to the open one. `groups` as run (guidance 1: one). */
-export function figuresAt(events: readonly TokenEvent[], cursor: number, manifest: Pick<Manifest, 'model' | 'entropyModel' | 'vocab'>, groups: 1 | 2 = 1): Figures {
+export function figuresAt(events: readonly TokenEvent[], cursor: number, manifest: Priced, groups: 1 | 2 = 1): Figures {
   const shown = events.slice(0, clampCursor(events, cursor));
   const tokens = shown.length;
   const patches = shown.filter((event) => event.opens.length > 0).length;

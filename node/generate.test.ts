@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { StudioError } from '../engine/errors.ts';
 import { requiredGraphs, windowGraphs } from '../engine/manifest.ts';
+import { quote, say } from '../engine/phrase.ts';
 import { settingsTable } from '../engine/settings.ts';
 import { tinyManifest } from '../engine/testing/manifest.ts';
 import { main } from './generate.ts';
@@ -94,4 +96,12 @@ test.each([
   for (const spy of spies) spy.mockRestore();
   expect([code, late]).toEqual([0, []]);
   expect([...opened].sort()).toEqual([...graphs].sort());
+});
+
+test('a graph that failed is named with the words of the runtime', async () => {
+  const spy = vi.spyOn(NodeRunner.prototype, 'session').mockRejectedValue(new StudioError('graph-failed', say`The graph encoder could not be loaded.`, quote('Unknown opset')));
+  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  const { code, err } = await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--out', join(models, 'failed'));
+  spy.mockRestore();
+  expect([code, err]).toEqual([1, 'error: The graph encoder could not be loaded.\n  Unknown opset']);
 });

@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { decodeGraphs, graphsOfPicture } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
 import { StudioError, type ErrorCode } from '../engine/errors.ts';
+import { english } from '../engine/phrase.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
 import { imageSeed } from '../engine/philox.ts';
 import { groupsOf } from '../engine/sampling.ts';
@@ -95,7 +96,7 @@ export async function main(argv: readonly string[], output: Output, signal: { ab
       return 1;
     }
     output.err(`error: ${error.message}`);
-    if (error.code === 'graph-failed' && error.detail) output.err(`  ${error.detail}`);
+    if (error.code === 'graph-failed' && error.detail) output.err(`  ${english(error.detail)}`);
     return wrongInput.includes(error.code) ? 2 : 1;
   }
 }

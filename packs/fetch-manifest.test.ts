@@ -93,6 +93,13 @@ describe('an answer that is not the pack\'s', () => {
     expect((await fetchManifest(url, { ...quick, storedMs: 5000, store })).name).toBe(manifest.name);
   });
 
+  test('no network, and what is stored is refused by the checks of today: the network is named', async () => {
+    const store = memoryCache();
+    const url = await serve(page(511));
+    await saveRecord({ id: url, title: 'Nano', version: '1', manifest: { ...manifest, title: ' Nano' }, files: [], savedAt: 1 }, store);
+    await expect(fetchManifest(url, { ...quick, storedMs: 5000, store })).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   test('a pack that is gone (404) is missing, though it is stored', async () => {
     const store = memoryCache();
     const url = await serve(page(404));

@@ -59,7 +59,7 @@ export async function fetchManifest(url: string, options: ManifestOptions = {}):
     signal?.throwIfAborted();
     if (!(error instanceof PackError)) throw error;
     if (refused || error.code === 'unreachable' || error.code === 'shard-is-html') {
-      const stored = await storedManifest(url, store);
+      const stored = await storedManifest(url, store).catch(() => null);
       if (stored) return stored;
     }
     if (error.code === 'shard-missing') throw new PackError('pack-missing', say`There is no pack at ${url}. Check the address, or upload the pack's whole folder.`, error.detail);

@@ -6,7 +6,7 @@ import { utf8 } from '../engine/sha256.ts';
 
 /** What this browser keeps of one pack, or of the runtime: which files, since when. */
 export const PackRecord = z.object({
-  /** Address of its manifest; for the runtime and for packs from a folder or zip a name that is none. */
+  /** Address of its manifest; for the runtime a name that is none. */
   id: z.string(),
   /** Where its files are fetched, where that is not `id`. */
   base: z.optional(z.string()),

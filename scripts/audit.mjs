@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { interpreter } from './python.mjs';
-import { root, run } from './run.mjs';
+import { root } from './run.mjs';
 
 const PIP_AUDIT = 'pip-audit==2.10.1';
 const ask = (command, args, options = {}) => spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
@@ -31,12 +31,12 @@ else report('npm', 1, `${counts.total} known advisories; npm audit names them`);
 
 const place = join(root, '.cache', 'audit');
 const own = join(place, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-if (!existsSync(own)) run(interpreter(), ['-m', 'venv', place]);
-run(own, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PIP_AUDIT]);
-const pip = ask(own, ['-m', 'pip_audit', '-r', 'models/requirements.txt', '--no-deps', '--disable-pip', '--format', 'json', '--progress-spinner', 'off']);
+if (!existsSync(own)) ask(interpreter(), ['-m', 'venv', place]);
+const there = ask(own, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PIP_AUDIT]).status === 0;
+const pip = there && ask(own, ['-m', 'pip_audit', '-r', 'models/requirements.txt', '--no-deps', '--disable-pip', '--format', 'json', '--progress-spinner', 'off']);
 const found = (() => {
   try {
-    return JSON.parse(pip.stdout).dependencies;
+    return pip && JSON.parse(pip.stdout).dependencies;
   } catch {
     return null;
   }
@@ -45,6 +45,7 @@ const skipped = found?.filter((part) => part.skip_reason) ?? [];
 const known = found?.filter((part) => part.vulns?.length > 0) ?? [];
 for (const { name, version, vulns } of known) console.error(`  ${name} ${version}: ${vulns.map((entry) => entry.id).join(', ')}`);
 if (known.length > 0) report('Python', 1, `${known.length} packages with known advisories`);
+else if (!there) report('Python', 2, `the advisories could not be asked: ${PIP_AUDIT} could not be installed.`);
 else if (!found || skipped.length > 0) report('Python', 2, `the advisories could not be asked${found ? ` for ${skipped.length} of ${found.length} packages` : ''}.`);
 else report('Python', 0, `no known advisory in ${found.length} packages`);
 process.exitCode = worst;

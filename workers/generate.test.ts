@@ -22,7 +22,7 @@ const { runner } = fakeRunner('replaced', ({ call, read }) => {
   return { ...Object.fromEntries(presents), logits: new FakeTensor(Float32Array.from(logits), [logits.length]) };
 });
 const size = manifest.image.size;
-const model = { graphs: decodeGraphs(runner, manifest), pictures: { decode: async () => new Float32Array(3 * size * size) }, pack: { manifest }, neutral: 0 } as unknown as Model;
+const model = { graphs: decodeGraphs(runner, manifest), pictures: { decode: async () => new Float32Array(3 * size * size) }, pack: { manifest }, neutral: 0, window: 1 } as unknown as Model;
 const request = (seed: number): GenerateRequest => ({ class: 1, seed, settings: manifest.defaults });
 
 /** Graphs whose passes of several positions fail from the third one on. */
@@ -105,6 +105,27 @@ async function on(used: Model, requests: GenerateRequest[]) {
   const events = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events : []));
   return { reports, events, said: notices.filter(({ kind }) => kind === 'one-a-pass') };
 }
+
+test('stopped on the way to where it was, a run has its longer picture already', async () => {
+  const { events: [before] } = await make([request(1)]);
+  const resume = before!.slice(0, TOKENS - 2).map(({ token, entropy }) => ({ token, entropy }));
+  const { events: [more], cells: [cells], reports: [report] } = await make([{ ...request(1), resume }], 4);
+  expect([more, cells, report!.complete]).toEqual([[], undefined, false]);
+});
+
+test('graphs that take one position fail as such, whatever window is asked for', async () => {
+  class OneGraphs extends DependentGraphs {
+    override readonly mostPositions: number = 1;
+
+    override decoderStep(): Promise<never> {
+      return Promise.reject(new StudioError('graph-failed', say`The graph gpt failed.`));
+    }
+  }
+  const asking = { ...request(1), settings: { ...manifest.defaults, window: 8 } };
+  const used = { ...model, graphs: new OneGraphs() };
+  await expect(on(used, [asking])).rejects.toMatchObject({ code: 'graph-failed' });
+  expect(used.oneAPass, 'what failed was no window').toBeFalsy();
+});
 
 test.each([['chosen here', 8, undefined], ['asked for', 1, 8]] as const)('graphs that fail with several positions: the run goes on with one, with a notice, to the same tokens; they were %s', async (_, window, asked) => {
   const { reports: [alone] } = await on({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)]);

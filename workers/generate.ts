@@ -34,9 +34,9 @@ interface Made {
  * Positions a pass: those asked for, else those that are fastest here; of several images at once, one, since their rows fill a
  * pass already. One, too, once graphs have failed with several.
  */
-function windowOf({ oneAPass, window }: Model, requests: readonly GenerateRequest[]): number {
+function windowOf({ oneAPass, window, graphs }: Model, requests: readonly GenerateRequest[]): number {
   if (oneAPass) return 1;
-  return requests[0]!.settings.window ?? (requests.length > 1 ? 1 : window);
+  return Math.min(graphs.mostPositions, requests[0]!.settings.window ?? (requests.length > 1 ? 1 : window));
 }
 
 /** The passes of a run. Where graphs fail with several positions, the run goes on from its log with one, and so do those after it. */
@@ -100,7 +100,8 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
       }
       await breathe();
     }
-    for (const [image, { painted }] of images.entries()) await paint(image, painted);
+    // Of a run stopped on the way to where it was, the page has the longer picture.
+    for (const [image, { events, known, painted }] of images.entries()) if (events.length >= known) await paint(image, painted);
   } finally {
     graphs.dispose();
   }

@@ -5,7 +5,7 @@ import { DependentGraphs, tinyManifest } from '../engine/testing/manifest.ts';
 import { InferenceService } from './inference-service.ts';
 import type { GenerateRequest, LoadRequest, WorkerEvent } from './messages.ts';
 import type { Model, openModel } from './model.ts';
-import { FakeDevice, outOfGpuMemory } from './testing/fake-gpu.ts';
+import { FakeDevice, outOfGpuMemory, refusedByGpu } from './testing/fake-gpu.ts';
 
 const { open, close } = vi.hoisted(() => ({ open: vi.fn(), close: vi.fn(async () => undefined) }));
 vi.mock('./model.ts', () => ({ openModel: open, closeModel: close }));
@@ -148,7 +148,7 @@ test('a device that is lost while a model loads ends the load', async () => {
 
 test('what a GPU without memory answers is not taken', async () => {
   const { service, device } = await loaded('webgpu');
-  device.fail(new Error('a binding is too large')); // says nothing of memory
+  device.fail(refusedByGpu()); // says nothing of memory
   expect(await service.paint([1])).toMatchObject({ ok: true });
   device.fail(outOfGpuMemory());
   expect(await service.paint([1])).toMatchObject({ ok: false, code: 'out-of-memory', message: { template: expect.stringContaining('not enough memory') } });

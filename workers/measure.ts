@@ -1,6 +1,6 @@
 /** The short forms of the benches on the loaded model: what an image costs here, on every backend that the runtime has. */
-import { StudioError } from '../engine/errors.ts';
-import { quote, say } from '../engine/phrase.ts';
+import { StudioError, toTagged } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import { interleaved, type Contestant } from '../engine/interleave.ts';
 import { around, type GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
@@ -79,20 +79,22 @@ const withGraphs = (image: Measured, alone: ImageTimes): Measured => ({
   })),
 });
 
-/** All cases on one backend, interleaved; `report` is given the round and the share of its image that is done, 1 exactly once. */
+/** All cases on one backend, interleaved; `report` is given the round and the share of its image that is done, 1 exactly once. With `device` every case has one round more. */
 async function measureBackend(
   backend: BrowserBackend, cases: readonly Case[], runnerOf: (pack: Pack) => SessionRunner, device: GPUDevice | null, { signal, breathe }: MeasureContext,
   report: (way: Way, round: number, share: number) => void,
 ): Promise<Measured[]> {
   const contestant = ({ way, pack, settings }: Case): Contestant<Measured> => async (round) => {
-    const { manifest } = pack;
+    return { backend, way, ...await timed(runnerOf(pack), pack.manifest, way, round, settings, round < 0 ? WARM_TOKENS : null) };
+  };
+  const timed = async (runner: GraphRunner, manifest: Pack['manifest'], way: Way, round: number, settings: Settings, limit: number | null): Promise<ImageTimes> => {
     const began = performance.now();
     let reported = began;
     report(way, round, 0);
-    const times = await measureImage(runnerOf(pack), manifest, {
+    const times = await measureImage(runner, manifest, {
       class: Math.max(0, round) % manifest.classes.length, seed: Math.max(0, round), settings,
       signal: { get aborted() { return signal.aborted || performance.now() - began > IMAGE_MS; } },
-    }, round < 0 ? WARM_TOKENS : null, async (tokens) => {
+    }, limit, async (tokens) => {
       if (tokens < manifest.grid.tokens && performance.now() - reported >= REPORT_MS) {
         reported = performance.now();
         report(way, round, tokens / manifest.grid.tokens);
@@ -101,14 +103,13 @@ async function measureBackend(
     });
     if (signal.aborted) throw cancelled();
     report(way, round, 1);
-    return { backend, way, ...times };
+    return times;
   };
   const results = await interleaved(Object.fromEntries(cases.map((each) => [each.way, contestant(each)])), { repeats: ROUNDS });
   if (!device) return Object.values(results).flat();
   const measured: Measured[] = [];
   for (const { way, pack, settings } of cases) {
-    const alone = await measureImage(settled(runnerOf(pack), device), pack.manifest, { class: 0, seed: 0, settings, signal }, SETTLED_TOKENS, breathe);
-    if (signal.aborted) throw cancelled();
+    const alone = await timed(settled(runnerOf(pack), device), pack.manifest, way, 0, settings, SETTLED_TOKENS);
     measured.push(...results[way]!.map((image) => withGraphs(image, alone)));
   }
   return measured;
@@ -124,7 +125,6 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
   const cases = casesOf(pack, baseline, only);
   const every: BrowserBackend[] = runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
   const backends = only ? [model.backend] : every;
-  const each = cases.length * (ROUNDS + 1);
   const measured: Measured[] = [];
   const failures: DeviceMeasurement['failures'] = [];
   for (const [i, backend] of backends.entries()) {
@@ -134,15 +134,17 @@ export async function measureDevice(model: Model, request: MeasureRequest, conte
       if (!own.has(wanted)) own.set(wanted, new SessionRunner(runtime, backend, wanted, context.queue, { capture: backend === 'webgpu' && model.capture }));
       return own.get(wanted)!;
     };
+    const device = backend === 'webgpu' && !only ? runtime.gpu!.device : null;
+    const each = cases.length * (ROUNDS + (device ? 2 : 1));
     let finished = 0;
     try {
-      measured.push(...await measureBackend(backend, cases, runnerOf, backend === 'webgpu' && !only ? runtime.gpu!.device : null, context, (way, round, share) => {
+      measured.push(...await measureBackend(backend, cases, runnerOf, device, context, (way, round, share) => {
         context.progress({ stage: 'image', done: (i + (finished + share) / each) / backends.length, backend, way, image: round + 1, of: ROUNDS });
         if (share === 1) finished++;
       }));
     } catch (error) {
       if (context.signal.aborted) throw cancelled();
-      failures.push({ backend, reason: quote(error) });
+      failures.push({ backend, reason: toTagged(error).message });
     } finally {
       for (const runner of own.values()) await runner.release();
     }

@@ -5,7 +5,7 @@ import type { GraphTensor } from '../engine/tensors.ts';
 import { bufferOf } from './gpu-buffers.ts';
 import { GpuTokens, openSampler } from './on-device.ts';
 import { gpuTensor } from './runtime.ts';
-import { FakeDevice, outOfGpuMemory, pipelineOf, type FakeBuffer } from './testing/fake-gpu.ts';
+import { FakeDevice, outOfGpuMemory, pipelineOf, refusedByGpu, type FakeBuffer } from './testing/fake-gpu.ts';
 import { fakeOrt } from './testing/fake-ort.ts';
 import { sampleOnHost } from './testing/fake-sampler.ts';
 
@@ -83,7 +83,7 @@ test('logits that are not finite, and what the GPU could not do, end the pass th
   const { tokens, ask, device } = tokensOn();
   tokens.sample(ask(1, {}, new Float32Array(2 * VOCAB).fill(NaN)), 1);
   await expect(tokens.read(null)).rejects.toMatchObject({ code: 'graph-failed', message: expect.stringContaining('not finite') });
-  for (const [error, code] of [[outOfGpuMemory(), 'out-of-memory'], [new Error('a binding is too large'), 'graph-failed']] as const) {
+  for (const [error, code] of [[outOfGpuMemory(), 'out-of-memory'], [refusedByGpu(), 'graph-failed']] as const) {
     device.fail(error);
     tokens.sample(ask(1), 1);
     await expect(tokens.read(null)).rejects.toMatchObject({ code, detail: { values: [error.message] } });

@@ -113,8 +113,8 @@ export class GpuTokens implements OnDevice {
     const error = this.#error;
     if (!error) return;
     this.#error = null;
-    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', say`The GPU ran out of memory. Close other pages or programs, or pick a smaller pack or variant.`, quote(error));
-    throw new StudioError('graph-failed', say`The GPU could not do what it was asked for. Load the pack again, or try the other backend.`, quote(error));
+    if (error instanceof GPUOutOfMemoryError) throw new StudioError('out-of-memory', say`The GPU ran out of memory. Close other pages or programs, or pick a smaller pack or variant.`, quote(error.message));
+    throw new StudioError('graph-failed', say`The GPU could not do what it was asked for. Load the pack again, or try the other backend.`, quote(error.message));
   }
 
   async #mapped(buffer: GPUBuffer): Promise<void> {

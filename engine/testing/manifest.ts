@@ -53,7 +53,7 @@ export function tinyGptManifest(): GptManifest {
 
 /** Every batch is itself. Records every call, once an image; entropies and logits come from functions of t. */
 export class FakeGraphs implements DecodeGraphs, BatchGraphs {
-  readonly mostPositions = MOST_POSITIONS;
+  readonly mostPositions: number = MOST_POSITIONS;
   readonly calls: string[] = [];
   /** The calls of each image of the batch. */
   callsOf: string[][] = [];

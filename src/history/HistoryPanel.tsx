@@ -1,7 +1,7 @@
 import { say, together, type Phrase } from '../../engine/phrase.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { Dialog } from 'radix-ui';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import { integer, megabytes } from '../lib/format.ts';
 import { toProblem } from '../state/problem.ts';
@@ -9,7 +9,7 @@ import { translated, t } from '../text/t.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { NARROW } from '../views/media.ts';
-import { totalBytes, type HistoryEntry } from './entry.ts';
+import { ENDING, totalBytes, type HistoryEntry } from './entry.ts';
 import { HistoryRow } from './HistoryRow.tsx';
 import { openEntry } from './openEntry.ts';
 import '../styles/history.css';
@@ -37,8 +37,8 @@ function importedText(taken: number, removed: number): Phrase {
   return together([imported, removed === 1 ? say`The oldest run was removed to make room.` : say`The ${removed} oldest runs were removed to make room.`]);
 }
 
-/** The runs made in this browser: open, pin, delete with a way back. */
-export default function HistoryPanel({ onClose }: { onClose: () => void }) {
+/** The runs made in this browser: open, pin, delete with a way back. Its end hands the focus back to its button. */
+export default function HistoryPanel({ button, onClose }: { button: RefObject<HTMLButtonElement | null>; onClose: () => void }) {
   const studio = useStudio();
   const { history } = useWorkbench();
   const { entries, loaded, problem } = useStore(history);
@@ -61,7 +61,7 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   };
   const saveAll = async () => {
     try {
-      const [{ writeArchive, ENDING }, { save }] = await Promise.all([import('./archive.ts'), import('../share/files.ts')]);
+      const [{ writeArchive }, { save }] = await Promise.all([import('./archive.ts'), import('../share/files.ts')]);
       save(new Blob([writeArchive(await history.all())]), `dpar-studio-${new Date().toISOString().slice(0, 10)}${ENDING}`);
     } catch (error) {
       studio.reportUnexpected(error);
@@ -72,7 +72,10 @@ export default function HistoryPanel({ onClose }: { onClose: () => void }) {
   return (
     <Dialog.Root open modal={false} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
-        <Dialog.Content className="drawer" style={{ top }} aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
+        <Dialog.Content
+          className="drawer" style={{ top }} aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => { event.preventDefault(); button.current?.focus(); }}
+        >
           <div className="drawer-head">
             <Dialog.Title className="heading">{t('History')}</Dialog.Title>
             <OpenFileButton />
@@ -108,7 +111,7 @@ function OpenFileButton() {
   const input = useRef<HTMLInputElement>(null);
   const chosen = async (file: File | undefined) => {
     if (!file) return;
-    if (!file.name.endsWith('.dpar-history')) return (await import('../share/openFile.ts')).openFile(studio, file);
+    if (!file.name.endsWith(ENDING)) return (await import('../share/openFile.ts')).openFile(studio, file);
     try {
       const { readArchive } = await import('./archive.ts');
       const { taken, removed, undo } = await history.takeIn(readArchive(new Uint8Array(await file.arrayBuffer())));
@@ -121,7 +124,7 @@ function OpenFileButton() {
   return (
     <>
       <button type="button" className="button" onClick={() => input.current?.click()}><Icon name="open" size={18} />{t('Open file')}</button>
-      <input ref={input} type="file" hidden accept=".png,.json,.dpar-history,image/png,application/json" aria-label={t('Run to open')}
+      <input ref={input} type="file" hidden accept={`.png,.json,${ENDING},image/png,application/json`} aria-label={t('Run to open')}
         onChange={(event) => { void chosen(event.target.files?.[0]); event.target.value = ''; }} />
     </>
   );

@@ -8,7 +8,6 @@ import { say, type Phrase } from '../../engine/phrase.ts';
 import { pictureSize } from '../lib/pictureSize.ts';
 import { keptOf, type Kept } from './entry.ts';
 
-export const ENDING = '.dpar-history';
 /** Far more than a full history has: 200 runs of 64 MB with their logs. */
 const MAX_FILES = 4096;
 const MAX_BYTES = 512_000_000;

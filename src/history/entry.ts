@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { RunHeader, runToJson, startsOf, type Run } from '../../engine/log.ts';
 
+/** Of a file that holds many runs. */
+export const ENDING = '.dpar-history';
+
 /** What the list shows of a run; its event log is kept apart, so that the list stays quick to read. */
 export const HistoryEntry = z.object({
   id: z.string().check(z.minLength(1)),

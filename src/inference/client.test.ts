@@ -226,6 +226,30 @@ describe('InferenceClient', () => {
     expect(workers[0]!.terminated).toBe(true);
   });
 
+  test('stop leaves a load alone', async () => {
+    let finish: (value: unknown) => void = ignore;
+    const { client, workers } = make(fakeService({ load: () => new Promise((resolve) => { finish = resolve; }) }));
+    const loading = load(client);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await client.stop();
+    finish(ok({}));
+    expect(await loading).toMatchObject({ ok: true });
+    expect([client.loaded, workers[0]!.terminated]).toEqual([true, false]);
+  });
+
+  test('a worker whose GPU was lost before a load is replaced by a fresh one, once', async () => {
+    let loads = 0;
+    const lost = { ok: false, code: 'worker-lost', message: say`The browser took the GPU away.` };
+    const first = fakeService({ load: async () => (++loads === 1 ? ok({}) : lost) });
+    const { client, workers } = make(first, fakeService());
+    await load(client);
+    expect(await load(client)).toMatchObject({ ok: true });
+    expect(workers).toHaveLength(2);
+    const other = make(fakeService({ load: async () => lost }));
+    expect(await load(other.client)).toMatchObject({ ok: false, code: 'worker-lost' });
+    expect(other.workers).toHaveLength(1);
+  });
+
   test('aborting a load drops the worker', async () => {
     const { client, workers } = make(fakeService({ load: never }));
     const abort = new AbortController();

@@ -59,6 +59,8 @@ export class InferenceClient {
   /** Why a loaded model is there no more, until the next load. */
   #ended: Failure | null = null;
   #run: Promise<unknown> | null = null;
+  /** The last load. */
+  #load: Promise<unknown> | null = null;
   /** A call that takes a moment: pictures and others of its kind wait for it. */
   #brief: Promise<unknown> | null = null;
   #stops = 0;
@@ -79,15 +81,21 @@ export class InferenceClient {
     if (this.#run || this.#brief) this.#drop(failure('aborted', say`Another pack is being loaded.`));
     this.#loaded = false;
     this.#ended = null;
-    return this.#exclusive(async () => {
+    const load = this.#exclusive(async () => {
       const aborted = () => this.#drop(failure('aborted', say`Loading was cancelled.`));
       const manifestUrl = absolute(request.manifestUrl);
-      const result = await this.#call((remote) => remote.load({ ...request, manifestUrl }), {
+      const send = () => this.#call((remote) => remote.load({ ...request, manifestUrl }), {
         stallMs: this.#options.loadStallMs, signal, onAbort: aborted, onWorkerEvent: loading(onProgress),
       });
+      const kept = this.#line !== null;
+      let result = await send();
+      // A worker whose GPU was lost before says nothing of a fresh one.
+      if (!result.ok && result.code === 'worker-lost' && kept && this.#line === null) result = await send();
       this.#loaded = result.ok;
       return result;
     });
+    this.#load = load;
+    return load;
   }
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`. */
@@ -101,12 +109,12 @@ export class InferenceClient {
     }));
   }
 
-  /** Asks the run to stop between two tokens; terminates the worker when it does not within the grace time. */
+  /** Asks the run to stop between two tokens; terminates the worker when it does not within the grace time. A load goes on: aborting ends it. */
   async stop(): Promise<void> {
     this.#stops++;
     const run = this.#run;
     const line = this.#line;
-    if (!run || !line) return;
+    if (!run || !line || run === this.#load) return;
     line.remote.stop().catch(() => undefined);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, this.#options.graceMs, 'late'); });

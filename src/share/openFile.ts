@@ -1,3 +1,4 @@
+import { ENDING } from '../history/entry.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { StudioError } from '../../engine/errors.ts';
 import { inMegabytes, say } from '../../engine/phrase.ts';
@@ -28,7 +29,7 @@ async function inspect(studio: Studio, file: File): Promise<void> {
 export async function openFile(studio: Studio, file: File): Promise<void> {
   const { notices, toast } = studio;
   try {
-    if (file.name.endsWith('.dpar-history')) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
+    if (file.name.endsWith(ENDING)) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
     if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
     if (carried.kind === 'run') await studio.show({ run: carried.run, picture: await pictureOf(carried) });

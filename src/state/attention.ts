@@ -25,7 +25,7 @@ export interface AttentionState {
 }
 
 /** Attention of the run in view, computed when it is asked for. */
-export function createAttention({ view, session: { pack, client, load } }: Pick<Studio, 'view' | 'session'>) {
+export function createAttention({ view, session: { pack, client, load, modelReady } }: Pick<Studio, 'view' | 'session'>) {
   const store = createStore<AttentionState>(() => ({ on: false, part: 'patches', block: null, row: 'class', phase: 'idle', found: null, version: -1, problem: null }));
   let ticket = 0;
 
@@ -65,11 +65,11 @@ export function createAttention({ view, session: { pack, client, load } }: Pick<
       const { on, phase, version } = store.getState();
       if (on && phase !== 'working' && version !== view.shown().version && possible() === 'yes') void compute();
     },
-    /** Without a model it loads that of the pack first. */
+    /** Without a model it waits for that of the pack first. */
     async turn(on: boolean): Promise<void> {
       store.setState({ on });
       if (!on) return;
-      if (possible() === 'no model') await load();
+      if (possible() === 'no model') await modelReady();
       await compute();
     },
     chooseRow(row: AttentionState['row']): void {

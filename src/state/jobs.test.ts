@@ -130,4 +130,40 @@ describe('jobs', () => {
     await all;
     expect(view.getState()).toMatchObject({ title: titleOf(header(1)), count: 1 });
   });
+
+  it('a stop while the model comes back ends the run at once, as far as it came', async () => {
+    const client = fakeClient();
+    const jobs = createJobs({ now: () => 0, recover: () => new Promise(() => undefined) });
+    const all = jobs.start([header(1)], client);
+    client.token();
+    client.fail();
+    await tick();
+    await jobs.stop({ ...client, stop: async () => undefined });
+    expect(await all).toMatchObject({ ok: false, code: 'stopped' });
+    expect(jobs.getState().list[0]!.run.getState()).toMatchObject({ phase: 'stopped', count: 1 });
+  });
+
+  it('a run taken up and stopped on the way to where it was has no digest: that is of what was decoded again', async () => {
+    const client = fakeClient();
+    const jobs = createJobs({ now: () => 0, recover: async () => true });
+    const all = jobs.start([header(1)], client);
+    client.token();
+    client.token();
+    client.fail();
+    await tick();
+    await jobs.stop(client);
+    await all;
+    expect(jobs.getState().list[0]!.run.getState()).toMatchObject({ phase: 'stopped', count: 2, digest: null });
+  });
+
+  it('says whether its runs are looked at', async () => {
+    const client = fakeClient();
+    const jobs = createJobs({ now: () => 0 });
+    void jobs.start([header(1)], client, { inView: false });
+    expect(jobs.getState().inView).toBe(false);
+    await client.finish();
+    void jobs.start([header(1)], client);
+    expect(jobs.getState().inView).toBe(true);
+    await client.finish();
+  });
 });

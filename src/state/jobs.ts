@@ -16,6 +16,8 @@ export interface Job {
 
 export interface JobsState {
   list: readonly Job[];
+  /** They are looked at as they grow; false for those made beside the run in view. */
+  inView: boolean;
   running: boolean;
   /** They are, or were, decoded at once, not one after the other. */
   together: boolean;
@@ -66,9 +68,12 @@ interface Begun {
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
 export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
-  const store = createStore<JobsState>(() => ({ list: [], running: false, together: false }));
+  const store = createStore<JobsState>(() => ({ list: [], inView: true, running: false, together: false }));
   const watchers = new Set<JobsWatcher>();
   let cancelled = false;
+  /** Resolves when the runs are stopped. */
+  let cancel = () => {};
+  let cancelling = new Promise<false>(() => undefined);
   let settled: Promise<unknown> = Promise.resolve();
 
   async function decodeAll(list: readonly Job[], client: Client, inView: boolean): Promise<Result<GenerateReport> | null> {
@@ -101,7 +106,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     const result = await client.generate(
       list.map(({ header }) => requestOf(header)), (image, ...made) => begun[image]!.onEvents(...made), (image, picture) => begun[image]!.onPicture(picture),
     );
-    const goOn = !result.ok && isLoss(result) && !cancelled && (await recover(alone(result), list[0]!.header));
+    const goOn = !result.ok && isLoss(result) && !cancelled && (await recovered(alone(result), list[0]!.header));
     let last: Result<GenerateReport> | null = null;
     for (const [image, one] of begun.entries()) {
       if (result.ok) last = end(one, { ok: true, value: result.value[image]! });
@@ -112,16 +117,20 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     return last;
   }
 
+  /** A stop does not wait for the model to come back. */
+  const recovered = (failure: Failure, header: RunHeader) => Promise.race([recover(failure, header), cancelling]);
+
   async function decode(begun: Begun, client: Client): Promise<Result<GenerateReport>> {
     const { job: { header, run }, onEvents, onPicture } = begun;
     return end(begun, await generateWithRecovery(requestOf(header), {
-      client, events: () => run.getState().events, recover: (failure) => recover(failure, header), cancelled: () => cancelled, onEvents, onPicture,
+      client, events: () => run.getState().events, recover: (failure) => recovered(failure, header), cancelled: () => cancelled, onEvents, onPicture,
     }));
   }
 
   function end({ job, id, started }: Begun, result: Result<GenerateReport>): Result<GenerateReport> {
     const { run } = job;
-    if (result.ok) run.end(id, { complete: result.value.complete, digest: result.value.digest, wallMs: result.value.times.total });
+    // One that was taken up and stopped on the way to where it was has another digest than its log.
+    if (result.ok) run.end(id, { complete: result.value.complete, digest: result.value.complete || result.value.tokens === run.getState().count ? result.value.digest : null, wallMs: result.value.times.total });
     else if (result.code === 'stopped') run.end(id, { complete: false, digest: null, wallMs: now() - started });
     else run.fail(id, fromFailure(result));
     for (const { ended } of watchers) ended?.(job);
@@ -138,10 +147,11 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. */
     start(headers: readonly RunHeader[], client: Client, { inView = true }: StartOptions = {}): Promise<Result<GenerateReport> | null> {
       cancelled = false;
+      cancelling = new Promise((resolve) => { cancel = () => resolve(false); });
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = inView && list.length > 1 && list.length <= atOnce();
-      store.setState({ list, running: true, together });
+      store.setState({ list, inView, running: true, together });
       const all = (together ? decodeTogether(list, client) : decodeAll(list, client, inView)).finally(() => store.setState({ running: false }));
       settled = all.catch(() => undefined);
       return all;
@@ -151,6 +161,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     /** Ends the run being decoded and those that wait. */
     async stop(client: Client): Promise<void> {
       cancelled = true;
+      cancel();
       await client.stop();
     },
     clear(): void {

@@ -80,15 +80,15 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       current = null;
       pack.setState({ model: 'asking', progress: null });
     },
-    /** A fresh worker for a run whose worker was lost, on the backend that the run began on where that is possible. */
-    async recover(failure: Failure, header: RunHeader): Promise<boolean> {
+    /** A fresh worker for a run whose worker was lost, on the backend that the run began on where that is possible. `wanted`: nobody has stopped it since. */
+    async recover(failure: Failure, header: RunHeader, wanted = () => true): Promise<boolean> {
       const { choice } = pack.getState();
       const isReady = () => pack.getState().model === 'ready';
       const noMemory = failure.code === 'out-of-memory';
       if (noMemory && header.backend !== 'webgpu') return false;
       await load(noMemory ? 'wasm' : header.backend === 'webgpu' ? 'webgpu' : 'wasm');
       if (!noMemory) pack.setState({ choice });
-      if (isReady()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
+      if (isReady() && wanted()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
       return isReady();
     },
     /** Lets the worker go, with whatever it was doing. */

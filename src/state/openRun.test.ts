@@ -96,6 +96,35 @@ describe('opening a run', () => {
     expect([studio.view.run.getState().header!.seed, studio.settings.getState().seed, studio.toast.getState().toast]).toEqual([3, 55, null]);
   });
 
+  it('the way back from a run of another pack leads to what was in view, and makes nothing', async () => {
+    const studio = await opened();
+    const stopped = { ...other(), events: run.events.slice(0, 9), complete: false };
+    await show(studio, stopped);
+    const before = hash;
+    await show(studio, other({ pack: { name: 'second', hash: '' } }));
+    studio.toast.undo();
+    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', origin: 'opened', count: 9 }));
+    expect(studio.session.pack.getState().manifest!.name).toBe('eurosat');
+    expect([studio.session.queue.getState().queued, hash]).toEqual([false, before]);
+  });
+
+  it('the way back leads to a pack from a folder, too, and its own run needs no pack beside the page', async () => {
+    const studio = await opened();
+    const mine = { ...pack.manifest, name: 'mine', recordings: [] };
+    void studio.usePack({ manifest: mine, files: {} });
+    await vi.waitFor(() => expect(studio.session.pack.getState().manifest).toBe(mine));
+    const { manifestUrl, hash: hashOf } = studio.session.pack.getState();
+    const own = other({ pack: { name: 'mine', hash: hashOf! } });
+    await show(studio, own);
+    const undo = await studio.makeAgain(own.header, own.digest);
+    undo();
+    await show(studio, other({ pack: { name: 'second', hash: '' } }));
+    expect(studio.session.pack.getState().name).toBe('second');
+    studio.toast.undo();
+    await vi.waitFor(() => expect(studio.view.run.getState().header!.pack.name).toBe('mine'));
+    expect(studio.session.pack.getState()).toMatchObject({ name: 'mine', manifest: mine, manifestUrl, hash: hashOf });
+  });
+
   it('marks one that was stopped', async () => {
     const studio = await opened();
     await show(studio, { ...other(), events: run.events.slice(0, 9), complete: false });

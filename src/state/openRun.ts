@@ -1,11 +1,13 @@
 /** Opening a run from a file or the history: seldom needed, so not among what the page fetches first. */
 import type { RunHeader } from '../../engine/log.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import { classText, existingClass } from '../../engine/pack-settings.ts';
 import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
+import type { PackState } from './pack.ts';
 import { findPack } from './packFiles.ts';
 import type { Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
@@ -13,26 +15,38 @@ import type { RunView } from './runView.ts';
 import type { PackSession } from './session.ts';
 import type { SettingsStore } from './settings.ts';
 
+/** A pack as the page has it open, from wherever it came. */
+export interface PackInView extends Pick<PackState, 'manifestUrl' | 'hash' | 'variant'> {
+  manifest: Manifest;
+}
+
 export interface OpenDeps {
   session: PackSession;
   view: RunView;
   settings: SettingsStore;
   address: AddressBar;
   base: string;
-  /** Opens the pack that the address names now; resolves when its manifest is there or could not be read. */
-  switchPack: () => Promise<void>;
+  /** Opens a pack that was in view, else the one that the address names now, without its run; resolves when its manifest is there or could not be read. */
+  switchPack: (to?: PackInView) => Promise<void>;
   /** Makes the run that the address names now. */
   reopen: () => Promise<void>;
+}
+
+/** The pack of a run: the one in view, whose name it has, or one beside the page. Throws `pack-missing`. */
+async function packOf({ pack: { name } }: RunHeader, { session, base }: OpenDeps): Promise<{ manifest: Manifest; same: boolean }> {
+  const { manifest } = session.pack.getState();
+  return manifest?.name === name ? { manifest, same: true } : { manifest: (await findPack(name, base)).manifest, same: false };
 }
 
 /** What is in view and set now; the returned function brings it back. */
 function remember({ session, view, settings, address, switchPack }: OpenDeps): () => Promise<void> {
   const back = view.snapshot();
-  const before = { name: session.pack.getState().name, hash: address.hash(), settings: settings.getState() };
+  const { manifest, manifestUrl, hash, variant } = session.pack.getState();
+  const before = { hash: address.hash(), settings: settings.getState() };
   return async () => {
     await session.stopped();
     address.replaceHash(before.hash);
-    if (session.pack.getState().name !== before.name) await switchPack();
+    if (session.pack.getState().manifestUrl !== manifestUrl) await switchPack(manifest ? { manifest, manifestUrl, hash, variant } : undefined);
     back();
     settings.setState(before.settings);
   };
@@ -43,10 +57,9 @@ function remember({ session, view, settings, address, switchPack }: OpenDeps): (
  * or `run-invalid` before anything on the page has changed.
  */
 export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => Promise<void>; word: Problem | null }> {
-  const { session: { pack, stopped }, view: { run, playback }, settings, address, base, switchPack } = deps;
+  const { session: { pack, stopped }, view: { run, playback }, settings, address, switchPack } = deps;
   const { header } = opened.run;
-  const same = pack.getState().manifest?.name === header.pack.name;
-  const manifest = same ? pack.getState().manifest! : (await findPack(header.pack.name, base)).manifest;
+  const { manifest, same } = await packOf(header, deps);
   checkFits(opened.run, manifest);
   await stopped();
   const undo = remember(deps);
@@ -65,8 +78,8 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
 
 /** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
 export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => void> {
-  const { session, address, base, reopen } = deps;
-  const { manifest } = await findPack(header.pack.name, base);
+  const { session, address, reopen } = deps;
+  const { manifest } = await packOf(header, deps);
   await session.stopped();
   const undo = remember(deps);
   address.replaceHash(writePermalink({

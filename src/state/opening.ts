@@ -9,7 +9,7 @@ import { readAddress, writeAddress, type Address } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
 import { keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
-import type { OpenDeps } from './openRun.ts';
+import type { OpenDeps, PackInView } from './openRun.ts';
 import { fetchRecording } from './packFiles.ts';
 import { toPainted } from './pictures.ts';
 import { toProblem } from './problem.ts';
@@ -81,7 +81,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     void showRecording(Math.max(0, recorded), true);
   }
 
-  async function open(signal = nextTurn()): Promise<void> {
+  /** `make`: with the run that the address names. */
+  async function open(signal = nextTurn(), make = true): Promise<void> {
     const address = readAddress(hash());
     const name = address.pack;
     views.set(address.view, address.step, address.sides);
@@ -90,19 +91,32 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     const { manifest, hash: hashOf } = found;
     settings.init(manifest);
     session.use({ manifest, hash: hashOf });
-    const given = applyAddress(address);
+    const given = applyAddress(address, make);
     const keep = kept;
     kept = null;
     if (!address.run) takeOver(manifest, keep);
     // A link's class shows its recorded run until the run of the link is there.
     showFirst(manifest);
-    if (address.run) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
+    if (address.run && make) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
+    await loadOrAsk();
+  }
+
+  async function loadOrAsk(): Promise<void> {
     if (metered()) pack.setState({ model: 'asking' });
     else await session.load();
   }
 
+  /** A pack whose manifest is at hand, in the place of the one that was closed. */
+  function take({ manifest, ...from }: PackInView, keep: Kept | null): void {
+    settings.init(manifest);
+    session.use({ name: manifest.name, manifest, ...from });
+    notices.replace('address', []);
+    takeOver(manifest, keep);
+    showFirst(manifest);
+  }
+
   /** The settings of a link; what cannot be used is named and left at its default. Returns the tokens its run goes on from. */
-  function applyAddress(address: Address): readonly number[] {
+  function applyAddress(address: Address, make = true): readonly number[] {
     const { manifest } = pack.getState();
     if (!manifest) return [];
     const { class: index, seed, values, given, problems } = address.resolve(manifest, settings.getState().class);
@@ -112,7 +126,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     notices.replace('address', problems);
     notices.replace('link', []);
     const { class: chosen, seed: used } = settings.getState();
-    bar.ask(address.run ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
+    bar.ask(address.run && make ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
     return given ?? [];
   }
 
@@ -179,14 +193,17 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   }
 
   // The weights may take their time: the manifest is enough to show a run.
-  async function switchPack(): Promise<void> {
+  async function switchPack(to?: PackInView): Promise<void> {
     const signal = nextTurn();
     await closePack(signal);
     const there = until(() => {
       const { manifest, hash: known, model } = pack.getState();
       return (manifest !== null && known !== null) || model === 'failed';
     }, pack);
-    if (!signal.aborted) void open(signal);
+    if (!signal.aborted && to) {
+      take(to, null);
+      void loadOrAsk();
+    } else if (!signal.aborted) void open(signal, false);
     return there;
   }
   const openDeps: OpenDeps = { session, view, settings, address: bar, base, switchPack, reopen };
@@ -199,19 +216,15 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const keep = keptNow();
       const hashOf = await packHash(manifest);
       if (!(await closePack(signal))) return;
-      settings.init(manifest);
-      session.use({ name: manifest.name, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, manifest, hash: hashOf, variant: null });
-      notices.replace('address', []);
-      takeOver(manifest, keep);
-      showFirst(manifest);
+      take({ manifest, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, hash: hashOf, variant: null }, keep);
       await session.load();
     },
-    /** Opens another pack; view, class and seed stay, the class where that pack has it. */
+    /** Opens another pack; view, class and seed stay, the class where that pack has it. Resolves when its manifest is there or could not be read. */
     choosePack(name: string): Promise<void> {
       kept = keptNow();
       const { view, step } = views.extra();
       replaceHash(writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) }));
-      return reopen();
+      return name === pack.getState().name && pack.getState().manifest ? reopen() : switchPack();
     },
     /** While no run of this visit is in view, a class shows its recorded run at once. */
     chooseClass(index: number): void {

@@ -16,7 +16,7 @@ export interface RunRequest {
 export function headerOf(request: RunRequest, manifest: Manifest, hash: string | null, report: Pick<LoadReport, 'variant' | 'backend'>): RunHeader {
   return {
     pack: { name: manifest.name, hash: hash ?? '' }, variant: report.variant, backend: report.backend,
-    class: request.class, className: manifest.classes[request.class]?.label ?? 'no class', seed: request.seed >>> 0, settings: { ...request.settings },
+    class: request.class, className: manifest.classes[request.class]?.label ?? 'no class', seed: request.seed, settings: { ...request.settings },
     grid: { ...manifest.grid }, sampler: SAMPLER, ...(request.given && request.given.length > 0 && { given: [...request.given] }),
   };
 }

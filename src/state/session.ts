@@ -28,30 +28,48 @@ export type PackSession = ReturnType<typeof createPackSession>;
 export function createPackSession({ connect, spareGpu, notices, now }: PackSessionDeps) {
   const pack = createPack();
   const loading = createLoading({ connect, spareGpu, pack, notices });
-  const jobs = createJobs({ now, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
+  const jobs = createJobs({ now, recover: (failure, header) => loading.recover(failure, header, () => jobs.getState().running), atOnce: () => atOnce(pack.getState().manifest) });
   /** True while Generate waits for the model. */
   const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
   /** The runs that wait; they are asked for when they can begin. */
   let waiting: () => readonly RunRequest[] = () => [];
+  /** Where the model failed they wait for the next load. */
+  let held = false;
   const askers: Asker[] = [];
   const listeners = new Set<() => void>();
   const queued = () => queue.getState().queued;
 
   pack.subscribe(({ model }, before) => {
-    if (before.model !== 'loading' || model === 'loading') return;
-    if (model !== 'ready') wait(null);
-    else if (queued()) void generate(waiting);
-    else for (const listener of listeners) listener();
+    if (model === before.model) return;
+    if (model === 'loading') {
+      if (held) wait(waiting);
+    } else if (before.model === 'loading') {
+      if (model !== 'ready') hold(model === 'failed' && queued());
+      else if (queued()) void generate(waiting);
+      else for (const listener of listeners) listener();
+    }
   });
+
+  /** No run waits; with `again` those that did wait for the next load. */
+  function hold(again: boolean): void {
+    wait(null);
+    held = again;
+  }
 
   /** Has these runs wait for the model; null: none. */
   function wait(requests: (() => readonly RunRequest[]) | null): void {
+    held = false;
     if (requests) waiting = requests;
     queue.setState({ queued: requests !== null });
   }
 
   const loadIfNone = async () => {
     if (['failed', 'asking', 'idle'].includes(pack.getState().model)) await loading.load();
+  };
+  /** Loads the model where nothing does; resolves when it is there or has failed. */
+  const modelReady = async () => {
+    await loadIfNone();
+    await until(() => pack.getState().model !== 'loading', pack);
   };
   const busy = () => askers.some((asker) => asker.busy());
   const settle = async () => {
@@ -81,20 +99,21 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     const all = jobs.start(headers, client, options);
     begun?.(jobs.getState().list);
     const result = await all;
-    // The worker had to be ended: its files come back from the cache.
-    if (result && !result.ok && (result.code === 'stopped' || result.code === 'worker-lost')) await loading.load();
+    // The worker had to be ended, and nothing loads yet: its files come back from the cache.
+    const ended = result && !result.ok && (result.code === 'stopped' || result.code === 'worker-lost');
+    if (ended && !client.loaded && pack.getState().model !== 'loading') await loading.load();
     return result?.ok ?? false;
   }
 
   /** Ends the runs being decoded, or takes back those that wait for the model. */
   async function stop(): Promise<void> {
-    if (queued()) wait(null);
+    if (queued() || held) wait(null);
     const client = loading.client();
     if (jobs.getState().running && client) await jobs.stop(client);
   }
 
   return {
-    pack, jobs, queue, generate, wait, stop,
+    pack, jobs, queue, generate, wait, stop, modelReady,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
     addAsker: (asker: Asker): void => void askers.push(asker),
     /** Called when the model has been loaded and no run waits for it. */
@@ -124,6 +143,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     /** Ends everything of the pack; no run may be under way. */
     close(): void {
       loading.drop();
+      held = false;
       jobs.clear();
       pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
       notices.replace('slow', []);
@@ -132,8 +152,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     async makeBeside(requests: readonly RunRequest[], begun: (list: readonly Job[]) => void): Promise<boolean> {
       const { manifest } = pack.getState();
       if (!manifest || jobs.getState().running) return false;
-      await loadIfNone();
-      await until(() => pack.getState().model !== 'loading', pack);
+      await modelReady();
       if (busy()) await settle();
       const { report, hash, model } = pack.getState();
       const client = loading.client();

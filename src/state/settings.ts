@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { imageSeed } from '../../engine/philox.ts';
 import { checkSettings } from '../../engine/pack-settings.ts';
 import { parseSeed, parseSetting } from '../../engine/setting-text.ts';
 import type { SettingKey, Settings } from '../../engine/settings.ts';
@@ -115,7 +116,7 @@ export function createSettings(random: () => number = randomSeed) {
     requests(count: number, given: readonly number[]): RunRequest[] {
       const { values, class: index, seed } = store.getState();
       if (!values || this.firstError()) return [];
-      return Array.from({ length: count }, (_, i) => ({ class: index, seed: seed + i, settings: values, given }));
+      return Array.from({ length: count }, (_, i) => ({ class: index, seed: imageSeed(seed, i), settings: values, given }));
     },
     /** The first thing that stands in the way of a run. */
     firstError(): Problem | null {

@@ -28,6 +28,35 @@ it('a link waits for that word, and is made with the tokens that it goes on from
   expect(client.generate.mock.calls[0]![0]).toMatchObject([{ class: 1, seed: 12, given: [5, 6] }]);
 });
 
+it('a linked run is made once the model that failed is there', async () => {
+  const studio = site.made('#pack=eurosat&class=Forest&seed=12');
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.refuse('unreachable');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
+  expect(studio.session.queue.getState().queued).toBe(false);
+  void studio.session.load();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  expect(studio.session.queue.getState().queued).toBe(true);
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  expect(client.generate.mock.calls[0]![0]).toMatchObject([{ class: 1, seed: 12 }]);
+});
+
+it('a run that was taken back is not made by the next load', async () => {
+  const studio = site.made('#pack=eurosat&class=Forest&seed=12');
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.refuse('unreachable');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
+  await studio.session.stop();
+  void studio.session.load();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  expect(client.generate).not.toHaveBeenCalled();
+});
+
 it('a run that failed is generated again as it was asked for, whatever is set meanwhile', async () => {
   const studio = await site.ready();
   void studio.continueFrom([5, 6], 1, 12);

@@ -20,6 +20,20 @@ it('opens known names, any other is the first view', () => {
   expect([hash, views.extra()]).toEqual(['#seed=1&view=inspect', { view: 'inspect' }]);
 });
 
+it('a comparison keeps its sides in the address, also after another view', () => {
+  let hash = '#seed=1';
+  const views = createViews(() => hash, (text) => { hash = text; });
+  views.open('compare');
+  views.setSides({ b: { pack: 'other', class: 'River', seed: 7, settings: {} } });
+  const named = hash;
+  expect(named).toContain('b=');
+  views.open('generate');
+  expect(hash).toBe('#seed=1');
+  expect(views.link('compare')).toBe(named);
+  views.open('compare');
+  expect(hash).toBe(named);
+});
+
 it('keeps the step of a view beside it, and drops it with the view', () => {
   let hash = '#seed=1&view=guide&step=3';
   const views = createViews(() => hash, (text) => { hash = text; });

@@ -16,12 +16,13 @@ const DEFAULT_VIEW: ViewId = 'generate';
 
 const isView = (name: string | undefined): name is ViewId => VIEWS.some(({ id }) => id === name);
 
-/** The hash with another view in it, all else as it was. */
-export function withView(hash: string, view: ViewId, step = 1): string {
+/** The hash with another view in it, all else as it was; a comparison has its sides. */
+export function withView(hash: string, view: ViewId, { step = 1, sides = {} }: { step?: number; sides?: Sides } = {}): string {
   const { value } = readPermalink(hash);
   delete value.view;
   delete value.step;
-  if (view !== 'compare') {
+  if (view === 'compare') Object.assign(value, sides);
+  else {
     delete value.a;
     delete value.b;
   }
@@ -31,22 +32,24 @@ export function withView(hash: string, view: ViewId, step = 1): string {
 /** The open view, kept in the address; another view is a new entry of the browser's history. */
 export function createViews(hash: () => string, replaceHash: (hash: string) => void, visit: Visit = (_, to) => replaceHash(to)) {
   const store = createStore<{ view: ViewId; step: number; sides: Sides }>(() => ({ view: DEFAULT_VIEW, step: 1, sides: {} }));
+  /** The hash of another view of what is on the page. */
+  const link = (view: ViewId): string => withView(hash(), view, { sides: store.getState().sides });
   return {
-    ...store,
+    ...store, link,
     /** The address's view; a name that is none is the default one. */
     set(name: string | undefined, step = 1, sides: Sides = {}): void {
       store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides });
     },
     open(view: ViewId): void {
-      const [same, from] = [store.getState().view === view, hash()];
+      const [same, from, to] = [store.getState().view === view, hash(), link(view)];
       store.setState({ view, step: 1 });
-      if (same) replaceHash(withView(from, view));
-      else visit(from, withView(from, view));
+      if (same) replaceHash(to);
+      else visit(from, to);
     },
     /** The step of a view that has steps, counted from 1. */
     setStep(step: number): void {
       store.setState({ step });
-      replaceHash(withView(hash(), store.getState().view, step));
+      replaceHash(withView(hash(), store.getState().view, { step }));
     },
     /** The runs of a comparison that are not the one in view. */
     setSides(sides: Sides): void {

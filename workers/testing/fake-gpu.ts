@@ -1,10 +1,15 @@
 /// <reference types="@webgpu/types" />
 /** A GPUDevice over plain memory: what is submitted takes effect at once. Nothing here runs WGSL; a pipeline is a function. */
 
+/** No `Error`, as WebGPU has it. */
+class FakeGpuError {
+  constructor(readonly message: string) {}
+}
+
 Object.assign(globalThis, {
   GPUBufferUsage: { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 },
   GPUMapMode: { READ: 1 },
-  GPUOutOfMemoryError: class extends Error {},
+  GPUOutOfMemoryError: class extends FakeGpuError {},
 });
 
 export class FakeBuffer {
@@ -109,7 +114,7 @@ export class FakeDevice extends EventTarget {
   }
 
   /** Reports what no error scope caught. */
-  fail(error: Error): void {
+  fail(error: { message: string }): void {
     this.dispatchEvent(Object.assign(new Event('uncapturederror'), { error }));
   }
 
@@ -119,4 +124,5 @@ export class FakeDevice extends EventTarget {
   }
 }
 
-export const outOfGpuMemory = (): Error => new (globalThis as unknown as { GPUOutOfMemoryError: new (message: string) => Error }).GPUOutOfMemoryError('no room');
+export const outOfGpuMemory = () => new (globalThis as unknown as { GPUOutOfMemoryError: new (message: string) => { message: string } }).GPUOutOfMemoryError('no room');
+export const refusedByGpu = () => new FakeGpuError('a binding is too large');

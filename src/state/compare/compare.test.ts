@@ -43,7 +43,8 @@ describe('compare', () => {
       },
       stop: async () => undefined, paint: vi.fn(), dispose: vi.fn(),
     } as unknown as InferenceClientApi;
-    const deps: StudioDeps = { client: () => client, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined };
+    let hash = '';
+    const deps: StudioDeps = { client: () => client, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined };
     const page = createStudio(deps);
     const guests: PackSession[] = [];
     const guest = () => {
@@ -260,6 +261,32 @@ describe('compare', () => {
     expect(requests).toEqual([]);
     await compare.againstPack('eurosat');
     expect(requests).toMatchObject([{ class: 8, seed: 7, settings: { maxPatchLength: 4, entropyGate: true } }]);
+  });
+
+  it('follows the page to another pack, though it was not open then', async () => {
+    const { page, compare } = await opened();
+    await compare.choose('b', { kind: 'recording', pack: 'eurosat', index: 0 });
+    await page.choosePack('baseline');
+    await vi.waitFor(() => expect(page.view.run.getState().header?.pack.name).toBe('baseline'));
+    await compare.start(true);
+    expect(compare.getState().sides.a.pack.getState().name).toBe('baseline');
+    expect(compare.getState().sides.a.run.getState().header!.pack.name).toBe('baseline');
+  });
+
+  it('holds a picture without a class against one without a class, and names a class that is not there', async () => {
+    const { page, compare } = await opened();
+    const { header } = page.view.run.getState();
+    await compare.discover();
+    const seen = page.view.run.getState();
+    page.view.run.restore({ ...seen, header: { ...header!, class: pack.manifest.classes.length, className: 'no class' } });
+    await compare.choose('a', { kind: 'view' });
+    await compare.againstPack('baseline');
+    await vi.waitFor(() => expect(requests).toMatchObject([{ class: baseline.manifest.classes.length }]));
+    page.view.run.restore({ ...seen, header: { ...header!, className: 'Atlantis' } });
+    await compare.choose('a', { kind: 'view' });
+    await compare.againstPack('baseline');
+    expect(requests).toHaveLength(1);
+    expect(compare.getState().problem!.message.values).toEqual(['baseline', 'Atlantis']);
   });
 
   it('brings in a run of another pack that an address names', async () => {

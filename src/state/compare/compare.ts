@@ -1,12 +1,13 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunHeader } from '../../../engine/log.ts';
+import { say } from '../../../engine/phrase.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
 import { checkFits } from '../fits.ts';
 import { createPack } from '../pack.ts';
 import { findPack, fetchRecording, type KnownPack } from '../packFiles.ts';
 import { createPlayback } from '../playback.ts';
-import { toProblem, type Problem } from '../problem.ts';
+import { problem, toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
 import { createRunView, type RunView } from '../runView.ts';
 import { sameTokens } from '../sameTokens.ts';
@@ -73,6 +74,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   let stops = 0;
 
   const name = (which: SideName, source: RunSource | null) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
+
+  const showsPage = (which: SideName) => store.getState().source[which]?.kind === 'view';
 
   const known = (pack: string): Omit<KnownPack, 'name'> | undefined => {
     const { manifest, manifestUrl } = page.session.pack.getState();
@@ -229,7 +232,11 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */
     async start(other: boolean): Promise<void> {
       const { header } = page.view.run.getState();
-      if (store.getState().source.a || !header) return;
+      if (!header) return;
+      const { manifest: there } = page.session.pack.getState();
+      // While no comparison was open the page may have gone on to another pack.
+      for (const which of ['a', 'b'] as const) if (there && showsPage(which) && sides()[which].pack.getState().manifest !== there) await choose(which, { kind: 'view' });
+      if (store.getState().source.a) return;
       await choose('a', { kind: 'view' });
       if (!other || store.getState().source.b) return;
       const { manifest, manifestUrl, name: own } = page.session.pack.getState();
@@ -242,7 +249,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     /** A new run of the page takes the place of the old one on the sides that show it. */
     watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
       if (state.id === before.id || !state.header) return;
-      for (const which of ['a', 'b'] as const) if (store.getState().source[which]?.kind === 'view') void choose(which, { kind: 'view' });
+      for (const which of ['a', 'b'] as const) if (showsPage(which)) void choose(which, { kind: 'view' });
     }),
     swap(): void {
       const { source, sides: { a, b } } = store.getState();
@@ -281,10 +288,13 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const other = known(pack);
       if (!other) return;
       const { guidance, temperature, topK, topP } = header.settings;
+      const { classes = [] } = sides().a.pack.getState().manifest ?? {};
       const there = (label: string | undefined) => other.manifest.classes.findIndex((entry) => entry.label === label);
-      const same = there(header.className);
-      const away = header.settings.against === undefined ? -1 : there(sides().a.pack.getState().manifest?.classes[header.settings.against]?.label);
-      await makeB({ class: Math.max(0, same), seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
+      // A picture without a class is none there, too.
+      const same = header.class >= classes.length ? other.manifest.classes.length : there(header.className);
+      if (same < 0) return store.setState({ problem: problem('run-invalid', say`The pack "${pack}" has no class ${header.className}.`) });
+      const away = header.settings.against === undefined ? -1 : there(classes[header.settings.against]?.label);
+      await makeB({ class: same, seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
     },
     async thresholds(): Promise<void> {
       const { header, events } = sides().a.run.getState();

@@ -140,7 +140,13 @@ describe('guide', () => {
     expect(guide.getState()).toMatchObject({ phase: 'ready', problem: null });
     expect(guide.view.run.getState().header?.pack.name).toBe('eurosat');
     expect(page.session.pack.getState().name).toBe('baseline');
-    void guide.takePack();
-    await vi.waitFor(() => expect(page.session.pack.getState().manifest?.name).toBe('eurosat'));
+    await guide.takePack();
+    expect(page.session.pack.getState(), 'its weights may take their time').toMatchObject({ manifest: { name: 'eurosat' }, model: 'loading' });
+    await page.choosePack('baseline');
+    guide.view.whatIf.set('entropyThreshold', 3);
+    await guide.generateWithThis();
+    expect(page.session.pack.getState().manifest?.name).toBe('eurosat');
+    expect(page.settings.getState()).toMatchObject({ class: guide.view.run.getState().header!.class, values: { entropyThreshold: 3 } });
+    expect([page.session.queue.getState().queued, page.address.views.getState().view]).toEqual([true, 'generate']);
   });
 });

@@ -47,8 +47,14 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     return true;
   }
 
+  /** Its pack takes the place of the page's where that has no patches to show; resolves when it is there, with or without its weights. */
+  async function takePack(): Promise<void> {
+    const { name } = pack.getState();
+    if (name !== page.session.pack.getState().name) await page.choosePack(name);
+  }
+
   return {
-    ...store, view,
+    ...store, view, takePack,
     /** Opens a step: its run, cursor and cell. */
     async go(wanted: number): Promise<void> {
       const step = clampStep(wanted);
@@ -79,14 +85,11 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       const { header } = run.getState();
       const rules = whatIf.current();
       if (!header || !rules) return;
+      await takePack();
+      if (pack.getState().name !== page.session.pack.getState().name) return;
       page.settings.adopt({ ...header, settings: { ...header.settings, ...rules } });
       page.address.views.open('generate');
       await page.generate();
-    },
-    /** Its pack takes the place of the page's where that has no patches to show. */
-    async takePack(): Promise<void> {
-      const { name } = pack.getState();
-      if (name !== page.session.pack.getState().name) await page.choosePack(name);
     },
     /** The run of the step becomes the page's, so that other views show it; returns the way back. */
     takeAlong(): () => void {

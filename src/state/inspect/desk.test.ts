@@ -23,7 +23,7 @@ const entropies = tokens.map((_, i) => (i === 0 ? null : 1));
 const source: Source = { image: {} as CanvasImageSource, width: 40, height: 20 };
 const later = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = async () => source) {
+function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = async () => source, stopped: () => Promise<void> = async () => undefined) {
   const pack = createPack();
   const run = createRun();
   const settings = createSettings();
@@ -47,7 +47,7 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const ask = vi.fn();
   const jobs = createJobs({ now: () => 0 });
   const desk = createDesk({
-    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped: async () => undefined }, settings, toast: { say: said },
+    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped }, settings, toast: { say: said },
     view: { run, playback: createPlayback(() => run.getState().count), edit: { ask, settle: async () => undefined } }, read, cut,
   });
   return { desk, run, jobs, client, pack, ready, loadModel, cut, said, ask };
@@ -84,6 +84,18 @@ it('a run that it stops, in view or beside it, is not lost without a word', asyn
   jobs.setState({ running: true });
   await desk.open(file, 'another.jpg');
   expect(said).toHaveBeenCalledOnce();
+});
+
+it('a picture that is taken away while something else ends is not worked on', async () => {
+  let ended = () => {};
+  const { desk, client } = setup('ready', async () => source, () => new Promise((resolve) => { ended = () => resolve(undefined); }));
+  const opened = desk.open(file, 'photo.jpg');
+  await later();
+  desk.close();
+  ended();
+  await opened;
+  expect([desk.getState().phase, desk.busy()]).toEqual(['idle', false]);
+  expect(client.tokenize).not.toHaveBeenCalled();
 });
 
 it('waits for the model, asking for it', async () => {

@@ -87,6 +87,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (session.jobs.getState().running) toast.say(say`The run was stopped for the picture. History keeps what there is of it.`);
     await session.stopped();
     await edit.settle();
+    if (mine !== ticket) return;
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
     const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), session.load);

@@ -138,7 +138,7 @@ export const stage = {
   'Attention of': 'Attention von',
   Block: 'Block',
   'Mean of all': 'Mittel über alle',
-  'Row of guidance': 'Zeile der Guidance',
+  'Row of guidance': 'Zeile der Lenkung',
   'No class': 'Keine Klasse',
   'On the class slot': 'Auf dem Klassenplatz',
   'On the start slot': 'Auf dem Startplatz',

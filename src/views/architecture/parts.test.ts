@@ -37,4 +37,9 @@ it('the time of a pass that settled several tokens is no token\'s', () => {
   expect(details.map((detail) => detail.includes('It took'))).toEqual([false, false, true]);
 });
 
+it('tokens are counted from 1, as under the strip', () => {
+  expect(part(1, 'decoder').detail).toContain('predicted token 2 ');
+  expect(part(1, 'entropy').detail).toContain('Before token 2 existed');
+});
+
 it('a given token says so', () => expect(partsOf([event(0, { source: 'given' })], 0, null, 3).find(({ name }) => name === 'token')!.detail).toContain('given'));

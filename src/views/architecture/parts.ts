@@ -40,7 +40,7 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
       name: 'entropy', ran: event.entropy !== null, short: event.entropy === null ? t('n/a') : nats(event.entropy),
       detail: event.entropy === null
         ? t('The first token has no prediction, so no entropy; a run with one token per patch needs none.')
-        : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at, entropy: nats(event.entropy) }) + took(events, at - 1, 'entropy'),
+        : t('Before token {at} existed, the small model was {entropy} uncertain about it.', { at: at + 1, entropy: nats(event.entropy) }) + took(events, at - 1, 'entropy'),
     },
     {
       name: 'gate', ran: true, short: opens ? t('opens') : t('joins'),
@@ -58,11 +58,11 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     },
     {
       name: 'decoder', ran: true, short: t('predicts'),
-      detail: t('It predicted token {at} from the tokens before it and the step of its patch.', { at }) + took(events, at, 'decoder'),
+      detail: t('It predicted token {at} from the tokens before it and the step of its patch.', { at: at + 1 }) + took(events, at, 'decoder'),
     },
     {
       name: 'token', ran: true, short: String(event.token),
-      detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chosen }),
+      detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at: at + 1, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chosen }),
     },
     {
       name: 'encoder', ran: !last, short: last ? t('not needed') : t('reads it'),

@@ -45,7 +45,8 @@ export default function AttentionPanel() {
     const there = squaresOfStage();
     if (there.length !== squares.length || there.some((square, i) => square !== squares[i])) setSquares(there);
     const possible = attention.possible();
-    if (why.current) why.current.textContent = possible === 'yes' || possible === 'no model' ? '' : WHY[possible]();
+    const waiting = studio.session.pack.getState().model === 'loading' ? t('Loading the model') : '';
+    if (why.current) why.current.textContent = possible === 'yes' ? '' : possible === 'no model' ? waiting : WHY[possible]();
     const { events, version } = view.shown();
     const at = lookedAt(events.length, view.playback.getState());
     const now = [found, at, shownPart, block, version, ...canvases.current];

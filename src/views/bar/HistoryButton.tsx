@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { late } from '../../ui/late.tsx';
@@ -8,12 +8,13 @@ const HistoryPanel = late(() => import('../../history/HistoryPanel.tsx'));
 /** Runs made in this browser. */
 export function HistoryButton() {
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <>
-      <button type="button" className="button share" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button ref={button} type="button" className="button share" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="history" size={18} /><span className="optional-label">{t('History')}</span>
       </button>
-      {open && <HistoryPanel onClose={() => setOpen(false)} />}
+      {open && <HistoryPanel button={button} onClose={() => setOpen(false)} />}
     </>
   );
 }

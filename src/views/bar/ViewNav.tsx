@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react';
 import { useStore } from 'zustand';
-import { VIEWS, withView, type ViewId } from '../../state/views.ts';
+import { VIEWS, type ViewId } from '../../state/views.ts';
 import { t } from '../../text/t.ts';
 import { useRun, useStudio } from '../context.ts';
 
@@ -18,7 +18,7 @@ export function ViewNav() {
   return (
     <nav className="views" aria-label={t('Views')}>
       {VIEWS.map(({ id, label }) => (
-        <a key={id} href={withView(location.hash, id)} aria-current={view === id ? 'page' : undefined} onClick={(event) => open(event, id)}>{t(label)}</a>
+        <a key={id} href={views.link(id)} aria-current={view === id ? 'page' : undefined} onClick={(event) => open(event, id)}>{t(label)}</a>
       ))}
     </nav>
   );

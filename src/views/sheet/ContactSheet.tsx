@@ -8,10 +8,11 @@ import { JobTile } from './JobTile.tsx';
 /** The pictures of a batch, live; one of them is in the main view. Places are shown before they are filled. */
 export default function ContactSheet() {
   const { session, showJob } = useStudio();
-  const { list, running, together } = useStore(session.jobs);
+  const { list: made, inView, running, together } = useStore(session.jobs);
+  const list = inView ? made : [];
   const count = useBatch((state) => state.count);
   const shown = useRun((state) => state.header);
-  const places = running ? list.length : Math.max(count, list.length);
+  const places = running && inView ? list.length : Math.max(count, list.length);
   if (places < 2) return null;
   const done = list.length > 1 ? list : [];
   return (

@@ -54,6 +54,7 @@ export const page = {
   'token {0} is code {1}, the pack has {2} codes': 'Token {0} ist Code {1}, das Paket hat {2} Codes',
   'This run was made with another version of the pack {0} ({1}; here: {2}).': 'Dieser Lauf entstand mit einer anderen Fassung des Pakets {0} ({1}; hier: {2}).',
   'It is shown as it was decoded; generating it again here may give a different picture.': 'Was er dekodierte, ist zu sehen, wie es war; neu erzeugt kann hier ein anderes Bild entstehen.',
+  'The pack "{0}" has no class {1}.': 'Das Paket „{0}“ hat keine Klasse {1}.',
   'This run cannot be read: it has no tokens.': 'Dieser Lauf ist nicht lesbar: Er hat keine Tokens.',
   '{0} ends before its first line of pixels. Copy the file again.': '{0} endet vor der ersten Pixelzeile. Die Datei noch einmal kopieren.',
   '{0} is {1} x {2} pixels; pictures of this studio have at most {3} a side.': '{0} hat {1} x {2} Pixel; Bilder dieses Studios haben höchstens {3} je Seite.',
