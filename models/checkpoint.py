@@ -106,7 +106,8 @@ def restore_rng(state: dict[str, Any]) -> None:
     version, internal, gauss_next = state["python"]
     random.setstate((version, tuple(internal), gauss_next))
     if "cuda" in state and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all([s.cpu() for s in state["cuda"]])
+        for number, one in enumerate(state["cuda"][: torch.cuda.device_count()]):  # there may be fewer GPUs than before
+            torch.cuda.set_rng_state(one.cpu(), number)
 
 
 def save_safetensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str] | None = None) -> None:

@@ -80,10 +80,11 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
     return Pictures(pixels, folder.labels, folder.classes, held_out, content, short_digests(files))
 
 
-def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray | None = None) -> Split:
+def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray | None = None,
+                   classes: tuple[str, ...] = ()) -> Split:
     """Hold out what the folder says, else the same number of pictures of every class, chosen by `split_seed`.
 
-    Raises DataError if a class has too few.
+    classes: their names, for words. Raises DataError if a class has too few.
     """
     if held_out is not None:
         return Split(np.setdiff1d(np.arange(len(labels)), held_out), held_out)
@@ -94,8 +95,9 @@ def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray 
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         if len(members) <= config.held_out_per_class:
+            name = classes[label] if classes else label
             raise DataError(
-                f"class {label} has {len(members)} pictures, not more than data.held_out_per_class = "
+                f"class {name} has {len(members)} pictures, not more than data.held_out_per_class = "
                 f"{config.held_out_per_class}: lower that number or add pictures"
             )
         chosen.append(rng.permutation(members)[: config.held_out_per_class])

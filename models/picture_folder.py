@@ -19,6 +19,8 @@ from models.picture import ENDINGS, read_picture
 Views = Literal["centre", "flip", "ten-crop"]
 KEPT_ASIDE = ("__MACOSX", "@eaDir")
 """Folders with thumbnails that macOS and Synology put beside pictures."""
+BESIDE_TRAIN = {"val", "validation", "test"}
+"""The other folders of ImageNet's layout; beside any other one `train` is a class."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,17 @@ class PictureFolder:
 def list_pictures(root: Path) -> PictureFolder:
     """Every picture of root/<class>/, at any depth; of root/train/ (ImageNet's layout) or root/eurosat/2750/ if there.
 
-    Hidden files and folders are passed over, other files counted in a note. Nothing is opened. Raises DataError if there are
-    fewer than two classes, or a class without pictures.
+    `train` is a class where it holds no folders, or lies beside other folders than val, validation and test. Hidden files and
+    folders are passed over, other files counted in a note. Nothing is opened. Raises DataError if there are fewer than two
+    classes, or a class without pictures.
     """
     root = Path(root)
     if not root.is_dir():
         raise DataError(f"{root}: no such folder; pass --data DIR with one folder of pictures for each class, "
                         "or --download to fetch EuroSAT into it")
-    root = next((inner for inner in (root / "eurosat" / "2750", root / "train") if inner.is_dir()), root)
     try:
-        classes = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not _hidden(entry.name))
+        root = _holder(root)
+        classes = _folders(root)
         if len(classes) == 1:
             only = root / classes[0]
             deeper = f"; if {only} holds the folders of the classes, pass that" if any(only.glob("*/")) else ""
@@ -66,6 +69,21 @@ def list_pictures(root: Path) -> PictureFolder:
         kinds = ", ".join(f"{count} {ending or 'without ending'}" for ending, count in others.most_common(5))
         print(f"{root}: files that are not read as pictures: {kinds}", file=sys.stderr)
     return PictureFolder(paths, np.array(labels, dtype=np.int64), tuple(classes), root)
+
+
+def _holder(root: Path) -> Path:
+    """The folder, `root` or below it, that holds the folders of the classes."""
+    eurosat, train = root / "eurosat" / "2750", root / "train"
+    if eurosat.is_dir():
+        return eurosat
+    if train.is_dir() and _folders(train) and set(_folders(root)) <= BESIDE_TRAIN | {train.name}:
+        return train
+    return root
+
+
+def _folders(root: Path) -> list[str]:
+    """Names of the folders in `root`, sorted, but for hidden ones."""
+    return sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not _hidden(entry.name))
 
 
 def _files(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.errors import DataError
 from models.lineage import file_digest
 
@@ -21,7 +21,7 @@ class PictureNotes:
 
     def write(self, shard: Path, first: int, end: int) -> None:
         notes = [[self._name(path), _state(path), file_digest(path)] for path in self.paths[first:end]]
-        write_atomically(shard.with_suffix(".json"), lambda path: path.write_text(json.dumps(notes), encoding="utf-8"))
+        save_text(shard.with_suffix(".json"), json.dumps(notes))
 
     def unchanged(self, shard: Path, first: int, end: int) -> bool:
         """Whether the shard is there, of exactly pictures first..end; if not, it is to be made (again).

@@ -34,9 +34,12 @@ class Quantizer(nn.Module):
         return unit + (codes - unit).detach(), ids, codebook_loss, commitment
 
     @torch.no_grad()
-    def note_use(self, ids: Tensor) -> None:
-        """Call once a training step, so that `idle` counts the steps since each code was last chosen."""
-        self.idle += 1
+    def note_use(self, ids: Tensor, first: bool = True) -> None:
+        """Call for every part of a training step's batch, so that `idle` counts the steps since each code was last chosen.
+
+        first: whether it is the step's first part.
+        """
+        self.idle += int(first)
         self.idle[ids.unique()] = 0
 
     @torch.no_grad()

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.errors import DataError
 from models.lineage import digest
 from models.seen import PICTURES
@@ -89,13 +89,13 @@ def content_of(tokens: np.ndarray | Shards) -> str:
     return digest([digest(part) for part in tokens.parts]) if isinstance(tokens, Shards) else digest(tokens)
 
 
-def note_entropies(path: Path, tokens: np.ndarray, model: str) -> None:
-    """Write beside entropies (`path`, one file) which tokens they are of, and which model's. model: digest of its weights."""
-    content = json.dumps({"tokens": digest(tokens), "model": model}) + "\n"
-    write_atomically(path.with_suffix(".json"), lambda temporary: temporary.write_text(content, encoding="utf-8"))
+def note_entropies(path: Path, tokens: np.ndarray, model: str, **made: bool) -> None:
+    """Write beside entropies (`path`, one file) which tokens they are of, and which model's. model: digest of its weights;
+    made: how else they were made."""
+    save_text(path.with_suffix(".json"), json.dumps({"tokens": digest(tokens), "model": model, **made}) + "\n")
 
 
-def noted(path: Path) -> dict[str, str] | None:
+def noted(path: Path) -> dict[str, Any] | None:
     """What note_entropies wrote beside the entropies `path`, or None."""
     try:
         note = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -123,6 +123,13 @@ def _check_entropies(folder: Path, meta: dict, tokens: np.ndarray | Shards, path
         if note.get("model") != notes[0].get("model"):
             raise DataError(f"{file}: is of another entropy model than {files[0]}; remove that folder, then score again")
     return str(notes[0].get("model", ""))
+
+
+def check_no_shards(path: Path) -> None:
+    """Raises DataError where a folder of shards would be read in place of the one file `path` (.npy)."""
+    folder = path.with_suffix("")
+    if folder.is_dir():
+        raise DataError(f"{folder}: a folder of shards, which is read in place of {path.name}; remove it, or use another folder")
 
 
 def _open(path: Path) -> np.ndarray | Shards:

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from models import distributed
-from models.checkpoint import save_array, write_atomically
+from models.checkpoint import save_array, save_text
 from models.data import DataConfig, split_pictures
 from models.errors import UserError
 from models.lineage import encoder_digest
@@ -53,14 +53,14 @@ def tokenize_shards(folder: Path, out: Path, settings: ShardSettings, data: Data
     or a picture cannot be used, UserError where `out` holds tokens of other settings or the vocabulary does not fit 16 bits.
     """
     pictures = list_pictures(folder)
-    split = split_pictures(pictures.labels, data, read_split(pictures))
+    split = split_pictures(pictures.labels, data, read_split(pictures), pictures.classes)
     model = model.to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
     views, grid = view_count(settings.views), data.picture_size // model.factor
     meta = {"data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab, "grid": grid,
             "symmetries": views, "views": settings.views, "crop_range": settings.crop_range, "shard_size": settings.shard_size,
-            "tokenizer": encoder_digest(model)}
+            "tokenizer": encoder_digest(model), "bfloat16": settings.bfloat16}
     if distributed.is_main():
         _claim(out, meta)
     distributed.wait()
@@ -110,7 +110,8 @@ def _claim(out: Path, meta: dict) -> None:
             there = json.loads((out / "meta.json").read_text(encoding="utf-8"))
         except ValueError:
             there = meta  # every shard knows its pictures
-        different = [key for key in meta if there.get(key) != meta[key]]
+        unsaid = {"bfloat16": meta["bfloat16"]}  # older folders do not say
+        different = [key for key in meta if there.get(key, unsaid.get(key)) != meta[key]]
         if different:
             raise UserError(f"{out}: holds tokens made with another {', '.join(different)}; use another --out")
     (out / "tokens").mkdir(parents=True, exist_ok=True)
@@ -118,4 +119,4 @@ def _claim(out: Path, meta: dict) -> None:
 
 
 def _write_meta(out: Path, meta: dict) -> None:
-    write_atomically(out / "meta.json", lambda path: path.write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8"))
+    save_text(out / "meta.json", json.dumps(meta, indent=2) + "\n")

@@ -27,11 +27,11 @@ from models.checkpoint import (
     rng_state,
     save_checkpoint,
     save_safetensors,
-    write_atomically,
+    save_text,
 )
 from models.config import Config
 from models.ema import Ema
-from models.errors import ConfigError, TrainingError
+from models.errors import CheckpointError, ConfigError, TrainingError
 from models.optimizer import Together, make_optimizer
 from models.streams import split_batch
 
@@ -120,6 +120,7 @@ def train(
     identity: Config,
     validate_fn: Callable[[nn.Module], Metrics] | None = None,
     publish: Callable[[nn.Module], dict[str, Tensor]] = nn.Module.state_dict,
+    made_with: dict[str, str | None] | None = None,
     stop_after: int | None = None,
 ) -> Outcome:
     """Train `model` in place to `config.steps`, resuming from a checkpoint in `out` if there is one.
@@ -129,10 +130,11 @@ def train(
     step_fn(model, batch, step) -> (scalar loss, metrics: floats or scalar tensors); runs under autocast if
     config.bf16. validate_fn(model) -> metrics (floats, or flat dictionaries of them); called in eval mode, without
     gradients, with the EMA weights if used. identity: the command's whole configuration, stored with the checkpoint.
+    made_with: by the name of an option, the digest of what else the loss depends on, or None where there is none.
     At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM, SIGINT and
     SIGHUP save a checkpoint and return.
-    Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration,
-    disk full).
+    Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration or
+    made_with, disk full).
     """
     device = next(model.parameters()).device
     main = distributed.is_main()
@@ -143,7 +145,7 @@ def train(
             block.recompute = config.activation_checkpointing
     optimizer = make_optimizer(model, config.optimizer, config.lr, config.betas, config.weight_decay)
     ema = Ema(model, config.ema) if config.ema and main else None
-    step = _resume(out, identity, model, optimizer, ema, stream, device)
+    step = _resume(out, identity, made_with or {}, model, optimizer, ema, stream, device)
     replica = distributed.replicate(model)
     log = _Log(out / LOG, step)
     first, saved_at = step, time.monotonic()
@@ -153,7 +155,8 @@ def train(
         if main:
             state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
                      "stream": stream.state_dict(), "ema": ema.state_dict() if ema else None}
-            save_checkpoint(out, identity, state | ({"ranks": states} if len(states) > 1 else {}))
+            state |= ({"ranks": states} if len(states) > 1 else {}) | ({"made_with": made_with} if made_with else {})
+            save_checkpoint(out, identity, state)
 
     def validate() -> None:
         if validate_fn is None or not main:
@@ -213,14 +216,19 @@ def train(
     return Outcome(step, finished)
 
 
-def _resume(out: Path, identity: Config, model: nn.Module, optimizer: Together, ema: Ema | None,
-            stream: Stream, device: torch.device) -> int:
+def _resume(out: Path, identity: Config, made_with: dict[str, str | None], model: nn.Module, optimizer: Together,
+            ema: Ema | None, stream: Stream, device: torch.device) -> int:
     rank = distributed.rank()
     state = load_checkpoint(out, identity, device)
     if state is None:
         if rank:  # dropout of its own; the weights come from the first process
             torch.manual_seed(torch.initial_seed() + rank)
         return 0
+    for name, there in state.get("made_with", {}).items():  # an older checkpoint does not say
+        if there != made_with.get(name):
+            shown = (f"{one[:8]}..." if one else "none" for one in (there, made_with.get(name)))
+            raise CheckpointError(f"{out / CHECKPOINT}: was made with another {name} ({' there, '.join(shown)} here); pass the "
+                                  "same, or use another --out")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     stream.load_state_dict(state["stream"])
@@ -317,7 +325,7 @@ class _Log:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = [json.dumps(line) + "\n" for line in read_log(path) if line["step"] <= step] if step else []
-        write_atomically(path, lambda temporary: temporary.write_text("".join(kept), encoding="utf-8"))
+        save_text(path, "".join(kept))
 
     def add(self, metrics: Metrics) -> None:
         for key, value in metrics.items():

@@ -5,6 +5,7 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, variantOf, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
+import { checkModel } from '../packs/onnx-check.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { readPackFile, type Pack } from './pack.ts';
 
@@ -39,6 +40,7 @@ export class NodeRunner implements GraphRunner {
     const { model: whole, byRow, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
     const model = this.#newSlots && byRow ? byRow : whole;
     const bytes = readPackFile(this.#pack, model);
+    checkModel(model.path, new Uint8Array(bytes), weights?.location ?? null);
     const externalData = [];
     if (weights) {
       let data = this.#weights.get(weights.name);

@@ -163,10 +163,28 @@ describe('models of a pack', () => {
       expect(refusal(graph(node('Add', ['x', 'y'], field(7, 'ai.onnx'))))).toBeNull();
     });
 
+    test('a resize is bounded by its scales, or by its sizes where it has those', () => {
+      const resize = (...sizes: number[]) => graph(node('Resize', ['x', '', '', 's']), field(5, tensor('s', ...sizes)));
+      expect(refusal(resize(1, 3, 192, 192))).toBeNull();
+      expect(refusal(resize(1, 3, 30_000, 30_000))).toMatch(/Resize are too large/);
+    });
+
+    test('attention makes caches as long as the run says, or a small constant; not as long as the graph computes', () => {
+      const attention = (...rest: Uint8Array[]) => graph(node('GroupQueryAttention', ['q', 'k', 'v', 'pk', 'pv', 'len', 's'], field(7, 'com.microsoft')), ...rest);
+      expect(refusal(attention())).toBeNull();
+      expect(refusal(attention(field(5, tensor('s', 577))))).toBeNull();
+      expect(refusal(attention(field(5, tensor('s', 2 ** 20))))).toMatch(/GroupQueryAttention are is not known/);
+      expect(refusal(attention(node('Add', ['a', 'b'], field(2, 's'))))).toMatch(/GroupQueryAttention are is not known/);
+      expect(refusal(attention(field(5, tensor('s', 577)), field(11, field(1, 's'))))).toMatch(/GroupQueryAttention are is not known/);
+    });
+
     test('zeros around a convolution are few', () => {
       const conv = (...pads: number[]) => graph(node('Conv', ['x', 'w'], named('pads', field(8, Uint8Array.from(pads.flatMap((pad) => [pad % 128 + 128, (pad >> 7) % 128 + 128, pad >> 14]))))));
       expect(refusal(conv(1, 1, 1, 1))).toBeNull();
       expect(refusal(conv(0, 0, 100_000, 0))).toMatch(/Conv are too large/);
+      // On three axes they multiply.
+      expect(refusal(conv(100, 100, 100, 100, 100, 100))).toMatch(/Conv are too large/);
+      expect(refusal(graph(node('Pad', ['x', 's']), field(5, tensor('s', 0, 0, 0, 1000, 1000, 20))))).toMatch(/Pad are too large/);
     });
   });
 

@@ -51,9 +51,22 @@ export const SIZED: Readonly<Record<string, Sized>> = {
   },
   OneHot: { most: MOST_DEPTH, makes: (of) => product(of(1)) },
   Tile: { most: MOST_TIMES, makes: (of) => product(of(1)) },
-  Pad: { most: MOST_TIMES, makes: (of) => of(1)?.reduce((all, one) => all + Math.abs(one), 0) ?? null },
-  Resize: { most: MOST_TIMES, makes: (of) => product(of(2)) },
+  Pad: { most: MOST_DEPTH, makes: (of) => padded(of(1)) },
+  Resize: { most: MOST_VALUES, makes: (of) => timesScaled(of) ?? product(of(3)) },
 };
 
-/** Zeros that a convolution or pooling may put around its input, on a side. */
-export const MOST_PADDING = 256;
+/** How many times as many values pads (begins of all axes, then ends) make of one, at most. */
+export const padded = (pads: readonly number[] | null): number | null =>
+  pads && pads.slice(0, pads.length / 2).reduce((all, one, i) => all * (1 + Math.abs(one) + Math.abs(pads[i + pads.length / 2]!)), 1);
+
+/** Of scales: as a share of what may be made, since they say how many times as many. */
+function timesScaled(of: Constants): number | null {
+  const times = product(of(2));
+  return times && (times * MOST_VALUES) / MOST_TIMES;
+}
+
+/** How many times as many values the pads of a convolution or pooling may make of one. */
+export const MOST_PADDED = MOST_DEPTH;
+
+/** Slots that GroupQueryAttention may make its caches of: more than any grid has tokens. */
+export const MOST_SLOTS = 2 ** 15;

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { interpreter } from './python.mjs';
+import { findInterpreter } from './python.mjs';
 import { root } from './run.mjs';
 
 const PIP_AUDIT = 'pip-audit==2.10.1';
@@ -31,7 +31,8 @@ else report('npm', 1, `${counts.total} known advisories; npm audit names them`);
 
 const place = join(root, '.cache', 'audit');
 const own = join(place, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-if (!existsSync(own)) ask(interpreter(), ['-m', 'venv', place]);
+const base = findInterpreter();
+if (!existsSync(own) && base) ask(base, ['-m', 'venv', place]);
 const there = ask(own, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PIP_AUDIT]).status === 0;
 const pip = there && ask(own, ['-m', 'pip_audit', '-r', 'models/requirements.txt', '--no-deps', '--disable-pip', '--format', 'json', '--progress-spinner', 'off']);
 const found = (() => {

@@ -5,8 +5,9 @@ import process from 'node:process';
 import { root, run } from './run.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`DPAR Studio needs Node 20.19 or newer; this is ${process.version}.`);
+// What Vite takes.
+if (major < 20 || major === 21 || (major === 20 && minor < 19) || (major === 22 && minor < 12)) {
+  console.error(`DPAR Studio needs Node 20.19, 22.12 or newer; this is ${process.version}.`);
   process.exit(1);
 }
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');

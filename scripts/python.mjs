@@ -10,12 +10,19 @@ export const python = join(root, '.venv', windows ? 'Scripts/python.exe' : 'bin/
 const requirements = join(root, 'models', 'requirements.txt');
 const stamp = join(root, '.venv', 'requirements.installed');
 
-/** The first interpreter that is new enough. */
-export function interpreter() {
+/** The first interpreter that is new enough; null where there is none. */
+export function findInterpreter() {
   for (const name of [process.env.PYTHON, 'python3.11', 'python3.12', 'python3', 'python'].filter(Boolean)) {
     const check = spawnSync(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))'], { stdio: 'ignore' });
     if (check.status === 0) return name;
   }
+  return null;
+}
+
+/** The same; without one the command ends. */
+function interpreter() {
+  const found = findInterpreter();
+  if (found) return found;
   console.error('The tests of models/ need Python 3.11 or newer. Install it, or name it: PYTHON=/path/to/python npm test');
   process.exit(1);
 }

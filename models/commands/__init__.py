@@ -8,7 +8,7 @@ COMMANDS = {
     "train-tokenizer": ("models.commands.train_tokenizer", "train the VQ tokenizer"),
     "import-llamagen": ("models.commands.import_llamagen", "a pack from LlamaGen's public checkpoints"),
     "import-tokenizer": ("models.commands.import_tokenizer", "take over LlamaGen's public VQ tokenizer"),
-    "tokenize": ("models.commands.tokenize", "turn all pictures into tokens, under 1 or 8 symmetries"),
+    "tokenize": ("models.commands.tokenize", "turn all pictures into tokens, under 1 to 8 symmetries"),
     "train-entropy": ("models.commands.train_entropy", "train the entropy model on tokens"),
     "score": ("models.commands.score", "entropies of all tokens"),
     "train": ("models.commands.train", "train DPAR on tokens and entropies"),

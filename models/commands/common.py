@@ -91,4 +91,4 @@ def prepare_alone(args: argparse.Namespace, command: str) -> torch.device:
 
 def read_pictures(args: argparse.Namespace, config: DataConfig) -> tuple[Pictures, Split]:
     pictures = load_pictures(args.data, config, cache=args.cache, download=args.download)
-    return pictures, split_pictures(pictures.labels, config, pictures.held_out)
+    return pictures, split_pictures(pictures.labels, config, pictures.held_out, pictures.classes)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from torch import nn
 
-from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
+from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, save_text
 from models.config import Config
 from models.entropy_model import EntropyModel
 from models.export.defaults import default_rules
@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> None:
 def write(folder: Path, model: nn.Module, config: Config) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_safetensors(folder / WEIGHTS, model.state_dict())
-    write_atomically(folder / CONFIG, lambda path: path.write_text(config.to_json(), encoding="utf-8"))
+    save_text(folder / CONFIG, config.to_json())
     print(f"{folder}: {parameters(model) / 1e6:.1f}M parameters")

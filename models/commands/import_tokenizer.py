@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, write_atomically
+from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, save_text
 from models.commands.common import add_config_arguments
 from models.export.kinds import parameters
 from models.llamagen.read import read_weights
@@ -27,6 +27,6 @@ def run(args: argparse.Namespace) -> None:
     model = load_vqgan(args.weights, read_weights(args.weights), config.tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
     save_safetensors(args.out / WEIGHTS, model.state_dict())
-    write_atomically(args.out / CONFIG, lambda path: path.write_text(config.to_json(), encoding="utf-8"))
+    save_text(args.out / CONFIG, config.to_json())
     print(f"{args.out}: {parameters(model) / 1e6:.1f}M parameters")
 

@@ -24,7 +24,7 @@ from models.outputs import check_folder
 from models.partial import PartialArray, batches, count_images
 from models.patchify import PatchRules
 from models.shards import Shards, remove_surplus, shard_path, write_shard
-from models.token_data import TokenSet, content_of, every, load_tokens, note_entropies, noted
+from models.token_data import TokenSet, check_no_shards, content_of, every, load_tokens, note_entropies, noted
 from models.trained import load_entropy_model
 
 MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> None:
     check_folder(args.tokens, "--tokens")
     data = load_tokens(args.tokens)
     sharded = isinstance(data.tokens, Shards)
+    if not sharded:
+        check_no_shards(args.tokens / "entropies.npy")
     device = prepare(args) if sharded else prepare_alone(args, "score of tokens in one file")
     model = load_entropy_model(args.entropy).to(device)
     if not args.no_compile:
@@ -84,7 +86,7 @@ def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace,
     folder, made_by = args.tokens / "entropies", file_digest(args.entropy / WEIGHTS)
     folder.mkdir(parents=True, exist_ok=True)
     mine = [n for n in range(distributed.rank(), len(tokens.parts), distributed.size())
-            if not _scored(shard_path(folder, n), tokens.parts[n], made_by)]
+            if not _scored(shard_path(folder, n), tokens.parts[n], made_by, quick)]
     with tqdm(total=sum(len(tokens) * tokens.parts[n].shape[1] for n in mine), unit="image", desc="scoring",
               disable=not distributed.is_main()) as bar:
         for number in mine:
@@ -97,7 +99,7 @@ def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace,
                         scores[k, start : start + args.batch] = model.entropies(batch).cpu().numpy()
                     bar.update(len(batch))
             shard_path(folder, number).unlink(missing_ok=True)
-            note_entropies(shard_path(folder, number), part, made_by)
+            note_entropies(shard_path(folder, number), part, made_by, bfloat16=quick)
             write_shard(folder, number, scores)
     distributed.wait()
     if distributed.is_main():
@@ -106,11 +108,15 @@ def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace,
         print(f"{folder}: entropies of {len(tokens)} x {tokens.shape[1]} images in {len(tokens.parts)} shards")
 
 
-def _scored(path: Path, tokens: np.ndarray, model: str) -> bool:
-    """Whether the entropies of these tokens are there; those of other tokens are made again. DataError: of another model."""
+def _scored(path: Path, tokens: np.ndarray, model: str, quick: bool) -> bool:
+    """Whether the entropies of these tokens are there; those of other tokens are made again. DataError: of another model, or
+    another precision; quick: bfloat16."""
     if not path.exists():
         return False
     note = noted(path)
     if note is None or note.get("model") != model:
         raise DataError(f"{path.parent}: holds entropies of another entropy model; remove that folder, then score again")
+    if note.get("bfloat16", quick) != quick:  # older notes do not say
+        there, other = ("float32", "--float32 all") if quick else ("bfloat16", "--float32 none")
+        raise DataError(f"{path.parent}: holds entropies in {there}; score with {other}, or remove that folder")
     return note.get("tokens") == digest(tokens)

@@ -28,7 +28,7 @@ from models.patchify import PatchRules
 from models.runs import rules_of
 from models.sampling import SamplingConfig
 from models.seen import check_unseen
-from models.study.arms import arm_folder, check_arm, check_owner, locked, sized, trained
+from models.study.arms import arm_folder, check_arm, check_gates, check_owner, locked, sized, trained
 from models.study.estimate import lines_of, listing, speed
 from models.study.measures import Bench, curve, known, measured, of_patches
 from models.study.page import Row, write_page
@@ -160,6 +160,7 @@ def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> 
         at = names.index(name)
         if run.kind != study.arms[at].run.kind:
             raise ConfigError(f"--trained {pair}: holds a {run.kind}, and the arm is a {study.arms[at].run.kind}")
+        check_gates(run, study.arms[at].run, f"--trained {pair}")
         check_sizes(model.config, data.sizes, Path(folder), tokens)
         check_unseen(Path(folder), data.files, data.train, data.held_out)
         study.arms[at] = Arm(name, study.arms[at].group, run)

@@ -31,7 +31,7 @@ from models.lineage import digest, encoder_digest
 from models.partial import PartialArray, batches, count_images
 from models.reconstruction import perplexity
 from models.streams import to_tensor
-from models.token_data import content_of
+from models.token_data import check_no_shards, content_of
 from models.tokenize_shards import ShardSettings, tokenize_shards
 from models.trained import data_of, load_tokenizer
 
@@ -74,6 +74,7 @@ def run(args: argparse.Namespace) -> None:
         settings = ShardSettings(shard_size=args.shard_size, views=args.views, crop_range=args.crop_range,
                                  batch_size=args.batch_size, workers=args.workers, bfloat16=args.float32 == "none")
         return tokenize_shards(args.data, args.out, settings, data, prepare(args), model)
+    check_no_shards(args.out / "tokens.npy")
     device = prepare_alone(args, "tokenize without --shard-size")
     pictures, split = read_pictures(args, data)
     model = model.to(device, memory_format=torch.channels_last)

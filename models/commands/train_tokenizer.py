@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from models.adversary import AdversaryConfig, Discriminator, discriminator_loss, fool
+from models.checkpoint import WEIGHTS, load_safetensors
 from models.classifier import check_size
 from models.commands.common import (
     add_data_arguments,
@@ -16,6 +17,7 @@ from models.commands.common import (
     prepare_alone,
     read_pictures,
 )
+from models.lineage import file_digest
 from models.perceptual import PerceptualDistance
 from models.reconstruction import restored_figures, write_panel
 from models.stages import LossConfig, TokenizerRun
@@ -109,20 +111,23 @@ def run(args: argparse.Namespace) -> None:
             if module is not None:
                 module.compile()
     last_reseed = 0 if config.decoder_only else int(config.reseed.until * config.train.steps)
+    begun = -1  # the step whose first part has been seen
 
     def step_fn(_contest, batch, step):
-        inputs = batch[0].to(device, non_blocking=True)
-        reseeded = 0
-        if step < last_reseed and step % config.reseed.every == 0:
+        nonlocal begun
+        inputs, first = batch[0].to(device, non_blocking=True), step != begun
+        begun, reseeded = step, 0
+        if first and step < last_reseed and step % config.reseed.every == 0:
             with torch.no_grad():  # at step 0 every code comes from the data
                 reseeded = model.quantizer.reseed(model.encoder(inputs), config.reseed.patience if step or config.init else 0)
+                reseeded *= config.train.accumulate  # the log has the mean of the parts
         if contest.discriminator:
             weight = config.adversary.weight_at(step)
             loss, ids, parts = contested(objective, contest.discriminator, inputs, config.adversary.penalty, weight)
         else:
             loss, ids, parts = objective(inputs)
         if not config.decoder_only:  # the tokens' tokenizer stays as it is, what is counted of its codes included
-            model.quantizer.note_use(ids)
+            model.quantizer.note_use(ids, first)
         psnr = -10 * torch.log10(parts["l2"] / 4)
         return loss, {"psnr": psnr, "reseeded": reseeded, **parts}
 
@@ -133,9 +138,11 @@ def run(args: argparse.Namespace) -> None:
 
     stream = PictureStream(pictures, split.train, config.train.batch_size, config.train.seed, config.symmetries)
     outcome = train(config.train, contest, stream, step_fn, args.out, identity=config, validate_fn=validate,
-                    publish=Contest.published)
+                    publish=Contest.published,
+                    made_with={"--features": file_digest(args.features / WEIGHTS) if args.features else None})
     if outcome.finished:
         firsts = [split.held_out[pictures.labels[split.held_out] == k][0] for k in range(len(pictures.classes))]
+        model.load_state_dict(load_safetensors(args.out / WEIGHTS))  # those that are published: averaged, where ema is on
         model.eval()
         with torch.no_grad(), torch.compiler.set_stance("force_eager"):
             originals = to_tensor(pictures.pixels[firsts]).to(device)

@@ -18,7 +18,7 @@ from models.gpt import GPT
 from models.patch_data import held_out_batches
 from models.patchify import PatchRules, opens
 from models.perceptual import PerceptualDistance
-from models.reconstruction import perplexity
+from models.reconstruction import perplexity, psnr
 from models.runs import token_loss
 from models.streams import to_pixels, to_tensor
 from models.token_data import TokenSet, held_out_tokens
@@ -49,18 +49,17 @@ def reconstruct(tokenizer: Tokenizer, judge: Classifier, pictures: Pictures, ind
     not over those that the tokenizer was trained with."""
     distance = PerceptualDistance(judge)
     counts, perceptual = np.zeros(tokenizer.config.vocab, dtype=np.int64), 0.0
-    restored, psnr, similarity = [], [], []
+    restored, decibels, similarity = [], [], []
     for start in tqdm(range(0, len(indices), BATCH), desc="reconstructions", unit="batch"):
         pixels = np.asarray(pictures.pixels[indices[start : start + BATCH]])
         tokens = tokenizer.encode(to_tensor(pixels).to(device))
         made = to_pixels(tokenizer.decode(tokens))
-        error = np.square(made.astype(np.float32) - pixels).mean((1, 2, 3))
-        psnr.append(10 * np.log10(255**2 / np.maximum(error, 1e-6)))
+        decibels.append(psnr(made, pixels))
         similarity.append(ssim(*(torch.from_numpy(x).permute(0, 3, 1, 2) for x in (made, pixels))).numpy())
         perceptual += float(distance(to_tensor(made).to(device), to_tensor(pixels).to(device))) * len(pixels)
         counts += np.bincount(tokens.cpu().numpy().ravel(), minlength=len(counts))
         restored.append(made)
-    arrays = (np.concatenate(x) for x in (restored, psnr, similarity))
+    arrays = (np.concatenate(x) for x in (restored, decibels, similarity))
     return Reconstruction(*arrays, perceptual / len(indices), counts)
 
 

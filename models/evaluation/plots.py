@@ -1,4 +1,4 @@
-"""The report: charts as SVG that takes the page's text colour, pictures as WebP without loss; both as text for HTML."""
+"""The report: charts as SVG that takes the page's text colour, pictures as WebP; both as text for HTML."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def entropy_map(entropies: np.ndarray, opened: np.ndarray, width: int, low: floa
     return picture
 
 
-def tiles(pixels: np.ndarray, columns: int) -> str:
-    """uint8 [N, h, w, 3] as one picture, a data address. WebP without loss: four fifths of a PNG's bytes."""
+def tiles(pixels: np.ndarray, columns: int, exact: bool = False) -> str:
+    """uint8 [N, h, w, 3] as one picture, a data address. WebP of quality 90, a fifth of the bytes; `exact`: without loss."""
     out = io.BytesIO()
-    Image.fromarray(grid(np.asarray(pixels), columns)).save(out, format="WEBP", lossless=True, quality=100, method=6)
+    Image.fromarray(grid(np.asarray(pixels), columns)).save(out, format="WEBP", lossless=exact, quality=90, method=6)
     return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from models.checkpoint import write_atomically
+from models.checkpoint import save_text
 from models.data import Pictures, symmetry
 from models.evaluation.generate import Samples
 from models.evaluation.memorisation import Neighbours
@@ -75,7 +75,7 @@ def write_report(path: Path, given: ReportInput) -> None:
         classes=given.pictures.classes, by_class=class_tiles(given), maps=maps(given), pairs=pairs(given), charts=charts(given),
         measures=list(given.memory),
     )
-    write_atomically(path, lambda temporary: temporary.write_text(page, encoding="utf-8"))
+    save_text(path, page)
 
 
 def class_tiles(given: ReportInput) -> list[dict[str, str]]:
@@ -103,7 +103,7 @@ def maps(given: ReportInput) -> dict[str, Any]:
         opened = opens(all_entropies[row : row + 1], given.width, given.rules)[0]
         picture = given.pictures.pixels[given.data.held_out[row]][None]
         items.append({"name": name, "picture": tiles(picture, 1), "patches": int(opened.sum()),
-                      "map": tiles(entropy_map(all_entropies[row], opened, given.width, low, high)[None], 1)})
+                      "map": tiles(entropy_map(all_entropies[row], opened, given.width, low, high)[None], 1, exact=True)})
     return {"low": low, "high": high, "items": items}
 
 

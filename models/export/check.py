@@ -19,6 +19,7 @@ from models.export.defaults import default_rules
 from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
+from models.export.pack_hash import pack_hash
 from models.export.parity import compare
 from models.export.runtime import PackRuntime, read_graph
 from models.patchify import TOKEN_BY_TOKEN, opens
@@ -214,7 +215,7 @@ def _variants(root: Path, m: dict[str, Any]) -> None:
 
 
 def _recordings(root: Path, m: dict[str, Any]) -> None:
-    hashes = set()
+    own = pack_hash(m)
     for recording in m["recordings"]:
         path = recording["run"]["path"]
         run = read_json(root / path, "make it again")
@@ -223,13 +224,12 @@ def _recordings(root: Path, m: dict[str, Any]) -> None:
         tokens = ",".join(str(event["token"]) for event in events)
         starts = ",".join(str(event["t"]) for event in events if event["opens"])
         digest = hashlib.sha256(f"{m['grid']['width']};{tokens};{starts}".encode()).hexdigest()
-        hashes.add(header["pack"]["hash"])
         for right, words in (
             (header["pack"]["name"] == m["name"], f"is of the pack {header['pack']['name']!r}"),
             (header["class"] == recording["class"] < len(m["classes"]), f"is of class {header['class']}"),
             (run["complete"] and len(events) == m["grid"]["tokens"], f"has {len(events)} tokens of {m['grid']['tokens']}"),
             (run["digest"] == digest, "has a digest that its tokens and patches do not have"),
-            (len(hashes) == 1, "names another hash of the pack than the recordings before it"),
+            (header["pack"]["hash"] == own, f"is of another version of the pack, whose hash is {own[:8]}...; make it again"),
         ):
             if not right:
                 raise PackMistake("A run", f"{path}: {words}")

@@ -25,6 +25,7 @@ from models.export.gpt_graph import null_entropy_graph
 from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, parameters
 from models.export.layers import FORMS
 from models.export.new_slot_graphs import new_slot_graph
+from models.export.pack_hash import pack_hash
 from models.export.passes import count_passes, images_for
 from models.export.pictures import codebook_tiles, grid, png
 from models.export.read_back import PackModels
@@ -207,14 +208,20 @@ def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
     save_text(root / "manifest.json", text)
 
 
-def _run_of(path: Path, classes: int) -> dict[str, Any]:
-    """A recorded run whose picture lies beside it. Raises UserError."""
+def _run_of(path: Path, manifest: dict[str, Any], hash_: str) -> dict[str, Any]:
+    """A recorded run of the pack of `manifest`, whose hash is `hash_`, with its picture beside it. Raises UserError."""
     run = read_json(path, "make it again, or remove it")
     if not isinstance(run, dict):
         raise UserError(f"{path}: not a run; remove it")
     validate(run, "run")
+    of, classes = run["header"]["pack"], len(manifest["classes"])
+    if of["name"] != manifest["name"]:
+        raise UserError(f"{path}: is of the pack {of['name']!r}, and this is {manifest['name']!r}; register it there")
+    if of["hash"] != hash_:
+        raise UserError(f"{path}: is of another version of the pack (hash {of['hash'][:8]}... there, {hash_[:8]}... here); make "
+                        "it again with npm run generate")
     if run["header"]["class"] >= classes:
-        raise UserError(f"{path}: is of class {run['header']['class']}, and the pack has {classes}; is it of another pack?")
+        raise UserError(f"{path}: is of class {run['header']['class']}, and the pack has {classes}; make it again")
     picture = path.with_name(path.name.removesuffix(".run.json") + ".png")
     if not picture.is_file():
         raise UserError(f"{picture}: missing; every run needs its picture beside it")
@@ -232,7 +239,8 @@ def register_recordings(root: Path, runs: Path, first: str | None = None) -> lis
         first = ids[read_json(root / manifest["golden"]["path"], "export the pack again")["class"]]
     elif first not in ids:
         raise UserError(f"--first {first}: the pack's classes are {', '.join(ids)}")
-    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, len(ids))) for path in sorted(runs.glob("*.run.json"))]
+    own, paths = pack_hash(manifest), sorted(runs.glob("*.run.json"))
+    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, manifest, own)) for path in paths]
     if not found:
         raise UserError(f"{runs}: no *.run.json there; make runs with: npm run generate -- --out {runs}")
     recordings = []

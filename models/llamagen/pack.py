@@ -73,8 +73,8 @@ def content_of(parts: Parts, name: str, title: str, classes: list[dict[str, Any]
     rules = parts.rules
     if isinstance(model, GPT):
         rules = rules.model_copy(update={"entropy_threshold": threshold_for(entropies, model.config.width, rules)})
-    known = shown.of_known_class() or [0]
-    labels = [max(shown.labels[i], 0) for i in known]
+    known = shown.of_known_class()
+    labels = [shown.labels[i] for i in known]
     first = {label: i for i, label in zip(reversed(known), reversed(labels), strict=True)}  # one picture a class
     shown_classes = sorted(first)
     return PackContent(

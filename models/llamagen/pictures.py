@@ -53,7 +53,7 @@ def far_apart(count: int, chosen: int) -> list[int]:
 
 def find_pictures(folder: Path, classes: list[dict], limit: int) -> list[tuple[Path, int]]:
     """At most `limit` files below `folder`, spread over its subfolders, each with the class whose id or label its folder
-    has, or -1. Raises DataError if there are none.
+    has, or -1. Raises DataError if there are none, or none of a known class.
     """
     names = {entry[key].lower(): index for index, entry in enumerate(classes) for key in ("label", "id")}
     if not folder.is_dir():
@@ -68,7 +68,12 @@ def find_pictures(folder: Path, classes: list[dict], limit: int) -> list[tuple[P
     turns = [(files[i], names.get(parent.name.lower(), -1))
              for i in range(rounds) for parent, files in by_folder.items() if i < len(files)]
     first = turns[: len(by_folder)]
-    return [first[i] for i in far_apart(len(first), limit)] if len(first) > limit else turns[:limit]
+    found = [first[i] for i in far_apart(len(first), limit)] if len(first) > limit else turns[:limit]
+    if all(label < 0 for _, label in found):
+        example = f"{classes[0]['id']} or {classes[0]['label']}"
+        raise DataError(f"{folder}: no folder of the {len(found)} pictures is named by a class's id or label, such as {example}; "
+                        "name them so, or leave --pictures out: the model then paints its own")
+    return found
 
 
 @torch.no_grad()

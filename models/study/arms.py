@@ -13,8 +13,9 @@ from filelock import FileLock, Timeout
 
 from models.checkpoint import CONFIG, WEIGHTS, first_change, save_text
 from models.config import fitted, read_config_json
-from models.errors import CheckpointError, DataError
-from models.runs import parse_run
+from models.errors import CheckpointError, ConfigError, DataError
+from models.patchify import PatchRules
+from models.runs import parse_run, rules_of
 from models.study.plan import Arm, Run
 from models.token_data import TokenSet
 from models.trainer import train_run
@@ -51,6 +52,25 @@ def check_arm(folder: Path, run: Run) -> None:
         there = parse_run(read_config_json(folder / CONFIG), str(folder / CONFIG))
         if there != run:
             raise CheckpointError(f"{folder}: is of another configuration ({first_change(there, run)}); use another --out")
+
+
+def check_gates(run: Run, arm: Run, source: str) -> None:
+    """Raises ConfigError, which `source` begins, where a training that is to be the arm has other gates than it.
+
+    E_th and the length of static patches may be others: they depend on the data.
+    """
+    there, wanted = _gates(rules_of(run)), _gates(rules_of(arm))
+    for name, value in wanted.items():
+        if there[name] != value:
+            shown = f"patchify.{name} = {there[name]}, and the arm has {value}".lower()  # as TOML writes them
+            raise ConfigError(f"{source}: was trained with {shown}; pass a training with the arm's gates")
+
+
+def _gates(rules: PatchRules) -> dict[str, Any]:
+    """A maximum length that no gate asks for is None."""
+    return {"entropy_gate": rules.entropy_gate, "length_gate": rules.length_gate, "row_reset": rules.row_reset,
+            "max_patch_length": rules.max_patch_length if rules.length_gate else None,
+            "static_length": "none" if rules.static_length is None else "set"}
 
 
 @contextlib.contextmanager

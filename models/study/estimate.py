@@ -56,15 +56,15 @@ def lines_of(study: Study, data: TokenSet, out: Path, given: dict[str, Path]) ->
 
 def speed(study: Study, data: TokenSet, out: Path, device: torch.device) -> float:
     """Multiply-accumulates a second of training here; measured once and kept in `out`."""
-    path = out / SPEED
-    key: dict[str, Any] = {"device": str(device), "threads": torch.get_num_threads(), "dim": study.arms[0].run.model.dim}
+    path, run = out / SPEED, study.arms[0].run
+    key: dict[str, Any] = {"device": str(device), "threads": torch.get_num_threads(), "kind": run.kind, "dim": run.model.dim}
+    key |= run.train.model_dump(include={"bf16", "compile", "batch_size"})
     try:
         found = read_config_json(path)
         if all(found.get(name) == value for name, value in key.items()):
             return float(found["macs_per_second"])
     except (ConfigError, KeyError, TypeError, ValueError):
         pass
-    run = study.arms[0].run
     with tempfile.TemporaryDirectory() as folder:
         trainee = Trainee(run, data, STEPS, 1, Path(folder), device)
         trainee.go_on()  # compiles

@@ -17,6 +17,7 @@ from models.cli import main
 from models.errors import UserError
 from models.export.check import PackMistake, check_pack
 from models.export.files import MOST_MANIFEST_BYTES, file_entries, read_manifest
+from models.export.pack_hash import pack_hash
 
 ROOT = Path(__file__).parents[2]
 NANO = ROOT / "e2e/fixtures/models/nano"
@@ -61,13 +62,14 @@ def dims(value, *shape):
     value.CopyFrom(helper.make_tensor_value_info(value.name, value.type.tensor_type.elem_type, shape))
 
 
-def run(pack, **changes):
-    """A recorded run of nano, right but for `changes`."""
+def run(pack, of=None, **changes):
+    """A recorded run of nano, right but for `changes`; of: what it says of its pack."""
     event = {"token": 1, "entropy": None, "source": "sampled", "patch": 0, "logprob": -1, "classLogprob": -1, "alternatives": [],
              "times": {}}
     events = [event | {"t": t, "opens": [] if t else ["first"]} for t in range(64)]
     digest = hashlib.sha256(f"8;{','.join(['1'] * 64)};0".encode()).hexdigest()
-    header = {"pack": {"name": "nano", "hash": "0" * 64}, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
+    own = {"name": "nano", "hash": pack_hash(pack.manifest)}
+    header = {"pack": own | (of or {}), "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
               "seed": 7, "settings": pack.manifest["defaults"], "grid": {"width": 8, "tokens": 64}}
     whole = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": events, "digest": digest, "complete": True}
     entry = {"path": "", "bytes": 0, "sha256": ""}
@@ -156,6 +158,8 @@ MISTAKES = {
     "figures that promise too much": (field("variants", "w8", "figures", logits=0), "Variants", "against what is stated"),
     "a run cut short": (lambda pack: run(pack, complete=False), "A run", "tokens of 64"),
     "a run with another digest": (lambda pack: run(pack, digest="0" * 64), "A run", "digest"),
+    "a run of another pack": (lambda pack: run(pack, of={"name": "pico"}), "A run", "is of the pack 'pico'"),
+    "a run of another version": (lambda pack: run(pack, of={"hash": "0" * 64}), "A run", "another version of the pack"),
 }
 
 

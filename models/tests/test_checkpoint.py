@@ -26,6 +26,17 @@ def test_round_trip_restores_all_generators(tmp_path):
     assert random.random() == drawn[2]
 
 
+def test_states_of_gpus_that_are_not_there_are_left_out(tmp_path, monkeypatch):
+    save_checkpoint(tmp_path, Settings(), {"step": 1})
+    state = load_checkpoint(tmp_path, Settings())["rng"] | {"cuda": [torch.tensor([0]), torch.tensor([1])]}
+    restored = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda one, device: restored.append((int(one), device)))
+    checkpoint.restore_rng(state)
+    assert restored == [(0, 0)]
+
+
 def test_a_full_disk_leaves_the_previous_checkpoint_whole(tmp_path, monkeypatch):
     save_checkpoint(tmp_path, Settings(), {"step": 1})
 

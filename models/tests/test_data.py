@@ -7,6 +7,7 @@ from PIL import Image
 
 from models.data import DataConfig, Pictures, load_pictures, split_pictures, symmetry
 from models.errors import DataError
+from models.picture_folder import list_pictures
 from models.streams import PictureStream, to_pixels, to_tensor
 
 SMALL = DataConfig(picture_size=8, held_out_per_class=2)
@@ -60,6 +61,26 @@ def test_the_split_is_balanced_disjoint_and_fixed():
     assert not np.array_equal(split.held_out, other.held_out)
     with pytest.raises(DataError, match="held_out_per_class"):
         split_pictures(labels, DataConfig(held_out_per_class=30))
+
+
+def test_a_class_of_too_few_pictures_is_named(tmp_path):
+    pictures = load_pictures(make_folder(tmp_path / "data", ("cat", "dog"), count=2), SMALL, cache=tmp_path / "cache")
+    with pytest.raises(DataError, match="class cat has 2 pictures, not more than data.held_out_per_class = 2"):
+        split_pictures(pictures.labels, SMALL, pictures.held_out, pictures.classes)
+
+
+def test_train_is_imagenet_s_layout_only_beside_its_other_folders(tmp_path):
+    vehicles = make_folder(tmp_path / "vehicles", ("car", "train"))
+    (vehicles / "train" / "steam").mkdir()
+    assert list_pictures(vehicles).classes == ("car", "train")
+    lone = make_folder(tmp_path / "lone", ("test", "train"))  # without folders of classes in it
+    assert list_pictures(lone).classes == ("test", "train")
+    for beside in ((), ("val",), ("validation", "test"), (".hidden",)):
+        root = tmp_path / "-".join(("layout", *beside))
+        make_folder(root / "train")
+        for name in beside:
+            (root / name / "a").mkdir(parents=True)
+        assert list_pictures(root).root == root / "train" and list_pictures(root).classes == ("a", "b")
 
 
 def test_larger_pictures_are_reduced(tmp_path):

@@ -14,6 +14,7 @@ from models.export.files import SHARD, describe, write_shards
 from models.export.index import write_index
 from models.export.nano import nano_content
 from models.export.pack import register_recordings, save_manifest, write_pack
+from models.export.pack_hash import pack_hash
 from models.export.parity import compare
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
@@ -198,8 +199,9 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     write_pack(tmp_path / "pack", nano_content())
     runs = tmp_path / "runs"
     runs.mkdir()
-    settings = json.loads((tmp_path / "pack/manifest.json").read_text())["defaults"]
-    header = {"pack": {"name": "nano", "hash": "0" * 64}, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
+    written = json.loads((tmp_path / "pack/manifest.json").read_text())
+    settings, own = written["defaults"], {"name": "nano", "hash": pack_hash(written)}
+    header = {"pack": own, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
               "seed": 7, "settings": settings, "grid": {"width": 8, "tokens": 64}}
     run = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": [], "digest": "0" * 64, "complete": False}
     for name, label in (("alpha-7", 0), ("beta-7", 1)):
@@ -211,6 +213,10 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     assert manifest["recordings"][0]["title"] == "Beta, seed 7"
     with pytest.raises(UserError, match="Alpha, Beta"):
         register_recordings(tmp_path / "pack", runs, first="Delta")
+    for of, words in (({"name": "pico"}, "is of the pack 'pico', and this is 'nano'"), ({"hash": "0" * 64}, "another version")):
+        (runs / "beta-7.run.json").write_text(json.dumps(run | {"header": header | {"pack": own | of}}))
+        with pytest.raises(UserError, match=words):
+            register_recordings(tmp_path / "pack", runs)
     (runs / "beta-7.run.json").write_text(json.dumps(run | {"formatVersion": 99}))
     with pytest.raises(UserError, match="formatVersion"):
         register_recordings(tmp_path / "pack", runs)

@@ -143,6 +143,13 @@ def test_pictures_of_a_folder_give_curve_band_and_gallery(files):
     assert manifest["curve"]
 
 
+def test_pictures_of_no_known_class_are_refused(files, capsys):
+    (files / "pictures/elsewhere").mkdir(parents=True)
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(files / "pictures/elsewhere/0.png")
+    refused(files, capsys, "no folder of the 1 pictures is named by a class's id or label, such as n1 or apple",
+            "--pictures", str(files / "pictures"))
+
+
 def test_a_pack_goes_back_to_folders_and_is_replaced_by_the_next(files):
     assert call(files, "--samples", "1") == 0
     assert main(["import-pack", "--pack", str(files / "packs/small"), "--out", str(files / "back")]) == 0

@@ -88,6 +88,11 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     assert np.array_equal(load_tokens(out).tokens[0][np.arange(10)], saved)
     assert (out / "tokens/00000.npy").stat().st_mtime_ns == kept
     assert main([*tokenize, "--views", "flip"]) == 2 and "another symmetries, views" in capsys.readouterr().err
+    assert main([*tokenize, "--float32", "none"]) == 2 and "made with another bfloat16" in capsys.readouterr().err
+    meta = json.loads((out / "meta.json").read_text())
+    assert meta.pop("bfloat16") is False
+    (out / "meta.json").write_text(json.dumps(meta))
+    assert main(tokenize) == 0  # as older folders are
 
     sets = ["model.vocab=64", "model.width=8", "model.tokens=64", "model.dim=32", "model.heads=1", "model.blocks=1", "held_out=4",
             "train.steps=1", "train.batch_size=2", "train.lr=1e-3", "train.compile=false", "train.bf16=false"]
@@ -104,11 +109,29 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     assert main([*score[:2], other_weights(tmp_path / "entropy"), *score[3:]]) == 2
     assert "another entropy model" in capsys.readouterr().err
     assert not (out / "entropies/00003.npy").exists()
+    assert main([*score, "--float32", "none"]) == 2
+    assert "holds entropies in float32; score with --float32 all" in capsys.readouterr().err
+    for note in (out / "entropies").glob("*.json"):
+        note.write_text(json.dumps({key: value for key, value in json.loads(note.read_text()).items() if key != "bfloat16"}))
+    assert main([*score, "--float32", "none"]) == 0  # as older notes are: made in either
     exact = entropies[0][np.arange(10)][:, 1:]
     shutil.rmtree(out / "entropies")
-    assert main([*score, "--float32", "none"]) == 0
+    assert main([*score, "--float32", "none"]) == 0 and main(score) == 2
+    assert "holds entropies in bfloat16; score with --float32 none" in capsys.readouterr().err
     quick = load_tokens(out, out / "entropies.npy").entropies[0][np.arange(10)][:, 1:]
     assert 0 < np.abs(quick - exact).max() < 0.05
+
+
+def test_one_file_is_not_written_where_shards_would_be_read_in_its_place(tmp_path, imagenet, tokenizer, capsys):
+    out = tmp_path / "tokens"
+    tokenize = ["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(out), "--device", "cpu"]
+    (out / "tokens").mkdir(parents=True)
+    assert main(tokenize) == 2 and f"{out / 'tokens'}: a folder of shards, which is read in place" in capsys.readouterr().err
+    (out / "tokens").rmdir()
+    assert main([*tokenize, "--symmetries", "1", "--cache", str(tmp_path / "cache")]) == 0
+    (out / "entropies").mkdir()
+    assert main(["score", "--entropy", str(tmp_path), "--tokens", str(out), "--device", "cpu"]) == 2
+    assert f"{out / 'entropies'}: a folder of shards, which is read in place of entropies.npy" in capsys.readouterr().err
 
 
 def other_weights(folder):

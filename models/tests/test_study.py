@@ -7,16 +7,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from models.cli import main
 from models.commands.study import sampling_of
+from models.errors import ConfigError
 from models.export.check import check_pack
 from models.export.files import read_manifest
+from models.patchify import PatchRules
 from models.runs import load_run
-from models.study.plan import FILES, StudyConfig, study_names
+from models.study.arms import check_gates
+from models.study.plan import CONFIGS, FILES, StudyConfig, study_names
 from models.token_data import note_entropies
 from models.training import read_log, train
 
@@ -89,6 +93,17 @@ def test_the_list_says_what_is_left(place, capsys):
     assert speed["macs_per_second"] > 0
 
 
+def test_speed_is_measured_again_for_another_training(place):
+    assert study(place, "table9", "--arm", "rope-2d", "--list", out="speeds") == 0
+    path = place / "speeds/speed.json"
+    first = json.loads(path.read_text())
+    assert first.items() >= {"kind": "dpar", "bf16": False, "compile": False, "batch_size": 4}.items()
+    assert study(place, "table9", "--arm", "rope-2d", "--list", "--set", "train.batch_size=2", out="speeds") == 0
+    assert json.loads(path.read_text())["batch_size"] == 2
+    assert study(place, "table7", "--arm", "gpt", "--list", out="speeds") == 0
+    assert json.loads(path.read_text())["kind"] == "gpt"
+
+
 def test_unknown_studies_arms_and_settings_are_named(place, tmp_path, capsys):
     assert study(place, "table8") == 2
     assert "table8: no such study; there are table3" in capsys.readouterr().err
@@ -143,6 +158,29 @@ def test_a_training_that_is_there_takes_an_arm_s_place(place, capsys):
     assert not (place / "second/arms/gpt/model.safetensors").exists()
     assert study(place, "table7", "--trained", f"default-0={there}", out="third") == 2
     assert "holds a gpt, and the arm is a dpar" in capsys.readouterr().err
+
+
+def test_a_training_with_other_gates_is_no_arm(place):
+    def checked(arm: PatchRules, **there: Any) -> None:
+        make = lambda rules: load_run(CONFIGS / "characters/dpar.toml").model_copy(update={"patchify": rules})  # noqa: E731
+        check_gates(make(arm.model_copy(update=there)), make(arm), "--trained x=y")
+
+    off = {"entropy_gate": False, "length_gate": False, "row_reset": False}
+    for name, value in (("row_reset", False), ("length_gate", False), ("entropy_gate", False), ("max_patch_length", 8)):
+        with pytest.raises(ConfigError, match=f"--trained x=y: was trained with patchify.{name} = {str(value).lower()}, and the"):
+            checked(PatchRules(), **{name: value})
+    with pytest.raises(ConfigError, match="static_length = none, and the arm has set"):
+        checked(PatchRules(**off, static_length=2.0), static_length=None)
+    checked(PatchRules(), entropy_threshold=1.0)
+    checked(PatchRules(**off, static_length=2.0), static_length=1.5)
+    checked(PatchRules(length_gate=False), max_patch_length=8)  # which no gate asks for
+
+
+def test_a_training_with_other_gates_is_refused_by_the_command(place, capsys):
+    assert study(place, "table3", "--arm", "static", out="gates") == 0
+    static = place / "gates/arms/static"
+    assert study(place, "table3", "--arm", "default", "--trained", f"default-0={static}", out="other-gates") == 2
+    assert "was trained with patchify.entropy_gate = false, and the arm has true;" in capsys.readouterr().err
 
 
 HOLD = """import sys, filelock

@@ -18,26 +18,32 @@ const PROGRESS_MS = 100;
 export function reportEvents({ pack, run }: Pick<RunView, 'pack' | 'run'>, send: (event: EmbedEvent) => void): () => void {
   const report = (body: Body) => send({ source: 'dpar-studio', version: 1, ...body } as EmbedEvent);
   let ready = '';
-  let reported = '';
+  /** Id of the last run whose end was told, and the words of the last failure since a start. */
+  let ended = -1;
+  let failed = '';
   const pace = atMostEvery(PROGRESS_MS, () => {
     const { count, header, phase } = run.getState();
     if (header && phase === 'running') report({ type: 'progress', tokens: count, total: header.grid.tokens });
   });
   const onPack = () => {
-    const { manifest, problem } = pack.getState();
+    const { manifest, model, problem } = pack.getState();
     if (manifest && manifest.name !== ready) report({ type: 'ready', pack: (ready = manifest.name) });
+    if (model === 'loading') failed = '';
     if (problem) fail(problem);
   };
   const fail = ({ code, ...problem }: Problem) => {
     const message = english(problem.message);
-    if (reported !== message) report({ type: 'failed', code, message: (reported = message) });
+    if (failed !== message) report({ type: 'failed', code, message: (failed = message) });
   };
   const onRun = () => {
     const { id, phase, origin, header, digest, count, problem } = run.getState();
-    if (phase === 'running') pace.request();
+    if (phase === 'running') {
+      failed = '';
+      pace.request();
+    }
     if (phase === 'failed' && problem) fail(problem);
-    if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || reported === String(id)) return;
-    reported = String(id);
+    if ((phase !== 'complete' && phase !== 'stopped') || origin !== 'generated' || !header || ended === id) return;
+    ended = id;
     report({ type: 'finished', complete: phase === 'complete', digest, class: header.className, seed: header.seed, tokens: count });
   };
   onPack();

@@ -8,6 +8,11 @@ import type { Shared } from './useShared.ts';
 
 const title = ({ run }: Shared) => `${translated(titleOf(run.header))}: DPAR Studio`;
 
+function hint({ run, beside }: Shared): string {
+  if (!beside) return t('This pack is here for this visit only, so a link cannot open it. PNG and JSON keep the run.');
+  return run.complete ? t('Opening it reruns and verifies this image.') : t('This run was stopped: the link generates the whole image. PNG and JSON keep it as it is.');
+}
+
 /** The address of the run in view, to copy or to hand to the system's share sheet. */
 export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) {
   const { run } = shared;
@@ -23,7 +28,7 @@ export function LinkRow({ shared, cursor }: { shared: Shared; cursor: number }) 
         <NativeShare title={title(shared)} url={url} />
       </div>
       {before && <Toggle label={t('Start at token {cursor}', { cursor })} checked={fromHere} onChange={setFromHere} />}
-      <p className="hint">{run.complete ? t('Opening it reruns and verifies this image.') : t('This run was stopped: the link generates the whole image. PNG and JSON keep it as it is.')}</p>
+      <p className="hint">{hint(shared)}</p>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { RunLog, type Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { writeAddress } from '../state/address.ts';
+import { manifestAddress } from '../state/packFiles.ts';
 import { checkOf } from '../state/linkCheck.ts';
 import type { PaintedPicture } from '../state/run.ts';
 import { usePack, useRun, useRunView } from '../views/context.ts';
@@ -9,6 +10,8 @@ export interface Shared {
   manifest: Manifest;
   run: Run;
   picture: PaintedPicture | null;
+  /** Its pack lies beside the page, so a link can open it; one from a folder, zip or another address is here for this visit. */
+  beside: boolean;
   /** The hash that makes the run again; `cursor` to show it from there. */
   hash: (cursor?: number) => string;
 }
@@ -18,6 +21,7 @@ export function useShared(): Shared | null {
   const view = useRunView();
   const manifest = usePack((state) => state.manifest);
   const name = usePack((state) => state.name);
+  const manifestUrl = usePack((state) => state.manifestUrl);
   const picture = useRun((state) => state.picture);
   const still = useRun((state) => state.phase === 'complete' || state.phase === 'stopped');
   useRun((state) => state.id);
@@ -25,7 +29,7 @@ export function useShared(): Shared | null {
   if (!manifest || !header || !still || events.length === 0) return null;
   const run = new RunLog(header, events).toRun();
   return {
-    manifest, run, picture,
+    manifest, run, picture, beside: manifestUrl === manifestAddress(name, document.baseURI),
     hash: (cursor) => writeAddress(name, manifest, header, {
       ...(run.complete && { check: checkOf(header, run.digest) }), ...(cursor !== undefined && cursor < events.length && { cursor }),
     }),

@@ -70,7 +70,7 @@ export function createAttention({ view, session: { pack, client, load, modelRead
       store.setState({ on });
       if (!on) return;
       if (possible() === 'no model') await modelReady();
-      await compute();
+      if (store.getState().on) await compute();
     },
     chooseRow(row: AttentionState['row']): void {
       store.setState({ row });

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { Ending } from '../../engine/ending.ts';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
 import type { Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
@@ -71,9 +72,8 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   const store = createStore<JobsState>(() => ({ list: [], inView: true, running: false, together: false }));
   const watchers = new Set<JobsWatcher>();
   let cancelled = false;
-  /** Resolves when the runs are stopped. */
-  let cancel = () => {};
-  let cancelling = new Promise<false>(() => undefined);
+  /** Ends when the runs are stopped. */
+  let stopping = new Ending<false>();
   let settled: Promise<unknown> = Promise.resolve();
 
   async function decodeAll(list: readonly Job[], client: Client, inView: boolean): Promise<Result<GenerateReport> | null> {
@@ -118,7 +118,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   }
 
   /** A stop does not wait for the model to come back. */
-  const recovered = (failure: Failure, header: RunHeader) => Promise.race([recover(failure, header), cancelling]);
+  const recovered = (failure: Failure, header: RunHeader) => stopping.race(recover(failure, header));
 
   async function decode(begun: Begun, client: Client): Promise<Result<GenerateReport>> {
     const { job: { header, run }, onEvents, onPicture } = begun;
@@ -147,7 +147,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     /** Decodes them; the first failure or a stop ends the rest. Resolves to the last result. */
     start(headers: readonly RunHeader[], client: Client, { inView = true }: StartOptions = {}): Promise<Result<GenerateReport> | null> {
       cancelled = false;
-      cancelling = new Promise((resolve) => { cancel = () => resolve(false); });
+      stopping = new Ending();
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = inView && list.length > 1 && list.length <= atOnce();
@@ -161,7 +161,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     /** Ends the run being decoded and those that wait. */
     async stop(client: Client): Promise<void> {
       cancelled = true;
-      cancel();
+      stopping.end(false);
       await client.stop();
     },
     clear(): void {

@@ -14,7 +14,6 @@ export interface LoadingDeps {
   notices: Pick<Notices, 'replace'>;
 }
 
-
 /** The worker and its model: loaded, called off, brought back where the worker is lost. */
 export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;

@@ -100,12 +100,13 @@ describe('opening a run', () => {
     const studio = await opened();
     const stopped = { ...other(), events: run.events.slice(0, 9), complete: false };
     await show(studio, stopped);
+    studio.address.views.open('inspect');
     const before = hash;
     await show(studio, other({ pack: { name: 'second', hash: '' } }));
     studio.toast.undo();
     await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', origin: 'opened', count: 9 }));
     expect(studio.session.pack.getState().manifest!.name).toBe('eurosat');
-    expect([studio.session.queue.getState().queued, hash]).toEqual([false, before]);
+    expect([studio.session.queue.getState().queued, hash, studio.address.views.getState().view]).toEqual([false, before, 'inspect']);
   });
 
   it('the way back leads to a pack from a folder, too, and its own run needs no pack beside the page', async () => {

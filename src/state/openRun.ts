@@ -64,7 +64,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   await stopped();
   const undo = remember(deps);
   if (!same) {
-    address.replaceHash(`#pack=${header.pack.name}`);
+    address.replaceHash(writePermalink({ pack: header.pack.name, settings: {}, ...address.views.extra() }));
     await switchPack();
   }
   run.showOpened(opened);

@@ -201,6 +201,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       return (manifest !== null && known !== null) || model === 'failed';
     }, pack);
     if (!signal.aborted && to) {
+      const { view: there, step, sides } = readAddress(hash());
+      views.set(there, step, sides);
       take(to, null);
       void loadOrAsk();
     } else if (!signal.aborted) void open(signal, false);

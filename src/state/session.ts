@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { packHash, type Manifest } from '../../engine/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import type { InferenceClientApi } from '../inference/client.ts';
+import type { Failure, InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
 import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
@@ -28,7 +28,11 @@ export type PackSession = ReturnType<typeof createPackSession>;
 export function createPackSession({ connect, spareGpu, notices, now }: PackSessionDeps) {
   const pack = createPack();
   const loading = createLoading({ connect, spareGpu, pack, notices });
-  const jobs = createJobs({ now, recover: (failure, header) => loading.recover(failure, header, () => jobs.getState().running), atOnce: () => atOnce(pack.getState().manifest) });
+  const jobs = createJobs({ now, recover, atOnce: () => atOnce(pack.getState().manifest) });
+  function recover(failure: Failure, header: RunHeader): Promise<boolean> {
+    const { list } = jobs.getState();
+    return loading.recover(failure, header, () => jobs.getState().running && jobs.getState().list === list);
+  }
   /** True while Generate waits for the model. */
   const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
   /** The runs that wait; they are asked for when they can begin. */
@@ -148,12 +152,13 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
       notices.replace('slow', []);
     },
-    /** Makes runs while the one in view stays, once the model is ready; `begun` gets them as they begin. False unless all came to their end. */
-    async makeBeside(requests: readonly RunRequest[], begun: (list: readonly Job[]) => void): Promise<boolean> {
+    /** Makes runs while the one in view stays, once the model is ready and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
+    async makeBeside(requests: readonly RunRequest[], begun: (list: readonly Job[]) => void, wanted = () => true): Promise<boolean> {
       const { manifest } = pack.getState();
       if (!manifest || jobs.getState().running) return false;
       await modelReady();
       if (busy()) await settle();
+      if (!wanted()) return false;
       const { report, hash, model } = pack.getState();
       const client = loading.client();
       if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;

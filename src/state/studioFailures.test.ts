@@ -104,6 +104,24 @@ it('loads again after the worker was lost, and the run goes on from its log', as
   expect(studio.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
 });
 
+it('a run stopped while the model comes back is not said to have gone on, though another one begins then', async () => {
+  const studio = await site.ready();
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  await studio.session.stop();
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', count: 2 }));
+  void studio.generate();
+  expect(studio.session.queue.getState().queued).toBe(true);
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  await tick();
+  expect(client.load).toHaveBeenCalledTimes(2);
+  expect(studio.notices.getState().list).toEqual([]);
+});
+
 it.each(['worker-lost', 'out-of-memory', 'timeout'] as const)('a GPU that fails during load (%s) gives way to the processor, with a notice', async (code) => {
   const studio = site.made();
   void studio.open();

@@ -3,7 +3,7 @@ import type { RunView } from '../state/runView.ts';
 import { useStudio } from './context.ts';
 
 /** Elements that have a use of their own for these keys. */
-const BUSY = 'input, select, textarea, button, a, [role="slider"], [role="radio"], [role="grid"], dialog, [role="dialog"], [contenteditable]';
+const BUSY = 'input, select, textarea, button, a, summary, [role="group"][tabindex="0"], [role="slider"], [role="radio"], [role="grid"], dialog, [role="dialog"], [contenteditable]';
 
 /** The key was pressed in a dialog or panel, or while a modal one is open: Escape is that one's. */
 export const inDialog = (target: Element): boolean => target.closest('dialog, [role="dialog"]') !== null || document.querySelector('dialog:modal') !== null;

@@ -239,6 +239,20 @@ describe('compare', () => {
     expect(compare.getState().problem).toBeNull();
   });
 
+  it('a stop gives up a run that waits for the model of the page', async () => {
+    const { page, compare, client } = await opened();
+    let ready: (result: unknown) => void = () => undefined;
+    vi.spyOn(client, 'load').mockImplementationOnce(() => new Promise((resolve) => { ready = resolve as typeof ready; }));
+    page.session.pack.setState({ model: 'asking' });
+    const made = compare.against('token');
+    await vi.waitFor(() => expect(page.session.pack.getState().model).toBe('loading'));
+    await compare.stop();
+    expect(compare.getState().waiting).toBe(false);
+    ready({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0 } });
+    await made;
+    expect([requests, compare.getState().source.b]).toEqual([[], null]);
+  });
+
   it('says why a run could not be made where its worker keeps crashing', async () => {
     const { compare, client } = await opened();
     await compare.discover();

@@ -156,9 +156,9 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
   async function make(requests: readonly RunRequest[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = sides().a.pack.getState().name): Promise<void> {
     if (requests.length === 0 || store.getState().waiting) return;
+    const before = stops;
     store.setState({ waiting: true, problem: null });
     try {
-      const before = stops;
       const maker = await makerOf(pack);
       if (before !== stops) return;
       let runs: readonly RunStore[] = [];
@@ -167,13 +167,13 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
         runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
         shown = begun(runs);
-      });
+      }, () => before === stops);
       // A run that comes into view takes the last message with it, so its own comes after that.
       await shown;
       const failed = maker.pack.getState().problem ?? runs.map((run) => run.getState().problem).find(Boolean);
       if (failed) store.setState({ problem: failed });
     } finally {
-      store.setState({ waiting: false });
+      if (before === stops) store.setState({ waiting: false });
     }
   }
 
@@ -199,6 +199,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   /** Ends what is being made, here and on the page, and a guest's download. */
   async function stop(): Promise<void> {
     stops++;
+    store.setState({ waiting: false });
     const { maker } = store.getState();
     if (maker !== page.session && maker.pack.getState().model === 'loading') maker.cancelLoad();
     await Promise.all([page.session.stop(), ...(maker === page.session ? [] : [maker.stop()])]);

@@ -98,6 +98,25 @@ it('a picture that is taken away while something else ends is not worked on', as
   expect(client.tokenize).not.toHaveBeenCalled();
 });
 
+it.each(['taken away', 'replaced by another run'])('a picture that is %s while its probabilities are computed still counts as work, until it has ended', async (how) => {
+  const { desk, run, client } = setup();
+  let ended = () => {};
+  client.generate.mockImplementation(() => new Promise((resolve) => { ended = () => resolve({ ok: true, value: [{ complete: false }] }); }));
+  client.stop.mockImplementation(async () => {
+    ended();
+    return undefined;
+  });
+  const opened = desk.open(file, 'photo.jpg');
+  await vi.waitFor(() => expect(desk.getState().phase).toBe('probing'));
+  if (how === 'taken away') desk.close();
+  else run.clear();
+  if (how !== 'taken away') expect(desk.busy()).toBe(true);
+  await desk.settle();
+  await opened;
+  expect(client.stop).toHaveBeenCalled();
+  expect(desk.busy()).toBe(false);
+});
+
 it('waits for the model, asking for it', async () => {
   const { desk, run, ready, loadModel } = setup('idle');
   await desk.open(file, 'photo.jpg');

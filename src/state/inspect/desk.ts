@@ -44,6 +44,8 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   let work: Promise<void> = Promise.resolve();
   /** Something else waits for the model: probabilities can come later. */
   let yielding = 0;
+  /** The decoder steps through a picture's tokens; for a while also after the picture was taken away. */
+  let probing = false;
 
   run.subscribe((state) => {
     const { runId, phase } = store.getState();
@@ -60,6 +62,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
 
   function close(): void {
     ticket++;
+    if (probing) void session.client()?.stop();
     store.setState({ ...NO_PICTURE, class: store.getState().class });
   }
 
@@ -126,10 +129,11 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (!header || !client || yielding > 0 || run.getState().id !== runId) return store.setState({ phase: 'done' });
     store.setState({ phase: 'probing' });
     let events: TokenEvent[] = [];
+    probing = true;
     const result = await askAgain(() => {
       events = [];
       return client.generate([requestOf(header)], (_, more) => events.push(...more), () => undefined);
-    }, session.load);
+    }, session.load).finally(() => { probing = false; });
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
     const scored = run.getState().events;
@@ -142,7 +146,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   /** Ends a probe under way, so that something else can run. */
   async function settle(): Promise<void> {
     yielding++;
-    if (store.getState().phase === 'probing') await session.client()?.stop();
+    if (probing) await session.client()?.stop();
     await work;
     yielding--;
   }
@@ -191,7 +195,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
       await process();
     },
     /** The model is at work for it. */
-    busy: (): boolean => ['working', 'probing'].includes(store.getState().phase),
+    busy: (): boolean => probing || store.getState().phase === 'working',
     settle,
     /** What went wrong has been read. */
     forget(): void {

@@ -19,18 +19,25 @@ export function fakeClient() {
     emit = onEvents;
     return new Promise<Result<GenerateReport[]>>((resolve) => { answerRun = resolve; });
   });
+  let loaded = false;
   let answerScore!: () => void;
   const score = vi.fn((tokens: number[]) => new Promise<Result<(number | null)[]>>((resolve) => {
     answerScore = () => resolve({ ok: true, value: tokens.map((_, i) => (i === 0 ? null : 3)) });
   }));
-  const api = { load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(async () => ({ ok: false, code: 'not-loaded', message: say`m` })), dispose: vi.fn() } as unknown as InferenceClientApi;
+  const api = { get loaded() { return loaded; }, load, generate, score, stop: vi.fn(async () => undefined), paint: vi.fn(async () => ({ ok: false, code: 'not-loaded', message: say`m` })), dispose: vi.fn() } as unknown as InferenceClientApi;
   return {
     api, load, generate, score,
     scored: () => answerScore(),
-    ready: (backend: LoadReport['backend'] = 'wasm') => answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport }),
+    ready: (backend: LoadReport['backend'] = 'wasm') => {
+      loaded = true;
+      answerLoad({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend, bytes: { total: 1, fromCache: 1 }, ms: 1 } as LoadReport });
+    },
     refuse: (code: Failure['code']) => answerLoad({ ok: false, code, message: say`${code}: fp32/all.bin.0`, detail: say`Retry.` }),
     emit: (events: TokenEvent[]) => emit(0, events),
-    end: (result: Result<GenerateReport>) => answerRun(result.ok ? { ok: true, value: [result.value] } : result),
+    end: (result: Result<GenerateReport>) => {
+      if (!result.ok) loaded = false;
+      answerRun(result.ok ? { ok: true, value: [result.value] } : result);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ export const device = {
   'Generates pictures with {pack}, with dynamic patches and with one token per patch, and reports the speed of each, one token per pass.': 'Erzeugt Bilder mit {pack}, mit dynamischen Patches und mit einem Token je Patch, und berichtet das Tempo von beidem, ein Token je Durchgang.',
   'static patches': 'statische Patches',
   'It takes about a minute. Nothing is sent anywhere; you can copy the report.': 'Das dauert etwa eine Minute. Nichts wird verschickt; der Bericht lässt sich kopieren.',
-  'To measure WebGPU too, load the model with the backend Auto or WebGPU first.': 'Um auch WebGPU zu messen, das Modell zuerst mit dem Backend Auto oder WebGPU laden.',
+  'To measure WebGPU too, load the model with the backend Auto or WebGPU first.': 'Um auch WebGPU zu messen, das Modell zuerst mit der Recheneinheit Auto oder WebGPU laden.',
   'Compare with {pack}': 'Mit {pack} vergleichen',
   '({size} to download, unless already stored)': '({size} herunterzuladen, falls nicht schon gespeichert)',
   'Measured.': 'Gemessen.',

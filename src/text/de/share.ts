@@ -74,6 +74,7 @@ export const share = {
   '{title} was not downloaded again; what was stored is still there.': '{title} wurde nicht neu geladen; was gespeichert war, ist noch da.',
   '(downloads {size})': '(lädt {size})',
   'Generate the linked image': 'Verlinktes Bild erzeugen',
+  'This pack is here for this visit only, so a link cannot open it. PNG and JSON keep the run.': 'Dieses Paket ist nur für diesen Besuch hier, daher kann kein Link es öffnen. PNG und JSON bewahren den Lauf.',
   'Loading the model': 'Modell wird geladen',
   'Open in DPAR Studio': 'In DPAR Studio öffnen',
 } as const;

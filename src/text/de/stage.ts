@@ -51,7 +51,7 @@ export const stage = {
   'Opened': 'Geöffnet',
   'Generated here': 'Hier erzeugt',
   'Your picture': 'Eigenes Bild',
-  'Decoding': 'Dekodiert',
+  'Decoding': 'Wird dekodiert',
   'Stopped': 'Angehalten',
   'Failed': 'Fehlgeschlagen',
   'on {backend}': 'auf {backend}',

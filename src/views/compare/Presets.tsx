@@ -19,7 +19,6 @@ export function Presets({ session }: { session: CompareSession }) {
   const running = useRunning(session);
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
-  const guest = maker !== page.session;
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
   const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)].filter(({ name }) => name !== header?.pack.name);
@@ -58,7 +57,7 @@ export function Presets({ session }: { session: CompareSession }) {
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: named(loading) }) : t('Starting…')}</span>}
         {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percent(share)}</span>}
-        {(running || (guest && waiting)) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
+        {(running || waiting) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
       </span>
     </div>
   );

@@ -43,7 +43,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const id = useId();
   const label = translated(property.label);
   const auto = property.kind === 'auto' && value === undefined;
-  if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{translated(property.label)}</span></div>;
+  if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{label}</span></div>;
 
   const reset = value !== initial && (
     <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : written(key, initial) })} onClick={() => { setDraft(null); settings.reset(key); }}>

@@ -1,5 +1,4 @@
-import { findSetting } from '../../../engine/settings.ts';
-import { isStatic, isTokenByToken } from '../../../engine/settings.ts';
+import { findSetting, isStatic, isTokenByToken } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';

@@ -1,4 +1,5 @@
 import { Popover } from 'radix-ui';
+import { imageSeed } from '../../../engine/philox.ts';
 import { tokens } from '../../lib/counts.ts';
 import { named, t } from '../../text/t.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
@@ -84,7 +85,7 @@ function ContinueForm({ choice, onChoose }: Props) {
         <span>{t('Seed')}</span>
         <select className="field" value={again} onChange={(event) => onChoose({ of: id, class: index, again: Number(event.target.value) })}>
           <option value={0}>{t('{seed}, this run’s', { seed: header.seed })}</option>
-          {[1, 2, 3].map((by) => <option key={by} value={by}>{(header.seed + by) >>> 0}</option>)}
+          {[1, 2, 3].map((by) => <option key={by} value={by}>{imageSeed(header.seed, by)}</option>)}
         </select>
       </label>
       <button type="button" className="button primary" disabled={given.length === 0 || left === 0} onClick={() => void continueFrom(given, index, seed)}>

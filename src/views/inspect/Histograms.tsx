@@ -18,15 +18,17 @@ export function Histograms({ patches }: { patches: boolean }) {
   const { events, rules } = shown();
   const threshold = rules?.entropyGate ? rules.entropyThreshold : Infinity;
   const top = Math.log(vocab);
+  // A run that grows keeps its list.
+  const count = events.length;
   const { lengths, entropies } = useMemo(() => {
-    const counts = lengthHistogram(events);
+    const counts = lengthHistogram(events.slice(0, count));
     return {
       lengths: [counts.map((_, i) => i + 1), counts] as uPlot.AlignedData,
-      entropies: [Array.from({ length: BINS }, (_, i) => ((i + 0.5) * top) / BINS), entropyHistogram(events, top, BINS)] as uPlot.AlignedData,
+      entropies: [Array.from({ length: BINS }, (_, i) => ((i + 0.5) * top) / BINS), entropyHistogram(events.slice(0, count), top, BINS)] as uPlot.AlignedData,
     };
-  }, [events, top]);
+  }, [events, count, top]);
   const entropyOptions = useMemo(() => entropyBars(threshold), [threshold]);
-  if (events.length === 0) return null;
+  if (count === 0) return null;
   const mean = meanEntropy(events);
   const lengthWords = (lengths[1] as number[]).map((n, i) => t('{n} of {length}', { n, length: i + 1 })).join(', ');
   return (

@@ -26,6 +26,10 @@ const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
 export default function InspectView() {
   const studio = useStudio();
   const [choice, setChoice] = useState<ContinuationChoice | null>(null);
+  const { edit } = useRunView();
+  const manifest = usePack((state) => state.manifest);
+  // A code is one of this pack, and is painted with where an edit can be seen and undone.
+  useEffect(() => () => edit.setBrush(null), [edit, manifest]);
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const found = dropped(event.clipboardData);

@@ -38,7 +38,7 @@ export function Palette({ chosen, onChoose }: { chosen: number | null; onChoose:
   const keys = (event: KeyboardEvent) => {
     const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: vocab - 1 - at };
     const by = moves[event.key];
-    if (by === undefined) return;
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     choose(at + by);
   };

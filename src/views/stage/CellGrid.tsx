@@ -35,6 +35,7 @@ export const CellGrid = memo(function CellGrid({ width }: { width: number }) {
   }, [frame, view]);
 
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const cells = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="gridcell"]')];
     const at = cells.indexOf(document.activeElement as HTMLElement);
     const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width };

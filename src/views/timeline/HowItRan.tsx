@@ -155,7 +155,7 @@ function RowTable({ width, lanes }: { width: number; lanes: readonly (typeof LAN
       <tbody>
         {events.slice(from, from + width).map(({ t: token }) => (
           <tr key={token}>
-            <th scope="row">{token}</th>
+            <th scope="row">{token + 1}</th>
             {lanes.map((stage) => <td key={stage}>{timeOf(calls.find((call) => call.token === token && call.stage === stage))}</td>)}
           </tr>
         ))}

@@ -26,7 +26,7 @@ export const overview = (shown: () => TimedRun, tokens: number, gridWidth: numbe
     legend: { show: false }, cursor: { show: false }, padding: [8, 10, 0, 0],
     scales: { x: { time: false, range: () => [-0.5, tokens - 0.5] }, y: { range: () => [0, scaleTop(shown().events)] } },
     axes: [
-      { ...axis(colours, font, '', 18), labelSize: 0, grid: { show: false }, splits: () => Array.from({ length: Math.ceil(tokens / every) }, (_, i) => i * every) },
+      { ...axis(colours, font, '', 18), labelSize: 0, grid: { show: false }, splits: () => Array.from({ length: Math.ceil(tokens / every) }, (_, i) => i * every), values: (_plot, at) => at.map((token) => String(token + 1)) },
       { ...axis(colours, font, 'ms', SCALE - 15), space: 22 },
     ],
     series: [{}, ...lanes.map((stage): uPlot.Series => ({ width: 0, points: { show: false }, paths: bars(shown, colours[STAGES[stage].colour], nothing) }))],

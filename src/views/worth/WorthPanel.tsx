@@ -20,21 +20,23 @@ function staticSentence({ quality, samples }: NonNullable<Worth['static']>): str
     better: t('Static patches need even less, and their pictures are better.'),
     worse: t('Static patches need even less, but their pictures are worse.'),
     alike: t('Static patches need even less, and their pictures are as good, as far as {samples} samples can tell.', { samples: integer(samples ?? 0) }),
-    unknown: t('Static patches need even less; their quality was not measured.'),
+    unknown: t('Static patches need even less; whether their pictures are as good is not known.'),
   }[quality];
 }
 
 /** One sentence, whichever way it falls. */
 function sentence({ share, quality, samples, static: still }: Worth): string {
   if (share === null) return t('There is no plain transformer beside this pack to compare with.');
-  const work = share < 1 ? t('On average, dynamic patches need {share} of the work of the plain transformer', { share: percent(share) }) : t('Dynamic patches need as much work as the plain transformer');
+  const same = Math.round(100 * share) === 100;
+  const work = same ? t('Dynamic patches need as much work as the plain transformer') : t('On average, dynamic patches need {share} of the work of the plain transformer', { share: percent(share) });
   const words = {
     better: t('and their pictures are better.'),
-    worse: t('but their pictures are worse: here the patches save work and cost quality.'),
+    worse: t('but their pictures are worse.'),
     alike: t('and their pictures are as good, as far as {samples} samples can tell.', { samples: integer(samples ?? 0) }),
-    unknown: t('whether their pictures are as good has not been measured with the same classifier.'),
+    unknown: t('but whether their pictures are as good is not known: the two were not measured by one classifier on as many samples, with intervals.'),
   };
-  return `${work}, ${words[quality]}${share < 1 && still ? ` ${staticSentence(still)}` : ''}`;
+  const trade = quality === 'worse' && !same && share < 1 ? ` ${t('Here the patches save work and cost quality.')}` : '';
+  return `${work}, ${words[quality]}${trade}${share < 1 && still ? ` ${staticSentence(still)}` : ''}`;
 }
 
 /** "Is it worth it?": what dynamic patches save on held-out pictures, beside the measured quality, from the manifests; and the time on this device. `titled`: the page has no such heading of its own. */

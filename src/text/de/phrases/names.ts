@@ -22,9 +22,9 @@ export const names = {
   'Robot head': 'Roboterkopf',
   'Thumbs': 'Daumen',
   'Characters': 'Figuren',
-  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes.': 'Gezeichnete Figuren auf ebenem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes.',
+  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes.': 'Gezeichnete Figuren auf einfarbigem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes.',
   'Characters, 192 pixels': 'Figuren, 192 Pixel',
-  'Drawn characters on flat grounds, 192 x 192 pixels in twelve classes, generated as 24 x 24 tokens of 2048 codes.': 'Gezeichnete Figuren auf ebenem Grund, 192 x 192 Pixel in zwölf Klassen, erzeugt als 24 x 24 Tokens aus 2048 Codes.',
+  'Drawn characters on flat grounds, 192 x 192 pixels in twelve classes, generated as 24 x 24 tokens of 2048 codes.': 'Gezeichnete Figuren auf einfarbigem Grund, 192 x 192 Pixel in zwölf Klassen, erzeugt als 24 x 24 Tokens aus 2048 Codes.',
   'Characters, plain transformer': 'Figuren, einfacher Transformer',
-  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes by a plain transformer, one token at a time: the baseline.': 'Gezeichnete Figuren auf ebenem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes von einem einfachen Transformer, Token für Token: die Vergleichsbasis.',
+  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes by a plain transformer, one token at a time: the baseline.': 'Gezeichnete Figuren auf einfarbigem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes von einem einfachen Transformer, Token für Token: die Vergleichsbasis.',
 } as const;
