@@ -26,8 +26,8 @@ export interface JobsState {
 
 export interface JobsDeps {
   now: () => number;
-  /** Gets a model ready again for a run whose worker was lost; false where that cannot be. */
-  recover?: (failure: Failure, header: RunHeader) => Promise<boolean>;
+  /** Gets a model ready again for a run whose worker was lost; false where that cannot be. `wanted`: nobody has stopped the run since. */
+  recover?: (failure: Failure, header: RunHeader, wanted: () => boolean) => Promise<boolean>;
   /** Runs of the pack that its graphs take at once. Default 1: one after the other. */
   atOnce?: () => number;
 }
@@ -118,7 +118,10 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
   }
 
   /** A stop does not wait for the model to come back. */
-  const recovered = (failure: Failure, header: RunHeader) => stopping.race(recover(failure, header));
+  function recovered(failure: Failure, header: RunHeader): Promise<boolean> {
+    const mine = stopping;
+    return mine.race(recover(failure, header, () => mine === stopping && !cancelled));
+  }
 
   async function decode(begun: Begun, client: Client): Promise<Result<GenerateReport>> {
     const { job: { header, run }, onEvents, onPicture } = begun;

@@ -91,13 +91,14 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     const { manifest, hash: hashOf } = found;
     settings.init(manifest);
     session.use({ manifest, hash: hashOf });
-    const given = applyAddress(address, make);
+    const makes = address.run && make;
+    const given = applyAddress(address, makes);
     const keep = kept;
     kept = null;
     if (!address.run) takeOver(manifest, keep);
     // A link's class shows its recorded run until the run of the link is there.
     showFirst(manifest);
-    if (address.run && make) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
+    if (makes) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
     await loadOrAsk();
   }
 
@@ -116,7 +117,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   }
 
   /** The settings of a link; what cannot be used is named and left at its default. Returns the tokens its run goes on from. */
-  function applyAddress(address: Address, make = true): readonly number[] {
+  function applyAddress(address: Address, makes = address.run): readonly number[] {
     const { manifest } = pack.getState();
     if (!manifest) return [];
     const { class: index, seed, values, given, problems } = address.resolve(manifest, settings.getState().class);
@@ -126,7 +127,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     notices.replace('address', problems);
     notices.replace('link', []);
     const { class: chosen, seed: used } = settings.getState();
-    bar.ask(address.run && make ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
+    bar.ask(makes ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
     return given ?? [];
   }
 
@@ -226,7 +227,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       kept = keptNow();
       const { view, step } = views.extra();
       replaceHash(writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) }));
-      return name === pack.getState().name && pack.getState().manifest ? reopen() : switchPack();
+      return switchPack();
     },
     /** While no run of this visit is in view, a class shows its recorded run at once. */
     chooseClass(index: number): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, Result } from '../inference/client.ts';
 import { createNotices } from './notices.ts';
+import { makeBeside } from './makeBeside.ts';
 import { createPackSession } from './session.ts';
 import { say } from '../../engine/phrase.ts';
 
@@ -35,7 +36,7 @@ afterEach(() => vi.unstubAllGlobals());
 it('makes runs without any view, with the pack, variant and backend of its model in their headers', async () => {
   const { session, requests, ready } = setup();
   const begun: number[] = [];
-  const all = session.makeBeside([request(5), request(6)], (list) => begun.push(...list.map(({ header }) => header.seed)));
+  const all = makeBeside(session, [request(5), request(6)], (list) => begun.push(...list.map(({ header }) => header.seed)));
   await tick();
   ready();
   expect(await all).toBe(true);

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { packHash, type Manifest } from '../../engine/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import type { Failure, InferenceClientApi } from '../inference/client.ts';
+import type { InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
 import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
@@ -28,11 +28,7 @@ export type PackSession = ReturnType<typeof createPackSession>;
 export function createPackSession({ connect, spareGpu, notices, now }: PackSessionDeps) {
   const pack = createPack();
   const loading = createLoading({ connect, spareGpu, pack, notices });
-  const jobs = createJobs({ now, recover, atOnce: () => atOnce(pack.getState().manifest) });
-  function recover(failure: Failure, header: RunHeader): Promise<boolean> {
-    const { list } = jobs.getState();
-    return loading.recover(failure, header, () => jobs.getState().running && jobs.getState().list === list);
-  }
+  const jobs = createJobs({ now, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
   /** True while Generate waits for the model. */
   const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
   /** The runs that wait; they are asked for when they can begin. */
@@ -48,21 +44,15 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     if (model === 'loading') {
       if (held) wait(waiting);
     } else if (before.model === 'loading') {
-      if (model !== 'ready') hold(model === 'failed' && queued());
+      if (model !== 'ready') wait(null, model === 'failed' && queued());
       else if (queued()) void generate(waiting);
       else for (const listener of listeners) listener();
     }
   });
 
-  /** No run waits; with `again` those that did wait for the next load. */
-  function hold(again: boolean): void {
-    wait(null);
+  /** Has these runs wait for the model; null: none, but with `again` those before wait for the next load. */
+  function wait(requests: (() => readonly RunRequest[]) | null, again = false): void {
     held = again;
-  }
-
-  /** Has these runs wait for the model; null: none. */
-  function wait(requests: (() => readonly RunRequest[]) | null): void {
-    held = false;
     if (requests) waiting = requests;
     queue.setState({ queued: requests !== null });
   }
@@ -77,7 +67,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   };
   const busy = () => askers.some((asker) => asker.busy());
   const settle = async () => {
-    for (const asker of askers) await asker.settle();
+    if (busy()) for (const asker of askers) await asker.settle();
   };
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
@@ -111,13 +101,13 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
 
   /** Ends the runs being decoded, or takes back those that wait for the model. */
   async function stop(): Promise<void> {
-    if (queued() || held) wait(null);
+    wait(null);
     const client = loading.client();
     if (jobs.getState().running && client) await jobs.stop(client);
   }
 
   return {
-    pack, jobs, queue, generate, wait, stop, modelReady,
+    pack, jobs, queue, generate, wait, stop, modelReady, settle, decode,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
     addAsker: (asker: Asker): void => void askers.push(asker),
     /** Called when the model has been loaded and no run waits for it. */
@@ -151,18 +141,6 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       jobs.clear();
       pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
       notices.replace('slow', []);
-    },
-    /** Makes runs while the one in view stays, once the model is ready and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
-    async makeBeside(requests: readonly RunRequest[], begun: (list: readonly Job[]) => void, wanted = () => true): Promise<boolean> {
-      const { manifest } = pack.getState();
-      if (!manifest || jobs.getState().running) return false;
-      await modelReady();
-      if (busy()) await settle();
-      if (!wanted()) return false;
-      const { report, hash, model } = pack.getState();
-      const client = loading.client();
-      if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
-      return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, { inView: false, begun });
     },
     /** Ends what is being decoded; resolves once it has ended. */
     async stopped(): Promise<void> {

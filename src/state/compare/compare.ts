@@ -11,6 +11,7 @@ import { problem, toProblem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState, type RunStore } from '../run.ts';
 import { createRunView, type RunView } from '../runView.ts';
 import { sameTokens } from '../sameTokens.ts';
+import { makeBeside } from '../makeBeside.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
@@ -163,7 +164,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       if (before !== stops) return;
       let runs: readonly RunStore[] = [];
       let shown: void | Promise<void> = undefined;
-      await maker.makeBeside(requests, (list) => {
+      await makeBeside(maker, requests, (list) => {
         runs = list.map(({ run }) => run);
         store.setState({ made: [...store.getState().made, ...runs] });
         shown = begun(runs);
