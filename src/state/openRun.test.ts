@@ -87,7 +87,7 @@ describe('opening a run', () => {
     });
     await show(studio, other());
     backs[0]!();
-    await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
     await show(studio, other());
     studio.view.showRecorded({ run: { ...run, header: { ...run.header, seed: 3 } }, picture: null });
     studio.settings.setSeed('55');

@@ -56,7 +56,7 @@ it('shows the recorded run of the class that is chosen, until a run is made here
 it('shows the recorded run before the model is there, whole under reduced motion', async () => {
   const studio = site.made();
   void studio.open();
-  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
   await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
   expect(studio.view.playback.getState()).toMatchObject({ cursor: 256, mode: 'paused' });
   expect(studio.session.pack.getState().model).toBe('loading');
@@ -105,7 +105,7 @@ it('keeps Generate until the model is loaded, and lets it be taken back', async 
 it('goes on from an edit once the model has looked at it, unless that is taken back', async () => {
   const studio = site.made();
   void studio.open();
-  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
   await vi.waitFor(() => expect(client.load).toHaveBeenCalled());
   client.ready();
   await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
@@ -162,7 +162,7 @@ it('the way back from a continued run is there until another run is in view', as
 
 it('an edit that comes back while the run that went on from it is decoded is scored after that run', async () => {
   const studio = await site.ready();
-  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
   const { edit } = studio.view;
   edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
   await vi.waitFor(() => expect(client.score).toHaveBeenCalledOnce());
@@ -185,7 +185,7 @@ it('an edit that comes back while the run that went on from it is decoded is sco
 it('an edit made before the model was there is scored once it is', async () => {
   const studio = site.made();
   void studio.open();
-  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
   studio.view.edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
   await tick();
@@ -196,7 +196,7 @@ it('an edit made before the model was there is scored once it is', async () => {
 
 it('other rules that the pack cannot generate with leave the settings of the page alone', async () => {
   const studio = await site.ready();
-  await vi.waitFor(() => expect(studio.view.run.getState().origin).toBe('recorded'));
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
   const { whatIf } = studio.view;
   const before = studio.settings.getState();
   whatIf.set('lengthGate', false);
