@@ -81,12 +81,17 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     void showRecording(Math.max(0, recorded), true);
   }
 
+  /** What the address names; its view opens. */
+  function look(): Address {
+    const address = readAddress(hash());
+    views.set(address.view, address.step, address.sides);
+    return address;
+  }
+
   /** `make`: with the run that the address names. */
   async function open(signal = nextTurn(), make = true): Promise<void> {
-    const address = readAddress(hash());
-    const name = address.pack;
-    views.set(address.view, address.step, address.sides);
-    const found = await session.read(name, base, signal);
+    const address = look();
+    const found = await session.read(address.pack, base, signal);
     if (!found) return;
     const { manifest, hash: hashOf } = found;
     settings.init(manifest);
@@ -202,8 +207,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       return (manifest !== null && known !== null) || model === 'failed';
     }, pack);
     if (!signal.aborted && to) {
-      const { view: there, step, sides } = readAddress(hash());
-      views.set(there, step, sides);
+      look();
       take(to, null);
       void loadOrAsk();
     } else if (!signal.aborted) void open(signal, false);
