@@ -84,9 +84,8 @@ async function measureBackend(
   backend: BrowserBackend, cases: readonly Case[], runnerOf: (pack: Pack) => SessionRunner, device: GPUDevice | null, { signal, breathe }: MeasureContext,
   report: (way: Way, round: number, share: number) => void,
 ): Promise<Measured[]> {
-  const contestant = ({ way, pack, settings }: Case): Contestant<Measured> => async (round) => {
-    return { backend, way, ...await timed(runnerOf(pack), pack.manifest, way, round, settings, round < 0 ? WARM_TOKENS : null) };
-  };
+  const contestant = ({ way, pack, settings }: Case): Contestant<Measured> => async (round) =>
+    ({ backend, way, ...await timed(runnerOf(pack), pack.manifest, way, round, settings, round < 0 ? WARM_TOKENS : null) });
   const timed = async (runner: GraphRunner, manifest: Pack['manifest'], way: Way, round: number, settings: Settings, limit: number | null): Promise<ImageTimes> => {
     const began = performance.now();
     let reported = began;

@@ -10,6 +10,17 @@ beforeEach(() => {
   ({ client } = site);
 });
 
+/** A run of two tokens whose worker was lost; its model is being loaded again. */
+async function interrupted() {
+  const studio = await site.ready();
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  return studio;
+}
+
 it('asks before the download on a metered connection', async () => {
   const studio = site.made('', true);
   await studio.open();
@@ -88,12 +99,7 @@ it('names a failed download, keeps the recorded run, and can try again', async (
 });
 
 it('loads again after the worker was lost, and the run goes on from its log', async () => {
-  const studio = await site.ready();
-  void studio.generate();
-  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
-  client.emit([event(0), event(1)]);
-  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  const studio = await interrupted();
   expect(studio.view.run.getState()).toMatchObject({ phase: 'running', count: 2 });
   client.ready();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
@@ -105,12 +111,7 @@ it('loads again after the worker was lost, and the run goes on from its log', as
 });
 
 it('a run stopped while the model comes back is not said to have gone on, though another one begins then', async () => {
-  const studio = await site.ready();
-  void studio.generate();
-  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
-  client.emit([event(0), event(1)]);
-  client.end({ ok: false, code: 'worker-lost', message: say`The model stopped.` });
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  const studio = await interrupted();
   await studio.session.stop();
   await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', count: 2 }));
   void studio.generate();
