@@ -68,7 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
                         help="a setting over all arms, e.g. --set model.dim=128 (repeatable)")
     parser.add_argument("--images", type=at_least(1), help="training images of an arm (default: base.toml's)")
-    parser.add_argument("--seeds", type=int, nargs="+", help="of the default arm; others have the first (default: base.toml's)")
+    parser.add_argument("--seeds", type=int, nargs="+",
+                        help="of the default, in figure4 of both; others have the first (default: base.toml's)")
     parser.add_argument("--p-avg", type=float, dest="p_avg", help="mean patch length that E_th is to give (default: base.toml's)")
     parser.add_argument("--held-out", type=at_least(1), default=HELD_OUT, help="held-out images, at most (default: %(default)s)")
     parser.add_argument("--probe-images", type=at_least(1), default=5000, help="that a probe is fitted on (default: %(default)s)")

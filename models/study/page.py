@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -143,13 +143,31 @@ def curve_table(rows: list[Row]) -> list[str]:
     out = []
     for key, words in (("images", "images"), ("macs", "operations")):
         for part in FRACTIONS:
-            cells = []
-            for row in rows:
-                values = [value for one in row.done if (value := at(one["points"], key, part * last[key])) is not None]
-                cells.append(number(float(np.mean(values)), 4) if values else NONE)
+            nats = [[at(one["points"], key, part * last[key]) for one in row.done] for row in rows]
+            cells = [ranged([value for value in values if value is not None], "") for values in nats]
             amount = f"{part * last[key]:,.0f} images" if key == "images" else f"{part * last[key] / 1e12:,.0f} TMAC"
-            out.append([f"{part:.0%} of {words} ({amount})", *cells])
-    return table(["nats a token at", *(row.arm.shown for row in rows)], out)
+            less = [ranged(differences(rows, nats), "+")] if len(rows) > 1 else []
+            out.append([f"{part:.0%} of {words} ({amount})", *cells, *less])
+    head = ["nats a token at", *(row.arm.shown for row in rows)]
+    head += [f"{rows[-1].arm.shown} less {rows[0].arm.shown}"] if len(rows) > 1 else []
+    note = "In brackets the least and the largest of the seeds; differences are of the same seed."
+    return [*table(head, out), "", note]
+
+
+def ranged(values: list[float], sign: Literal["", "+"]) -> str:
+    """Their mean, and of several the least and the largest."""
+    if not values:
+        return NONE
+    least = "" if len(values) < 2 else f" [{min(values):{sign}.4f}, {max(values):{sign}.4f}]"
+    return f"{np.mean(values):{sign}.4f}{least}"
+
+
+def differences(rows: list[Row], nats: list[list[float | None]]) -> list[float]:
+    """Last arm less first, seed by seed, where both have as many trainings and all are done."""
+    first, final = rows[0], rows[-1]
+    if not len(first.done) == len(final.done) == first.wanted == final.wanted:
+        return []
+    return [theirs - ours for ours, theirs in zip(nats[0], nats[-1], strict=True) if ours is not None and theirs is not None]
 
 
 def patches_table(rows: list[Row]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.cost import TRAINING, cost
 from models.runs import load_run
 from models.study.estimate import GPU_MACS
-from models.study.plan import CONFIGS, ArmConfig, BaseConfig, StudyConfig, folder_name, seeds_of
+from models.study.plan import CONFIGS, ArmConfig, BaseConfig, StudyConfig, trainings_of
 
 EPOCH = 1_281_167
 EPOCHS = 50
@@ -22,9 +22,9 @@ def paper_lines(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], bas
                 f"python -m models study {name} --tokens runs/imagenet-256/tokens --larger runs/imagenet-384/tokens --out {out}"]
     lines, hours, trained = [], 0.0, []
     for arm in arms:
-        for seed in seeds_of(arm, base):
-            place = f"{out}/arms/{folder_name(arm, seed)}"
-            trained.append(f"--trained {folder_name(arm, seed)}={place}")
+        for folder, seed in trainings_of(arm, base):
+            place = f"{out}/arms/{folder}"
+            trained.append(f"--trained {folder}={place}")
             file = f"{arm.kind}-l-256.toml"
             settings = arm.set if arm.paper_set is None else arm.paper_set
             settings = [*settings, *static_settings(arm)]

@@ -39,6 +39,8 @@ class BaseConfig(Config):
 class ArmConfig(Config):
     name: str = Field(pattern="^[a-z0-9.-]+$")
     """The same in two studies means the same run, which is then trained once. `default`: the base, with every seed."""
+    every_seed: bool = False
+    """With every seed, as the default; otherwise with the first."""
     shown: str = Field(min_length=1)
     kind: Literal["dpar", "gpt"] = "dpar"
     paper: float | list[float] | None = None
@@ -68,7 +70,7 @@ class Arm:
     """One training, or one row that needs none."""
 
     name: str
-    """Of its folder: default-0 for the default with seed 0."""
+    """Of its folder: default-0 for the default with seed 0, gpt and gpt-1 for another arm with the first and another seed."""
     group: ArmConfig
     run: Run
 
@@ -127,18 +129,17 @@ def make_study(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base
     rules, p_avg = base_rules(load_run(folder / "dpar.toml", dpar_only(overrides)), base, data, overrides)
     made = []
     for arm in arms:
-        for seed in seeds_of(arm, base):
-            made.append(Arm(folder_name(arm, seed), arm, run_of(arm, seed, base, folder, overrides, rules, p_avg, data)))
+        for place, seed in trainings_of(arm, base):
+            made.append(Arm(place, arm, run_of(arm, seed, base, folder, overrides, rules, p_avg, data)))
     return Study(name, config, base, made, rules, p_avg)
 
 
-def seeds_of(arm: ArmConfig, base: BaseConfig) -> tuple[int, ...]:
-    """All for the default, the first for the others."""
-    return base.seeds if arm.name == DEFAULT else base.seeds[:1]
-
-
-def folder_name(arm: ArmConfig, seed: int) -> str:
-    return f"{arm.name}-{seed}" if arm.name == DEFAULT else arm.name
+def trainings_of(arm: ArmConfig, base: BaseConfig) -> list[tuple[str, int]]:
+    """Folder and seed of each."""
+    first, *more = base.seeds
+    if arm.name == DEFAULT:
+        return [(f"{arm.name}-{seed}", seed) for seed in base.seeds]
+    return [(arm.name, first), *((f"{arm.name}-{seed}", seed) for seed in more if arm.every_seed)]
 
 
 def dpar_only(overrides: list[str]) -> list[str]:

@@ -20,7 +20,8 @@ from models.export.files import read_manifest
 from models.patchify import PatchRules
 from models.runs import load_run
 from models.study.arms import check_gates
-from models.study.plan import CONFIGS, FILES, StudyConfig, study_names
+from models.study.page import Row, curve_table
+from models.study.plan import CONFIGS, FILES, StudyConfig, load_base, study_names, trainings_of
 from models.token_data import note_entropies
 from models.training import read_log, train
 
@@ -217,7 +218,28 @@ def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
             place = words[words.index("--out") + 1]
             assert f"--trained {Path(place).name}={place}" in text and "GPU hours" in text
         assert len(lines) == {"table3": 6, "table4": 7, "table5": 8, "table6": 4, "table7": 4, "table9": 5, "table10": 7,
-                              "figure4": 4, "resolution": 0}[name]
+                              "figure4": 6, "resolution": 0}[name]
+
+
+def test_the_pair_of_figure_4_has_every_seed_and_is_compared_seed_by_seed():
+    config = StudyConfig.load(FILES / "figure4.toml")
+    gpt, dpar = config.arms
+    base = load_base({"seeds": (3, 5)})
+    assert trainings_of(gpt, base) == [("gpt", 3), ("gpt-5", 5)]
+    assert trainings_of(dpar, base) == [("default-3", 3), ("default-5", 5)]
+    assert trainings_of(StudyConfig.load(FILES / "table7.toml").arms[0], base) == [("gpt", 3)]  # the same training, once
+
+    def ended(nats: float, macs: float) -> dict[str, Any]:
+        return {"points": [{"images": images, "macs": macs * images, "nats": nats + 4 - images / 25} for images in (25, 100)]}
+
+    rows = [Row(gpt, [ended(1.5, 2e12), ended(1.7, 2e12)], 2), Row(dpar, [ended(1.6, 1e12), ended(1.75, 1e12)], 2)]
+    page = "\n".join(curve_table(rows))
+    assert "| nats a token at | GPT | DPAR | DPAR less GPT |" in page
+    assert "(100 images) | 1.6000 [1.5000, 1.7000] | 1.6750 [1.6000, 1.7500] | +0.0750 [+0.0500, +0.1000] |" in page
+    assert "| 100% of operations (200 TMAC) | 1.6000 [1.5000, 1.7000] | - | - |" in page
+    undone = [rows[0], Row(dpar, rows[1].done[:1], 2)]
+    assert curve_table(undone)[5].endswith("| 1.6000 | - |")  # which seeds are there is not known
+    assert curve_table(rows[1:])[0] == "| nats a token at | DPAR |"
 
 
 def test_rows_over_thresholds_go_into_the_pack_of_their_model(place, tmp_path, capsys):
