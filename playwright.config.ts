@@ -23,7 +23,7 @@ export default defineConfig({
     trace: 'on-first-retry',
   },
   webServer: {
-    command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
+    command: `npx vite build --logLevel warn && npx vite build --mode pages --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
     url: `http://localhost:${PORT}/index.html`,
     env: { STUDIO_FIXTURES: '1', VITE_FIRST_PACK: 'eurosat' } /* the name of the synthetic pack */,
     // A server left over from earlier would serve an older build: only on request.

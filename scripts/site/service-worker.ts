@@ -6,7 +6,7 @@ import { CARD } from './social-card.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'src', 'offline', 'sw.ts');
 /** The app itself. The picture for links elsewhere is none of it; weights, onnxruntime and packs are kept by hash elsewhere, and only those that were used. */
-const isShell = (name: string) => /\.(html|js|css|svg|webmanifest|png)$/.test(name) && name !== CARD && !name.startsWith('models/') && !name.startsWith('e2e/');
+const isShell = (name: string) => /\.(html|js|css|svg|webmanifest|png)$/.test(name) && name !== CARD && !name.startsWith('models/');
 
 const revision = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
