@@ -135,6 +135,23 @@ test('the animation has a frame for every step', async ({ page }) => {
   const gif = await save(page, 'GIF');
   expect(gif.name).toBe('nano-beta-3.gif');
   expect(readGif(gif.bytes)).toEqual({ width: 688, height: 548, frames: 64, repeats: true });
+  // A frame holds what has changed; shown one over the other, the last of them is whole.
+  const frames = await page.evaluate(async (base64) => {
+    const decoder = new ImageDecoder({ data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)), type: 'image/gif' });
+    return Promise.all([32, 63].map(async (frameIndex) => {
+      const { image } = await decoder.decode({ frameIndex });
+      const ctx = new OffscreenCanvas(688, 548).getContext('2d')!;
+      ctx.drawImage(image, 0, 0);
+      const pixels = new Uint32Array(ctx.getImageData(0, 0, 688, 548).data.buffer);
+      const row = (y: number) => pixels.subarray(y * 688 + 16, y * 688 + 672); // both squares and what is between them
+      return { holes: pixels.filter((pixel) => pixel >>> 24 < 255).length, top: [...row(20)], colours: new Set(row(330)).size };
+    }));
+  }, gif.bytes.toString('base64'));
+  expect(frames.map(({ holes }) => holes)).toEqual([0, 0]);
+  expect(frames[1]!.top).toEqual(frames[0]!.top);
+  expect(frames[0]!.colours).toBeLessThan(5); // not drawn yet
+  expect(frames[1]!.colours).toBeGreaterThan(10);
+  expect(gif.bytes.length).toBeLessThan(64 * 20_000);
   const video = share(page).getByRole('button', { name: 'Video' });
   await expect(video).toBeEnabled();
   const waiting = Promise.race([page.waitForEvent('download'), share(page).getByText('encodes neither').waitFor().then(() => null)]);

@@ -5,7 +5,7 @@ import { percent } from '../lib/format.ts';
 import { named, translated, t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
-import type { FilmRun } from './film.ts';
+import { filmAddress, type FilmRun } from './film.ts';
 import type { FilmOptions } from './gif.ts';
 import { stepsText } from './stepsText.ts';
 import type { Shared } from './useShared.ts';
@@ -32,7 +32,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
     const { bg, ...colours } = resolveColours(document.body, COLOURS);
     const film: FilmRun = {
       run, image: picture.image, vocab: manifest.vocab, kind: manifest.kind, map: theme.getState().map, smooth: options.getState().smooth,
-      title: `${named(manifest.title)}: ${translated(titleOf(run.header))}`, address: new URL(shared.hash(), location.href).href,
+      title: `${named(manifest.title)}: ${translated(titleOf(run.header))}`, address: shared.beside ? filmAddress(location.href, shared.hash()) : '',
       figures: (cursor) => stepsText(run.events.slice(0, cursor), manifest.kind),
     };
     const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };

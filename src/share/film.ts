@@ -38,10 +38,16 @@ export interface FilmRun {
   smooth: boolean;
   /** What the run is, for people. */
   title: string;
-  /** Where the run can be made again. */
+  /** Where the run can be made again; '' where no link makes it. */
   address: string;
   /** The running figures after `cursor` tokens, for people. */
   figures: (cursor: number) => string;
+}
+
+/** What a film says of where its run can be made again: of a site on this machine only the part that holds at any other. */
+export function filmAddress(page: string, hash: string): string {
+  const { href, hostname } = new URL(hash, page);
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? hash : href;
 }
 
 type Ctx = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;

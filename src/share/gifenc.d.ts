@@ -2,7 +2,9 @@
 declare module 'gifenc' {
   export type Palette = number[][];
   export interface Encoder {
-    writeFrame(index: Uint8Array, width: number, height: number, options?: { palette?: Palette; delay?: number; repeat?: number }): void;
+    writeFrame(index: Uint8Array, width: number, height: number, options?: {
+      palette?: Palette; delay?: number; repeat?: number; transparent?: boolean; transparentIndex?: number; dispose?: number;
+    }): void;
     finish(): void;
     bytes(): Uint8Array<ArrayBuffer>;
   }

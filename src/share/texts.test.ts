@@ -5,7 +5,7 @@ import { BIBTEX } from './citation.ts';
 import { runToCsv } from './csv.ts';
 import { embedAddress, embedSnippet } from './embedSnippet.ts';
 import { entropySvg, type MapPack } from './entropySvg.ts';
-import { FILM, frameCursors } from './film.ts';
+import { FILM, filmAddress, frameCursors } from './film.ts';
 import { figureSvg } from './figureSvg.ts';
 import { fileName } from './files.ts';
 
@@ -105,6 +105,15 @@ describe('animation', () => {
   });
   it('has sides that video codecs take', () => {
     expect([FILM.width % 2, FILM.height % 2]).toEqual([0, 0]);
+  });
+  it.each([
+    ['https://studio.example/a/?x#view=inspect', 'https://studio.example/a/?x#class=Cat'],
+    ['http://localhost:5173/#view=inspect', '#class=Cat'],
+    ['http://127.0.0.1:8080/', '#class=Cat'],
+    ['http://[::1]:8080/', '#class=Cat'],
+    ['https://localhost.example/', 'https://localhost.example/#class=Cat'],
+  ])('made at %s says %s', (page, address) => {
+    expect(filmAddress(page, '#class=Cat')).toBe(address);
   });
 });
 
