@@ -18,7 +18,7 @@ describe('the shipped packs', () => {
     expect(worth.share).toBeCloseTo(dynamic!.operations / whole!.operations);
     // Static patches of as many steps spare the entropy model.
     expect(fixed!.operations).toBeLessThan(dynamic!.operations);
-    expect(worth.static).toEqual({ quality: 'unknown', samples: null });
+    expect(worth.static).toEqual({ quality: 'unknown', samples: null, as: null });
   });
 
   it('the verdict on quality is what the manifests say, whichever way', () => {
@@ -56,11 +56,20 @@ describe('a model trained on static patches of the same mean length', () => {
     const { ways: [dynamic, even], static: still } = withStatic(row(9, { p_avg: 1.5 * length }), row(own + 5));
     expect(even).toMatchObject({ steps: 110, fidLite: { value: own + 5 }, agreement: { value: 0.9 } });
     expect(even!.operations).toBeLessThan(dynamic!.operations);
-    expect(still).toEqual({ quality: 'worse', samples: count });
+    expect(still).toEqual({ quality: 'worse', samples: count, as: null });
   });
 
   it.each([[own + 5, 'worse'], [own, 'alike'], [Math.max(0, own - 2), 'better']] as const)('FID-lite of %d is %s', (fid, quality) => {
     expect(withStatic(row(fid)).static).toMatchObject({ quality });
+  });
+
+  it('of fewer samples than the pack is held against as few dynamic ones', () => {
+    const even = row(own + 2, { n: 1000 });
+    const swept = (threshold: number, n = 1000) => worthOf(withEvaluation(pack, { sweep: { dynamic: [{ ...row(own + 1, { n }), entropy_threshold: threshold }], static: [even] } }), plain)!.static;
+    const threshold = pack.defaults.entropyThreshold;
+    expect(swept(threshold)).toEqual({ quality: 'worse', samples: 1000, as: { value: own + 1, interval: [own + 0.9, own + 1.1] } });
+    expect(swept(threshold + 1)).toMatchObject({ quality: 'unknown', as: null });
+    expect(swept(threshold, 500)).toMatchObject({ quality: 'unknown', as: null });
   });
 
   it('of another length or number of samples nothing is claimed', () => {

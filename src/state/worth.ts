@@ -31,8 +31,11 @@ export interface Worth {
   quality: Verdict;
   /** Share of the plain transformer's operations. */
   share: number | null;
-  /** Where static patches need less than the dynamic ones: the quality of their samples against those of the dynamic ones, and of how many samples. */
-  static: { quality: Verdict; samples: number | null } | null;
+  /**
+   * Where static patches need less than the dynamic ones: the quality of their samples against those of the dynamic ones, and of how many samples.
+   * `as`: the FID-lite of as many dynamic samples, where the pack's own figure is of another number and does not compare.
+   */
+  static: { quality: Verdict; samples: number | null; as: Figure | null } | null;
   /** Samples that the quality was measured on, of the one with fewer. */
   samples: number | null;
 }
@@ -54,6 +57,18 @@ function verdict(one: Figure | null, other: Figure | null): Verdict {
 }
 
 type StaticRow = NonNullable<Sweep['static']>[number];
+type SweepRow = StaticRow | Sweep['dynamic'][number];
+
+/** FID-lite of a row, with its interval. */
+const fidOf = ({ fid_lite: value, fid_lite_interval: interval }: SweepRow): Figure | null =>
+  (value === undefined ? null : { value, interval: interval ? [interval[0]!, interval[1]!] : null });
+
+/** FID-lite of as many dynamic samples as the static row has: the pack's own, else that of the sweep's row at the pack's E_th. */
+function dynamicLike(row: StaticRow | undefined, { evaluation, defaults }: Manifest, own: Figure | null): { figure: Figure | null; apart: boolean } {
+  if (row?.n === evaluation.n) return { figure: own, apart: false };
+  const like = evaluation.sweep?.dynamic.find(({ entropy_threshold: threshold, n }) => threshold === defaults.entropyThreshold && n === row?.n);
+  return { figure: row && like ? fidOf(like) : null, apart: true };
+}
 
 /** What was measured of a model trained on static patches, at the mean length of the pack's own. */
 function staticRow({ evaluation }: Manifest): StaticRow | undefined {
@@ -63,10 +78,9 @@ function staticRow({ evaluation }: Manifest): StaticRow | undefined {
 
 function staticWay(pack: Manifest, steps: number, row: StaticRow | undefined): WayFigures {
   const taken = row?.steps_mean ?? steps;
-  const interval = row?.fid_lite_interval;
   return {
     way: 'static', steps: taken, operations: packCost(pack, pack.grid.tokens, taken, groupsOf(pack.defaults)).total,
-    fidLite: row?.fid_lite === undefined ? null : { value: row.fid_lite, interval: interval ? [interval[0]!, interval[1]!] : null },
+    fidLite: row ? fidOf(row) : null,
     agreement: row?.class_agreement === undefined ? null : { value: row.class_agreement, interval: null },
   };
 }
@@ -84,8 +98,8 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
   const row = staticRow(pack);
   const dynamic: WayFigures = { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') };
   const fixed = staticWay(pack, steps, row);
-  const sameCount = row?.n === pack.evaluation.n;
-  const still = fixed.operations < dynamic.operations ? { quality: sameCount ? verdict(fixed.fidLite, dynamic.fidLite) : 'unknown', samples: row?.n ?? null } as const : null;
+  const like = dynamicLike(row, pack, dynamic.fidLite);
+  const still = fixed.operations < dynamic.operations ? { quality: verdict(fixed.fidLite, like.figure), samples: row?.n ?? null, as: like.apart ? like.figure : null } : null;
   if (!plain) return { ways: [dynamic, fixed], quality: 'unknown', share: null, static: still, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
   const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;

@@ -19,6 +19,14 @@ export interface StepText {
 
 const x = (index: ReactNode) => <><var>x</var><Sub>{index}</Sub></>;
 
+/** The model's own uncertainty. `codes`: the exponential of its held-out nats a token. */
+function ownUncertainty(codes: number): string {
+  const n = integer(codes);
+  return codes < 20
+    ? t('The model itself is as unsure on held-out pictures, on average, as if it chose among {n} equally likely codes. On plain areas it is nearly certain of the next one; where much is drawn it is not.', { n })
+    : t('The model itself, too, is rarely sure: on held-out pictures it is as unsure as if it chose among {n} equally likely codes. Many codes paint nearly the same texture, so even the most likely code may have only {share}, and that is normal.', { n, share: percent(0.03) });
+}
+
 /** What a step says; figures are the pack's. `map`: the colours of the entropy map. */
 export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, defaults, evaluation }: Manifest, map: MapName): StepText {
   const { token_nats: tokenNats, n: samples } = evaluation;
@@ -38,7 +46,7 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     surprise: {
       title: t('How uncertain is the next token?'),
       text: t('A second, small model that does not know the class predicts each token from those before it, so its prediction is ready before the token is chosen. The entropy of the prediction, in nats, says how uncertain the next token is: 0 where it is certain, ln({vocab}) = {top} where every code is equally likely.', { vocab: integer(vocab), top: fixed(Math.log(vocab), 2) }),
-      more: typeof tokenNats === 'number' && t('The model itself, too, is rarely sure: on held-out pictures it is as unsure as if it chose among {n} equally likely codes. Many codes paint nearly the same texture, so even the most likely code may have only {share}, and that is normal.', { n: integer(Math.exp(tokenNats)), share: percent(0.03) }),
+      more: typeof tokenNats === 'number' && ownUncertainty(Math.exp(tokenNats)),
       tryIt: map === 'threshold'
         ? t('Point at cells of the map. Orange ones are above the threshold of the next step, blue ones are not; within each colour, lighter means more uncertain. The most uncertain cell is outlined.')
         : t('Point at cells of the map: lighter means more uncertain. The most uncertain cell is outlined.'),
@@ -121,7 +129,9 @@ export function stepText(id: StepId, { grid, vocab, image, tokenizer, model, def
     inference: {
       title: t('A higher threshold after training'),
       text: rich('E_th is not part of the weights: it can be raised when pictures are made. Patches get longer, steps fewer. The paper says that a model trained with dynamic patches keeps nearly all of its quality then, and that one trained on static patches does not.'),
-      tryIt: rich('Drag the E_th line of the strip: the ring moves along what was measured over many pictures, and the patches of this one change.'),
+      tryIt: evaluation.sweep
+        ? rich('Drag the E_th line of the strip: the ring moves along what was measured over many pictures, and the patches of this one change.')
+        : rich('Drag the E_th line of the strip: the patches of this picture change.'),
       formula: null,
     },
     resolution: {

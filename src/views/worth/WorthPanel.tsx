@@ -81,7 +81,10 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
                 <td data-label={labels.steps}><Bar share={way.steps / most.steps} way={way.way} /><span className="worth-value">{integer(way.steps)}</span></td>
                 <td data-label={labels.operations}><Bar share={way.operations / most.operations} way={way.way} /><span className="worth-value">{operations(way.operations)}</span></td>
                 {here && <td data-label={labels.time} data-worth={`time-${way.way}`}>{time(way.way) ? <Time time={time(way.way)!} most={most.ms} way={way.way} /> : <span className="worth-value">{t('not measured')}</span>}</td>}
-                <td data-label={labels.fidLite}><FigureValue figure={way.fidLite} text={(value) => fixed(value, 2)} /></td>
+                <td data-label={labels.fidLite}>
+                  <FigureValue figure={way.fidLite} text={(value) => fixed(value, 2)} />
+                  {way.way === 'static' && worth.static?.as && <> <span className="worth-interval">{t('{samples} samples', { samples: integer(worth.static.samples ?? 0) })}</span></>}
+                </td>
                 <td data-label={labels.agreement}><FigureValue figure={way.agreement} text={(value) => percent(value, 1)} /></td>
               </tr>
             ))}
@@ -93,6 +96,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
       <p className="small-print muted">
         {rich('Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
         {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
+        {worth.static?.as && ` ${t('Fewer samples raise FID-lite: {samples} dynamic ones have {value}.', { samples: integer(worth.static.samples ?? 0), value: fixed(worth.static.as.value, 2) })}`}
         {here && ` ${t('Times are medians of three images, with quartiles. Each pass decodes one token; Generate is faster where a pass settles several.')}`}
       </p>
     </section>
