@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { decodeOne, type DecodeOptions, type DecodeRequest } from './decode.ts';
+import { decode, decodeOne, type DecodeOptions, type DecodeRequest } from './decode.ts';
+import type { BatchGraphs, DecodeGraphs, PatchStep } from './graphs.ts';
 import { RunLog, type TokenEvent } from './log.ts';
 import { patchify } from './patchify.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
+import { draftTokens } from './window.ts';
 
 const m = tinyManifest();
 const entropyOf = (i: number) => (i % 5 === 0 ? 2 : 1);
@@ -98,4 +100,35 @@ test.each<[string, Partial<DecodeRequest>, RegExp]>([
 test('values that are not finite end the run with a clear error', async () => {
   await expect(run(new FakeGraphs(() => NaN))).rejects.toMatchObject({ code: 'graph-failed' });
   await expect(run(new FakeGraphs(undefined, () => new Float32Array(12).fill(NaN)))).rejects.toMatchObject({ code: 'graph-failed' });
+});
+
+test('an entropy that comes a rounding apart in the pass that settles its token changes neither gate nor log', async () => {
+  const manifest = tinyManifest();
+  manifest.grid = { width: 16, tokens: 256 };
+  manifest.image.size = 64;
+  manifest.defaults.maxPatchLength = 4;
+  manifest.model.window = 4;
+  const seen = new Map<number, number>();
+  const entropyOf = (t: number) => {
+    seen.set(t, (seen.get(t) ?? 0) + 1);
+    return t === 7 ? (seen.get(t) === 1 ? 1.4999999 : 1.5000001) : 0.5; // E_th is 1.5
+  };
+  const spans: PatchStep['span'][] = [];
+  const batch: BatchGraphs = {
+    entropyStep: async (steps) => steps.map(({ t }) => entropyOf(t + 1)),
+    encoderStep: async () => undefined,
+    patchStep: async (steps) => void spans.push(...steps.map(({ span }) => span)),
+    decoderStep: async () => { throw new Error('tokenStep is there'); }, dispose: () => undefined,
+    tokenStep: async (tokens, drafts) => {
+      const answers = tokens.map(({ t }) => (t === 7 ? 3 : 0)); // token 7 is not as guessed: a pass ends there
+      const read = [...answers, ...draftTokens(drafts, answers)].slice(0, Math.min(tokens.length, 255 - tokens[0]!.t) + drafts.length);
+      return { results: answers.map((token) => ({ choice: { token, logprob: -1, classLogprob: -1, alternatives: [] }, nullEntropy: null })), entropies: read.map((_, i) => entropyOf(tokens[0]!.t + 1 + i)) };
+    },
+  };
+  const graphs: DecodeGraphs = { mostPositions: 64, begin: () => batch, dispose: () => undefined };
+  const events: TokenEvent[] = [];
+  for await (const [pass] of decode(graphs, manifest, [{ class: 0, seed: 1, settings: manifest.defaults }], { window: 16 })) events.push(...pass!.events);
+  for (const { t, entropy, opens } of events) if (t > 0) expect([t, opens.includes('entropy')]).toEqual([t, entropy! > 1.5]);
+  const lengths = spans.flatMap((span) => (span ? [span.end - span.start + 1] : []));
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(4);
 });

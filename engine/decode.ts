@@ -78,8 +78,9 @@ export async function* decode(
     if (tokenStep) {
       const [image] = images as [ImageState];
       const { results, entropies } = await tokenStep(asked[0]!, image.draftsBehind(), image.scored, timed);
-      for (let i = 0; i < entropies.length; i++) image.learn(asked[0]![0]!.t + 1 + i, entropies[i]!);
+      // Of a token of this pass an entropy comes once more, perhaps a rounding apart: what settles keeps the one that the gate has used.
       settled = [image.settle(results)];
+      for (let i = 0; i < entropies.length; i++) image.learn(asked[0]![0]!.t + 1 + i, entropies[i]!);
     } else {
       const tokens = asked.flat();
       const logits = await timed(stage.logits, tokens, () => batch.decoderStep(tokens));

@@ -29,7 +29,7 @@ export function parseSetting<K extends SettingKey>(key: K, text: string, pack?: 
   if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
   if ((property.kind === 'auto' && lower === 'auto') || (noValue[property.kind] && ['none', ''].includes(lower))) return undefined as Settings[K];
   const value = readNumber(trimmed);
-  if (Number.isNaN(value) || (isWhole(property) && !Number.isInteger(value))) throw fail(noun(property));
+  if (Number.isNaN(value) || (isWhole(property) && (!Number.isInteger(value) || trimmed.includes('.')))) throw fail(noun(property));
   if (value < property.min || value > property.max) {
     throw fail(property.unit ? say`between ${property.min} and ${property.max} ${term(property.unit)}` : say`between ${property.min} and ${property.max}`);
   }

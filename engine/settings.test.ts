@@ -19,6 +19,7 @@ test('the table covers every setting once, within the schema', () => {
 
 test('texts that are not values say what is wanted', () => {
   expect(() => parseSetting('entropyThreshold', 'abc')).toThrow('E_th must be a number in nats, got "abc".');
+  expect(() => parseSetting('topK', '1.000'), 'a thousand, with the sign that some write').toThrow('top-k must be a whole number of tokens, got "1.000".');
   expect(() => parseSetting('maxPatchLength', '2.5')).toThrow('P_max must be a whole number of tokens, got "2.5".');
   expect(() => parseSetting('guidance', '21')).toThrow('guidance must be between 0 and 20, got "21".');
   expect(() => parseSetting('entropyThreshold', '-1')).toThrow('E_th must be between 0 and 20 nats, got "-1".');

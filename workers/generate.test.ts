@@ -76,7 +76,7 @@ test.each([['fast', 0], ['slow', 60_000]])('the finished picture of a %s painter
   };
   const notices: WorkerEvent[] = [];
   await generate({ ...model, paintMs, pictures: { ...model.pictures, decode } } as unknown as Model, [request(1)], {
-    signal: new AbortController().signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, breathe: async () => undefined,
+    signal: new AbortController().signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, lossKnown: async () => undefined, breathe: async () => undefined,
   });
   const tokens = notices.flatMap((notice) => (notice.kind === 'events' ? tokensOf(notice.events) : []));
   const pictures = notices.flatMap((notice) => (notice.kind === 'picture' ? [notice.picture] : []));
@@ -96,7 +96,7 @@ test('stopping keeps what each image has; taken up again, an image sends only wh
   expect(after.reports[0]!.digest).toBe((await make([request(4)])).reports[0]!.digest);
 });
 
-const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, breathe: async () => undefined };
+const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, lossKnown: async () => undefined, breathe: async () => undefined };
 
 /** What came of requests on one model: reports, events of all tokens sent, and notices that windows failed. */
 async function on(used: Model, requests: GenerateRequest[]) {

@@ -14,6 +14,8 @@ export interface GenerateContext {
   report: (event: WorkerEvent) => void;
   /** Throws where the device is lost: what it gave last is not taken. */
   check: () => void;
+  /** Resolves once a loss of the device has been reported, or would have been. */
+  lossKnown: () => Promise<void>;
   /** Lets messages in. */
   breathe: () => Promise<void>;
   gpuMemory: () => GenerateReport['gpuMemory'];
@@ -40,14 +42,15 @@ function windowOf({ oneAPass, window, graphs }: Model, requests: readonly Genera
 }
 
 /** The passes of a run. Where graphs fail with several positions, the run goes on from its log with one, and so do those after it. */
-async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, report, check }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
+async function* passes(model: Model, requests: readonly GenerateRequest[], { signal, report, check, lossKnown }: GenerateContext, made: readonly Made[]): AsyncGenerator<ImagePass[], void, void> {
   const { graphs, pack: { manifest } } = model;
   const window = windowOf(model, requests);
   try {
     yield* decode(graphs, manifest, requests.map((request) => ({ ...request, signal })), { window });
   } catch (error) {
-    check();
     if (window === 1 || !(error instanceof StudioError) || error.code !== 'graph-failed') throw error;
+    await lossKnown();
+    check();
     model.oneAPass = true;
     report({ kind: 'one-a-pass', reason: error.detail ?? error.phrase });
     const again = requests.map((request, i) => {

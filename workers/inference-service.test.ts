@@ -125,6 +125,19 @@ test('what fails shortly before the loss is reported fails by the loss', async (
   expect(await run).toMatchObject({ ok: false, code: 'worker-lost', detail: { values: [expect.stringContaining('mapAsync failed')] } });
 });
 
+test('a pass of several tokens that fails shortly before the loss is reported says nothing of several tokens', async () => {
+  const graphs = new WaitingGraphs();
+  const { service, device } = await loaded('webgpu', graphs);
+  const said: WorkerEvent['kind'][] = [];
+  service.connect((event) => said.push(event.kind));
+  const run = service.generate([{ ...request, settings: { ...request.settings, window: 8 } }]);
+  await graphs.reached;
+  graphs.goOn(new StudioError('graph-failed', say`The GPU gave no answer.`));
+  setTimeout(() => device.lose('driver reset'), 20);
+  expect(await run).toMatchObject({ ok: false, code: 'worker-lost' });
+  expect(said).not.toContain('one-a-pass');
+});
+
 test.each([['webgpu', true], ['wasm', false]] as const)('a failure on %s is kept as it is; the report of a loss is waited for: %s', async (backend, waits) => {
   const graphs = new WaitingGraphs();
   const { service } = await loaded(backend, graphs);

@@ -67,7 +67,7 @@ export class InferenceService {
   /** One picture, or several at once where the pack can; a report for each. */
   generate(requests: GenerateRequest[]): Promise<Result<GenerateReport[]>> {
     return this.#call(() => this.#exclusive((signal) => generate(this.#ready(), requests, {
-      signal, breathe, report: (event) => this.#report(event), check: () => this.#checkGpu(),
+      signal, breathe, report: (event) => this.#report(event), check: () => this.#checkGpu(), lossKnown: () => this.#lossKnown(),
       gpuMemory: () => (this.#device.gpu ? { ...this.#device.gpu.memory } : null),
     })));
   }
@@ -175,6 +175,11 @@ export class InferenceService {
     if (this.#model?.backend === 'webgpu' && (this.#lost || this.#outOfMemory)) throw new StudioError('graph-failed', say`The GPU gave out while the model was running.`);
   }
 
+  /** What fails by a lost device may fail before the loss is reported. */
+  async #lossKnown(onGpu = this.#model?.backend === 'webgpu'): Promise<void> {
+    if (onGpu && !this.#lost) await this.#deviceLost.race(new Promise((resolve) => setTimeout(resolve, LOST_MS)));
+  }
+
   #ready(): Model {
     if (!this.#model) throw new StudioError('not-loaded', say`No model is loaded. Load a pack first.`);
     return this.#model;
@@ -197,8 +202,7 @@ export class InferenceService {
     const result = await (onGpu ? this.#deviceLost.race(called) : called);
     await this.#reported;
     if (result.ok) return result;
-    // What fails by a lost device may fail before the loss is reported.
-    if (onGpu && !this.#lost) await this.#deviceLost.race(new Promise((resolve) => setTimeout(resolve, LOST_MS)));
+    await this.#lossKnown(onGpu);
     if ((onGpu && this.#outOfMemory) || isOutOfMemory(result)) return outOfMemory(result);
     if (!onGpu || !this.#lost) return result;
     return { ...result, code: 'worker-lost', message: say`The browser took the GPU away. Load the model again; nothing has to be downloaded twice.` };

@@ -30,10 +30,19 @@ export function useMeasuring() {
     const client = studio.session.client();
     if (!client || !report) return;
     setMeasuring({ state: 'running', progress: null });
-    const result = await client.measure(
+    const measured = client.measure(
       { ...(baseline && { baseline: { manifestUrl: baseline.manifestUrl } }) },
       (progress) => abort.current === mine && setMeasuring({ state: 'running', progress }), mine.signal,
     );
+    // It has the worker to itself until it has ended, which takes a while after it was called off.
+    const gone = studio.session.addAsker({
+      busy: () => true,
+      async settle() {
+        mine.abort();
+        await measured;
+      },
+    });
+    const result = await measured.finally(gone);
     if (abort.current !== mine) return;
     if (!result.ok) {
       setMeasuring({ state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });

@@ -6,7 +6,8 @@ import type { History } from './history.ts';
 export function recordRuns(jobs: Jobs, history: Pick<History, 'add'>, report: (error: unknown) => void): () => void {
   const keep = async ({ header, events, picture }: RunState) => {
     if (!header || events.length === 0) return;
-    const bytes = picture ? await (await import('../share/raster.ts')).pictureBytes(picture) : null;
+    // A run that was cut off may have a picture of less than its log; it is painted anew when it is opened.
+    const bytes = picture?.cells === events.length ? await (await import('../share/raster.ts')).pictureBytes(picture) : null;
     await history.add({ header, events, picture: bytes });
   };
   return jobs.watch({ ended: ({ run }) => void keep(run.getState()).catch(report) });

@@ -29,7 +29,7 @@ export function useShared(): Shared | null {
   if (!manifest || !header || !still || events.length === 0) return null;
   const run = new RunLog(header, events).toRun();
   return {
-    manifest, run, picture, beside: manifestUrl === manifestAddress(name, document.baseURI),
+    manifest, run, picture: picture?.cells === events.length ? picture : null, beside: manifestUrl === manifestAddress(name, document.baseURI),
     hash: (cursor) => writeAddress(name, manifest, header, {
       ...(run.complete && { check: checkOf(header, run.digest) }), ...(cursor !== undefined && cursor < events.length && { cursor }),
     }),

@@ -14,6 +14,9 @@ export interface LoadingDeps {
   notices: Pick<Notices, 'replace'>;
 }
 
+/** Failures of a load that say nothing of the processor: there is no GPU (any more), or it computes wrongly. */
+const OF_THE_GPU = ['backend-unavailable', 'graph-failed'];
+
 /** The worker and its model: loaded, called off, brought back where the worker is lost. */
 export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps) {
   let client: InferenceClientApi | null = null;
@@ -85,7 +88,10 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       const isReady = () => pack.getState().model === 'ready';
       const noMemory = failure.code === 'out-of-memory';
       if (noMemory && header.backend !== 'webgpu') return false;
-      await load(noMemory ? 'wasm' : header.backend === 'webgpu' ? 'webgpu' : 'wasm');
+      const backend = noMemory || header.backend !== 'webgpu' ? 'wasm' : 'webgpu';
+      await load(backend);
+      const { model, problem } = pack.getState();
+      if (backend === 'webgpu' && model === 'failed' && OF_THE_GPU.includes(problem?.code ?? '')) await load('wasm');
       if (!noMemory) pack.setState({ choice });
       if (isReady() && wanted()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
       return isReady();

@@ -55,6 +55,27 @@ describe('opening a run', () => {
     expect(hash).toBe('');
   });
 
+  it('a pack that is chosen while the one of the run comes holds; the run is given up', async () => {
+    hash = '#pack=eurosat';
+    const studio = await opened();
+    const inner = fetch;
+    let asked = 0;
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.endsWith('/models/second/manifest.json') && ++asked > 1) await held;
+      return inner(url);
+    });
+    const showing = show(studio, other({ pack: { name: 'second', hash: '' } }));
+    await vi.waitFor(() => expect(asked).toBe(2));
+    void studio.choosePack('eurosat');
+    await showing;
+    release();
+    await vi.waitFor(() => expect(studio.view.run.getState().count).toBe(256));
+    expect([studio.session.pack.getState().name, studio.view.run.getState().header!.pack.name, studio.toast.getState().toast]).toEqual(['eurosat', 'eurosat', null]);
+    expect(hash).toBe('#pack=eurosat');
+  });
+
   it('shows the stored tokens of a run of version 1, and says that its seed gives another picture now', async () => {
     const studio = await opened();
     const { sampler, ...first } = other().header;

@@ -39,7 +39,7 @@ async function packOf({ pack: { name } }: RunHeader, { session, base }: OpenDeps
 }
 
 /** What is in view and set now; the returned function brings it back. */
-function remember({ session, view, settings, address, switchPack }: OpenDeps): () => Promise<void> {
+export function remember({ session, view, settings, address, switchPack }: OpenDeps): () => Promise<void> {
   const back = view.snapshot();
   const { manifest, manifestUrl, hash, variant } = session.pack.getState();
   const before = { hash: address.hash(), settings: settings.getState() };
@@ -53,10 +53,10 @@ function remember({ session, view, settings, address, switchPack }: OpenDeps): (
 }
 
 /**
- * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word; throws `pack-missing`
- * or `run-invalid` before anything on the page has changed.
+ * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word, or null where yet another
+ * pack was chosen meanwhile; throws `pack-missing` or `run-invalid` before anything on the page has changed.
  */
-export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => Promise<void>; word: Problem | null }> {
+export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => Promise<void>; word: Problem | null } | null> {
   const { session: { pack, stopped }, view: { run, playback }, settings, address, switchPack } = deps;
   const { header } = opened.run;
   const { manifest, same } = await packOf(header, deps);
@@ -66,6 +66,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   if (!same) {
     address.replaceHash(writePermalink({ pack: header.pack.name, settings: {}, ...address.views.extra() }));
     await switchPack();
+    if (pack.getState().name !== header.pack.name) return null;
   }
   run.showOpened(opened);
   playback.restart('paused');

@@ -172,11 +172,11 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   /** Id of the run being painted. */
   let painting: number | null = null;
 
-  /** The picture of a run that was opened without one, once the model is there. */
+  /** The picture of a run that was opened without one, or was cut off with tokens that are not painted, once the model is there. */
   async function paintOpened(): Promise<void> {
-    const { id, picture, origin, events } = run.getState();
+    const { id, picture, phase, events } = run.getState();
     const client = session.client();
-    if (picture || origin !== 'opened' || !client || pack.getState().model !== 'ready' || painting === id) return;
+    if (picture?.cells === events.length || events.length === 0 || phase === 'running' || !client || pack.getState().model !== 'ready' || painting === id) return;
     painting = id;
     const result = await askAgain(() => client.paint(tokensOf(events)), () => session.load());
     painting = null;
@@ -245,13 +245,17 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const [{ openRun }, { createWayBack }] = await Promise.all([import('./openRun.ts'), import('./wayBack.ts')]);
       wayBack ??= createWayBack({ run, toast });
       const from = hash();
-      const { undo, word } = await openRun(opened, openDeps);
+      const shown = await openRun(opened, openDeps);
+      if (!shown) return;
+      const { undo, word } = shown;
       const back = wayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
       bar.visit?.(from, hash(), back);
       notices.beforeRun();
       notices.replace('opened', word ? [word] : []);
       void paintOpened();
     },
+    /** What is in view and set now, its pack too; the returned function brings it back. */
+    remember: async (): Promise<() => Promise<void>> => (await import('./openRun.ts')).remember(openDeps),
     /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
     makeAgain: async (header: RunHeader, digest: string): Promise<() => void> => (await import('./openRun.ts')).makeAgain(header, digest, openDeps),
   };

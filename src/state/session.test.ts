@@ -57,6 +57,21 @@ it('runs wait for the model, and are asked for when they can begin', async () =>
   expect(session.queue.getState().queued).toBe(false);
 });
 
+it('where what waited can no longer be made, nothing waits any more, and what else waits for the model is told', async () => {
+  const { session, requests, ready } = setup();
+  const told = vi.fn();
+  session.onReady(told);
+  let valid = true;
+  void session.generate(() => (valid ? [request(1)] : []));
+  await tick();
+  valid = false; // a field was emptied to type another value
+  ready();
+  await vi.waitFor(() => expect(session.pack.getState().model).toBe('ready'));
+  expect([session.queue.getState().queued, told.mock.calls.length, requests]).toEqual([false, 1, []]);
+  await session.generate(() => [request(2)]);
+  expect(requests).toMatchObject([{ seed: 2 }]);
+});
+
 it.each(['fails', 'is cancelled'])('where the load %s, nothing waits any more', async (how) => {
   const { session, requests, fail } = setup();
   void session.generate(() => [request(1)]);
@@ -76,7 +91,7 @@ it('what else asks the model ends before a run begins; a stop meanwhile takes th
   const asker = { busy: () => true, settle: vi.fn(async () => undefined) };
   let end!: () => void;
   asker.settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { end = () => resolve(undefined); }));
-  session.addAsker(asker);
+  const gone = session.addAsker(asker);
   const first = session.generate(() => [request(1)]);
   await session.stop();
   end();

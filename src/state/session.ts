@@ -35,7 +35,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   let waiting: () => readonly RunRequest[] = () => [];
   /** Where the model failed they wait for the next load. */
   let held = false;
-  const askers: Asker[] = [];
+  const askers = new Set<Asker>();
   const listeners = new Set<() => void>();
   const queued = () => queue.getState().queued;
 
@@ -45,8 +45,12 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       if (held) wait(waiting);
     } else if (before.model === 'loading') {
       if (model !== 'ready') wait(null, model === 'failed' && queued());
-      else if (queued()) void generate(waiting);
-      else for (const listener of listeners) listener();
+      else if (queued() && waiting().length > 0) void generate(waiting);
+      else {
+        // What would be made cannot be any more: a field that was right holds nothing that can be used.
+        wait(null);
+        for (const listener of listeners) listener();
+      }
     }
   });
 
@@ -65,7 +69,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     await loadIfNone();
     await until(() => pack.getState().model !== 'loading', pack);
   };
-  const busy = () => askers.some((asker) => asker.busy());
+  const busy = () => [...askers].some((asker) => asker.busy());
   const settle = async () => {
     if (busy()) for (const asker of askers) await asker.settle();
   };
@@ -75,7 +79,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     const { manifest, model, report, hash } = pack.getState();
     const client = loading.client();
     const list = requests();
-    if (!manifest || list.length === 0 || jobs.getState().running) return;
+    if (!manifest || list.length === 0 || jobs.getState().running) return wait(null);
     if (model !== 'ready' || !client || !report) {
       wait(requests);
       return loadIfNone();
@@ -109,7 +113,11 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   return {
     pack, jobs, queue, generate, wait, stop, modelReady, settle, decode,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
-    addAsker: (asker: Asker): void => void askers.push(asker),
+    /** Returns the way out. */
+    addAsker(asker: Asker): () => void {
+      askers.add(asker);
+      return () => askers.delete(asker);
+    },
     /** Called when the model has been loaded and no run waits for it. */
     onReady: (listener: () => void): void => void listeners.add(listener),
     /** Loads the model with other weights of the pack. */

@@ -170,14 +170,14 @@ it('a worker that never starts is tried on the processor once, then reported; no
   expect(studio.notices.getState().list).toEqual([]);
 });
 
-it('a GPU lost in a run that cannot be had again: the run goes on from its log on the processor, with a notice', async () => {
+it.each(['worker-lost', 'backend-unavailable', 'graph-failed'] as const)('a GPU lost in a run that cannot be had again (%s): the run goes on from its log on the processor, with a notice', async (code) => {
   const studio = await site.ready('webgpu');
   void studio.generate();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
   client.emit([event(0), event(1)]);
   client.end({ ok: false, code: 'worker-lost', message: say`The GPU was lost.` });
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
-  client.refuse('worker-lost');
+  client.refuse(code);
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(3));
   expect((client.load.mock.calls as unknown[][]).map(([request]) => (request as { backend: string }).backend)).toEqual(['auto', 'webgpu', 'wasm']);
   client.ready('wasm');
@@ -186,6 +186,18 @@ it('a GPU lost in a run that cannot be had again: the run goes on from its log o
   expect(studio.notices.getState().list).toMatchObject([{ code: 'backend-changed', message: { template: expect.stringContaining('continued where it was, on the processor') } }]);
   client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 2, times: { total: 5, preview: 0 }, gpuMemory: null } });
   await vi.waitFor(() => expect(studio.view.run.getState().phase).toBe('complete'));
+});
+
+it('a run that was cut off is painted to its end once the model is there again', async () => {
+  const studio = await site.ready();
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1), event(2)]);
+  client.end({ ok: false, code: 'stopped', message: say`The run was stopped.` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2)); // the worker had to be ended
+  expect(client.api.paint).not.toHaveBeenCalled();
+  client.ready();
+  await vi.waitFor(() => expect(client.api.paint).toHaveBeenCalledWith([0, 1, 2]));
 });
 
 it('a cancelled download waits to be asked for again', async () => {

@@ -96,8 +96,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     name(away, null);
   }
 
-  async function put(which: SideName, source: RunSource, header: RunHeader, show: (side: RunView) => void): Promise<void> {
-    const mine = ++asked[which];
+  /** `mine`: the place in the count of what was asked for of a run that had to be fetched first. */
+  async function put(which: SideName, source: RunSource, header: RunHeader, show: (side: RunView) => void, mine = ++asked[which]): Promise<void> {
     const { manifest, manifestUrl } = await packFor(header.pack.name);
     if (mine !== asked[which]) return;
     checkTokens(which, manifest);
@@ -109,38 +109,41 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     else playback.seek(Infinity);
   }
 
-  const putStore = (which: SideName, source: RunSource, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>) =>
-    put(which, source, run.getState().header!, (target) => target.run.mirror(run));
+  const putStore = (which: SideName, source: RunSource, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>, mine?: number) =>
+    put(which, source, run.getState().header!, (target) => target.run.mirror(run), mine);
 
-  const putRecorded = (which: SideName, source: RunSource, recorded: OpenedRun) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded));
+  const putRecorded = (which: SideName, source: RunSource, recorded: OpenedRun, mine?: number) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded), mine);
 
-  async function chooseRecording(which: SideName, source: Extract<RunSource, { kind: 'recording' }>): Promise<void> {
+  async function chooseRecording(which: SideName, source: Extract<RunSource, { kind: 'recording' }>, mine: number): Promise<void> {
     const { manifest, manifestUrl } = await packFor(source.pack);
     const recording = manifest.recordings[source.index];
     if (!recording) return;
-    await putRecorded(which, source, await fetchRecording(recording, manifestUrl));
+    await putRecorded(which, source, await fetchRecording(recording, manifestUrl), mine);
   }
 
   async function choose(which: SideName, source: RunSource): Promise<void> {
+    const mine = ++asked[which];
     try {
-      if (source.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run);
+      if (source.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run, mine);
       const made = source.kind === 'made' ? store.getState().made[source.index] : undefined;
-      if (made) await putStore(which, source, made);
-      if (source.kind === 'recording') await chooseRecording(which, source);
+      if (made) await putStore(which, source, made, mine);
+      if (source.kind === 'recording') await chooseRecording(which, source, mine);
       if (source.kind === 'history') {
         const opened = await readHistory(source.id);
         checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
-        await put(which, source, opened.run.header, (target) => target.run.showOpened(opened));
+        await put(which, source, opened.run.header, (target) => target.run.showOpened(opened), mine);
       }
     } catch (error) {
-      store.setState({ problem: toProblem(error) });
+      if (asked[which] === mine) store.setState({ problem: toProblem(error) });
     }
   }
 
   /** The page for its own pack, else a guest; the guest before it lets its worker go. */
   async function makerOf(pack: string): Promise<PackSession> {
     const before = store.getState().maker;
-    if (before.pack.getState().name === pack) return before;
+    // A guest whose manifest could not be fetched tries it again.
+    const { name: there, manifest } = before.pack.getState();
+    if (there === pack && (before === page.session || manifest)) return before;
     if (before !== page.session) before.client()?.dispose();
     const own = pack === '' || page.session.pack.getState().name === pack;
     const maker = own ? page.session : guest();
@@ -178,17 +181,20 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     }
   }
 
-  /** One new run, shown as that side as it grows. */
-  async function makeSide(which: SideName, request: RunRequest, pack?: string): Promise<void> {
+  /** One new run, shown as that side as it grows; null where it could not begin. */
+  async function makeSide(which: SideName, request: RunRequest, pack?: string): Promise<RunStore | null> {
     const first = store.getState().made.length;
+    let made: RunStore | null = null;
     await make([request], ([run]) => {
+      made = run!;
       playback.restart('paused');
       // A run of a queue has no header before its turn.
       return until(() => run!.getState().header !== null, run!).then(() => putStore(which, { kind: 'made', index: first }, run!));
     }, pack);
     playback.settle();
+    return made;
   }
-  const makeB = (request: RunRequest, pack?: string) => makeSide('b', request, pack);
+  const makeB = async (request: RunRequest, pack?: string): Promise<void> => void (await makeSide('b', request, pack));
 
   /** A side's run again under the rules in its view, as B. */
   async function makeWithRules({ run, whatIf, pack }: RunView): Promise<void> {
@@ -229,6 +235,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
 
   return {
     ...store, playback, packFor, choose, make, makeSide, makeWithRules, stop,
+    /** How often it was stopped; what a stop came in between of is given up. */
+    stops: () => stops,
     forget: (): void => store.setState({ problem: null }),
     say: (problem: Problem): void => store.setState({ problem }),
     /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */

@@ -4,7 +4,7 @@ import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOf, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
 import { fetchRecording } from '../packFiles.ts';
-import { problem, toProblem } from '../problem.ts';
+import { problem, toProblem, type Problem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
@@ -21,9 +21,9 @@ export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undef
   return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
 }
 
-/** Resolves when the page has its model, or knows that it will not have one, and makes no run of its own. */
+/** Resolves when the page has its model, or has none until somebody does something about it, and makes no run of its own. */
 export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
-  return until(() => ['ready', 'failed'].includes(pack.getState().model) && !queue.getState().queued && !jobs.getState().running, pack, queue, jobs);
+  return until(() => ['ready', 'failed', 'asking'].includes(pack.getState().model) && !queue.getState().queued && !jobs.getState().running, pack, queue, jobs);
 }
 
 const text = (link: LinkedRun | undefined) => link && writePermalink(link);
@@ -37,15 +37,31 @@ export function createLinkedSides(compare: Compare, page: Studio) {
 
   async function bringAll(list: readonly (readonly [SideName, LinkedRun])[]): Promise<void> {
     restoring = true;
+    const before = compare.stops();
+    let first: Problem | null = null;
+    const undone: (readonly [SideName, LinkedRun])[] = [];
     for (const [which, link] of list) {
+      if (compare.stops() !== before) break;
       tried[which] = text(link)!;
-      await bring(which, link).catch((error: unknown) => compare.say(toProblem(error)));
+      const there = await bring(which, link).catch((error: unknown) => compare.say(toProblem(error)));
+      if (there === 'no-model') undone.push([which, link]);
+      first ??= compare.getState().problem;
     }
     restoring = false;
     publish();
+    // A side that came after a failure has taken its message away.
+    if (undone.length > 0) compare.say({ ...problem('not-loaded', say`The runs of this link are made here, and the model is not loaded.`), action: { label: say`Load the model`, run: () => void loadAndBring(undone) } });
+    else if (first && !compare.getState().problem) compare.say(first);
   }
 
-  async function bring(which: SideName, link: LinkedRun): Promise<void> {
+  async function loadAndBring(list: readonly (readonly [SideName, LinkedRun])[]): Promise<void> {
+    compare.forget();
+    await page.session.modelReady();
+    await bringAll(list);
+  }
+
+  /** 'no-model': the run has to be made, and the model waits for somebody to ask for it. */
+  async function bring(which: SideName, link: LinkedRun): Promise<'no-model' | void> {
     const name = packOf(link);
     const { manifest, manifestUrl } = await compare.packFor(name);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
@@ -60,8 +76,9 @@ export function createLinkedSides(compare: Compare, page: Studio) {
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
     await pageIdle(page.session);
-    await compare.makeSide(which, request, name);
-    const { header, digest, phase } = compare.getState().sides[which].run.getState();
+    if (page.session.pack.getState().model === 'asking') return 'no-model';
+    const made = await compare.makeSide(which, request, name);
+    const { header, digest, phase } = made?.getState() ?? {};
     if (!link.check || !header || phase !== 'complete' || !digest) return;
     const outcome = compareWithLink(link.check, header, digest);
     outcomes.setState({ [which]: outcome });

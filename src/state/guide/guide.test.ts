@@ -94,7 +94,7 @@ describe('guide', () => {
     await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
     const before = page.view.run.getState();
     await guide.go(2);
-    const back = guide.takeAlong();
+    const back = await guide.takeAlong();
     expect(page.view.run.getState().events).toBe(guide.view.run.getState().events);
     back();
     expect(page.view.run.getState().events).toBe(before.events);
@@ -108,12 +108,35 @@ describe('guide', () => {
       const id = job.begin({ pack: { name: 'eurosat', hash: '' }, className: 'River', seed: 5, grid: { width: 16, tokens: 256 } } as RunHeader);
       page.view.run.mirror(job);
       await guide.go(2);
-      const back = guide.takeAlong();
+      const back = await guide.takeAlong();
       job.end(id, { complete: true, digest: 'd', wallMs: 1 });
       expect(page.view.run.getState(), 'the run of the step').toMatchObject({ phase: 'complete' });
       back();
       expect(page.view.run.getState()).toMatchObject({ phase: 'complete', digest: 'd', header: { seed: 5 } });
     }
+  });
+
+  it('its way back from the pack of the guide leads to the pack of the page', async () => {
+    const packs = [await syntheticPack(), await syntheticBaseline()];
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.endsWith('/models/index.json')) return Response.json({ packs: packs.map(({ manifest: { name, title, kind } }) => ({ name, title, kind, bytes: 1 })) });
+      const [, name, path = ''] = /\/models\/([^/]+)\/(.*)$/.exec(url) ?? [];
+      const body = packs.find(({ manifest }) => manifest.name === name)?.files.get(path);
+      return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
+    });
+    let hash = '#pack=baseline&view=guide';
+    const never = { load: () => new Promise(() => undefined), stop: async () => undefined, dispose: () => undefined } as unknown as InferenceClientApi;
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
+    void page.open();
+    await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
+    const before = page.view.run.getState();
+    const guide = createGuide(page, 'https://studio.test/', () => true);
+    await guide.go(2);
+    const back = await guide.takeAlong();
+    expect([page.session.pack.getState().name, page.view.run.getState().header!.pack.name]).toEqual(['eurosat', 'eurosat']);
+    back();
+    await vi.waitFor(() => expect(page.session.pack.getState().name).toBe('baseline'));
+    await vi.waitFor(() => expect(page.view.run.getState().events).toBe(before.events));
   });
 
   it('says so when the pack has no recorded run', async () => {

@@ -91,11 +91,13 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       page.address.views.open('generate');
       await page.generate();
     },
-    /** The run of the step becomes the page's, so that other views show it; returns the way back. */
-    takeAlong(): () => void {
-      const back = page.view.snapshot();
+    /** The run of the step becomes the page's, with its pack, so that other views show it; returns the way back. */
+    async takeAlong(): Promise<() => void> {
+      const same = pack.getState().name === page.session.pack.getState().name;
+      const back = same ? page.view.snapshot() : await page.remember();
+      await takePack();
       page.view.restore(run.getState());
-      return back;
+      return () => void back();
     },
   };
 }

@@ -69,6 +69,6 @@ function MadeOption({ index, run, session }: { index: number; run: RunStore; ses
   if (!header) return <option value={sourceValue({ kind: 'made', index })} disabled>{index + 1}: {waits ? t('waiting') : t('not made')}</option>;
   const plain = (own?.name === header.pack.name ? own : packs.find(({ name }) => name === header.pack.name)?.manifest)?.kind === 'gpt';
   const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
-  const kind = plain ? t('plain transformer') : lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength }) : t('no gate');
+  const kind = plain ? t('plain transformer') : lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength: decimal(String(staticLength)) }) : t('no gate');
   return <option value={sourceValue({ kind: 'made', index })}>{index + 1}: {translated(title)}, {kind}</option>;
 }

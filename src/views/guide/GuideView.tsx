@@ -71,8 +71,7 @@ export default function GuideView() {
   const claim = CLAIMS[entry.id] ? claimPage(CLAIMS[entry.id]!) : null;
   const inspect = async () => {
     studio.address.views.open('inspect');
-    await guide.takePack();
-    studio.toast.say(say`Now showing the run of the guide.`, guide.takeAlong());
+    studio.toast.say(say`Now showing the run of the guide.`, await guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.view.run.getState();

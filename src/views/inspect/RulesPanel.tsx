@@ -4,7 +4,7 @@ import { hasEntropies } from '../../../engine/whatif.ts';
 import { tokens } from '../../lib/counts.ts';
 import { nats } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
-import { t } from '../../text/t.ts';
+import { decimal, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useThresholdScale } from '../thresholdScale.ts';
@@ -52,8 +52,8 @@ export function RulesPanel() {
       </Row>
       <Toggle label={t('Row reset')} checked={rules.rowReset} onChange={(on) => whatIf.set('rowReset', on)} />
       {fixed && (
-        <Row name={t('Static patches')} text={`${rules.staticLength ?? '–'}`} off={false}>
-          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={rules.staticLength === 1 ? tokens(1) : t('{n} tokens', { n: rules.staticLength ?? '–' })} onChange={(value) => whatIf.set('staticLength', value)} />
+        <Row name={t('Static patches')} text={decimal(String(rules.staticLength ?? '–'))} off={false}>
+          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={rules.staticLength === 1 ? tokens(1) : t('{n} tokens', { n: decimal(String(rules.staticLength ?? '–')) })} onChange={(value) => whatIf.set('staticLength', value)} />
         </Row>
       )}
     </section>

@@ -42,7 +42,7 @@ export function EntropyView() {
       {without
         ? <p className="entropy-note"><span>{t('One token per patch: no entropies were computed, none are needed.')}</span></p>
         : <Overlay tone="strong" />}
-      <CellGrid width={width} />
+      <CellGrid key={width} width={width} />
     </div>
   );
 }

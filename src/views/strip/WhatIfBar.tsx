@@ -4,7 +4,7 @@ import { boundaries } from '../../lib/counts.ts';
 import { fixed } from '../../lib/format.ts';
 import { refusal, settingsUnder } from '../../state/inspect/underRules.ts';
 import { rich, symbols } from '../../text/rich.tsx';
-import { translated, t } from '../../text/t.ts';
+import { decimal, translated, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useEdit, useMaking, usePack, useRun, useRunView, useSettings, useWhatIf, useWorkbench } from '../context.ts';
@@ -16,7 +16,7 @@ const changedRules = (now: Rules, before: Rules): string => {
   if (now.entropyGate !== before.entropyGate) words.push(t(now.entropyGate ? 'entropy gate on' : 'entropy gate off'));
   if (now.lengthGate !== before.lengthGate) words.push(`P_max ${t(now.lengthGate ? 'on' : 'off')}`);
   if (now.rowReset !== before.rowReset) words.push(t(now.rowReset ? 'row reset on' : 'row reset off'));
-  if (now.staticLength !== before.staticLength && !now.entropyGate && !now.lengthGate && !now.rowReset) words.push(t('static patches of {length}', { length: now.staticLength ?? '–' }));
+  if (now.staticLength !== before.staticLength && !now.entropyGate && !now.lengthGate && !now.rowReset) words.push(t('static patches of {length}', { length: decimal(String(now.staticLength ?? '–')) }));
   return words.join(', ');
 };
 

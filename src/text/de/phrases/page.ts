@@ -19,6 +19,7 @@ export const page = {
   'Copy the whole link again, or press Generate to make the run without given tokens.': 'Den ganzen Link noch einmal kopieren, oder Erzeugen drücken, um den Lauf ohne vorgegebene Tokens zu machen.',
   'Reload the page; if it happens again, report it with this message.': 'Die Seite neu laden; geschieht es wieder, bitte mit dieser Meldung berichten.',
   'What is on the page stays. If something does not respond, reload.': 'Was auf der Seite ist, bleibt. Antwortet etwas nicht mehr: neu laden.',
+  'The runs of this link are made here, and the model is not loaded.': 'Die Läufe dieses Links entstehen hier, und das Modell ist nicht geladen.',
   'This is not the picture that the link was made from.': 'Das ist nicht das Bild, von dem der Link stammt.',
   'Random numbers belong to a position and a code since version 2, so the seed of a run of version 1 gives another picture now.': 'Seit Version 2 gehören Zufallszahlen zu einer Position und einem Code, also gibt der Seed eines Laufs der Version 1 jetzt ein anderes Bild.',
   'This run is of version 1; its tokens are shown as they were stored.': 'Dieser Lauf ist von Version 1; seine Tokens sind zu sehen, wie sie gespeichert wurden.',
