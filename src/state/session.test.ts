@@ -100,6 +100,10 @@ it('what else asks the model ends before a run begins; a stop meanwhile takes th
   asker.busy = () => asker.settle.mock.calls.length < 2;
   await session.generate(() => [request(2)]);
   expect(requests).toMatchObject([{ seed: 2 }]);
+  asker.busy = () => true;
+  gone();
+  await session.generate(() => [request(3)]);
+  expect([asker.settle.mock.calls.length, requests.at(-1)!.seed]).toEqual([2, 3]);
 });
 
 it('says that it is ready only where no run waits', async () => {
