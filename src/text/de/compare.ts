@@ -25,7 +25,7 @@ export const compare = {
   'Static patches need even less, but their pictures are worse.': 'Statische Patches brauchen noch weniger, aber ihre Bilder sind schlechter.',
   'Static patches need even less, and their pictures are as good, as far as {samples} samples can tell.': 'Statische Patches brauchen noch weniger, und ihre Bilder sind so gut, soweit {samples} Stichproben das zeigen können.',
   '{samples} samples': '{samples} Stichproben',
-  'Fewer samples raise FID-lite: {samples} dynamic ones have {value}.': 'Mit weniger Stichproben steigt FID-lite: {samples} dynamische haben {value}.',
+  'FID-lite depends on the number of samples: {samples} dynamic ones have {value}.': 'FID-lite hängt von der Zahl der Stichproben ab: {samples} dynamische haben {value}.',
   'Static patches are judged on a model trained on them.': 'Statische Patches werden an einem Modell beurteilt, das mit ihnen trainiert wurde.',
   'Static patches need even less; whether their pictures are as good is not known.': 'Statische Patches brauchen noch weniger; ob ihre Bilder ebenso gut sind, ist nicht bekannt.',
   'There is no plain transformer beside this pack to compare with.': 'Neben diesem Paket liegt kein einfacher Transformer zum Vergleich.',
