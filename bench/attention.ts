@@ -35,7 +35,7 @@ async function run({ repeats, host }: Context) {
 export const bench: Bench = {
   name: 'attention',
   title: 'Showing what attends to what',
-  about: 'The built studio in Chromium with the pack that the site opens with, on WebAssembly with one thread. From a press on the switch "Show what this cell attends to" to the first share on the page. The first time its graphs are fetched from the same machine and opened; they read weights that are there already. After that every cell and block of an image is known at once. The ratio is attention of another image over decoding it.',
+  about: 'The built studio in Chromium with the pack that the site opens with, on WebAssembly with the threads that the studio takes there (one on two cores). From a press on the switch "Show what this cell attends to" to the first share on the page. The first time its graphs are fetched from the same machine and opened; they read weights that are there already. After that every cell and block of an image is known at once. The ratio is attention of another image over decoding it.',
   goal: { text: 'recorded, no goal (attention over an image)' },
   run,
 };

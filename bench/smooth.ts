@@ -35,13 +35,14 @@ async function run({ repeats, host }: Context) {
     view, images: images.length, 'ms an image': summary(images.map(({ ms }) => ms)), 'tasks over 50 ms': images.reduce((sum, { tasks }) => sum + tasks.length, 0),
     'longest, ms': Math.max(0, ...images.flatMap(({ tasks }) => tasks)), 'layout shift, largest': Math.max(...images.map(({ shift }) => shift)),
   }));
-  return { rows, ratio: summary(Object.values(seen).flat().map(({ tasks }) => tasks.length)) };
+  // One image with such a task is enough to miss the goal: no median.
+  return { rows, ratio: summary([Object.values(seen).flat().reduce((sum, { tasks }) => sum + tasks.length, 0)]) };
 }
 
 export const bench: Bench = {
   name: 'smooth',
   title: 'Tasks over 50 ms while an image decodes',
-  about: 'The built studio in Chromium, the shipped pack on WebAssembly at full speed. Measured is what the page itself does while the worker decodes, as the browser notes it: long tasks and layout shifts. Shifts right after a click count, too; below 0.1 is called good. The ratio is tasks over 50 ms an image.',
+  about: 'The built studio in Chromium with the pack that the site opens with, on WebAssembly at full speed. Measured is what the page itself does while the worker decodes, as the browser notes it: long tasks and layout shifts. Shifts right after a click count, too; below 0.1 is called good. The ratio is tasks over 50 ms in all images together.',
   goal: { text: 'no task over 50 ms', atMost: 0 },
   run,
 };

@@ -56,7 +56,7 @@ async function run({ repeats, host }: Context) {
 export const bench: Bench = {
   name: 'startup',
   title: 'From the address to the first token',
-  about: 'The built studio in Chromium on WebAssembly, with an empty profile and again in the same profile. The server is on the same machine, so the network costs nothing here. Bytes are listed beside, by kind, as sent (uncompressed). Generate is pressed as soon as the model is ready.',
+  about: 'The built studio in Chromium on WebAssembly with the pack that the site opens with, with an empty profile and again in the same profile. The server is on the same machine, so the network costs nothing here. Bytes are listed beside, by kind, as sent (uncompressed). Generate is pressed as soon as the model is ready.',
   goal: { text: 'recorded, no goal (first visit over second visit)' },
   run,
 };

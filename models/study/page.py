@@ -13,6 +13,8 @@ from models.study.plan import DEFAULT, ArmConfig, Study
 Figures = dict[str, Any]
 NONE = "-"
 FRACTIONS = (0.25, 0.5, 0.75, 1.0)
+STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+"""97.5 % quantiles of Student's t, by degrees of freedom from 1; the last for more."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,13 @@ def mean(row: Row, key: str) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def spread(row: Row | None, key: str) -> float | None:
-    """Largest less smallest of the default's seeds; None of fewer than two."""
+def spread(row: Row | None, key: str, trainings: int = 1) -> float | None:
+    """How far the mean of `trainings` like the default's may lie from that of its seeds, 95 of 100 times; None of one seed."""
     values = [one[key] for one in row.done if key in one] if row else []
-    return max(values) - min(values) if len(values) > 1 else None
+    if len(values) < 2:
+        return None
+    quantile = STUDENT[min(len(values) - 1, len(STUDENT)) - 1]
+    return float(quantile * np.std(values, ddof=1) * np.sqrt(1 / trainings + 1 / len(values)))
 
 
 def default_of(rows: list[Row]) -> Row | None:
@@ -63,7 +68,7 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def verdict(row: Row, default: Row | None, key: str, digits: int) -> str:
     """The difference to the default, and whether it is larger than the spread of seeds."""
-    ours, theirs, width = mean(row, key), mean(default, key) if default else None, spread(default, key)
+    ours, theirs, width = mean(row, key), mean(default, key) if default else None, spread(default, key, max(1, len(row.done)))
     if row is default or ours is None or theirs is None:
         return NONE
     size = f"{ours - theirs:+.{digits}f}"
@@ -74,10 +79,11 @@ def verdict(row: Row, default: Row | None, key: str, digits: int) -> str:
 
 def spread_lines(default: Row | None, figures: list[tuple[str, str, int]]) -> list[str]:
     known = [(name, spread(default, key), digits) for key, name, digits in figures]
-    found = [f"{name} {value:.{digits}f}" for name, value, digits in known if value is not None]
+    found = [f"{name} ±{value:.{digits}f}" for name, value, digits in known if value is not None]
     seeds = len(default.done) if default else 0
-    return ["", f"Spread of the default's {seeds} seeds (largest less smallest): {', '.join(found)}." if found else
-            "The spread is unknown: the default needs at least two seeds that are done."]
+    if not found:
+        return ["", "The spread is unknown: the default needs at least two seeds that are done."]
+    return ["", f"Spread of the default's {seeds} seeds: {', '.join(found)}. 95 of 100 trainings like them lie so near their mean."]
 
 
 def trained_table(rows: list[Row]) -> list[str]:

@@ -20,7 +20,7 @@ from models.export.files import read_manifest
 from models.patchify import PatchRules
 from models.runs import load_run
 from models.study.arms import check_gates
-from models.study.page import Row, curve_table
+from models.study.page import Row, curve_table, spread, verdict
 from models.study.plan import CONFIGS, FILES, StudyConfig, load_base, study_names, trainings_of
 from models.token_data import note_entropies
 from models.training import read_log, train
@@ -219,6 +219,22 @@ def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
             assert f"--trained {Path(place).name}={place}" in text and "GPU hours" in text
         assert len(lines) == {"table3": 6, "table4": 7, "table5": 8, "table6": 4, "table7": 4, "table9": 5, "table10": 7,
                               "figure4": 6, "resolution": 0}[name]
+
+
+def test_the_spread_is_where_a_training_without_any_difference_would_lie():
+    arm = StudyConfig.load(FILES / "table3.toml").arms[-1]
+    seeds = Row(arm, [{"nats": value} for value in (3.201, 3.246, 3.205)], 3)
+    assert spread(seeds, "nats") == pytest.approx(0.1238, abs=1e-4)  # 4.303 x 0.0249 x sqrt(1 + 1/3)
+    assert verdict(Row(arm, [{"nats": 3.138}], 1), seeds, "nats", 3) == "-0.079 (within the spread)"
+    assert verdict(Row(arm, [{"nats": 3.05}], 1), seeds, "nats", 3) == "-0.167 (beyond the spread)"
+    rng = np.random.default_rng(0)
+    false = 0
+    for _ in range(2000):
+        *three, one = rng.normal(size=4)
+        width = spread(Row(arm, [{"nats": value} for value in three], 3), "nats")
+        false += abs(one - np.mean(three)) > width
+    assert false / 2000 == pytest.approx(0.05, abs=0.015)
+    assert spread(Row(arm, [{"nats": 1.0}], 1), "nats") is None
 
 
 def test_the_pair_of_figure_4_has_every_seed_and_is_compared_seed_by_seed():
