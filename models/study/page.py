@@ -83,7 +83,7 @@ def spread_lines(default: Row | None, figures: list[tuple[str, str, int]]) -> li
     seeds = len(default.done) if default else 0
     if not found:
         return ["", "The spread is unknown: the default needs at least two seeds that are done."]
-    return ["", f"Spread of the default's {seeds} seeds: {', '.join(found)}. 95 of 100 trainings like them lie so near their mean."]
+    return ["", f"Spread of the default's {seeds} seeds: {', '.join(found)}. 95 of 100 trainings like them lie as near."]
 
 
 def trained_table(rows: list[Row]) -> list[str]:
