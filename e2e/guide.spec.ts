@@ -81,6 +81,24 @@ test('boundaries stay on the finished picture in the guide; elsewhere they fade 
   await expect(edges).toHaveCSS('opacity', '0');
 });
 
+test('after a change of pack nothing stands beside it until its own plain transformer is found', async ({ page }) => {
+  await page.route(/\/models\/.*\/w\d+\//, () => undefined);
+  let [held, release] = [false, () => {}];
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  await page.route(/characters-baseline\/manifest\.json/, async (route) => {
+    if (held) await released;
+    await route.continue();
+  });
+  await page.goto('/#pack=eurosat&view=guide&step=12');
+  const verdict = page.locator('[data-worth="verdict"]');
+  await expect(verdict).toBeVisible();
+  held = true;
+  await page.evaluate(() => { location.hash = '#pack=characters&view=guide&step=12'; });
+  await expect(verdict).toHaveCount(0);
+  release();
+  await expect(verdict).toBeVisible();
+});
+
 test('on a phone a step can be left at its end, too', async ({ browser }) => {
   const context = await browser.newContext(contextOf(true, { name: 'phone', width: 390, height: 844 }));
   const page = await context.newPage();

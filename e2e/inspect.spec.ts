@@ -82,8 +82,11 @@ test('other rules redraw a finished run without the model, marked, compared, and
   await expect(generateWithRules(page)).toBeDisabled();
   for (const name of limits) await rules.getByRole('switch', { name }).click();
   await expect(bar.getByRole('status')).toHaveCount(0);
+  const mark = page.locator('.legend-scale i');
+  await expect(mark).toHaveCount(1);
   await rules.getByRole('switch', { name: 'Entropy gate' }).click();
   await expect(line(page)).toBeHidden();
+  await expect(mark, 'without the gate there is no E_th').toHaveCount(0);
   await rules.getByRole('slider', { name: 'What-if P_max' }).press('Home');
   await expect(figure(page, 'patches')).toHaveText('256');
   await expect(figure(page, 'cost-ratio')).toHaveText(/100/);

@@ -45,7 +45,9 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await page.keyboard.type('12');
   await tabTo(page, /^button Generate/);
   await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page), 'the focus stays on the button').toMatch(/^button (Stop|Generate)/);
   await runFinished(page);
+  await expect.poll(() => focused(page)).toMatch(/^button Generate/);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Beta, seed 12');
   await tabTo(page, /^slider Token shown/, 'Shift+Tab');
   await page.keyboard.press('Home');
@@ -57,6 +59,7 @@ test('Generate: class, seed, a setting, the run, its playback, a file of it', as
   await page.keyboard.press('ArrowRight');
   await tabTo(page, /^button Reset Guidance/, 'Shift+Tab');
   await page.keyboard.press('Enter');
+  expect(await focused(page), 'the button is gone').toMatch(/^input Guidance/);
   await tabTo(page, /^button Share/, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Share this run' }).getByRole('button', { name: /^CSV/ })).toBeVisible();
@@ -78,6 +81,10 @@ test('Inspect: a cell of the grid, another threshold, an alternative put in, and
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('heading', { name: 'Cell, row 2, column 2' })).toBeVisible();
   await page.keyboard.press('Enter');
+  await tabTo(page, /^button Unpin/);
+  await page.keyboard.press('Enter');
+  expect(await focused(page), 'back on the cell').toMatch(/^gridcell/);
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Unpin' })).toBeVisible();
   await tabTo(page, /^slider E_th line/);
   await page.keyboard.press('PageDown');
@@ -85,6 +92,7 @@ test('Inspect: a cell of the grid, another threshold, an alternative put in, and
   await tabTo(page, /^button Back to decoded/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: 'What-if' })).toBeHidden();
+  expect(await focused(page), 'the button is gone').toMatch(/^slider Token shown/);
   await tabTo(page, /^button Use token/);
   await page.keyboard.press('Enter');
   await expect(page.locator('.run-title')).toContainText('Edited');

@@ -64,7 +64,12 @@ test('a pack as import-llamagen makes it: generated, entropies of its own null c
     await page.getByRole('link', { name: 'Inspect' }).or(page.getByRole('tab', { name: 'Inspect' })).first().click();
     const legend = page.locator('.strip-legend');
     await expect(legend, 'as decoded it has no patches').toHaveText(/without patches/);
+    await expect(page.getByRole('list', { name: 'The model’s own samples' })).toBeVisible();
+    await expect(page.getByText(/held-out/i)).toHaveCount(0);
+    const mark = page.locator('.legend-scale i');
+    await expect(mark, 'as decoded it has no E_th').toHaveCount(0);
     await page.getByRole('button', { name: 'Show DPAR’s patches' }).click();
+    await expect(mark).toHaveCount(1);
     await expect(page.locator('.run-title')).toContainText('What-if');
     await expect(legend).toContainText('joins the patch');
     await expect(page.locator('.big')).toContainText('patch-transformer step');

@@ -53,9 +53,12 @@ test('Escape closes the part of the model that is open, and only the next press 
   await page.getByRole('region', { name: 'What the model did for this token' }).getByRole('button', { name: /^Gate/ }).click();
   const detail = page.locator('.part-detail');
   await expect(detail).toBeVisible();
+  await expect(detail, 'not spoken token by token').toHaveAttribute('aria-live', 'off');
   await page.keyboard.press('Escape');
   await expect(detail).toBeHidden();
   await expect(chip).toHaveText('Decoding');
   await page.keyboard.press('Escape');
   await expect(chip).toHaveText('Stopped');
+  await page.getByRole('button', { name: /^Gate/ }).click();
+  await expect(detail, 'spoken while a person steps').toHaveAttribute('aria-live', 'polite');
 });

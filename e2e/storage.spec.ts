@@ -45,6 +45,9 @@ test('what is stored shows size and age, and is downloaded again on request', as
   await expect(dialog.getByRole('status')).toContainText(/Nano was not downloaded again; what was stored is still there\. .*decoder\.bin\.0 is missing/);
   await row.getByRole('button', { name: /^Verify/ }).click();
   await expect(dialog.getByRole('status')).toContainText('files are intact');
+  await row.getByRole('button', { name: /^Delete/ }).press('Enter');
+  await expect(row).toHaveCount(0);
+  await expect(dialog.getByRole('button', { name: 'Close' }), 'the button is gone').toBeFocused();
 });
 
 test('a browser without room for the model says so, runs it from memory, and downloads it again on the next visit', async ({ page }) => {

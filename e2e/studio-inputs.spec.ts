@@ -76,6 +76,94 @@ test('wrong values typed into the fields are refused in place', async ({ page })
   await expect(threshold).toHaveValue('5.20');
 });
 
+test('an emptied static length is refused at its field, and the last one stays', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  await page.getByRole('radio', { name: 'Static', exact: true }).click();
+  const length = page.getByRole('textbox', { name: 'Static patch length' });
+  const before = await length.inputValue();
+  await length.fill('');
+  await expect(page.locator('.setting .field-error')).toContainText('must be a number of tokens, got');
+  await expect(page.getByText('Fix the highlighted value first.')).toBeVisible();
+  await page.getByRole('button', { name: `Reset to ${before}` }).press('Enter');
+  await expect(length).toHaveValue(before);
+  await expect(length, 'the button is gone').toBeFocused();
+  await expect(page.locator('.settings')).not.toContainText('none');
+  await canGenerate(page);
+});
+
+test('keys move the E_th of a pack with a curve, by ten steps further than by one', async ({ page }) => {
+  await page.route(/\/models\/.*\/w\d+\//, () => undefined);
+  await page.goto('/#pack=eurosat');
+  const settings = page.getByRole('region', { name: 'Settings of the next run' });
+  const value = async () => Number(await settings.getByRole('textbox', { name: /Threshold/ }).inputValue());
+  const slider = settings.getByRole('slider', { name: 'Entropy threshold' });
+  await expect(slider).toBeVisible();
+  for (const [key, way] of [['ArrowRight', 1], ['ArrowLeft', -1]] as const) {
+    const at = [await value()];
+    for (const press of [key, key, key, `Shift+${key}`]) {
+      await slider.press(press);
+      at.push(await value());
+    }
+    const moved = at.slice(1).map((next, i) => way * (next - at[i]!));
+    expect(Math.min(...moved), at.join()).toBeGreaterThan(0.005);
+    expect(moved[3], at.join()).toBeGreaterThan(3 * moved[2]!);
+  }
+});
+
+test('a press into a field closes an open panel, and the field keeps the focus', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  const [display, seed] = [page.getByRole('button', { name: 'Display' }), page.getByRole('textbox', { name: 'Seed' })];
+  await display.click();
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();
+  await seed.click();
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeHidden();
+  await page.waitForTimeout(200);
+  await expect(seed).toBeFocused();
+  await display.click();
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(display).toBeFocused();
+});
+
+test('on a touch screen a tap pins a cell and moves the cursor; scrolling and swiping do neither', async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await servePack(page, await syntheticPack());
+  await page.goto('/');
+  const cursor = page.getByRole('slider', { name: 'Token shown' });
+  await expect(cursor).toHaveAttribute('aria-valuenow', '256');
+  const pinned = page.locator('.cell-panel.pinned');
+  const finger = await context.newCDPSession(page);
+  /** A finger from the middle of it, as the browser tells a scroll, a swipe and a drag apart. */
+  const drag = async (on: string, [right, down]: [right: number, down: number]) => {
+    const { x, y, width, height } = (await page.locator(on).first().boundingBox())!;
+    const at = (part: number) => [{ x: x + width / 2 + right * part, y: y + height / 2 + down * part }];
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+    for (let i = 1; i <= 10; i++) await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(i / 10) });
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  const scrolled = () => page.evaluate(() => Math.round(scrollY));
+  await drag('.overlay', [0, -120]);
+  await expect.poll(scrolled, 'the page was scrolled').toBeGreaterThan(50);
+  await drag('.overlay', [-150, 0]);
+  await expect(pinned).toHaveCount(0);
+  const before = await scrolled();
+  await drag('.strip-plot', [0, -120]);
+  await expect.poll(scrolled, 'the page was scrolled').toBeGreaterThan(before);
+  await expect(cursor).toHaveAttribute('aria-valuenow', '256');
+  await drag('.strip-plot', [-100, 0]);
+  const dragged = Number(await cursor.getAttribute('aria-valuenow'));
+  expect(dragged).toBeLessThan(128);
+  await page.locator('.strip-plot').tap();
+  await expect.poll(async () => Number(await cursor.getAttribute('aria-valuenow'))).toBeGreaterThan(dragged);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.locator('.overlay').first().tap({ position: { x: 40, y: 40 } });
+  await expect(pinned).toBeVisible();
+  await context.close();
+});
+
 test('a pack that is not there is named, and another can be chosen', async ({ page }) => {
   await page.goto('/#pack=mars');
   await expect(messages(page)).toContainText('There is no pack "mars"');

@@ -37,6 +37,22 @@ test('from the second load on, threads are there without any header of the host;
   }
 });
 
+test('where the host itself isolates there is nothing to choose', async ({ page }) => {
+  const server = await faultServer({ headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } });
+  try {
+    await page.goto(`${server.url}#pack=nano`);
+    await active(page);
+    await page.goto(`${server.url}?again#pack=nano`);
+    expect(await isolated(page)).toBe(true);
+    await page.locator('.status-chip').click();
+    const choice = page.getByRole('checkbox', { name: /Several threads for WASM \(in use; this site’s server sets it\)/ });
+    await expect(choice).toBeChecked();
+    await expect(choice).toBeDisabled();
+  } finally {
+    await server.close();
+  }
+});
+
 test('inside another page nothing is isolated, and an image is made', async ({ page }) => {
   const server = await faultServer({ path: '/studio/' });
   try {

@@ -171,10 +171,10 @@ type Report = (field: string, message: string) => void;
 function checkShapes(m: Manifest, report: Report): void {
   if (m.grid.width ** 2 !== m.grid.tokens) report('grid.tokens', `must be width x width = ${m.grid.width ** 2}, got ${m.grid.tokens}`);
   if (m.image.size !== m.grid.width * m.tokenizer.factor) report('image.size', `must be grid.width x tokenizer.factor = ${m.grid.width * m.tokenizer.factor}, got ${m.image.size}`);
-  // Dynamic RoPE needs d/16 frequencies for each column (docs/packs.md), 2D RoPE d/4.
-  const quantum = (m.kind === 'gpt' ? 4 : 16) * m.model.heads;
-  if (m.model.dim % quantum !== 0) report('model.dim', `must be a multiple of ${quantum / m.model.heads} x heads = ${quantum}, got ${m.model.dim}`);
-  if (m.entropyModel && m.entropyModel.dim % (4 * m.entropyModel.heads) !== 0) report('entropyModel.dim', `must be a multiple of 4 x heads = ${4 * m.entropyModel.heads}, got ${m.entropyModel.dim}`);
+  // Dynamic RoPE needs d/16 frequencies for each column (docs/packs.md), and onnxruntime's attention takes no other heads.
+  for (const [name, sizes] of [['model', m.model], ['entropyModel', m.entropyModel]] as const) {
+    if (sizes && sizes.dim % (16 * sizes.heads) !== 0) report(`${name}.dim`, `must be a multiple of 16 x heads = ${16 * sizes.heads}, got ${sizes.dim}`);
+  }
   if (m.kind === 'dpar' && m.defaults.maxPatchLength > m.model.window) report('defaults.maxPatchLength', `must be at most model.window = ${m.model.window}, got ${m.defaults.maxPatchLength}`);
   if (m.kind === 'gpt') {
     const wrong = (Object.keys(tokenByToken) as (keyof typeof tokenByToken)[]).find((key) => m.defaults[key] !== tokenByToken[key]);

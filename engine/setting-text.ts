@@ -4,17 +4,23 @@ import { resolveAgainst, type Classes } from './pack-settings.ts';
 import { say, term, type Phrase } from './phrase.ts';
 import { findSetting, isWhole, noValue, type SettingKey, type SettingProperty, type Settings } from './settings.ts';
 
-function noun(property: SettingProperty): Phrase {
+/** `needed`: no value is none, too. */
+function noun(property: SettingProperty, needed: boolean): Phrase {
   const { kind, unit } = property;
   const number = kind === 'class' ? say`a class of the pack` : isWhole(property) ? say`a whole number of ${term(unit)}` : unit === 'nats' ? say`a number in nats` : unit ? say`a number of ${term(unit)}` : say`a number`;
-  const none = noValue[kind];
+  const none = needed ? undefined : noValue[kind];
   return none ? say`${number} or ${none}` : number;
 }
 
 const readNumber = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN);
 
 /** A setting's value from text. Throws `bad-setting`, e.g. 'E_th must be a number in nats, got "abc"'. Without its pack a class is read by its index only. */
-export function parseSetting<K extends SettingKey>(key: K, text: string, pack?: Classes): Settings[K] {
+export const parseSetting = <K extends SettingKey>(key: K, text: string, pack?: Classes): Settings[K] => read(key, text, pack, false);
+
+/** The same from a field of the page, which shows an optional setting only where it has to have a value. */
+export const parseField = <K extends SettingKey>(key: K, text: string): Settings[K] => read(key, text, undefined, findSetting(key).kind === 'optional');
+
+function read<K extends SettingKey>(key: K, text: string, pack: Classes | undefined, needed: boolean): Settings[K] {
   const property = findSetting(key);
   const trimmed = text.trim();
   const lower = trimmed.toLowerCase();
@@ -25,11 +31,10 @@ export function parseSetting<K extends SettingKey>(key: K, text: string, pack?: 
     throw fail(say`on or off`);
   }
   if (property.kind === 'class' && pack) return resolveAgainst(pack, text) as Settings[K];
-  const optional = property.kind === 'optional';
-  if (optional && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
-  if ((property.kind === 'auto' && lower === 'auto') || (noValue[property.kind] && ['none', ''].includes(lower))) return undefined as Settings[K];
+  if (property.kind === 'optional' && !needed && ['none', 'null', 'off', ''].includes(lower)) return null as Settings[K];
+  if ((property.kind === 'auto' && lower === 'auto') || (!needed && noValue[property.kind] && ['none', ''].includes(lower))) return undefined as Settings[K];
   const value = readNumber(trimmed);
-  if (Number.isNaN(value) || (isWhole(property) && (!Number.isInteger(value) || trimmed.includes('.')))) throw fail(noun(property));
+  if (Number.isNaN(value) || (isWhole(property) && (!Number.isInteger(value) || trimmed.includes('.')))) throw fail(noun(property, needed));
   if (value < property.min || value > property.max) {
     throw fail(property.unit ? say`between ${property.min} and ${property.max} ${term(property.unit)}` : say`between ${property.min} and ${property.max}`);
   }

@@ -78,12 +78,20 @@ def load_checkpoint(folder: Path, config: Config, device: str | torch.device = "
     try:
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:  # a truncated file fails in many ways; all mean the same to the reader
-        raise CheckpointError(f"{path}: cannot be read ({error}); remove it to start again") from error
+        old = f" and {WEIGHTS} beside it" if (folder / WEIGHTS).exists() else ""
+        raise CheckpointError(f"{path}: cannot be read ({error}); remove it{old} to start again") from error
     saved = type(config).parse(json.loads(content["config"]), str(path))  # keys added since take their defaults
     if saved != config:
         raise CheckpointError(f"{path}: is of another configuration ({first_change(saved, config)}); use "
                               "another --out, or the configuration in config.json beside it")
     return content
+
+
+def check_untrained(folder: Path) -> None:
+    """Raises CheckpointError where `folder` holds weights or a checkpoint, which what is to come would replace."""
+    for name in (CHECKPOINT, WEIGHTS):
+        if (folder / name).exists():
+            raise CheckpointError(f"{folder / name}: is there already, and would be lost; use another --out, or remove it")
 
 
 def rng_state() -> dict[str, Any]:

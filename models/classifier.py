@@ -18,10 +18,10 @@ class ClassifierConfig(Config):
     width: int = Field(32, gt=0)
 
 
-def check_size(size: int) -> None:
-    """Raises ConfigError for pictures whose side cannot be halved four times."""
+def check_size(size: int, name: str = "data.picture_size") -> None:
+    """Raises ConfigError, which names the setting, for pictures whose side cannot be halved four times."""
     if size % 16:
-        raise ConfigError(f"data.picture_size is {size}; a classifier needs a multiple of 16")
+        raise ConfigError(f"{name} is {size}; a classifier needs a multiple of 16, and nothing is measured without one")
 
 
 class ResidualStage(nn.Module):

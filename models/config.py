@@ -82,16 +82,21 @@ def read_config_json(path: Path) -> dict[str, Any]:
     return values
 
 
+def key_of(override: str) -> str:
+    """The dotted key of a `key=value`."""
+    return override.partition("=")[0].strip()
+
+
 def _apply(values: dict[str, Any], override: str) -> None:
     """Set one dotted key. The value is read as TOML where it parses as such, and as a plain string otherwise."""
-    key, separator, text = override.partition("=")
-    if not separator or not key.strip():
+    key, (_, separator, text) = key_of(override), override.partition("=")
+    if not separator or not key:
         raise ConfigError(f"--set {override!r}: write it as key=value, for example train.lr=3e-4")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):
-        value = text
-    *sections, name = key.strip().split(".")
+        value = text.strip()
+    *sections, name = key.split(".")
     for section in sections:
         values = values.setdefault(section, {})
         if not isinstance(values, dict):

@@ -36,7 +36,7 @@ class DPARConfig(Config):
 
     @model_validator(mode="after")
     def _fits(self) -> "DPARConfig":
-        check_shape(self.tokens, self.width, self.dim, self.heads, 16)
+        check_shape(self.tokens, self.width, self.dim, self.heads)
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -28,10 +29,26 @@ def count_images(parts: Iterable[tuple[int, slice]]) -> int:
     return sum(where.stop - where.start for _, where in parts)
 
 
+def take_room(path: Path) -> None:
+    """Give every byte of a file its place on the disk now. Raises OSError, naming the file, where there is no room.
+
+    A file written by memory may have none yet, and a disk that is full then ends the process without a word (SIGBUS).
+    """
+    if not hasattr(os, "posix_fallocate"):  # macOS and Windows
+        return
+    try:
+        with path.open("rb+") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # a file system that cannot tell
+            raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 class PartialArray:
     """array: to be filled part by part, in the same order at every start; `finish` gives it its name `path`.
 
-    made_of: a digest of all that the values depend on. What was filled under another one is dropped.
+    made_of: a digest of all that the values depend on. What was filled under another one is dropped. Raises OSError where there
+    is no room for the whole.
     """
 
     def __init__(self, path: Path, shape: tuple[int, ...], dtype: Any, made_of: str) -> None:
@@ -39,6 +56,12 @@ class PartialArray:
         self.temporary, self.note = (path.with_name(f"{path.stem}.partial.{ending}") for ending in ("npy", "json"))
         found = self._found(shape, dtype)
         self.array, self.done = found or (np.lib.format.open_memmap(self.temporary, "w+", dtype, shape), 0)
+        try:
+            take_room(self.temporary)
+        except OSError:
+            if not found:
+                self.temporary.unlink()
+            raise
         if not found:
             self.note.unlink(missing_ok=True)
         self.noted_at = time.monotonic()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -60,6 +60,13 @@ def reasons(i: int, entropy: float, open_length: int, width: int, rules: PatchRu
         yield "full"
     if rules.entropy_gate and np.float32(entropy) > np.float32(rules.entropy_threshold):
         yield "entropy"
+
+
+def longest_patch(rules: PatchRules, width: int, tokens: int) -> int:
+    """Of all that `rules` allow, in tokens (engine/settings.ts has the same)."""
+    if rules.static_length is not None:
+        return ceil(rules.static_length)
+    return min(rules.max_patch_length if rules.length_gate else tokens, width if rules.row_reset else tokens)
 
 
 def opens(entropies: np.ndarray, width: int, rules: PatchRules) -> np.ndarray:

@@ -9,12 +9,16 @@ from torch import Tensor
 BASE = 10000.0
 
 
-def check_shape(tokens: int, width: int, dim: int, heads: int, multiple: int = 4) -> None:
-    """Raises ValueError where these codes do not fit: 2D RoPE has 4 frequencies of a kind, Dynamic RoPE 16."""
+HEAD = 16
+"""The size of a head is a multiple of it: 2D RoPE wants 4, Dynamic RoPE 16, and so does onnxruntime's attention with either."""
+
+
+def check_shape(tokens: int, width: int, dim: int, heads: int) -> None:
+    """Raises ValueError where position codes or a pack's graphs do not fit."""
     if tokens % width:
         raise ValueError(f"tokens = {tokens} is not a whole number of rows of width = {width}")
-    if dim % heads or dim // heads % multiple:
-        raise ValueError(f"dim = {dim} over heads = {heads} is {dim / heads:g} for each; it has to be a multiple of {multiple}")
+    if dim % (HEAD * heads):
+        raise ValueError(f"dim = {dim} over heads = {heads} is {dim / heads:g} for each; it has to be a multiple of {HEAD}")
 
 
 def frequencies(count: int, step: int, head_dim: int) -> Tensor:

@@ -19,7 +19,7 @@ from models.dpar import DPAR, DPARConfig
 from models.errors import ConfigError
 from models.gpt import GPT, GPTConfig
 from models.patch_data import PatchBatch, PatchStream, held_out_batches
-from models.patchify import TOKEN_BY_TOKEN, PatchRules
+from models.patchify import TOKEN_BY_TOKEN, PatchRules, longest_patch
 from models.token_data import TokenBatch, TokenSet, TokenStream, held_out_tokens, load_tokens
 from models.training import Metrics, Stream, TrainConfig
 
@@ -85,6 +85,19 @@ def rules_of(run: DPARRun | GPTRun, threshold: float | None = None) -> PatchRule
     """The patch rules of training, or a patch for every token; at another E_th where `threshold` is given."""
     rules = run.patchify if isinstance(run, DPARRun) else TOKEN_BY_TOKEN
     return rules if threshold is None else rules.model_copy(update={"entropy_threshold": threshold})
+
+
+def pack_obstacle(run: DPARRun | GPTRun) -> str | None:
+    """Why no pack can hold the model that `run` of the data's sizes trains; None where one can."""
+    if isinstance(run, GPTRun):
+        return None
+    c, longest = run.model, longest_patch(run.patchify, run.model.width, run.model.tokens)
+    if c.patch_rope != "dynamic":
+        return f"model.patch_rope is {c.patch_rope}, and a pack's graphs have Dynamic RoPE only"
+    if longest > c.width:
+        return (f"patches may have {longest} tokens, and a pack's at most {c.width}, a row; turn patchify.row_reset on, or "
+                f"patchify.length_gate with a max_patch_length of at most {c.width}")
+    return None
 
 
 def load_run(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> DPARRun | GPTRun:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
 from models.config import Config
@@ -19,7 +20,8 @@ from models.quantizer import Quantizer
 class TokenizerConfig(Config):
     factor: Literal[4, 8] = 4
     """Pixels along a token's side."""
-    vocab: int = 1024
+    vocab: int = Field(1024, gt=1, le=2**15)
+    """Codes: tokens are stored in 16 bits."""
     code_dim: int = 8
     fine: int = 64
     """Channels at twice the resolution of the tokens."""

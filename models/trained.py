@@ -109,7 +109,7 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
     if made_of is not None and made_of != found.pictures.content:
         raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
     check_makers(data, tokens, found.tokenizer, tokenizer, entropy)
-    for folder in (model, entropy):
+    for folder in (model, entropy, tokenizer):
         found.check_unseen(folder)
     for part, folder in ((trained, model), (found.entropy, entropy), (found.tokenizer, tokenizer)):
         check_sizes(part.config, data.sizes, folder, tokens)

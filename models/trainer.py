@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 
 from models import distributed
 from models.blocks import compile_blocks
-from models.runs import DPARRun, GPTRun, run_on, step_function, token_loss
+from models.runs import DPARRun, GPTRun, pack_obstacle, run_on, step_function, token_loss
 from models.seen import note_seen
 from models.trained import start_from
 from models.training import Metrics, Outcome, seed_everything, train
@@ -22,6 +23,8 @@ def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.d
     model = task.model.to(device)
     if distributed.is_main():
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
+        if words := pack_obstacle(config):  # studies train such models, too
+            print(f"{out}: for measuring alone, since no pack can hold this model: {words}", file=sys.stderr)
     start_from(model, config.init, out)
     if config.train.compile:
         compile_blocks(model)

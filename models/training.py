@@ -22,6 +22,7 @@ from models.blocks import Block
 from models.checkpoint import (
     CHECKPOINT,
     WEIGHTS,
+    check_untrained,
     load_checkpoint,
     restore_rng,
     rng_state,
@@ -134,7 +135,7 @@ def train(
     At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM, SIGINT and
     SIGHUP save a checkpoint and return.
     Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration or
-    made_with, disk full).
+    made_with, weights without a checkpoint, disk full).
     """
     device = next(model.parameters()).device
     main = distributed.is_main()
@@ -221,6 +222,7 @@ def _resume(out: Path, identity: Config, made_with: dict[str, str | None], model
     rank = distributed.rank()
     state = load_checkpoint(out, identity, device)
     if state is None:
+        check_untrained(out)  # weights of a training that cannot go on, under the configuration of this one
         if rank:  # dropout of its own; the weights come from the first process
             torch.manual_seed(torch.initial_seed() + rank)
         return 0

@@ -46,7 +46,7 @@ async function make(requests: GenerateRequest[], stopAfter = Infinity) {
   const notices: WorkerEvent[] = [];
   let steps = 0;
   const reports = await generate(model, requests, {
-    signal: abort.signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined,
+    signal: abort.signal, report: (notice) => notices.push(notice), gpuMemory: () => null, check: () => undefined, lossKnown: async () => undefined,
     breathe: async () => {
       if (++steps >= stopAfter) abort.abort();
     },

@@ -58,7 +58,7 @@ def peer_graph(model: GPT, weights: WeightFile, vocab: int) -> Graph:
 def write_peer(out: Path, dim: int, heads: int, count: int, vocab: int) -> int:
     """Write config.json, generation_config.json and onnx/; returns the number of parameters."""
     torch.manual_seed(0)
-    model = GPT(GPTConfig(vocab=vocab, dim=dim, heads=heads, blocks=count)).eval()
+    model = GPT(GPTConfig.parse({"vocab": vocab, "dim": dim, "heads": heads, "blocks": count}, "bench peer")).eval()
     widen(model, 0.02)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     weights = WeightFile("model.onnx_data", STORAGES["fp32"])

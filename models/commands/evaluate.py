@@ -22,9 +22,10 @@ from models.evaluation.measure import Given, Shown, measure, rounded
 from models.evaluation.picture_files import read_samples
 from models.evaluation.quality import Gallery, Quality
 from models.evaluation.report import ReportInput, write_report
-from models.evaluation.store import fingerprint
+from models.evaluation.store import fingerprint, measured_of
 from models.evaluation.sweep import Rows, sweep
 from models.export.config import PackConfig
+from models.export.limits import check_settings
 from models.gpt import GPT
 from models.patchify import PatchRules
 from models.runs import DPARRun, rules_of
@@ -79,6 +80,7 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     pack = PackConfig.load(args.pack_config)
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
     pack.check_classes(found.pictures.classes, str(args.pack_config))  # as export does when all is measured
+    check_settings(rules_of(found.run, pack.entropy_threshold), pack.sampling)
     if len(found.data.held_out) <= DENSITY_K:
         raise DataError(f"{args.tokens}: {len(found.data.held_out)} held-out pictures; at least {DENSITY_K + 1} are needed to "
                         "compare samples with; raise data.held_out_per_class")
@@ -147,7 +149,9 @@ def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samp
 def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown: Shown) -> None:
     """evaluation.json for the manifest, and the report for people."""
     args.out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(figures, indent=1) + "\n"
+    pack = given.pack
+    of = measured_of([args.tokenizer, args.entropy, args.model], given.training.run, pack.entropy_threshold, pack.sampling)
+    text = json.dumps(figures | {"measured_of": of}, indent=1) + "\n"
     save_text(args.out / "evaluation.json", text)
     logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.commands.common import add_config_arguments, add_data_arguments, read_pictures
 from models.errors import UserError
+from models.evaluation.store import measured_of
 from models.export.card import write_card
 from models.export.config import PackConfig
 from models.export.files import read_json, validate
@@ -70,6 +71,10 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
     pictures, split, tokens = found.pictures, found.split, found.data
     label = config.check_classes(pictures.classes, str(args.config))
+    of = measured_of([args.tokenizer, args.entropy, args.model], found.run, config.entropy_threshold, config.sampling)
+    if evaluation.get("measured_of", of) != of:  # one of before this key stands as it is
+        raise UserError(f"{args.evaluation}: was measured of other weights, gates or sampling than this pack has; "
+                        "run evaluate again")
     first = np.array([next(i for i in split.held_out if pictures.labels[i] == k) for k in range(len(pictures.classes))])
     judged = np.asarray(tokens.tokens[0][first]).astype(np.int64)
     return PackContent(

@@ -124,9 +124,6 @@ def parts_of(args: argparse.Namespace, size: int) -> Parts:
     else:
         state = read_weights(args.gpt)
         config = gpt_config(args.gpt, state, size // tokenizer.factor, args.heads)
-        if (config.dim // config.heads) % 16:
-            raise UserError(f"{args.gpt}: heads of {config.dim // config.heads} dimensions; onnxruntime's attention takes "
-                            "multiples of 16, so this size (3B) makes no pack")
         parts = Parts(load_gpt(args.gpt, state, config), entropy, tokenizer, GATES)
     check_parts(parts, size)
     return parts

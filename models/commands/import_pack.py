@@ -12,7 +12,7 @@ from pathlib import Path
 
 from torch import nn
 
-from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, save_text
+from models.checkpoint import CONFIG, WEIGHTS, check_untrained, save_safetensors, save_text
 from models.config import Config
 from models.entropy_model import EntropyModel
 from models.export.defaults import default_rules
@@ -50,10 +50,14 @@ def run(args: argparse.Namespace) -> None:
     imported = isinstance(models.tokenizer, VQGAN)
     described = (ImportedTokenizer(data=data, tokenizer=models.tokenizer.config) if imported
                  else TokenizerRun(data=data, tokenizer=models.tokenizer.config, train=PAST))
-    write(args.out / "tokenizer", models.tokenizer, described)
+    parts: list[tuple[Path, nn.Module, Config]] = [(args.out / "tokenizer", models.tokenizer, described)]
     if isinstance(models.entropy, EntropyModel):
-        write(args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST))
-    write(args.out / kind, models.model, config)
+        parts.append((args.out / "entropy", models.entropy, EntropyRun(model=models.entropy.config, train=PAST)))
+    parts.append((args.out / kind, models.model, config))
+    for folder, _, _ in parts:
+        check_untrained(folder)
+    for part in parts:
+        write(*part)
 
 
 def write(folder: Path, model: nn.Module, config: Config) -> None:

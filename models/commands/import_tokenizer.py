@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.checkpoint import CONFIG, WEIGHTS, save_safetensors, save_text
+from models.checkpoint import CONFIG, WEIGHTS, check_untrained, save_safetensors, save_text
 from models.commands.common import add_config_arguments
 from models.export.kinds import parameters
 from models.llamagen.read import read_weights
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = ImportedTokenizer.load(args.config, args.overrides)
+    check_untrained(args.out)
     model = load_vqgan(args.weights, read_weights(args.weights), config.tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
     save_safetensors(args.out / WEIGHTS, model.state_dict())

@@ -195,6 +195,8 @@ def gallery(args: argparse.Namespace, data: TokenSet, device: torch.device) -> t
     check_sizes(tokenizer.config, data.sizes, args.tokenizer, args.tokens)
     check_sizes(entropy.config, data.sizes, args.entropy, args.tokens)
     check_makers(data, args.tokens, tokenizer, args.tokenizer, args.entropy)
+    for folder in (args.tokenizer, args.entropy):
+        check_unseen(folder, pictures.files, split.train, split.held_out)
     for part in (judge.classifier, tokenizer, entropy):
         part.to(device)
     features = judge.training_features(pictures, data.train, args.out / "training-features.npz", device)

@@ -17,6 +17,7 @@ import torch
 from tqdm import tqdm
 
 from models.checkpoint import save_array, save_text
+from models.classifier import check_size
 from models.commands.common import (
     add_data_arguments,
     add_device_arguments,
@@ -70,6 +71,7 @@ def run(args: argparse.Namespace) -> None:
     if data.picture_size % model.factor:
         raise UserError(f"pictures of {data.picture_size} pixels cannot be cut into tokens of {model.factor} pixels a side: "
                         "give --picture-size a multiple of it")
+    check_size(data.picture_size, "--picture-size" if args.picture_size else "data.picture_size")
     if args.shard_size:
         settings = ShardSettings(shard_size=args.shard_size, views=args.views, crop_range=args.crop_range,
                                  batch_size=args.batch_size, workers=args.workers, bfloat16=args.float32 == "none")

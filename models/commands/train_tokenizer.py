@@ -20,6 +20,7 @@ from models.commands.common import (
 from models.lineage import file_digest
 from models.perceptual import PerceptualDistance
 from models.reconstruction import restored_figures, write_panel
+from models.seen import check_unseen, note_seen
 from models.stages import LossConfig, TokenizerRun
 from models.streams import PictureStream, to_tensor
 from models.tokenizer import Tokenizer
@@ -92,13 +93,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = TokenizerRun.load(args.config, args.overrides)
+    check_size(config.data.picture_size)
     device = prepare_alone(args, "train-tokenizer")
     pictures, split = read_pictures(args, config.data)
     seed_everything(config.train.seed)
     model = Tokenizer(config.tokenizer).to(device, memory_format=torch.channels_last)
     perceptual = None
     if args.features:
-        check_size(config.data.picture_size)
+        check_unseen(args.features, pictures.files, split.train, split.held_out)
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
     start_from(model, config.init, args.out)
     if config.decoder_only:
@@ -141,6 +143,7 @@ def run(args: argparse.Namespace) -> None:
                     publish=Contest.published,
                     made_with={"--features": file_digest(args.features / WEIGHTS) if args.features else None})
     if outcome.finished:
+        note_seen(args.out, pictures.files, split.train, [config.init, args.features])  # features teach what they have seen
         firsts = [split.held_out[pictures.labels[split.held_out] == k][0] for k in range(len(pictures.classes))]
         model.load_state_dict(load_safetensors(args.out / WEIGHTS))  # those that are published: averaged, where ema is on
         model.eval()

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from models.checkpoint import WEIGHTS, write_atomically
+from models.runs import DPARRun, GPTRun, rules_of
+from models.sampling import SamplingConfig
 
 Arrays = dict[str, np.ndarray]
 
@@ -23,6 +25,12 @@ def fingerprint(folders: list[Path], *settings: Any) -> str:
     for folder in folders:
         digest.update((folder / WEIGHTS).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def measured_of(folders: list[Path], run: DPARRun | GPTRun, threshold: float | None, sampling: SamplingConfig) -> str:
+    """What an evaluation is of: weights, gates (E_th says nothing of a GPT) and sampler. `export` compares it."""
+    rules = rules_of(run, threshold if isinstance(run, DPARRun) else None)
+    return fingerprint(folders, rules.model_dump(), sampling.model_dump())
 
 
 def reuse(path: Path, key: str, make: Callable[[], Arrays]) -> Arrays:

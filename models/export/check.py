@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from models.export.defaults import default_rules
 from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
+from models.export.limits import contradiction
 from models.export.pack_hash import pack_hash
 from models.export.parity import compare
 from models.export.runtime import PackRuntime, read_graph
@@ -26,7 +26,6 @@ from models.patchify import TOKEN_BY_TOKEN, opens
 
 DOMAINS = ("", "ai.onnx", "com.microsoft")
 """Operators that every runtime of the studio has."""
-GATES = ("entropyGate", "lengthGate", "rowReset")
 
 
 class PackMistake(UserError):
@@ -59,44 +58,19 @@ def _in(section: str, check: Callable[[], Any]) -> Any:
 
 
 def _shapes(_root: Path, m: dict[str, Any]) -> None:
-    """Fields that contradict each other (engine/manifest.ts has the same)."""
-    width, grid, model = m["grid"]["width"], m["grid"]["tokens"], m["model"]
-    quantum = (4 if m["kind"] == "gpt" else 16) * model["heads"]
-    entropy, defaults, count = m.get("entropyModel"), m["defaults"], len(m["classes"])
-    rules = [
-        (grid == width**2, f"grid.tokens is {grid}, width x width is {width**2}"),
-        (m["image"]["size"] == width * m["tokenizer"]["factor"],
-         f"image.size is {m['image']['size']}, grid.width x tokenizer.factor is {width * m['tokenizer']['factor']}"),
-        (model["dim"] % quantum == 0, f"model.dim is {model['dim']}, not a multiple of {quantum}"),
-        (not entropy or entropy["dim"] % (4 * entropy["heads"]) == 0, "entropyModel.dim is not a multiple of 4 x heads"),
-        (m["kind"] == "gpt" or defaults["maxPatchLength"] <= model["window"],
-         "defaults.maxPatchLength is more than model.window"),
-        (defaults["staticLength"] is not None or any(defaults[gate] for gate in GATES),
-         "defaults.staticLength is needed, since all three switches are off"),
-        (m["kind"] == "gpt" or _longest_patch(defaults, width, grid) <= model["window"],
-         "defaults allow patches that are longer than model.window"),
-        *((all(k < count for k in m.get(name, {}).get("classes", [])), f"{name}.classes: the pack has {count} classes")
-          for name in ("thumbnails", "gallery")),
-        *((len({c[key].lower() for c in m["classes"]}) == count, f"classes: two have the same {key}") for key in ("id", "label")),
-        *((len(m["variants"][name]["graphs"].keys() & set(REQUIRED[m["kind"]])) == len(REQUIRED[m["kind"]]),
-           f"variants.{name}.graphs: {', '.join(REQUIRED[m['kind']])} are needed") for name in m["variants"]),
-    ]
-    for right, words in rules:
-        if not right:
-            raise PackMistake("manifest.json", f"manifest.json: {words}")
-    _passes(m.get("passes", {}).get("by", []), grid)
+    """Fields that contradict each other."""
+    if words := contradiction(m):
+        raise PackMistake("manifest.json", f"manifest.json: {words}")
+    defaults, needed = m["defaults"], REQUIRED[m["kind"]]
+    for name, variant in m["variants"].items():
+        if not set(needed) <= variant["graphs"].keys():
+            raise PackMistake("manifest.json", f"manifest.json: variants.{name}.graphs: {', '.join(needed)} are needed")
+    _passes(m.get("passes", {}).get("by", []), m["grid"]["tokens"])
     if m["kind"] == "gpt":
         fixed = TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": defaults["entropyThreshold"]})
         curve = m["curve"] and m.get("entropySource") != "null-class"  # patches are drawn of entropies, if it has any
         if default_rules(defaults) != fixed or curve:
             raise PackMistake("Kind gpt", "manifest.json: defaults and curve are not those of a pack that decodes token by token")
-
-
-def _longest_patch(defaults: dict[str, Any], width: int, tokens: int) -> int:
-    """In tokens (engine/settings.ts has the same)."""
-    if not any(defaults[gate] for gate in GATES):
-        return ceil(defaults["staticLength"] or tokens)
-    return min(defaults["maxPatchLength"] if defaults["lengthGate"] else tokens, width if defaults["rowReset"] else tokens)
 
 
 def _passes(by: list[dict[str, Any]], tokens: int) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from models.config import Config
 from models.errors import ConfigError
 from models.export.storage import DEFAULT_VARIANTS, VariantName
+from models.names import name_mistake
 from models.sampling import SamplingConfig
 
 
@@ -36,10 +37,14 @@ class PackConfig(Config):
     """Sentences for the model card."""
 
     def check_classes(self, classes: tuple[str, ...], source: str) -> int:
-        """The index of golden_class. Raises ConfigError naming a class that has no label, or that is none."""
+        """The index of golden_class. Raises ConfigError naming a class that has no label, that is none, or whose name no pack
+        takes."""
         without = [name for name in classes if name not in self.labels]
         if without:
             raise ConfigError(f"{source}: labels: no label for the class {', '.join(without)}")
+        for words in (name_mistake(classes), name_mistake(self.labels[name] for name in classes)):
+            if words:
+                raise ConfigError(f"{source}: labels: {words}")
         if self.golden_class not in classes:
             raise ConfigError(f"{source}: golden_class is {self.golden_class!r}; the classes are {', '.join(classes)}")
         return classes.index(self.golden_class)

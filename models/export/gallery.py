@@ -11,7 +11,7 @@ import torch
 
 from models.data import Pictures
 from models.export.files import write_file
-from models.export.pictures import grid, png
+from models.export.pictures import grid, png, room
 from models.reconstruction import psnr_of
 from models.token_data import every
 from models.tokenizer import Tokenizer
@@ -46,10 +46,22 @@ def band(values: np.ndarray) -> dict[str, float]:
     return {"low": round(float(low), 3), "high": round(float(high), 3)}
 
 
+def with_room(gallery: Gallery) -> np.ndarray:
+    """Indices of the pictures that one file has room for: equally many of every class, or one of as many as there can be."""
+    most = room(gallery.pictures.shape[1])
+    places = np.array([gallery.classes[:i].count(label) for i, label in enumerate(gallery.classes)])  # each within its class
+    for each in range(places.max() + 1, 0, -1):
+        if (places < each).sum() <= most:
+            return np.flatnonzero(places < each)
+    return every(np.flatnonzero(places == 0), most)
+
+
 def gallery_entries(root: Path, gallery: Gallery, entropies: np.ndarray) -> dict[str, Any]:
     """The manifest's `gallery` and `heldOut`; entropies float32 [N, T] of held-out pictures, the first column unknown."""
-    sheet = write_file(root, "gallery.png", png(grid(gallery.pictures, PER_CLASS)))
+    shown = with_room(gallery)
+    pictures, classes = gallery.pictures[shown], [gallery.classes[i] for i in shown]
+    sheet = write_file(root, "gallery.png", png(grid(pictures, PER_CLASS)))
     return {
-        "gallery": {"file": sheet, "columns": PER_CLASS, "size": gallery.pictures.shape[1], "classes": gallery.classes},
+        "gallery": {"file": sheet, "columns": PER_CLASS, "size": pictures.shape[1], "classes": classes},
         "heldOut": {"psnr": band(gallery.psnr), "entropy": band(entropies[:, 1:].mean(1))},
     }

@@ -101,8 +101,11 @@ def _greedy(model: DPAR | GPT, entropy: EntropyModel | NullClass, tokens: np.nda
 
 
 def margin_of(logits: np.ndarray, guidance: float) -> float:
-    """What the narrowest choice of the likeliest token was won by, in guided logits. logits [2, T, V]: class and null rows."""
-    best = np.sort(guide(logits[0], logits[1], guidance), axis=1)
+    """What the narrowest choice of the likeliest token was won by, in guided logits.
+
+    logits [G, T, V]: class rows, and the null class's where guidance is not 1.
+    """
+    best = np.sort(guide(logits[0], logits[1] if len(logits) > 1 else None, guidance), axis=1)
     return float((best[:, -1] - best[:, -2]).min())
 
 

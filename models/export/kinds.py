@@ -19,7 +19,7 @@ from models.export.layers import FORMS
 from models.export.storage import Storage
 from models.export.window_graphs import decoder_window, gpt_window, patch_transformer_window
 from models.gpt import GPT
-from models.patchify import TOKEN_BY_TOKEN, PatchRules, patches_of
+from models.patchify import TOKEN_BY_TOKEN, PatchRules, longest_patch, patches_of
 
 REQUIRED = {
     "dpar": ("entropy", "encoder", "patch_transformer", "decoder", "tokenizer_decoder"),
@@ -77,9 +77,15 @@ def model_graphs(model: DPAR | GPT, storage: Storage) -> list[tuple[Graph, str]]
 
 
 def pack_rules(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
-    """The rules that a pack's defaults carry: a GPT's gates are fixed, its E_th only draws a line over entropies."""
+    """The rules that a pack's defaults carry: a GPT's gates are fixed, its E_th only draws a line over entropies.
+
+    Where rows cut patches anyway, a P_max beyond a row is a row: a pack's is no longer.
+    """
     if isinstance(model, GPT):
         return TOKEN_BY_TOKEN.model_copy(update={"entropy_threshold": rules.entropy_threshold})
+    c = model.config
+    if longest_patch(rules, c.width, c.tokens) <= c.width < rules.max_patch_length:
+        return rules.model_copy(update={"max_patch_length": c.width})
     return rules
 
 

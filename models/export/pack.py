@@ -24,10 +24,11 @@ from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
 from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, parameters
 from models.export.layers import FORMS
+from models.export.limits import check_limits
 from models.export.new_slot_graphs import new_slot_graph
 from models.export.pack_hash import pack_hash
 from models.export.passes import count_passes, images_for
-from models.export.pictures import codebook_tiles, grid, png
+from models.export.pictures import codebook_tiles, fitting, grid, png
 from models.export.read_back import PackModels
 from models.export.runtime import PackRuntime
 from models.export.storage import DEFAULT_VARIANTS, STORAGES, Storage, VariantName
@@ -129,17 +130,12 @@ def write_variant(root: Path, content: PackContent | PackModels, variant: Varian
 
 
 def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
-    """Write everything but recordings into `root`; returns the manifest."""
-    root.mkdir(parents=True, exist_ok=True)
+    """Write everything but recordings into `root`; returns the manifest. Raises UserError, before any work, for what makes no
+    pack.
+    """
     d, size = content.model.config, content.model.config.width * content.tokenizer.factor
-    stage("tiles of the codebook")
-    tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
     rules, dynamic = pack_rules(content.model, content.rules), isinstance(content.model, DPAR)
     null_class = isinstance(content.entropy, NullClass)
-    stage("golden vectors")
-    golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
-                            rules, content.sampling.guidance)
-    images = images_for(content.model) if content.passes_images is None else content.passes_images
     manifest = {
         "formatVersion": FORMAT_VERSION, "kind": kind_of(content.model), "name": content.name, "title": content.title,
         "description": content.description, "license": content.license, "data": content.data, "classes": content.classes,
@@ -148,6 +144,16 @@ def write_pack(root: Path, content: PackContent) -> dict[str, Any]:
         **entropy_entries(content.entropy),
         "tokenizer": tokenizer_entry(content.tokenizer, size),
         "defaults": defaults(rules, content.sampling),
+    }
+    check_limits(manifest)  # now, and not when all graphs are written
+    root.mkdir(parents=True, exist_ok=True)
+    stage("tiles of the codebook")
+    tiles, tile = codebook_tiles(content.tokenizer, COLUMNS)
+    stage("golden vectors")
+    golden = golden_vectors(content.model, content.entropy, content.tokenizer, content.golden, content.golden_label,
+                            rules, content.sampling.guidance)
+    images = images_for(content.model) if content.passes_images is None else content.passes_images
+    manifest |= {
         "curve": threshold_curve(content.held_out_entropies, d.width, content.rules) if dynamic or null_class else [],
         **({"passes": count_passes(content.model, content.entropy, rules, content.sampling, images).entry} if images else {}),
         "evaluation": content.evaluation, "split": content.split, **({"pictures": "samples"} if content.samples else {}),
@@ -196,9 +202,9 @@ def entropy_entries(entropy: EntropyModel | NullClass) -> dict[str, Any]:
 
 
 def thumbnail_entry(root: Path, content: PackContent) -> dict[str, Any]:
-    columns = min(len(content.thumbnails), THUMBNAIL_COLUMNS)
-    entry = {"file": write_file(root, "thumbnails.png", png(grid(content.thumbnails, columns))), "columns": columns,
-             "size": content.thumbnails.shape[1]}
+    pictures, columns = fitting(content.thumbnails), min(len(content.thumbnails), THUMBNAIL_COLUMNS)
+    entry = {"file": write_file(root, "thumbnails.png", png(grid(pictures, columns))), "columns": columns,
+             "size": pictures.shape[1]}
     return entry | ({} if content.thumbnail_classes is None else {"classes": content.thumbnail_classes})
 
 

@@ -13,6 +13,7 @@ from models.streams import to_pixels
 from models.vqgan import VQGAN
 
 NEIGHBOURHOOD = 8  # cells around a tile that hold the same code, so that borders do not show
+SHEET_BYTES = 16_000_000  # of a sheet's pixels: as a PNG it is hardly larger, and a file has 17 MB at most
 VQGAN_TILE = 8  # pixels: each of a VQGAN's many codes is painted in one cell of its own and made smaller
 
 
@@ -39,6 +40,19 @@ def smaller(pictures: np.ndarray, size: int) -> np.ndarray:
     return np.stack([np.asarray(Image.fromarray(one).resize(*shrink)) for one in pictures])
 
 
+def room(size: int) -> int:
+    """How many pictures of `size` pixels a side a sheet has room for, one at least."""
+    return max(1, SHEET_BYTES // (3 * size**2))
+
+
+def fitting(pictures: np.ndarray) -> np.ndarray:
+    """uint8 [N, S, S, 3], each halved until a sheet has room for all."""
+    size = pictures.shape[1]
+    while size > 1 and len(pictures) > room(size):
+        size //= 2
+    return smaller(pictures, size)
+
+
 @torch.no_grad()
 def codebook_tiles(tokenizer: AnyTokenizer, columns: int) -> tuple[bytes, int]:
     """Every code painted alone: the middle 2 x 2 cells of a field of that code. Returns PNG and the tile's pixels.
@@ -54,4 +68,5 @@ def codebook_tiles(tokenizer: AnyTokenizer, columns: int) -> tuple[bytes, int]:
     middle = slice(start, start + 2 * factor)
     tiles = [to_pixels(tokenizer.decode(part[:, None].expand(-1, NEIGHBOURHOOD**2)))[:, middle, middle]
              for part in codes.split(128)]
-    return png(grid(np.concatenate(tiles), columns)), 2 * factor
+    sheet = fitting(np.concatenate(tiles))
+    return png(grid(sheet, columns)), sheet.shape[1]

@@ -12,6 +12,7 @@ from models.blocks import ffn_width
 from models.errors import CheckpointError
 from models.gpt import GPT, GPTConfig
 from models.llamagen.read import check_names
+from models.rope import HEAD
 
 SIZES = {"B": (12, 768, 12), "L": (24, 1024, 16), "XL": (36, 1280, 20), "XXL": (48, 1536, 24), "3B": (24, 3200, 32)}
 """Blocks, width and heads as published; heads cannot be read from the weights."""
@@ -37,7 +38,7 @@ def size_name(config: GPTConfig) -> str:
 def gpt_config(path: Path, state: dict[str, Tensor], width: int, heads: int | None = None) -> GPTConfig:
     """Sizes of the weights on a grid of `width` tokens a side. heads: for a size that was never published.
 
-    Raises CheckpointError for text-conditional weights, another grid, or a size whose heads are unknown.
+    Raises CheckpointError for text-conditional weights, another grid, or a size whose heads are unknown or fit no graph.
     """
     if any(name in state for name in TEXT):
         raise CheckpointError(f"{path}: is a text-conditional checkpoint (t2i); take a class-conditional one (c2i_B_256.pt, say)")
@@ -50,8 +51,9 @@ def gpt_config(path: Path, state: dict[str, Tensor], width: int, heads: int | No
     heads = known or heads or _heads_of_table(state, dim)
     if heads is None:
         raise CheckpointError(f"{path}: {blocks} layers of {dim} are no published size ({', '.join(SIZES)}), so pass --heads")
-    if dim % (4 * heads):
-        raise CheckpointError(f"{path}: {dim} does not divide into {heads} heads whose size is a multiple of 4")
+    if dim % (HEAD * heads):
+        raise CheckpointError(f"{path}: {dim} over {heads} heads is {dim / heads:g} for each; onnxruntime's attention takes "
+                              f"multiples of {HEAD}, so weights of this size (3B, say) make no pack")
     config = GPTConfig(vocab=vocab, width=width, tokens=width * width, classes=rows - 1, dim=dim, heads=heads, blocks=blocks,
                        dropout=0)
     for name in STRAY:

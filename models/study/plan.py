@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from models.config import Config
+from models.config import Config, key_of, read_values
 from models.errors import ConfigError, DataError
 from models.evaluation.sweep import static_rules
 from models.export.threshold import mean_patch_length, threshold_for
@@ -22,6 +22,14 @@ FILES = CONFIGS / "studies"
 SAMPLE = 2000
 """Training pictures whose entropies E_th is chosen by."""
 DEFAULT = "default"
+FIXED = {
+    "kind": "every arm has its own",
+    "train.steps": "--images says how many images an arm sees",
+    "train.seed": "--seeds has the seeds",
+    "train.warmup": "it is a share of the steps (models/configs/studies/base.toml)",
+    "train.validate_every": "validations are spread over the steps (models/configs/studies/base.toml)",
+}
+"""Settings that a study makes itself."""
 Run = DPARRun | GPTRun
 Measure = Literal["trained", "thresholds", "probe", "curve", "patches"]
 
@@ -34,6 +42,13 @@ class BaseConfig(Config):
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(min_length=1)
     validations: int = Field(ge=1)
     warmup: float = Field(ge=0, lt=1)
+
+    @field_validator("seeds")
+    @classmethod
+    def _differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("every seed may be there once only, since each is a training of its own")
+        return seeds
 
 
 class ArmConfig(Config):
@@ -126,6 +141,7 @@ def chosen_arms(config: StudyConfig, names: list[str]) -> tuple[ArmConfig, ...]:
 def make_study(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base: BaseConfig, folder: Path,
                overrides: list[str], data: TokenSet) -> Study:
     """The runs of `arms` on `data`. folder: dpar.toml and gpt.toml; overrides: over every arm. Raises UserError."""
+    check_settings(overrides)
     rules, p_avg = base_rules(load_run(folder / "dpar.toml", dpar_only(overrides)), base, data, overrides)
     made = []
     for arm in arms:
@@ -142,14 +158,30 @@ def trainings_of(arm: ArmConfig, base: BaseConfig) -> list[tuple[str, int]]:
     return [(arm.name, first), *((f"{arm.name}-{seed}", seed) for seed in more if arm.every_seed)]
 
 
+def check_settings(overrides: list[str]) -> None:
+    """Raises ConfigError for a setting that would change nothing, since the study makes it itself."""
+    for key, instead in FIXED.items():
+        if is_set(key, overrides):
+            raise ConfigError(f"--set {key}: a study takes no such setting; {instead}")
+
+
+def is_set(key: str, overrides: list[str]) -> bool:
+    """Whether any of `overrides` gives `key` a value, a whole section's (`train={steps=3}`) among them."""
+    values: Any = read_values(None, overrides)
+    for part in key.split("."):
+        if not isinstance(values, dict) or part not in values:
+            return False
+        values = values[part]
+    return True
+
+
 def dpar_only(overrides: list[str]) -> list[str]:
-    return [one for one in overrides if not one.startswith("model.blocks=")]
+    return [one for one in overrides if key_of(one) != "model.blocks"]
 
 
 def gpt_only(overrides: list[str]) -> list[str]:
-    sizes = ("encoder_blocks", "decoder_blocks", "patch_transformer_blocks", "patch_rope")
-    parts = ("patchify.", *(f"model.{name}=" for name in sizes))
-    return [one for one in overrides if not one.startswith(parts)]
+    own = {f"model.{name}" for name in ("encoder_blocks", "decoder_blocks", "patch_transformer_blocks", "patch_rope")}
+    return [one for one in overrides if key_of(one) not in own and key_of(one).split(".")[0] != "patchify"]
 
 
 def training_entropies(data: TokenSet) -> np.ndarray:
@@ -166,7 +198,7 @@ def base_rules(run: Run, base: BaseConfig, data: TokenSet, overrides: list[str])
     assert isinstance(run, DPARRun)
     entropies, width = training_entropies(data), data.sizes["width"]
     rules = run.patchify
-    if not any(one.startswith("patchify.entropy_threshold=") for one in overrides):
+    if not is_set("patchify.entropy_threshold", overrides):
         rules = rules.model_copy(update={"entropy_threshold": threshold_for(entropies, width, rules, base.p_avg)})
     return rules, mean_patch_length(entropies, width, rules)
 

@@ -125,6 +125,7 @@ MISTAKES = {
     "defaults of endless patches": (field("defaults", lengthGate=False, rowReset=False), M, "longer than model.window"),
     "static patches that are too long": (field("defaults", entropyGate=False, lengthGate=False, rowReset=False,
                                                staticLength=9.5), M, "longer than model.window"),
+    "heads that attention does not take": (field("entropyModel", heads=8), M, "entropyModel.dim is not a multiple of 16 x heads"),
     "static patches of no length": (field("defaults", entropyGate=False, lengthGate=False, rowReset=False), M, "staticLength"),
     "a name with a space behind it": (field("defaultVariant", wasm="fp32 "), M, "$.defaultVariant.wasm"),
     "a title with a line break behind it": (field(title="Nano\n"), M, "$.title"),
@@ -190,6 +191,14 @@ def test_the_first_mistake_is_named_with_its_section(name, tmp_path):
         check_pack(pack.save())
     assert found.value.section == section and words in str(found.value)
     assert any(heading.startswith(section) for heading in HEADINGS), "docs/packs.md has that section"
+
+
+def test_heads_of_a_baseline_are_a_multiple_of_16_too(tmp_path):
+    manifest = json.loads((NANO.with_name("nano-gpt") / "manifest.json").read_text())
+    manifest["model"]["heads"] = 8
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(PackMistake, match="model.dim is 64, not a multiple of 128"):
+        check_pack(tmp_path)
 
 
 def test_a_run_that_is_right_is_no_mistake(tmp_path):

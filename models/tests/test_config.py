@@ -1,7 +1,10 @@
 import pytest
 
 from models.config import Config
+from models.dpar import DPARConfig
+from models.entropy_model import EntropyModelConfig
 from models.errors import ConfigError
+from models.gpt import GPTConfig
 from models.stages import TokenizerRun
 from models.training import TrainConfig
 
@@ -25,6 +28,14 @@ def test_overrides_are_typed_and_nested(tmp_path):
     file.write_text('name = "file"\n[inner]\nwidth = 2\n')
     config = Outer.load(file, ["inner.width=5", "name=plain text"])
     assert config == Outer(inner=Inner(width=5), name="plain text")
+
+
+@pytest.mark.parametrize("kind", [EntropyModelConfig, GPTConfig, DPARConfig])
+def test_heads_that_no_graph_of_a_pack_takes_are_refused(kind):
+    assert kind.parse({"dim": 192, "heads": 12}).heads == 12
+    for heads in (8, 16, 24, 48, 5):  # of 24, 12, 8, 4 dimensions, and none that is whole
+        with pytest.raises(ConfigError, match=f"dim = 192 over heads = {heads} is .* it has to be a multiple of 16"):
+            kind.parse({"dim": 192, "heads": heads})
 
 
 def test_a_wrong_type_names_the_key():

@@ -7,6 +7,7 @@ from PIL import Image
 
 from models.data import DataConfig, Pictures, load_pictures, split_pictures, symmetry
 from models.errors import DataError
+from models.names import name_mistake
 from models.picture_folder import list_pictures
 from models.streams import PictureStream, to_pixels, to_tensor
 
@@ -48,6 +49,16 @@ def test_errors_name_what_is_wrong(tmp_path):
     (broken / "b" / "3.png").write_bytes(b"not a picture")
     with pytest.raises(DataError, match=r"3\.png: cannot be decoded"):
         load_pictures(broken, SMALL, cache=tmp_path)
+
+
+def test_classes_whose_names_no_pack_takes_are_refused(tmp_path):
+    assert name_mistake(("a", "b c", "Ä")) is None
+    assert name_mistake(("a", "b", "B")) == "'B' and 'b' are one name but for capital letters"
+    for name in ("", " a", "a ", "a\n", "a" * 257):
+        words = f"{name!r} is no name for a class, which has 1 to 256 letters and no space around them"
+        assert name_mistake(("b", name)) == words
+    with pytest.raises(DataError, match="' b' is no name .*; rename the folder of one class"):
+        load_pictures(make_folder(tmp_path / "spaces", classes=("a", " b")), SMALL, cache=tmp_path)
 
 
 def test_the_split_is_balanced_disjoint_and_fixed():

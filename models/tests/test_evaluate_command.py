@@ -14,7 +14,7 @@ from models.classifier import Classifier, ClassifierConfig
 from models.cli import main
 from models.data import DataConfig, load_pictures, split_pictures
 from models.evaluation.sweep import static_rules
-from models.export.files import SCHEMAS
+from models.export.files import SCHEMAS, read_manifest
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
@@ -24,6 +24,8 @@ from models.training import TrainConfig
 
 CLASSES = ("a", "b", "c")
 DATA = DataConfig(picture_size=32, held_out_per_class=8)
+TINY = ("model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "train.batch_size=4",
+        "train.bf16=false", "train.compile=false", "train.ema=0")
 
 
 def write_model(folder, model, config):
@@ -80,6 +82,26 @@ def test_evaluate_writes_what_the_manifest_takes(folders, tmp_path):
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)  # nothing is fetched
 
 
+def test_a_pack_takes_no_evaluation_of_other_weights_or_sampling(folders, tmp_path, capsys):
+    root, command = folders
+    assert main([*command, "--samples", "9", "--batch", "6", "--out", str(tmp_path / "measured")]) == 0
+    start = command.index("--judge")
+    parts = [part for part in command[1:start] + command[start + 2:] if part not in ("--no-compile", "--device", "cpu")]
+    at = parts.index("--pack-config")
+    config = parts[at:at + 2]
+    export = ["export", *(part for part in parts if part not in config), "--config", config[1],
+              "--evaluation", str(tmp_path / "measured/evaluation.json"), "--out", str(tmp_path / "pack")]
+    assert main([*export, "--set", "sampling.guidance=3"]) == 2
+    other = shutil.copytree(root / "dpar", tmp_path / "other")
+    weights = load_safetensors(other / WEIGHTS)
+    save_safetensors(other / WEIGHTS, {name: value * 1.01 for name, value in weights.items()})
+    assert main([str(other) if part == str(root / "dpar") else part for part in export]) == 2
+    assert capsys.readouterr().err.count("was measured of other weights, gates or sampling than this pack has") == 2
+    assert not (tmp_path / "pack").exists()
+    assert main(export) == 0
+    assert read_manifest(tmp_path / "pack")["evaluation"]["n"] == 9
+
+
 def test_evaluate_measures_the_baseline_itself(folders, tmp_path):
     root, command = folders
     swapped = ["--gpt" if part == "--dpar" else str(root / "gpt") if part == str(root / "dpar") else part for part in command]
@@ -114,13 +136,26 @@ def test_a_baseline_of_another_kind_is_refused(folders, tmp_path, capsys):
 def test_a_model_or_judge_that_has_seen_held_out_pictures_is_refused(folders, tmp_path, capsys):
     root, command = folders
     pictures = load_pictures(root / "data", DATA)
-    for name in ("judge", "dpar", "entropy"):
+    for name in ("judge", "dpar", "entropy", "tokenizer"):
         folder = tmp_path / name
         shutil.copytree(root / name, folder)
         note_seen(folder, pictures.files, np.arange(60))
         assert main([*command, f"--{name}", str(folder), "--samples", "12", "--out", str(tmp_path / "out")]) == 2
         assert f"{folder}: was trained on 24 of the 24 pictures" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_study_refuses_a_tokenizer_that_has_seen_held_out_pictures(folders, tmp_path, capsys):
+    root, _ = folders
+    given = [part for name in ("tokens", "data", "cache", "judge") for part in (f"--{name}", str(root / name))]
+    given += [part for one in TINY for part in ("--set", one)]
+    for name, other in (("tokenizer", "entropy"), ("entropy", "tokenizer")):
+        folder = shutil.copytree(root / name, tmp_path / name)
+        note_seen(folder, load_pictures(root / "data", DATA).files, np.arange(60))
+        assert main(["study", "table9", *given, f"--{name}", str(folder), f"--{other}", str(root / other), "--images", "4",
+                     "--samples", "6", "--device", "cpu", "--out", str(tmp_path / "out")]) == 2
+        assert f"{folder}: was trained on 24 of the 24 pictures" in capsys.readouterr().err
+    assert not (tmp_path / "out/arms").exists()
 
 
 def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, capsys, monkeypatch):
@@ -152,12 +187,10 @@ def test_a_sweep_over_thresholds_is_what_the_manifest_takes(folders, tmp_path, c
 
 def test_a_study_measures_fid_lite_where_a_judge_is_given(folders, tmp_path, capsys):
     root, _ = folders
-    tiny = ("model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "train.batch_size=4",
-            "train.bf16=false", "train.compile=false", "train.ema=0")
     folder = "tokens", "data", "cache", "tokenizer", "entropy", "judge"
     given = [part for name in folder for part in (f"--{name}", str(root / name))]
     command = ["study", "table9", *given, "--arm", "rope-2d", "--images", "4", "--samples", "6", "--device", "cpu",
-               *[part for one in tiny for part in ("--set", one)], "--out", str(tmp_path)]
+               *[part for one in TINY for part in ("--set", one)], "--out", str(tmp_path)]
     assert main(command) == 0
     figures = json.loads((tmp_path / "arms/rope-2d/trained.json").read_text())["figures"]
     assert figures["n"] == 6 and figures["fid_lite"] > 0 and len(figures["fid_lite_interval"]) == 2

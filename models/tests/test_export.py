@@ -9,6 +9,7 @@ import pytest
 
 from models.cli import main
 from models.errors import UserError
+from models.export.check import check_pack
 from models.export.figures import rounded_up
 from models.export.files import SHARD, describe, write_shards
 from models.export.index import write_index
@@ -19,6 +20,9 @@ from models.export.parity import compare
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
+from models.export.variants import write_variants
+from models.patchify import PatchRules
+from models.sampling import SamplingConfig
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 ROOT = Path(__file__).parents[2]
@@ -138,6 +142,47 @@ def test_the_smallest_pack_is_the_committed_one(tmp_path):
     committed = json.loads((ROOT / "e2e/fixtures/models/pico/manifest.json").read_text())
     manifest = write_pack(tmp_path, nano_content("pico"))
     assert manifest["model"] == committed["model"] and manifest["grid"] == {"width": 4, "tokens": 16}
+
+
+@pytest.mark.parametrize("kind", ["pico", "gpt", "llamagen"])
+def test_a_pack_without_guidance_is_a_pack_and_makes_its_variants(tmp_path, kind):
+    write_pack(tmp_path / "pack", dataclasses.replace(nano_content(kind), sampling=SamplingConfig(guidance=1), passes_images=1))
+    check_pack(tmp_path / "pack")
+    write_variants(tmp_path / "pack", tmp_path / "out", ("w8",))
+    check_pack(tmp_path / "out")
+
+
+def without_the_work(content, monkeypatch, root):
+    """The words that `write_pack` refuses with, before it makes anything."""
+    monkeypatch.setattr("models.export.pack.codebook_tiles", lambda *_: pytest.fail("the work has begun"))
+    with pytest.raises(UserError) as found:
+        write_pack(root / "pack", content)
+    assert not (root / "pack").exists()
+    return str(found.value)
+
+
+OFF = {"entropy_gate": False, "length_gate": False, "row_reset": False}
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"rules": PatchRules(length_gate=False, row_reset=False)}, "patches that are longer than model.window"),
+    ({"rules": PatchRules(max_patch_length=9, row_reset=False)}, "maxPatchLength is more than model.window"),
+    ({"rules": PatchRules(**OFF, static_length=8.5)}, "patches that are longer than model.window"),
+    ({"rules": PatchRules(**OFF)}, "staticLength is needed"),
+    ({"rules": PatchRules(entropy_threshold=21)}, "$.entropyThreshold"),
+    ({"sampling": SamplingConfig(guidance=21)}, "$.guidance"), ({"sampling": SamplingConfig(top_k=70_000)}, "$.topK"),
+    ({"classes": [{"id": name, "label": name} for name in ("a", "b", "B")]}, "two have the same id"),
+    ({"classes": [{"id": name, "label": name} for name in ("a", " b", "c")]}, "$[1].id"),
+])
+def test_what_no_pack_can_say_is_refused_before_the_work(changes, words, tmp_path, monkeypatch):
+    assert words in without_the_work(dataclasses.replace(nano_content(), **changes), monkeypatch, tmp_path)
+
+
+def test_a_p_max_beyond_a_row_that_cuts_patches_anyway_is_a_row(tmp_path):
+    rules = PatchRules(entropy_threshold=9, max_patch_length=6)
+    content = dataclasses.replace(nano_content("pico"), rules=rules, passes_images=0)
+    assert write_pack(tmp_path, content)["defaults"]["maxPatchLength"] == 4
+    check_pack(tmp_path)
 
 
 def test_a_wrong_manifest_names_its_field(tmp_path):

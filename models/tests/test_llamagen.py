@@ -177,7 +177,14 @@ def test_safetensors_are_read(tmp_path):
     assert gpt_config(tmp_path, state, 4, heads=2).blocks == SMALL["layers"]
 
 
-@pytest.mark.parametrize("name", SIZES)
+def test_a_published_size_whose_heads_no_graph_takes_is_refused(tmp_path):
+    state = {"tok_embeddings.weight": torch.empty(16384, 3200, device="meta"),
+             "cls_embedding.embedding_table.weight": torch.empty(1001, 3200, device="meta"), "layers.23.x": torch.empty(0)}
+    with pytest.raises(UserError, match="3200 over 32 heads is 100 for each; onnxruntime's attention takes multiples of 16"):
+        gpt_config(tmp_path, state, 24)
+
+
+@pytest.mark.parametrize("name", [name for name in SIZES if name != "3B"])
 def test_published_sizes_are_found(tmp_path, name):
     blocks, dim, heads = SIZES[name]
     config = GPTConfig(vocab=16384, width=24, tokens=576, classes=1000, dim=dim, heads=heads, blocks=blocks, dropout=0)
@@ -185,8 +192,8 @@ def test_published_sizes_are_found(tmp_path, name):
         state = {key: torch.empty(shape) for key, shape in wanted_names(config).items()}
         count = sum(p.numel() for p in GPT(config).parameters())
     assert gpt_config(tmp_path, state, 24) == config and size_name(config) == name
-    assert sum(tensor.numel() for tensor in state.values()) == count  # 111M, 343M, 775M, 1.4B, 3.1B
-    assert abs(count / 1e6 - {"B": 111, "L": 343, "XL": 775, "XXL": 1411, "3B": 3100}[name]) < 12
+    assert sum(tensor.numel() for tensor in state.values()) == count  # 111M, 343M, 775M, 1.4B
+    assert abs(count / 1e6 - {"B": 111, "L": 343, "XL": 775, "XXL": 1411}[name]) < 12
 
 
 @pytest.mark.parametrize(("multipliers", "factor", "millions"), [((1, 1, 2, 2, 4), 16, 72), ((1, 2, 2, 4), 8, 70)])

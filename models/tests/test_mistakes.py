@@ -54,6 +54,10 @@ def root(folders, tmp_path_factory):  # noqa: F811
     (wrong / "broken.toml").write_text("name = ")
     (wrong / "no-label.toml").write_text(text.replace('c = "C"\n', ""))
     (wrong / "no-golden.toml").write_text(text.replace('golden_class = "a"', 'golden_class = "z"'))
+    (wrong / "alike.toml").write_text(text.replace('c = "C"', 'c = "b"'))
+    (wrong / "space.toml").write_text(text.replace('c = "C"', 'c = " C"'))
+    (wrong / "guidance.toml").write_text(text.replace("guidance = 1.5", "guidance = 20.5"))
+    (wrong / "threshold.toml").write_text("entropy_threshold = 21.0\n" + text)
     (wrong / "no-credit.toml").write_text(text.replace('credit = "made here"\n', ""))
     (wrong / "long-credit.toml").write_text(text.replace("made here", "made here, " * 400))
     (wrong / "file").write_text("x")
@@ -77,15 +81,16 @@ def root(folders, tmp_path_factory):  # noqa: F811
     (runs / "x.run.json").write_text("{")
     lone = make_data(wrong / "lone", classes=1)
     make_data(wrong / "few", count=3)
+    make_data(wrong / "spaces", names=("a", " b"))
     make_data(wrong / "other")
     assert lone.is_dir()
     (wrong / "two.pt").write_bytes(b"no checkpoint")
     return {"root": root, "wrong": wrong}
 
 
-def make_data(folder, classes=3, count=20):
+def make_data(folder, classes=3, count=20, names="abc"):
     rng = np.random.default_rng(7)
-    for name in "abc"[:classes]:
+    for name in names[:classes]:
         (folder / name).mkdir(parents=True)
         for i in range(count):
             Image.fromarray(rng.integers(0, 256, size=(32, 32, 3)).astype(np.uint8)).save(folder / name / f"{i:02d}.png")
@@ -145,6 +150,10 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("train-classifier", "train-tokenizer"), {"--set": "data.held_out_per_class=0"}, "held_out_per_class"),
     (("train-classifier", "train-tokenizer"), {"--set": "data.held_out_per_class=20"}, "held_out_per_class"),
     (("train-classifier",), {"--set": "classifier.classes=10"}, "classifier.classes is 10, but"),
+    (("train-tokenizer",), {"--set": "data.picture_size=20"}, "data.picture_size is 20; a classifier needs a multiple of 16"),
+    (("tokenize",), {"--picture-size": "20"}, "--picture-size is 20; a classifier needs a multiple of 16"),
+    (("train-tokenizer",), {"--set": "tokenizer.vocab=65536"}, "tokenizer.vocab"),
+    (("train-classifier", "train-tokenizer", "tokenize"), {"--data": "{wrong}/spaces"}, "' b' is no name for a class"),
     (("train-tokenizer",), {"--set": "reseed.every=0"}, "reseed.every"),
     (("train-tokenizer",), {"--set": "decoder_only=true"}, "decoder_only needs init"),
     (("train-tokenizer",), {"--set": "init={wrong}/none"}, "no such weights"),
@@ -194,6 +203,10 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("export",), {"--config": "{wrong}/no-golden.toml"}, "golden_class is 'z'"),
     (("evaluate",), {"--pack-config": "{wrong}/no-label.toml"}, "labels: no label for the class c"),
     (("evaluate",), {"--pack-config": "{wrong}/no-golden.toml"}, "golden_class is 'z'"),
+    *((names, {option: f"{{wrong}}/{file}.toml"}, words)
+      for names, option in ((("export",), "--config"), (("evaluate",), "--pack-config")) for file, words in (
+        ("alike", "'b' and 'B' are one name but for capital"), ("space", "' C' is no name for a class"),
+        ("guidance", "$.guidance"), ("threshold", "$.entropyThreshold"))),
     (("export",), {"--config": "{wrong}/no-credit.toml"}, "data.credit"),
     (("export",), {"--config": "{wrong}/long-credit.toml"}, "is too long"),
     (("export",), {"--variants": "w16,w99"}, "variants"),

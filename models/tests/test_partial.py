@@ -1,6 +1,8 @@
 """Arrays that are filled over several starts."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -50,6 +52,41 @@ def test_what_was_filled_under_other_settings_or_is_damaged_is_dropped(tmp_path)
     stopped()
     (tmp_path / "x.partial.npy").write_bytes(b"short")
     assert len(fill(path)) == 6
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system has no such call")
+def test_the_disk_has_room_for_the_whole_before_anything_is_filled(tmp_path):
+    shape = (8, 1000, 256)
+    with PartialArray(tmp_path / "x.npy", shape, np.int16, "these"):
+        there = (tmp_path / "x.partial.npy").stat()
+        assert there.st_blocks * 512 >= there.st_size > np.prod(shape) * 2
+
+
+def test_a_disk_without_room_is_named_and_what_was_filled_stays(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "x.npy"
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(OSError, match=r"No space left on device: '.*x\.partial\.npy'"):
+        fill(path)
+    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            fill(path, stop=4)
+    with pytest.raises(OSError, match="No space left"):
+        fill(path)
+    monkeypatch.undo()
+    assert fill(path) == [4, 5]
+
+
+def test_a_file_system_that_cannot_tell_is_no_mistake(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", unknown, raising=False)
+    assert len(fill(tmp_path / "x.npy")) == 6
 
 
 def test_parts_are_counted_in_images():

@@ -180,6 +180,21 @@ def test_a_training_goes_on_without_the_folder_it_started_from(tmp_path, tokens)
     assert main([*train, *settings(*size, f"init={first}"), "--out", str(second)]) == 2
 
 
+def test_a_training_that_no_pack_can_hold_says_so(tmp_path, tokens, capsys):
+    entropy = str(tmp_path / "entropy")
+    assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
+    assert main(["score", "--entropy", entropy, "--tokens", str(tokens), "--no-compile"]) == 0
+    size = ("model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.classes=3")
+    no_rows, no_length = "patchify.row_reset=false", "patchify.length_gate=false"
+    for more, words in (((), ""), ((no_rows,), ""), ((no_rows, no_length), "patches may have 64 tokens, and a pack's at most 8"),
+                        (("model.patch_rope=2d",), "model.patch_rope is 2d")):
+        capsys.readouterr()
+        out = tmp_path / "-".join(("out", *more))
+        assert main(["train", "--tokens", str(tokens), *settings(*size, *more), "--out", str(out)]) == 0
+        said = capsys.readouterr().err
+        assert words in said and ("no pack can hold" in said) == bool(words)
+
+
 def test_a_curve_is_of_all_trainings_that_made_the_weights(tmp_path):
     def leg(name, init, points):
         run = GPTRun(train=TrainConfig(steps=10, batch_size=4, lr=1e-3), init=init)

@@ -82,6 +82,17 @@ def test_quantised_weights_come_back_as_the_graphs_compute_with_them(variant, tm
     assert figures[0]["klMean"] > figures[1]["klMean"] and figures[1]["klMax"] < 1e-5 and figures[1]["gateFlips"] == 0
 
 
+@pytest.mark.parametrize(("part", "name"), [("tokenizer", "model.safetensors"), ("entropy", "checkpoint.pt"),
+                                            ("dpar", "model.safetensors")])
+def test_trained_folders_stay(part, name, tmp_path, capsys):
+    (tmp_path / part).mkdir()
+    (tmp_path / part / name).write_bytes(b"mine")
+    assert main(["import-pack", "--pack", str(next(pack for pack in PACKS if pack.name == "nano")), "--out", str(tmp_path)]) == 2
+    assert f"{tmp_path / part / name}: is there already, and would be lost" in capsys.readouterr().err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / part / name]
+    assert (tmp_path / part / name).read_bytes() == b"mine"
+
+
 def test_a_folder_without_a_pack_is_refused(tmp_path, capsys):
     assert main(["import-pack", "--pack", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
     assert "no manifest.json" in capsys.readouterr().err

@@ -69,8 +69,15 @@ def tokenizer(tmp_path):
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     arguments = ["import-tokenizer", "--weights", str(tmp_path / "public.pt"), "--out", str(tmp_path / "tokenizer")]
     assert main([*arguments, *sets]) == 0
-    assert main([*arguments, *sets, "--set", "tokenizer.latent=16"]) == 2
+    assert main([*arguments, *sets, "--out", str(tmp_path / "other"), "--set", "tokenizer.latent=16"]) == 2
     return tmp_path / "tokenizer"
+
+
+def test_an_imported_tokenizer_takes_no_other_s_place(tmp_path, tokenizer, capsys):
+    before = (tokenizer / "model.safetensors").read_bytes()
+    assert main(["import-tokenizer", "--weights", str(tmp_path / "public.pt"), "--out", str(tokenizer)]) == 2
+    assert "model.safetensors: is there already, and would be lost" in capsys.readouterr().err
+    assert (tokenizer / "model.safetensors").read_bytes() == before
 
 
 def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, capsys):

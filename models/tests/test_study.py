@@ -21,8 +21,8 @@ from models.patchify import PatchRules
 from models.runs import load_run
 from models.study.arms import check_gates
 from models.study.page import Row, curve_table, spread, verdict
-from models.study.plan import CONFIGS, FILES, StudyConfig, load_base, study_names, trainings_of
-from models.token_data import note_entropies
+from models.study.plan import CONFIGS, FILES, Study, StudyConfig, load_base, make_study, study_names, trainings_of
+from models.token_data import load_tokens, note_entropies
 from models.training import read_log, train
 
 NANO = Path(__file__).parents[2] / "e2e/fixtures/models/nano"
@@ -119,6 +119,34 @@ def test_unknown_studies_arms_and_settings_are_named(place, tmp_path, capsys):
     assert study(place, "table3", "--judge", str(tmp_path), out="none") == 2
     assert "FID-lite needs --data" in capsys.readouterr().err
     assert not (place / "none/arms").exists()
+
+
+@pytest.mark.parametrize(("setting", "words"), [
+    ("train.steps=9", "--set train.steps: a study takes no such setting; --images"), (" train.seed = 4", "--seeds has the seeds"),
+    ("train.warmup=1", "share of the steps"), ("train.validate_every=1", "validations are spread"),
+    ("train={steps=9}", "--images says"), ("kind=gpt", "every arm has its own"),
+])
+def test_a_setting_that_a_study_makes_itself_is_refused(place, setting, words, capsys):
+    assert study(place, "table9", "--set", setting, out="none") == 2
+    assert words in capsys.readouterr().err and not (place / "none/arms").exists()
+
+
+def test_a_seed_stands_once(place, capsys):
+    assert study(place, "table9", "--seeds", "0", "0", out="none") == 2
+    assert "every seed may be there once only" in capsys.readouterr().err and not (place / "none/arms").exists()
+
+
+def test_spaces_around_a_setting_change_nothing(place):
+    config, base = StudyConfig.load(FILES / "table7.toml"), load_base({})
+    data = load_tokens(place / "tokens", place / "tokens/entropies.npy")
+
+    def made(spaced: str) -> Study:
+        pairs = [*TINY, "patchify.entropy_threshold=0.25", "model.patch_rope=2d"]
+        sets = [one.replace("=", spaced) for one in pairs]
+        return make_study("table7", config, config.arms, base, CONFIGS / "characters", sets, data)
+
+    plain, spaced = made("="), made(" = ")
+    assert plain.arms == spaced.arms and plain.rules == spaced.rules and plain.rules.entropy_threshold == 0.25
 
 
 def test_results_of_another_configuration_or_of_other_tokens_stay(place, tmp_path, capsys):

@@ -1,5 +1,7 @@
 """train-tokenizer as a command: what a resume refuses, what accumulated parts count, and which weights it shows."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from models.checkpoint import CHECKPOINT
 from models.cli import main
 from models.commands import train_tokenizer
 from models.quantizer import Quantizer
+from models.seen import SEEN
 from models.trained import load_tokenizer
 
 QUICK = ["data.picture_size=16", "data.held_out_per_class=1", "train.batch_size=4", "train.lr=1e-2", "train.compile=false",
@@ -50,6 +53,25 @@ def test_a_resume_with_other_features_is_refused(start, tmp_path, capsys):
     assert content.pop("made_with") == {"--features": None}
     torch.save(content, tmp_path / "plain" / CHECKPOINT)
     assert start(*with_features, sets=sets, out="plain") == 0  # an older one does not say
+
+
+def test_a_tokenizer_notes_what_it_and_its_teachers_have_seen(start, tmp_path, capsys):
+    classifier = ["data.picture_size=16", "data.held_out_per_class=1", "train.batch_size=4", "train.lr=1e-3", "train.steps=1",
+                  "train.compile=false", "train.bf16=false", "classifier.width=4"]
+    sets = [*QUICK, "train.steps=1"]
+    assert start(sets=sets) == 0
+    assert len(np.load(tmp_path / "out" / SEEN)) == 6
+    other = {"held_out": ["a/0.png", "b/1.png"]}
+    (tmp_path / "data/split.json").write_text(json.dumps(other))
+    assert start(command="train-classifier", out="features", sets=classifier) == 0
+    assert start("--features", str(tmp_path / "features"), sets=[*sets, f"init={tmp_path / 'out'}"], out="second") == 0
+    first, features, second = (set(np.load(tmp_path / name / SEEN).tolist()) for name in ("out", "features", "second"))
+    assert first != features and second == first | features
+    (tmp_path / "data/split.json").write_text(json.dumps({"held_out": ["a/1.png", "b/0.png"]}))
+    capsys.readouterr()
+    assert start("--features", str(tmp_path / "features"), sets=sets, out="third") == 2
+    assert f"{tmp_path / 'features'}: was trained on 2 of the 2 pictures" in capsys.readouterr().err
+    assert not (tmp_path / "third").exists()
 
 
 def test_codes_are_counted_and_re_seeded_once_a_step(start, tmp_path, monkeypatch):

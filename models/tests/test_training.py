@@ -134,6 +134,23 @@ def test_a_checkpoint_of_another_configuration_is_refused_by_name(tmp_path):
         start(make_run(lr=0.5), tmp_path)
 
 
+def test_weights_without_a_checkpoint_are_not_trained_over(tmp_path):
+    """As import-pack and average leave them, or where a damaged checkpoint was removed."""
+    run, names = make_run(), ("config.json", "log.jsonl", "model.safetensors")
+    start(run, tmp_path)
+    start(run, tmp_path)  # a finished training may be asked for again
+    (tmp_path / "checkpoint.pt").write_bytes(b"no")
+    with pytest.raises(CheckpointError, match=r"remove it and model\.safetensors beside it"):
+        start(run, tmp_path)
+    (tmp_path / "checkpoint.pt").unlink()
+    before = {name: (tmp_path / name).read_bytes() for name in names}
+    with pytest.raises(CheckpointError, match=r"model\.safetensors: is there already, and would be lost; use another --out, or"):
+        start(make_run(lr=0.5), tmp_path, stop_after=2)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    (tmp_path / "model.safetensors").unlink()
+    assert start(run, tmp_path)[1].finished
+
+
 def test_gradients_that_are_not_finite_stop_the_run_and_name_the_tensor(tmp_path):
     def broken(model, batch, step):
         loss, metrics = step_fn(model, batch, step)

@@ -22,6 +22,7 @@ it('every map gets brighter with the entropy, on each side of E_th', () => {
 
 it('the gradient of the legend changes hue where E_th stands', () => {
   expect(mapGradient('threshold', 0.8).match(/80\.0%/g)).toHaveLength(2);
+  expect(mapGradient('threshold', 1)).not.toContain('#c2570c');
   expect(mapGradient('viridis')).toContain('#440154');
   expect([isMap('threshold'), isMap('grey'), isMap('toString'), isMap(null)]).toEqual([true, true, false, false]);
 });

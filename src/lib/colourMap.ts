@@ -50,7 +50,8 @@ const hex = (colour: number) => `#${colour.toString(16).padStart(6, '0')}`;
 /** The whole map as a CSS gradient, left to right. */
 export function mapGradient(name: MapName, centre = 0.5): string {
   if (name !== 'threshold') return `linear-gradient(to right, ${ANCHORS[name].map(hex).join(', ')})`;
-  const stops = HALVES.flatMap((half, i) => half.map((colour, k) => {
+  // At the upper end only the lower half is left, without a line of the other.
+  const stops = HALVES.slice(0, centre < 1 ? 2 : 1).flatMap((half, i) => half.map((colour, k) => {
     const within = k / (half.length - 1);
     const at = i === 0 ? centre * within : centre + (1 - centre) * within;
     return `${hex(colour)} ${(100 * at).toFixed(1)}%`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { integer, megabytes, operations, parameters, percent, probability } from './format.ts';
+import { integer, megabytes, operations, parameters, percent, probability, percentDone } from './format.ts';
 
 it('writes numbers as people read them', () => {
   expect(integer(1234567)).toBe('1\u202f234\u202f567');
@@ -13,7 +13,15 @@ it('writes numbers as people read them', () => {
   expect(percent(0.684)).toBe('68\u202f%');
 });
 
-it('never calls a possible token impossible', () => {
-  expect(probability(0.00002)).toContain('<');
+it('says 100 % of all only, and 0 % of nothing only', () => {
+  expect([0, 1 / 576, 0.004, 0.006, 255 / 256, 1 - 1e-12, 1, 1.002].map((share) => percent(share).replace(/\s/g, ''))).toEqual(['0%', '<1%', '<1%', '1%', '>99%', '100%', '100%', '100%']);
+  expect([0.0004, 0.0006, 0.9994, 0.9996, 1].map((share) => percent(share, 1).replace(/\s/g, ''))).toEqual(['<0.1%', '0.1%', '99.9%', '>99.9%', '100.0%']);
+  expect([0.001, 0.999].map(percentDone)).toEqual(['0\u202f%', '100\u202f%']);
+});
+
+it('never calls a possible token impossible, or a likely one certain', () => {
+  expect(probability(0.00002)).toBe('<\u00a00.01\u202f%');
+  expect(probability(0.9996)).toBe('>\u00a099.9\u202f%');
+  expect(probability(1)).toBe('100.0\u202f%');
   expect(probability(0.0044)).toBe('0.44\u202f%');
 });

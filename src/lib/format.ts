@@ -9,13 +9,25 @@ export const integer = (value: number) => grouped(Math.round(value));
 /** So many digits after the decimal sign of the language; a dash where there is no number. */
 export const fixed = (value: number | null | undefined, digits: number) => (value == null ? '–' : decimal(value.toFixed(digits)));
 export const nats = (value: number | null) => (value === null ? t('n/a') : `${fixed(value, 2)}${SPACE}${t('nats')}`);
-export const percent = (share: number, digits = 0) => `${fixed(share * 100, digits)}${THIN}%`;
+const ofHundred = (number: number, digits: number) => `${fixed(number, digits)}${THIN}%`;
 
-/** Probability: more digits where it is small, never "0 %" for something possible. */
-export function probability(p: number): string {
-  if (p > 0 && p < 0.0001) return `< ${fixed(0.01, 2)}${THIN}%`;
-  return percent(p, p < 0.01 ? 2 : 1);
+/** Sums of shares come this close to 1 only. */
+const ROUNDING = 1e-9;
+
+/** A share; "100 %" is said of all only, and "0 %" of nothing only. */
+export function percent(share: number, digits = 0): string {
+  const rounded = Number((share * 100).toFixed(digits));
+  const least = 10 ** -digits;
+  if (share > 0 && rounded === 0) return `<${SPACE}${ofHundred(least, digits)}`;
+  if (share < 1 - ROUNDING && rounded === 100) return `>${SPACE}${ofHundred(100 - least, digits)}`;
+  return ofHundred(share * 100, digits);
 }
+
+/** How far something has come. */
+export const percentDone = (share: number) => ofHundred(share * 100, 0);
+
+/** Probability: more digits where it is small. */
+export const probability = (p: number) => percent(p, p < 0.01 ? 2 : 1);
 
 /** Bytes in MB (10^6), rounded as in messages. */
 export function megabytes(bytes: number): string {

@@ -1,18 +1,25 @@
 import { useEffect, useState } from 'react';
 import { t } from '../text/t.ts';
-import { setIsolation, wantsIsolation } from './isolation.ts';
+import { isolatedByHost, setIsolation, wantsIsolation } from './isolation.ts';
 import { serviceWorkers } from './serviceWorkers.ts';
 
-/** Whether WebAssembly may use threads: by the host's headers, or from the next load on by the service worker's. */
+/** Whether WebAssembly may use threads, from the next load on by the service worker's headers. Where the host sends them itself there is nothing to choose. */
 export function ThreadsChoice() {
   const [wanted, setWanted] = useState<boolean | null>(null);
+  const [byHost, setByHost] = useState(false);
   const [now] = useState(() => globalThis.crossOriginIsolated);
   const controlled = Boolean(serviceWorkers()?.controller);
   useEffect(() => {
     let here = true;
-    if (controlled) void wantsIsolation().then((on) => here && setWanted(on));
+    if (controlled) {
+      void Promise.all([wantsIsolation(), now && isolatedByHost()]).then(([on, host]) => {
+        if (!here) return;
+        setByHost(host);
+        setWanted(on);
+      });
+    }
     return () => { here = false; };
-  }, [controlled]);
+  }, [controlled, now]);
   if (wanted === null) return null;
   const choose = (on: boolean) => {
     setWanted(on);
@@ -20,8 +27,8 @@ export function ThreadsChoice() {
   };
   return (
     <label className="threads-choice">
-      <input type="checkbox" checked={wanted} onChange={(event) => choose(event.target.checked)} />
-      <span>{t('Several threads for WASM')} <span className="muted">{wanted === now ? (now ? t('(in use)') : t('(off)')) : t('(from the next load)')}</span></span>
+      <input type="checkbox" checked={wanted || byHost} disabled={byHost} onChange={(event) => choose(event.target.checked)} />
+      <span>{t('Several threads for WASM')} <span className="muted">{byHost ? t('(in use; this site’s server sets it)') : wanted === now ? (now ? t('(in use)') : t('(off)')) : t('(from the next load)')}</span></span>
     </label>
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { isIsolated, setIsolation, wantsIsolation, withIsolation } from './isolation.ts';
+import { isIsolated, isolatedByHost, setIsolation, wantsIsolation, withIsolation } from './isolation.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -27,6 +27,18 @@ test('isolation is wanted until it is turned off', async () => {
 test('without storage nothing is isolated', async () => {
   vi.stubGlobal('caches', { open: () => Promise.reject(new Error('refused')) });
   expect(await wantsIsolation()).toBe(false);
+});
+
+test('the host isolates where its own page has both headers', async () => {
+  vi.stubGlobal('document', { baseURI: 'https://studio.test/folder/' });
+  const asked = vi.fn<(url: string) => Promise<Response>>(async () => withIsolation(new Response('<p>')));
+  vi.stubGlobal('fetch', asked);
+  expect(await isolatedByHost()).toBe(true);
+  expect(asked).toHaveBeenCalledExactlyOnceWith('https://studio.test/folder/');
+  asked.mockResolvedValueOnce(new Response('<p>'));
+  expect(await isolatedByHost()).toBe(false);
+  asked.mockRejectedValueOnce(new TypeError('offline'));
+  expect(await isolatedByHost()).toBe(false);
 });
 
 test('pages and workers are isolated, not what is inside another page', () => {

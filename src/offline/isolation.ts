@@ -23,6 +23,16 @@ export async function setIsolation(on: boolean): Promise<void> {
 
 const HEADERS = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
+/** The host sends these headers itself: then isolation is not the service worker's to choose. To a fetch of the page, which is no document, that adds none. */
+export async function isolatedByHost(): Promise<boolean> {
+  try {
+    const { headers } = await fetch(document.baseURI);
+    return headers.get('Cross-Origin-Opener-Policy') === 'same-origin' && headers.has('Cross-Origin-Embedder-Policy');
+  } catch {
+    return false; // not reached, and not kept
+  }
+}
+
 /** A page of its own, and the workers that it starts; a page inside another one is left as its host made it. */
 export const isIsolated = (destination: RequestDestination): boolean => destination === 'document' || destination === 'worker' || destination === 'sharedworker';
 

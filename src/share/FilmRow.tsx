@@ -1,7 +1,7 @@
 import { titleOf } from '../state/runRequest.ts';
 import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
-import { percent } from '../lib/format.ts';
+import { percentDone } from '../lib/format.ts';
 import { named, translated, t } from '../text/t.ts';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
@@ -48,7 +48,7 @@ export function FilmRow({ shared }: { shared: Shared }) {
     }
     if (!mine.signal.aborted) setWork(null);
   };
-  const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${percent(work.share)}` : name);
+  const label = (kind: Kind, name: string) => (work?.kind === kind ? `${name} ${percentDone(work.share)}` : name);
   return (
     <section>
       <h2 className="heading">{t('Animation')}</h2>

@@ -2,6 +2,7 @@ import type { Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
+import { thresholdOf } from '../lib/thresholdOf.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { translated } from '../text/t.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
@@ -41,10 +42,11 @@ interface MapParts {
 
 /** What an entropy map is drawn from, in the colours of `map`. `ink`: colour of the mark at E_th. */
 export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, { vocab, kind }: MapPack, map: MapName, ink = '#111'): MapParts {
-  const { grid: { width, tokens }, settings: { entropyGate, entropyThreshold } } = header;
+  const { grid: { width, tokens }, settings } = header;
+  const threshold = thresholdOf(settings);
   const top = Math.log(vocab);
   const [side, tall] = [width * CELL, Math.ceil(tokens / width) * CELL];
-  const colour = (share: number) => hex(mapColour(map, share, entropyThreshold / top));
+  const colour = (share: number) => hex(mapColour(map, share, (threshold ?? top) / top));
   const patches = kind === 'gpt' ? null : patchesAt(events, events.length, width);
   const cells = events.map(({ t, entropy }) => {
     const fill = entropy === null ? 'url(#none)' : colour(entropy / top);
@@ -52,15 +54,15 @@ export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, { v
   }).join('');
   const y = 22;
   const stops = Array.from({ length: STOPS }, (_, i) => `<stop offset="${i / (STOPS - 1)}" stop-color="${colour(i / (STOPS - 1))}"/>`).join('');
-  const at = side * Math.min(1, entropyThreshold / top);
+  const at = side * Math.min(1, (threshold ?? top) / top);
   const anchor = at < side * 0.15 ? 'start' : at > side * 0.85 ? 'end' : 'middle';
-  const threshold = entropyGate
-    ? `<path d="M${at.toFixed(1)} ${y - 4}v20" stroke="${ink}" stroke-width="2"/><text x="${at.toFixed(1)}" y="${y - 8}" text-anchor="${anchor}">${symbol('E_th', ` = ${entropyThreshold} nats`)}</text>`
+  const mark = threshold !== null
+    ? `<path d="M${at.toFixed(1)} ${y - 4}v20" stroke="${ink}" stroke-width="2"/><text x="${at.toFixed(1)}" y="${y - 8}" text-anchor="${anchor}">${symbol('E_th', ` = ${threshold} nats`)}</text>`
     : '';
   return {
     side, tall, cells, path: boundaryPath(patches ?? [], width), patches: patches && patches.length,
     defs: `<defs><pattern id="none" width="0.2" height="0.2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="0.2" height="0.2" fill="#eee"/><path d="M0 0v0.2" stroke="#aaa" stroke-width="0.08"/></pattern><linearGradient id="map">${stops}</linearGradient></defs>`,
-    scale: `<rect y="${y}" width="${side}" height="12" fill="url(#map)"/>${threshold}<text y="${y + 30}">0</text><text x="${side}" y="${y + 30}" text-anchor="end">ln V = ${top.toFixed(2)} nats</text>`,
+    scale: `<rect y="${y}" width="${side}" height="12" fill="url(#map)"/>${mark}<text y="${y + 30}">0</text><text x="${side}" y="${y + 30}" text-anchor="end">ln V = ${top.toFixed(2)} nats</text>`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Run } from '../../engine/log.ts';
 import type { Kind } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
+import { thresholdOf } from '../lib/thresholdOf.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
 import { drawStrip, type StripColours } from '../views/strip/draw.ts';
 import { stripGeometry } from '../views/strip/geometry.ts';
@@ -70,9 +71,10 @@ function drawMap(ctx: Ctx, { run, vocab, map }: FilmRun, cursor: number): void {
   const { width } = run.header.grid;
   const cell = SIDE / width;
   const top = Math.log(vocab);
+  const centre = (thresholdOf(run.header.settings) ?? top) / top;
   for (const { t, entropy } of run.events.slice(0, cursor)) {
     if (entropy === null) continue;
-    ctx.fillStyle = `rgb(${mapColour(map, entropy / top, run.header.settings.entropyThreshold / top).join(' ')})`;
+    ctx.fillStyle = `rgb(${mapColour(map, entropy / top, centre).join(' ')})`;
     ctx.fillRect(Math.floor((t % width) * cell), Math.floor(Math.floor(t / width) * cell), Math.ceil(cell), Math.ceil(cell));
   }
 }
@@ -119,12 +121,11 @@ export function drawFrame(ctx: Ctx, film: FilmRun, cursor: number, colours: Stri
 }
 
 function drawFilmStrip(ctx: Ctx, { run: { header, events }, vocab, kind }: FilmRun, cursor: number, colours: StripColours): void {
-  const { entropyGate, entropyThreshold } = header.settings;
   const geometry = stripGeometry(FILM.width - 2 * GAP, STRIP, header.grid.tokens, Math.log(vocab));
   // The strip clears its ground, so it is drawn apart and laid over.
   const strip = new OffscreenCanvas(FILM.width - 2 * GAP, STRIP);
   drawStrip(strip.getContext('2d') as unknown as CanvasRenderingContext2D, geometry, {
-    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, patches: kind !== 'gpt', threshold: entropyGate ? entropyThreshold : null, font: '11px system-ui, sans-serif',
+    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, patches: kind !== 'gpt', threshold: thresholdOf(header.settings), font: '11px system-ui, sans-serif',
   }, colours);
   ctx.drawImage(strip, GAP, SIDE + 2 * GAP);
 }

@@ -50,6 +50,9 @@ describe('entropy map as SVG', () => {
   it('leaves E_th out where the entropy gate is off', () => {
     const header = { ...run.header, settings: { ...run.header.settings, entropyGate: false } };
     expect(entropySvg({ ...run, header }, dpar, 'viridis')).not.toContain('>th<');
+    const [split, whole] = [run, { ...run, header }].map((of) => entropySvg(of, dpar, 'threshold'));
+    expect(split, 'colours of what opens').toMatch(/stop-color="#[c-f]/);
+    expect(whole).not.toMatch(/stop-color="#[c-f]/);
   });
   it('counts patches, and shows none of a plain transformer', () => {
     expect(entropySvg(run, dpar, 'viridis')).toMatch(/>avg<.*\d+ patches of 256 tokens/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../engine/settings.ts';
+import { staticPatches, type Settings } from '../../engine/settings.ts';
 import { createSettings } from './settings.ts';
 import { english } from '../../engine/phrase.ts';
 
@@ -42,6 +42,16 @@ describe('settings', () => {
     settings.setText('entropyThreshold', '4.5');
     expect(settings.getState().values?.entropyThreshold).toBe(4.5);
     expect(settings.firstError()).toBeNull();
+  });
+
+  it.each(['', 'none', 'abc'])('refuse the static length "%s" at its field and keep the last', (text) => {
+    const settings = made();
+    settings.setAll({ ...defaults, ...staticPatches(2.5) });
+    settings.setText('staticLength', text);
+    const { values, errors } = settings.getState();
+    expect(values?.staticLength).toBe(2.5);
+    expect(Object.keys(errors)).toEqual(['staticLength']);
+    expect(english(errors.staticLength!.message)).toMatch(/must be a number of tokens, got/);
   });
 
   it('forget what cannot be used, one field at a time', () => {

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { imageSeed } from '../../engine/philox.ts';
 import { checkSettings } from '../../engine/pack-settings.ts';
-import { parseSeed, parseSetting } from '../../engine/setting-text.ts';
+import { parseField, parseSeed } from '../../engine/setting-text.ts';
 import type { SettingKey, Settings } from '../../engine/settings.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
@@ -74,7 +74,7 @@ export function createSettings(random: () => number = randomSeed) {
     /** A value as typed; an unreadable one is refused with its reason and the value stays. */
     setText(key: SettingKey, text: string): void {
       try {
-        this.set(key, parseSetting(key, text));
+        this.set(key, parseField(key, text));
       } catch (error) {
         setError(key, toProblem(error));
       }

@@ -1,27 +1,28 @@
 import { Slider as Radix } from 'radix-ui';
-import type { Scale } from '../lib/thresholdScale.ts';
+import type { KeyboardEvent } from 'react';
+import { keySteps, SCALED_STEP, stepped, type Track } from '../lib/sliderKeys.ts';
 
-/** Of the travel, where a scale is given. */
-const SCALED_STEP = 0.005;
-
-export function Slider(props: {
+export function Slider(props: Track & {
   label: string;
   value: number;
-  min: number;
-  max: number;
-  step: number;
   valueText: string;
-  /** Where values lie on the track; without it they are evenly spaced. */
-  scale?: Scale | null;
   onChange: (value: number) => void;
 }) {
   const { scale } = props;
   const shown = Math.min(props.max, Math.max(props.min, props.value));
   const change = (at: number) => props.onChange(scale ? scale.value(at) : Number(at.toFixed(6)));
   const track = scale ? { min: 0, max: 1, step: SCALED_STEP, value: [scale.place(shown)] } : { min: props.min, max: props.max, step: props.step, value: [shown] };
+  // Radix's own keys go from grid point to grid point, and the value need not lie on one: they could bring back the same value for ever.
+  const keys = (event: KeyboardEvent) => {
+    const steps = keySteps(event.key, event.shiftKey);
+    if (steps === 0) return;
+    event.preventDefault();
+    const next = stepped(shown, steps, props);
+    if (next !== shown) props.onChange(next);
+  };
   return (
     <Radix.Root
-      className="slider" {...track}
+      className="slider" {...track} onKeyDown={keys}
       onValueChange={([value]) => value !== undefined && change(value)}
     >
       <Radix.Track className="slider-track"><Radix.Range className="slider-range" /></Radix.Track>

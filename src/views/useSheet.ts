@@ -4,13 +4,13 @@ import { packImage } from '../state/packImages.ts';
 
 /** A sheet of tiles of the pack, decoded; null until it is there, or where it cannot be had. */
 export function useSheet(file: PackFile | undefined, manifestUrl: string): ImageBitmap | null {
-  const [sheet, setSheet] = useState<ImageBitmap | null>(null);
+  const [sheet, setSheet] = useState<{ of: string; bitmap: ImageBitmap } | null>(null);
   useEffect(() => {
     if (!file) return;
     let here = true;
     packImage(file, manifestUrl).then(({ blob }) => createImageBitmap(blob))
-      .then((bitmap) => here && setSheet(bitmap), () => undefined);
+      .then((bitmap) => here && setSheet({ of: file.sha256, bitmap }), () => undefined);
     return () => { here = false; };
   }, [file, manifestUrl]);
-  return sheet;
+  return sheet && sheet.of === file?.sha256 ? sheet.bitmap : null;
 }

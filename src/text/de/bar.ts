@@ -31,6 +31,7 @@ export const bar = {
   'Backend': 'Recheneinheit',
   'Several threads for WASM': 'Mehrere Threads für WASM',
   '(in use)': '(in Gebrauch)',
+  '(in use; this site’s server sets it)': '(in Gebrauch; so will es der Server dieser Seite)',
   '(off)': '(aus)',
   '(from the next load)': '(ab dem nächsten Laden)',
   'Can be changed when the run has ended.': 'Kann geändert werden, wenn der Lauf beendet ist.',

@@ -36,6 +36,7 @@ export const compare = {
   'FID-lite, lower is better': 'FID-lite, kleiner ist besser',
   'Class agreement': 'Klasse getroffen',
   'Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.': 'Mittel über {n} zurückgehaltene Bilder bei der E_th des Pakets; Güte mit 95-%-Intervallen. Jede Änderung führt zu einem anderen Bild, also wird Güte über viele beurteilt.',
+  'Means over {n} of the model’s own samples at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.': 'Mittel über {n} eigene Stichproben des Modells bei der E_th des Pakets; Güte mit 95-%-Intervallen. Jede Änderung führt zu einem anderen Bild, also wird Güte über viele beurteilt.',
   'Times are medians of three images, with quartiles. Each pass decodes one token; Generate is faster where a pass settles several.': 'Zeiten sind Mediane dreier Bilder, mit Quartilen. Jeder Durchgang dekodiert ein Token; Erzeugen ist schneller, wo in einem Durchgang mehrere fest werden.',
   'Time per image, this device': 'Zeit je Bild, dieses Gerät',
   'Measure the time on this device': 'Zeit auf diesem Gerät messen',

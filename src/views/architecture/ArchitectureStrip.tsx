@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useRunView } from '../context.ts';
@@ -19,21 +20,28 @@ export default function ArchitectureStrip() {
   const [open, setOpen] = useState<PartName | null>(null);
   const root = useRef<HTMLElement>(null);
   const last = useRef('');
+  /** The part whose detail has been spoken. */
+  const told = useRef<PartName | null>(null);
 
   useDraw(() => {
     const box = root.current;
     if (!box) return;
     const { events, version, known, rules } = view.shown();
-    const at = lookedAt(events.length, view.playback.getState());
-    const key = `${version}/${at}/${open}`;
+    const playback = view.playback.getState();
+    const at = lookedAt(events.length, playback);
+    const paused = playback.mode === 'paused';
+    const key = `${version}/${at}/${open}/${paused}`;
     if (key === last.current) return;
     last.current = key;
-    const parts = at === null || at >= known ? [] : partsOf(events, at, rules?.entropyGate ? rules.entropyThreshold : null, tokens);
+    const parts = at === null || at >= known ? [] : partsOf(events, at, thresholdOf(rules), tokens);
     box.toggleAttribute('data-empty', parts.length === 0);
     // Two names for one animation, so that it starts again with every token.
     if (at !== null) box.dataset.beat = String(at % 2);
     for (const name of ORDER) write(box, name, parts.find((part) => part.name === name));
     const detail = box.querySelector<HTMLElement>('.part-detail');
+    // Spoken when it opens, and while a person steps; while tokens run past it changes faster than anyone could say it.
+    detail?.setAttribute('aria-live', paused || told.current !== open ? 'polite' : 'off');
+    told.current = open;
     if (detail) writeDetail(detail, parts.find((part) => part.name === open)?.detail ?? '');
   });
 

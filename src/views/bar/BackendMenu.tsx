@@ -1,4 +1,4 @@
-import { percent } from '../../lib/format.ts';
+import { percentDone } from '../../lib/format.ts';
 import type { PackState } from '../../state/pack.ts';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -35,7 +35,7 @@ export function BackendMenu() {
 function StatusText({ model, progress, report }: Pick<PackState, 'model' | 'progress' | 'report'>) {
   if (model === 'ready' && report) return backendName(report.backend);
   if (model === 'loading') {
-    const share = percent(loadShare(progress));
+    const share = percentDone(loadShare(progress));
     return <><span className="optional">{progress ? stageText(progress, true) : t('Loading')}</span><span className="narrow-only">{share}</span></>;
   }
   return t(({ idle: 'Opening', asking: 'Not loaded', failed: 'Not loaded', ready: 'Ready' } as const)[model]);

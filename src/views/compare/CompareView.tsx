@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
+import { sameTokens } from '../../state/sameTokens.ts';
 import { t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
@@ -110,15 +112,16 @@ function Worth({ session: { compare } }: { session: CompareSession }) {
   const packs = useStore(compare, (state) => state.packs);
   const all = [...(own ? [own] : []), ...packs.map(({ manifest }) => manifest)];
   const pack = all.find(({ kind }) => kind === 'dpar');
-  return pack ? <WorthPanel pack={pack} plain={all.find(({ kind }) => kind === 'gpt') ?? null} /> : null;
+  // After a change of pack those beside the one before are listed until the new ones are found.
+  return pack ? <WorthPanel pack={pack} plain={all.find((other) => other.kind === 'gpt' && sameTokens(other, pack)) ?? null} /> : null;
 }
 
-/** Quality against steps of A's pack, where its evaluation has it; A's threshold is marked. */
+/** Quality against steps of A's pack, where its evaluation has it; A's threshold is marked, where it has one. */
 function Measured() {
   const manifest = usePack((state) => state.manifest);
-  const threshold = useRun((state) => state.header?.settings.entropyThreshold);
+  const settings = useRun((state) => state.header?.settings);
   const sweep = manifest?.evaluation.sweep;
-  return sweep && <SweepPlot pack={manifest} sweep={sweep} threshold={threshold ?? manifest.defaults.entropyThreshold} />;
+  return sweep && <SweepPlot pack={manifest} sweep={sweep} threshold={thresholdOf(settings ?? manifest.defaults)} />;
 }
 
 function Options() {

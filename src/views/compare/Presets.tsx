@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { variantBytes } from '../../../engine/manifest-files.ts';
-import { megabytes, percent } from '../../lib/format.ts';
+import { megabytes, percentDone } from '../../lib/format.ts';
 import { against, requestAgainst, requestLess } from '../../state/compare/requests.ts';
 import { named, t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -56,7 +56,7 @@ export function Presets({ session }: { session: CompareSession }) {
       {manifest?.kind === 'dpar' && <button type="button" className="button" disabled={busy} onClick={() => void compare.thresholds()}>{t('One seed, six thresholds')}</button>}
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: named(loading) }) : t('Starting…')}</span>}
-        {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percent(share)}</span>}
+        {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percentDone(share)}</span>}
         {(running || waiting) && <button type="button" className="button strong" data-stop onClick={() => void compare.stop()}><Icon name="stop" size={16} />{t('Stop')}</button>}
       </span>
     </div>

@@ -1,4 +1,5 @@
 import type { Problem } from '../../state/problem.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { symbols } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
 
@@ -7,7 +8,7 @@ export function BadValue({ id, problem, back, onUndo }: { id: string; problem: P
   return (
     <div className="bad-value">
       <p className="field-error" id={id}>{symbols(translated(problem.message))}</p>
-      <button type="button" className="button small" onClick={onUndo}>{t('Reset to {value}', { value: back })}</button>
+      <button type="button" className="button small" onClick={(event) => { handFocus(event, 'input', '.setting, .seed'); onUndo(); }}>{t('Reset to {value}', { value: back })}</button>
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import clsx from 'clsx';
+import type { MouseEvent } from 'react';
 import { useStore } from 'zustand';
 import { variantBytes } from '../../../engine/manifest-files.ts';
 import { megabytes } from '../../lib/format.ts';
@@ -5,6 +7,7 @@ import { MOST } from '../../state/batch.ts';
 import type { SettingsState } from '../../state/settings.ts';
 import { symbols } from '../../text/rich.tsx';
 import { named, translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useBatch, useMaking, usePack, useSettings, useStudio } from '../context.ts';
 import { ClassPicker } from './ClassPicker.tsx';
@@ -38,48 +41,38 @@ function BarClass() {
   return <button type="button" className="button bar-class" onClick={() => document.querySelector('.classes, .many-classes')?.scrollIntoView({ block: 'center' })}>{named(label)}<span className="caret"><Icon name="caret" size={14} /></span></button>;
 }
 
+/** One button throughout, so that the focus stays on it: it generates, and stops what it began. */
 function GenerateButton() {
   const studio = useStudio();
+  const { session } = studio;
   const running = useMaking();
   const model = usePack((state) => state.model);
-  const { queued } = useStore(studio.session.queue);
+  const { queued } = useStore(session.queue);
   const ready = usePack((state) => state.manifest !== null);
   const errors = useSettings((state) => state.errors);
   const wrong = Object.values(errors)[0];
-  if (queued && model === 'asking') return <LinkedAction />;
-  if (running || queued) {
-    return (
-      <div className="launch-action">
-        <BarClass />
-        <button type="button" className="button primary stop" data-stop onClick={() => void studio.session.stop()}>
-          <Icon name="stop" size={18} />{running ? t('Stop') : t('Cancel')}
-        </button>
-        <p className="hint" aria-live="off">{running ? <RunningHint /> : t('Starts when the model is loaded')}</p>
-      </div>
-    );
-  }
+  /** The run of a link waits, and its model is downloaded only when a person says so. */
+  const linked = queued && model === 'asking';
+  const stops = !linked && (running || queued);
+  const idle = !linked && !stops;
+  const act = () => (linked ? session.load() : stops ? session.stop() : studio.generate(studio.batch.getState().count));
+  const words = linked ? t('Generate the linked image') : running ? t('Stop') : queued ? t('Cancel') : t('Generate');
   return (
     <div className="launch-action">
       <BarClass />
       <div className="launch-row">
-        <button type="button" className="button primary" disabled={!ready || wrong !== undefined} onClick={() => void studio.generate(studio.batch.getState().count)}>
-          {t('Generate')}
+        <button
+          type="button" className={clsx('button primary', { linked, stop: stops })} data-stop={stops || undefined} disabled={idle && (!ready || wrong !== undefined)}
+          onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()} onClick={() => void act()}
+        >
+          {stops && <Icon name="stop" size={18} />}{words}
         </button>
-        <CountField />
+        {idle && <CountField />}
       </div>
-      <p className={wrong ? 'hint field-error' : 'hint'}>{wrong ? symbols(blocked(errors)) : <Hint model={model} />}</p>
-    </div>
-  );
-}
-
-/** The run of a link waits, and its model is downloaded only when a person says so. */
-function LinkedAction() {
-  const { session } = useStudio();
-  return (
-    <div className="launch-action">
-      <BarClass />
-      <button type="button" className="button primary linked" onClick={() => void session.load()}>{t('Generate the linked image')}</button>
-      <p className="hint"><Hint model="asking" /> <button type="button" className="button quiet small" onClick={() => void session.stop()}>{t('Cancel')}</button></p>
+      <p className={idle && wrong ? 'hint field-error' : 'hint'} aria-live={stops ? 'off' : undefined}>
+        {stops ? (running ? <RunningHint /> : t('Starts when the model is loaded')) : idle && wrong ? symbols(blocked(errors)) : <Hint model={model} />}
+        {linked && <> <button type="button" className="button quiet small" onClick={(event) => { handFocus(event, '.primary', '.launch-action'); void session.stop(); }}>{t('Cancel')}</button></>}
+      </p>
     </div>
   );
 }
@@ -103,7 +96,9 @@ function SurpriseButton() {
   const studio = useStudio();
   const classes = usePack((state) => state.manifest?.classes.length ?? 0);
   const running = useMaking();
-  const surprise = () => {
+  const surprise = (event: MouseEvent<HTMLElement>) => {
+    // Off while the run grows, which would drop the focus.
+    handFocus(event, '.primary', '.launch');
     studio.settings.setClass(Math.floor(Math.random() * classes));
     studio.settings.rollSeed();
     void studio.generate(studio.batch.getState().count);

@@ -4,6 +4,7 @@ import type { Scale } from '../../lib/thresholdScale.ts';
 import { fixed } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { decimal, translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { selectOnEntry } from '../../ui/selectOnEntry.ts';
 import { Slider } from '../../ui/Slider.tsx';
@@ -18,9 +19,9 @@ const OFF: Partial<Record<SettingProperty['key'], number>> = { topK: 0, topP: 1 
 /** Names as the paper writes them. */
 const SYMBOLS: Partial<Record<SettingProperty['key'], 'Threshold E_th' | 'Longest patch P_max'>> = { entropyThreshold: 'Threshold E_th', maxPatchLength: 'Longest patch P_max' };
 
-/** A value as it stands in its field: E_th with two digits at least, as everywhere. */
+/** A value as it stands in its field: E_th with two digits at least, as everywhere; nothing where a static length is still to be set. */
 const written = (key: SettingProperty['key'], value: Parameters<typeof formatSetting>[0]): string =>
-  (key === 'entropyThreshold' && typeof value === 'number' && Number(value.toFixed(2)) === value ? fixed(value, 2) : decimal(formatSetting(value)));
+  (key === 'entropyThreshold' && typeof value === 'number' && Number(value.toFixed(2)) === value ? fixed(value, 2) : value === null ? '' : decimal(formatSetting(value)));
 
 /** What was typed as the settings table reads it: either decimal sign, and the word for a filter that is off. */
 const typed = (key: SettingProperty['key'], text: string): string => {
@@ -45,8 +46,9 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
   const auto = property.kind === 'auto' && value === undefined;
   if (!known || (value === undefined && !auto)) return <div className="setting" aria-hidden="true"><span className="setting-name muted">{label}</span></div>;
 
-  const reset = value !== initial && (
-    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : written(key, initial) })} onClick={() => { setDraft(null); settings.reset(key); }}>
+  // Static patches have to have a length: a default that is none is nothing to go back to.
+  const reset = value !== initial && initial !== null && (
+    <button type="button" className="reset" aria-label={t('Reset {label}', { label })} title={t('Reset to {value}', { value: initial === undefined ? t('auto') : written(key, initial) })} onClick={(event) => { handFocus(event, 'input, .switch', '.setting'); setDraft(null); settings.reset(key); }}>
       <Icon name="reset" size={16} />
     </button>
   );
@@ -80,7 +82,7 @@ export function SettingRow({ property, range, scale = null }: { property: Settin
       <span className="setting-unit">{property.unit === 'nats' ? t('nats') : ''}</span>
       <Slider
         label={label} scale={scale} value={auto ? range.min : Number(value)} min={range.min} max={range.max} step={property.step}
-        valueText={off || auto ? text : `${text} ${unitText(property.unit, value)}`.trim()}
+        valueText={value === null ? '–' : off || auto ? text : `${text} ${unitText(property.unit, value)}`.trim()}
         onChange={(next) => { setDraft(null); settings.set(key, next); }}
       />
       <SettingHelp property={property} />

@@ -7,6 +7,7 @@ import { fixed, nats, probability } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useWhatIf } from '../context.ts';
@@ -51,7 +52,7 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
       <div className="cell-token">
         <CodeTile token={event.token} />
         <p><span className="muted">{t('Token')}</span> <b data-cell-figure="token">{event.token}</b><br /><span className="muted">{sourceText(event)}</span></p>
-        {pin === at && <button type="button" className="button quiet small" onClick={() => playback.pinCell(null)}><Icon name="close" size={14} />{t('Unpin')}</button>}
+        {pin === at && <button type="button" className="button quiet small" onClick={(event) => { handFocus(event, '.cell-grid [tabindex="0"]'); playback.pinCell(null); }}><Icon name="close" size={14} />{t('Unpin')}</button>}
       </div>
       <dl className="facts">
         <div><dt>{t('Entropy')} {manifest && <small>{entropyBy(manifest)}</small>}</dt><dd data-cell-figure="entropy">{nats(event.entropy)}</dd></div>

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../engine/manifest.ts';
 import type { StepId } from '../../state/guide/steps.ts';
 import { measuredPatches } from '../../state/measuredPatches.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, useRunView } from '../context.ts';
 import { Resolution } from '../worth/Resolution.tsx';
@@ -24,5 +25,5 @@ function Raised({ pack }: { pack: Manifest }) {
   const { rules } = useRunView().shown();
   const { sweep } = pack.evaluation;
   if (!sweep) return <p className="muted">{t('Other thresholds were not measured for this pack.')}</p>;
-  return <SweepPlot pack={pack} sweep={sweep} threshold={rules?.entropyThreshold ?? pack.defaults.entropyThreshold} />;
+  return <SweepPlot pack={pack} sweep={sweep} threshold={thresholdOf(rules ?? pack.defaults)} />;
 }

@@ -5,6 +5,7 @@ import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
 import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { decimal, translated, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { lookedAt, rowAndColumn } from '../cell.ts';
@@ -81,7 +82,7 @@ function GateReading({ patches }: { patches: string }) {
   const { rules } = shown();
   return (
     <dl className="facts">
-      <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(rules?.entropyThreshold ?? null)}</dd></div>
+      <div><dt>E<span className="sub">th</span></dt><dd data-guide="threshold">{nats(thresholdOf(rules))}</dd></div>
       <div><dt>{patches}</dt><dd data-guide="patches">{now ? integer(now.patches) : '–'}{decoded && <span className="muted">, {t('decoded: {share}', { share: integer(decoded.patches) })}</span>}</dd></div>
       <div><dt>P<span className="sub">avg</span></dt><dd>{fixed(now?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>
     </dl>

@@ -4,6 +4,7 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import type { Rules } from '../../../engine/patchify.ts';
 import { hasEntropies, rulesKeys, thresholdCurve } from '../../../engine/whatif.ts';
 import { fixed } from '../../lib/format.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { curveAt } from '../../lib/curveAt.ts';
@@ -11,7 +12,7 @@ import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const STEP = 0.1;
 
-/** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures. */
+/** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures, or of its own samples. */
 export function CurvePlot() {
   useFrameEvery(200);
   const { shown, run } = useRunView();
@@ -37,18 +38,20 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
   const data = useMemo((): uPlot.AlignedData => [thresholds, own, pack], [thresholds, own, pack]);
   const here = thresholdCurve(entropies, rules, width, [rules.entropyThreshold])[0]!;
   const usual = curveAt(manifest.curve, rules.entropyThreshold, 'pAvg');
-  const options = useMemo(() => curveOptions(here, decoded.entropyThreshold), [here.threshold, here.pAvg, decoded.entropyThreshold]); // eslint-disable-line react-hooks/exhaustive-deps
+  const decodedAt = thresholdOf(decoded);
+  const options = useMemo(() => curveOptions(here, decodedAt), [here.threshold, here.pAvg, decodedAt]); // eslint-disable-line react-hooks/exhaustive-deps
+  const samples = manifest.pictures === 'samples';
   const words = t('E_th {threshold}: P_avg {average}, {n} steps', { threshold: fixed(here.threshold, 2), average: fixed(here.pAvg, 2), n: here.steps });
   return (
     <section className="curve">
       <h2 className="heading">{t('Patch length by threshold')}</h2>
-      <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t('Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={options} />
-      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i className="dashed" />{t('held-out pictures')} {fixed(usual, 2)}</span></p>
+      <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t(samples ? 'The model’s own samples: {average}.' : 'Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={options} />
+      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i className="dashed" />{samples ? t('the model’s own samples') : t('held-out pictures')} {fixed(usual, 2)}</span></p>
     </section>
   );
 }
 
-const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => ({
+const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number | null) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => ({
   legend: { show: false }, cursor: { show: false },
   scales: { x: { time: false }, y: { range: (_plot, _low, high) => [1, Math.max(2, high)] } },
   axes: [axis(colours, font, t('threshold, nats'), 28), { ...axis(colours, font, t('mean patch, tokens'), 26), splits: (_plot, _axis, _low, high) => Array.from({ length: Math.floor(high) }, (_, i) => i + 1).filter((n, _i, all) => all.length <= 6 || n === 1 || n % Math.ceil(all.length / 5) === 0) }],
@@ -57,11 +60,11 @@ const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number
 });
 
 /** The point in view, and a line at the threshold of the decoded run. */
-function drawPoint(plot: uPlot, here: { threshold: number; pAvg: number }, decoded: number, colours: PlotColours): void {
+function drawPoint(plot: uPlot, here: { threshold: number; pAvg: number }, decoded: number | null, colours: PlotColours): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
-  if (decoded !== here.threshold) {
+  if (decoded !== null && decoded !== here.threshold) {
     const x = plot.valToPos(decoded, 'x', true);
     ctx.strokeStyle = colours.muted;
     ctx.lineWidth = ratio;

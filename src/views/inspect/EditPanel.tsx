@@ -2,6 +2,7 @@ import { Popover } from 'radix-ui';
 import { imageSeed } from '../../../engine/philox.ts';
 import { tokens } from '../../lib/counts.ts';
 import { named, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
@@ -41,7 +42,7 @@ export function EditPanel({ choice, onChoose }: Props) {
           </Popover.Portal>
         </Popover.Root>
         <button type="button" className="button quiet small" disabled={cell === null} title={t('Paint with the code of this cell (I)')} aria-keyshortcuts="i" onClick={() => cell !== null && edit.setBrush(shown().events[cell]?.token ?? null)}>{t('Copy this cell’s code')}</button>
-        {brush !== null && <button type="button" className="button quiet small" onClick={() => edit.setBrush(null)}>{t('Stop painting')}</button>}
+        {brush !== null && <button type="button" className="button quiet small" onClick={(event) => { handFocus(event, '.button', '.edit'); edit.setBrush(null); }}>{t('Stop painting')}</button>}
       </div>
       <button type="button" className="button" disabled={cell === null} onClick={() => cell !== null && edit.eraseFrom(cell)}>
         {cell === null ? t('Erase from a cell onward') : t('Erase from this cell onward')}

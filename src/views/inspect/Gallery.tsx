@@ -15,7 +15,7 @@ interface Sheet {
   classes: readonly number[];
 }
 
-/** The pack's gallery; without one, the held-out picture of every class. */
+/** The pack's gallery; without one, the picture of every class. */
 const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
 
 function cutTile(image: CanvasImageSource, index: number, { columns, size }: Sheet): HTMLCanvasElement {
@@ -25,7 +25,7 @@ function cutTile(image: CanvasImageSource, index: number, { columns, size }: She
   return canvas;
 }
 
-/** Held-out real pictures, never trained on, to start from; those of the chosen class first. */
+/** Pictures of the pack to start from, those of the chosen class first: held-out real ones, never trained on, or the model's own where it came without any. */
 export function Gallery() {
   const desk = deskOf(useStudio());
   const manifest = usePack((state) => state.manifest);
@@ -34,12 +34,14 @@ export function Gallery() {
   const sheet = manifest && sheetOf(manifest);
   const image = usePackImage(sheet?.file, url);
   if (!manifest || !sheet) return null;
+  const own = manifest.pictures === 'samples';
   const rows = Math.ceil(sheet.classes.length / sheet.columns);
   const numbers = new Map<number, number>();
   const tiles = sheet.classes.map((classIndex, index) => {
     const number = (numbers.get(classIndex) ?? 0) + 1;
     numbers.set(classIndex, number);
-    return { index, classIndex, name: say`${term(manifest.classes[classIndex]!.label)}, held-out picture ${number}` };
+    const label = term(manifest.classes[classIndex]!.label);
+    return { index, classIndex, name: own ? say`${label}, sample ${number}` : say`${label}, held-out picture ${number}` };
   });
   const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
     const bytes = await fetchPackFile(sheet.file, url);
@@ -50,8 +52,8 @@ export function Gallery() {
   return (
     <>
       <h3 className="gallery-heading">{t('Or try one of these')}</h3>
-      <p className="hint">{t('Held-out pictures, never trained on.')}</p>
-      <ul className="gallery" aria-label={t('Held-out pictures')}>
+      <p className="hint">{own ? t('The model’s own samples.') : t('Held-out pictures, never trained on.')}</p>
+      <ul className="gallery" aria-label={own ? t('The model’s own samples') : t('Held-out pictures')}>
         {ordered.map((tile) => (
           <li key={tile.index}>
             <button

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import uPlot from 'uplot';
 import { entropyHistogram, hasEntropies, lengthHistogram, meanEntropy } from '../../../engine/whatif.ts';
 import { fixed } from '../../lib/format.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
@@ -16,7 +17,7 @@ export function Histograms({ patches }: { patches: boolean }) {
   const { shown } = useRunView();
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
   const { events, rules } = shown();
-  const threshold = rules?.entropyGate ? rules.entropyThreshold : Infinity;
+  const threshold = thresholdOf(rules) ?? Infinity;
   const top = Math.log(vocab);
   // A run that grows keeps its list.
   const count = events.length;

@@ -1,6 +1,6 @@
 import { together } from '../../../engine/phrase.ts';
 import { useRef } from 'react';
-import { percent } from '../../lib/format.ts';
+import { percentDone } from '../../lib/format.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
@@ -26,7 +26,7 @@ export function SourcePanel() {
   const problem = useDesk((state) => state.problem);
   const words = useDesk((state) => state.words);
   const source = useDesk((state) => state.source);
-  const loading = progress && progress.total > 0 ? ` (${percent(progress.loaded / progress.total)})` : '';
+  const share = progress && progress.total > 0 ? percentDone(progress.loaded / progress.total) : '';
   return (
     <section className="source" aria-label={t('Your own picture')}>
       <div className="settings-head">
@@ -43,7 +43,9 @@ export function SourcePanel() {
       />
       <button type="button" className="button pick" onClick={() => input.current?.click()}>{t('Choose a picture…')}</button>
       <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
-      <p className="hint desk-phase" role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}${loading}…`}</p>
+      <p className="hint desk-phase">
+        <span role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}…`}</span>{phase in WORDS && <span aria-hidden="true"> {share}</span>}
+      </p>
       {problem && <ProblemMessage problem={problem} onClose={desk.forget} />}
       {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}

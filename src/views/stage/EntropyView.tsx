@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { mapColour } from '../../lib/colourMap.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { CellGrid } from './CellGrid.tsx';
@@ -22,7 +23,7 @@ export function EntropyView() {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
     const { events, version, rules } = view.shown();
-    const threshold = (rules ?? studio.settings.getState().values)?.entropyThreshold ?? top;
+    const threshold = thresholdOf(rules ?? studio.settings.getState().values) ?? top;
     const { cursor } = view.playback.getState();
     const key = `${version}/${cursor}/${map}/${map === 'threshold' ? threshold : ''}`;
     if (key === last.current) return;

@@ -1,18 +1,19 @@
 import { useStore } from 'zustand';
 import { fixed } from '../../lib/format.ts';
 import { mapGradient } from '../../lib/colourMap.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 import { usePack, useRun, useSettings, useWhatIf, useWorkbench } from '../context.ts';
 
-/** Colour scale of the map: 0 to ln V nats, with the threshold marked on it. */
+/** Colour scale of the map: 0 to ln V nats, with the threshold marked on it where there is one. */
 export function Legend() {
   const vocab = usePack((state) => state.manifest?.vocab);
-  const set = useSettings((state) => state.values?.entropyThreshold);
-  const tried = useWhatIf((state) => state.rules?.entropyThreshold);
-  const decoded = useRun((state) => state.header?.settings.entropyThreshold);
+  const set = useSettings((state) => state.values);
+  const tried = useWhatIf((state) => state.rules);
+  const decoded = useRun((state) => state.header?.settings);
   const map = useStore(useWorkbench().theme, (state) => state.map);
-  const threshold = tried ?? decoded ?? set;
+  const threshold = thresholdOf(tried ?? decoded ?? set);
   const without = useWithoutEntropies();
   if (without || vocab === undefined) return null;
   const top = Math.log(vocab);
@@ -20,7 +21,7 @@ export function Legend() {
     <span className="legend" title={t('0 to {top} nats, the entropy of a uniform guess', { top: fixed(top, 2) })}>
       <span>0</span>
       <span className="legend-scale" style={{ background: mapGradient(map, (threshold ?? top) / top) }}>
-        {threshold !== undefined && <i style={{ left: `${Math.min(100, (100 * threshold) / top)}%` }} />}
+        {threshold !== null && <i style={{ left: `${Math.min(100, (100 * threshold) / top)}%` }} />}
       </span>
       <span>{fixed(top, 1)} {t('nats')}</span>
     </span>

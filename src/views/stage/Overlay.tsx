@@ -1,4 +1,4 @@
-import { useRef, type PointerEvent } from 'react';
+import { useRef, type MouseEvent, type PointerEvent } from 'react';
 import { useStore } from 'zustand';
 import { patchesAt, patchOf } from '../../../engine/view.ts';
 import { useDraw, useEdit, usePack, useRunView, useWhatIf, useWorkbench } from '../context.ts';
@@ -9,7 +9,7 @@ import { boundaryPath, edgePath, outlinePath, restPath, singleCells } from './bo
 /** Outlines stand inside their cells, by this share of a cell: at the edge of the map nothing of them is cut off. */
 const INSET = 0.1;
 
-/** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click pins or paints it. */
+/** Patch boundaries, and the outlined cell with its patch, in cells, over a square view; pointing at a cell looks at it, a click or tap pins or paints it. */
 export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const runView = useRunView();
   const { options } = useWorkbench();
@@ -48,7 +48,9 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     root.current?.classList.toggle('at-rest', atRest(runView));
   });
 
-  const cellAt = (event: PointerEvent<SVGSVGElement>): number | null => {
+  /** The last press was a mouse's; any other pointer's may be the start of scrolling, until it turns out to be a tap. */
+  const byMouse = useRef(true);
+  const cellAt = (event: MouseEvent<SVGSVGElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * width);
     const row = Math.floor(((event.clientY - box.top) / box.height) * width);
@@ -62,23 +64,31 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   };
   const move = (event: PointerEvent<SVGSVGElement>) => {
     const index = cellAt(event);
-    runView.playback.look(index);
+    if (event.pointerType === 'mouse' || event.buttons === 0 || painting) runView.playback.look(index);
     if (event.buttons === 1) paint(index);
   };
   const press = (event: PointerEvent<SVGSVGElement>) => {
+    byMouse.current = event.pointerType === 'mouse';
     if (event.button !== 0) return;
     const index = cellAt(event);
     if (painting) return paint(index);
-    // A finger cannot hover: its touch always chooses.
-    if (event.pointerType === 'mouse' || index !== runView.playback.getState().pin) runView.playback.pinCell(index);
-    runView.playback.look(event.pointerType === 'mouse' ? index : null);
+    if (!byMouse.current) return;
+    runView.playback.pinCell(index);
+    runView.playback.look(index);
+  };
+  /** A tap always chooses: there is no hovering to come back to. */
+  const tap = (event: MouseEvent<SVGSVGElement>) => {
+    if (byMouse.current || painting) return;
+    const index = cellAt(event);
+    if (index !== runView.playback.getState().pin) runView.playback.pinCell(index);
+    runView.playback.look(null);
   };
 
   return (
     <svg
       ref={root} className={`layer overlay ${tone}${painting ? ' painting' : ''}`} viewBox={`0 0 ${width} ${width}`} aria-hidden="true"
-      onPointerMove={move} onPointerDown={press}
-      onPointerLeave={(event) => event.pointerType === 'mouse' && runView.playback.look(null)}
+      onPointerMove={move} onPointerDown={press} onClick={tap}
+      onPointerLeave={(event) => event.pointerType !== 'touch' && runView.playback.look(null)}
     >
       <path ref={rest} className="rest" />
       <path ref={edges} className="edges" />

@@ -5,6 +5,7 @@ import { megabytes } from '../../lib/format.ts';
 import { toProblem } from '../../state/problem.ts';
 import { deleteStored, listStored, renewStored, verifyStored, type StoredPack } from '../../../packs/stored.ts';
 import { named, translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import './stored.css';
 
 /** What this browser keeps: packs and the runtime, with size and age; each can be checked, fetched anew or deleted. */
@@ -12,6 +13,8 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [list, setList] = useState<{ packs: StoredPack[]; at: number } | null>(null);
   const [news, setNews] = useState('');
+  /** Of a download under way; beside the status, which would else be spoken with every chunk. */
+  const [came, setCame] = useState('');
   const refresh = async () => setList({ packs: await listStored(), at: Date.now() });
 
   useEffect(() => {
@@ -33,14 +36,13 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
     await refresh();
   };
   const renew = async ({ id, title, bytes }: StoredPack) => {
-    let came = 0;
-    const report = () => setNews(t('Downloading {title} again: {done} of {all}', { title, done: megabytes(came), all: megabytes(bytes) }));
-    report();
+    let loaded = 0;
+    setNews(t('Downloading {title} again…', { title }));
     try {
       await renewStored(id, {
         onBytes: (more) => {
-          came += more;
-          report();
+          loaded += more;
+          setCame(t('{done} of {all}', { done: megabytes(loaded), all: megabytes(bytes) }));
         },
       });
       setNews(t('{title} was downloaded again.', { title }));
@@ -48,6 +50,7 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
       const { message } = toProblem(error);
       setNews(t('{title} was not downloaded again; what was stored is still there.', { title }) + ` ${translated(message)}`);
     }
+    setCame('');
     await refresh();
   };
 
@@ -63,13 +66,15 @@ export default function StoredDialog({ onClose }: { onClose: () => void }) {
               <p><strong>{entry.title}</strong><span className="muted">{megabytes(entry.bytes)}, {files(entry.files)}, {ago(entry.savedAt, list.at)}</span></p>
               <button type="button" className="button" aria-label={t('Verify {title}', { title: entry.title })} onClick={() => void verify(entry)}>{t('Verify')}</button>
               <button type="button" className="button" aria-label={t('Download {title} again', { title: entry.title })} onClick={() => void renew(entry)}>{t('Download again')}</button>
-              <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={() => void remove(entry)}>{t('Delete')}</button>
+              <button type="button" className="button" aria-label={t('Delete {title}', { title: entry.title })} onClick={(event) => { handFocus(event, '.stored-close', '.stored'); void remove(entry); }}>{t('Delete')}</button>
             </li>
           ))}
         </ul>
       )}
-      <p className="stored-status" role="status">{news || (total > 0 ? t('{size} in total.', { size: megabytes(total) }) : '')}</p>
-      <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>
+      <p className="stored-status">
+        <span role="status">{news || (total > 0 ? t('{size} in total.', { size: megabytes(total) }) : '')}</span> <span aria-hidden="true">{came}</span>
+      </p>
+      <button type="button" className="button stored-close" onClick={() => dialog.current?.close()}>{t('Close')}</button>
     </dialog>
   );
 }

@@ -1,13 +1,15 @@
-import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { sameRules } from '../../../engine/whatif.ts';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
+import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { lookedAt } from '../cell.ts';
 import { useDraw, usePack, useRun, useRunView, useStudio, useWhatIf, useWorkbench } from '../context.ts';
+import { scrubber } from '../scrub.ts';
 import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
-import { cursorAt, stripGeometry, type StripGeometry } from './geometry.ts';
+import { cursorAt, stripGeometry } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
 import { late } from '../../ui/late.tsx';
 
@@ -34,15 +36,10 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
   const patches = usePack((state) => state.manifest?.kind !== 'gpt') || tried;
   const slider = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const geometry = useRef<StripGeometry | null>(null);
   const colours = useRef<StripColours | null>(null);
 
   useEffect(() => {
-    const fit = () => {
-      geometry.current = null;
-      frame.request();
-    };
-    const observer = new ResizeObserver(fit);
+    const observer = new ResizeObserver(() => frame.request());
     if (slider.current) observer.observe(slider.current);
     return () => observer.disconnect();
   }, [frame]);
@@ -52,7 +49,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     if (!box || !target) return;
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [box.clientWidth, box.clientHeight];
-    const g = (geometry.current = stripGeometry(width, height, tokens, top));
+    const g = stripGeometry(width, height, tokens, top);
     if (target.width !== Math.round(width * ratio) || target.height !== Math.round(height * ratio)) {
       target.width = Math.round(width * ratio);
       target.height = Math.round(height * ratio);
@@ -65,9 +62,8 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const playback = view.playback.getState();
     const { cursor } = playback;
     const looked = lookedAt(events.length, playback);
-    const line = (rules: { entropyGate: boolean; entropyThreshold: number } | null | undefined) => (rules?.entropyGate ? rules.entropyThreshold : null);
-    const threshold = line(shownRules ?? studio.settings.getState().values);
-    const decoded = whatIf ? line(view.run.getState().header?.settings) : null;
+    const threshold = thresholdOf(shownRules ?? studio.settings.getState().values);
+    const decoded = whatIf ? thresholdOf(view.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
     drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
@@ -80,18 +76,15 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     drawNow();
   }), [theme, drawNow]);
 
-  const scrub = (event: PointerEvent<HTMLDivElement>) => {
-    const g = geometry.current;
-    if (!g) return;
-    const at = cursorAt(g, event.clientX - event.currentTarget.getBoundingClientRect().left);
-    if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
-    else if (!event.currentTarget.hasPointerCapture(event.pointerId)) {
+  const scrub = useMemo(() => {
+    const at = ({ clientX, currentTarget: box }: { clientX: number; currentTarget: HTMLElement }) =>
+      cursorAt(stripGeometry(box.clientWidth, box.clientHeight, tokens, top), clientX - box.getBoundingClientRect().left);
+    return scrubber((event) => view.playback.seek(at(event)), (event) => {
       // Pointing at a bar looks at its cell in every view.
-      if (event.pointerType === 'mouse') view.playback.look(at <= view.playback.getState().cursor ? at - 1 : null);
-      return;
-    }
-    view.playback.seek(at);
-  };
+      const cursor = at(event);
+      view.playback.look(cursor <= view.playback.getState().cursor ? cursor - 1 : null);
+    });
+  }, [tokens, top, view]);
   const keys = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
       ArrowLeft: -1, ArrowDown: -gridWidth, ArrowRight: 1, ArrowUp: gridWidth, PageDown: -gridWidth, PageUp: gridWidth, Home: -tokens, End: tokens,
@@ -110,7 +103,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
         <div
           ref={slider} className="strip-plot" role="slider" tabIndex={0} aria-label={t('Token shown')} aria-orientation="horizontal"
           aria-valuemin={0} aria-valuemax={tokens} aria-valuenow={0}
-          onPointerDown={scrub} onPointerMove={scrub} onPointerLeave={(event) => event.pointerType === 'mouse' && view.playback.look(null)} onKeyDown={keys}
+          {...scrub} onPointerLeave={(event) => event.pointerType === 'mouse' && view.playback.look(null)} onKeyDown={keys}
         >
           <canvas ref={canvas} />
         </div>

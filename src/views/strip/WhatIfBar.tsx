@@ -5,6 +5,7 @@ import { fixed } from '../../lib/format.ts';
 import { refusal, settingsUnder } from '../../state/inspect/underRules.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { decimal, translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useEdit, useMaking, usePack, useRun, useRunView, useSettings, useWhatIf, useWorkbench } from '../context.ts';
@@ -48,7 +49,7 @@ export default function WhatIfBar() {
         <span className="muted">{blind ? rich('this run has no entropies to compare with E_th') : t(compare ? '{added} added (solid), {removed} removed (dotted)' : '{added} added, {removed} removed', { added: boundaries(added), removed })}</span>
       </p>
       <Toggle label={t('Compare')} checked={compare} onChange={whatIf.setCompare} />
-      <button type="button" className="button" onClick={whatIf.clear}><Icon name="reset" size={16} />{t('Back to decoded')}</button>
+      <button type="button" className="button" onClick={(event) => { handFocus(event, '.strip-plot', '.strip'); whatIf.clear(); }}><Icon name="reset" size={16} />{t('Back to decoded')}</button>
       {makes && <button type="button" className="button strong" disabled={running || problem !== undefined} onClick={() => void generateWithThis()}>{t('Generate with these rules')}</button>}
       {makes && problem && <p className="field-error" role="status">{symbols(translated(problem.message))}</p>}
     </div>

@@ -1,4 +1,4 @@
-import { useMemo, type PointerEvent } from 'react';
+import { useMemo } from 'react';
 import { baselineCost, packCost } from '../../../engine/cost.ts';
 import { groupsOf } from '../../../engine/sampling.ts';
 import { patchSteps, tokens } from '../../lib/counts.ts';
@@ -9,6 +9,7 @@ import { isMeasuredHere } from '../../state/run.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
+import { scrubber } from '../scrub.ts';
 import { useSharedPasses } from '../sharedPasses.ts';
 import { hasStage, STAGES } from '../stages.ts';
 import { calls, callsHeight } from './calls.ts';
@@ -51,16 +52,15 @@ function Timeline() {
     return { lanes, above: overview(shown, tokens, width, lanes), below: calls(shown, lanes), empty: stacked([], tokens, lanes) };
   }, [gpt, view, tokens, waits, width]);
 
-  const scrub = (event: PointerEvent<HTMLDivElement>) => {
-    const { left, width: wide } = event.currentTarget.querySelector('.u-over')!.getBoundingClientRect();
-    if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) view.playback.seek(tokenAt(event.clientX - left, wide, tokens));
-  };
+  const scrub = useMemo(() => scrubber(({ clientX, currentTarget }) => {
+    const { left, width: wide } = currentTarget.querySelector('.u-over')!.getBoundingClientRect();
+    view.playback.seek(tokenAt(clientX - left, wide, tokens));
+  }), [tokens, view]);
 
   return (
     <>
       <p className="small-print muted">{shared ? t('Milliseconds per pass, at its first token') : t('Milliseconds per token')}<CutNote /></p>
-      <div className="timeline" onPointerDown={scrub} onPointerMove={scrub}>
+      <div className="timeline" {...scrub}>
         <Plot
           label={t('Times of every token by stage; the tables that follow hold the figures')} height={OVERVIEW} data={empty} options={above}
           onFrame={(plot) => plot.setData(stacked(view.run.getState().events, tokens, lanes))}

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { variantBytes } from '../../../engine/manifest-files.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { fixed, megabytes, percent, seconds } from '../../lib/format.ts';
+import { fixed, megabytes, percentDone, seconds } from '../../lib/format.ts';
 import type { TimesHere, WorthTimes } from '../../state/worthTimes.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
@@ -24,13 +24,12 @@ export function MeasureHere({ times, here, ready, busy, plain, other }: Props) {
   const share = progress?.done ?? 0;
   return (
     <div className="worth-measure">
-      {running
-        ? <>
-          <progress max={1} value={share} aria-label={t('Progress of the measurement')} />
-          <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share}', { share: percent(share) })}</span>
-          <button type="button" className="button" onClick={times.cancel}>{t('Cancel')}</button>
-        </>
-        : <button type="button" className="button" disabled={!ready || busy} onClick={() => void times.measure(plain)}>{here ? t('Measure again') : t('Measure the time on this device')}</button>}
+      {running && <progress max={1} value={share} aria-label={t('Progress of the measurement')} />}
+      {running && <span className="muted">{progress?.stage === 'download' ? t('Downloading {pack}: {done} of {all}', { pack: named(progress.title), done: megabytes(progress.loaded), all: megabytes(progress.total) }) : t('Measuring on this device, {share}', { share: percentDone(share) })}</span>}
+      {/* One button for both: the focus stays on it. */}
+      <button type="button" className="button" disabled={!running && (!ready || busy)} onClick={() => (running ? times.cancel() : void times.measure(plain))}>
+        {running ? t('Cancel') : here ? t('Measure again') : t('Measure the time on this device')}
+      </button>
       {!running && !ready && <span className="muted">{other !== null ? t('Open {pack} to measure its time.', { pack: other }) : t('Load this pack first to measure its time.')}</span>}
       {!running && ready && !here && <span className="muted">{plain ? t('Three images of each, about a minute. The plain transformer is {size} to download, unless already stored.', { size: megabytes(variantBytes(plain, plain.defaultVariant.wasm)) }) : t('Three images of each, about a minute.')}</span>}
       {!running && here && <span data-worth="time">{sentence(here)}</span>}

@@ -1,22 +1,18 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { integer, operations, percent } from '../../lib/format.ts';
 import { packsOfOtherSizes } from '../../state/packsBeside.ts';
 import { resolutionRows } from '../../state/resolution.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { useFound } from '../useFound.ts';
+
+const otherSizes = (pack: Manifest) => packsOfOtherSizes(pack, document.baseURI);
 
 /** What larger pictures would cost: tokens, patches and attention, each row marked as measured or computed. */
 export function Resolution({ pack, plain, open = false }: { pack: Manifest; plain: Manifest; open?: boolean }) {
-  const [others, setOthers] = useState<readonly Manifest[]>([]);
   const [opened, setOpened] = useState(open);
-  useEffect(() => {
-    if (!opened) return;
-    let here = true;
-    void packsOfOtherSizes(pack, document.baseURI).then((found) => here && setOthers(found));
-    return () => { here = false; };
-  }, [pack, opened]);
-  const rows = resolutionRows(pack, plain, others);
+  const rows = resolutionRows(pack, plain, useFound(opened ? pack : null, otherSizes) ?? []);
   if (rows.length === 0) return null;
   const labels = { tokens: t('Tokens'), patches: t('Patches'), attention: t('Attention, dynamic (MACs)'), plain: t('Attention, plain transformer (MACs)'), linear: t('Share of linear layers') };
   return (

@@ -10,22 +10,22 @@ import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 const NAMES = { fid_lite: () => t('FID-lite, lower is better'), token_nats: () => t('nats per token, lower is better') };
 const DIGITS = { fid_lite: 2, token_nats: 4 } as const;
 
-/** Measured quality against steps as E_th is raised after training, beside static patches where those were measured (paper, Table 6). */
-export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: Sweep; threshold: number }) {
+/** Measured quality against steps as E_th is raised after training, beside static patches where those were measured (paper, Table 6). `threshold`: E_th to mark, if any. */
+export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: Sweep; threshold: number | null }) {
   const points = useMemo(() => sweepPoints(sweep), [sweep]);
   const { measure, dynamic, samples } = points;
   const pictures = picturesOf(pack);
-  const here = pointAt(dynamic, threshold);
+  const here = threshold === null ? null : pointAt(dynamic, threshold);
   const data = useMemo(() => dataOf(points), [points]);
   const options = useMemo(() => sweepOptions(points, threshold), [points, threshold]);
   const value = (number: number) => fixed(number, DIGITS[measure]);
   const intervalText = ({ interval }: SweepPoint) => (interval ? ` [${value(interval[0])}, ${value(interval[1])}]` : '');
   /** Of how many pictures or samples, and how sure, is said only where it was measured. */
-  const hereText = ({ steps, quality, measured }: NonNullable<typeof here>) => {
+  const hereText = (at: number, { steps, quality, measured }: NonNullable<typeof here>) => {
     const plain = { steps: t('{n} steps', { n: integer(steps) }), quality: measure === 'token_nats' ? t('{value} nats per token', { value: value(quality) }) : `FID-lite ${value(quality)}` };
-    if (!measured) return rich('○ E_th {threshold}, interpolated between points: {steps}, {quality}', { threshold: fixed(threshold, 2), ...plain });
+    if (!measured) return rich('○ E_th {threshold}, interpolated between points: {steps}, {quality}', { threshold: fixed(at, 2), ...plain });
     return rich('○ E_th {threshold}: {steps}, {quality}', {
-      threshold: fixed(threshold, 2),
+      threshold: fixed(at, 2),
       steps: pictures === null ? plain.steps : t('{steps} steps (mean of {n} pictures)', { steps: integer(steps), n: integer(pictures) }),
       quality: measure === 'fid_lite' && samples !== null ? t('FID-lite {value} ({n} samples)', { value: `${value(quality)}${intervalText(measured)}`, n: integer(samples) }) : `${plain.quality}${intervalText(measured)}`,
     });
@@ -38,7 +38,7 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
         {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not measured')}</span>}
-        <span data-sweep="here">{here ? hereText(here) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>
+        {threshold !== null && <span data-sweep="here">{here ? hereText(threshold, here) : rich('E_th {threshold} lies outside of what was measured', { threshold: fixed(threshold, 2) })}</span>}
       </p>
       <details className="resolution">
         <summary>{t('The points as a table')}</summary>
@@ -75,7 +75,7 @@ function room(values: readonly number[]): [number, number] {
   return [low - more, high + more];
 }
 
-const sweepOptions = (points: SweepPoints, threshold: number) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => {
+const sweepOptions = (points: SweepPoints, threshold: number | null) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => {
   const all = [...points.dynamic, ...points.static];
   const dots = { show: true, size: 7 };
   return {
@@ -91,7 +91,7 @@ const sweepOptions = (points: SweepPoints, threshold: number) => (colours: PlotC
 };
 
 /** The intervals of the points, and a ring around the threshold in use. */
-function drawMarks(plot: uPlot, points: SweepPoints, threshold: number, colours: PlotColours): void {
+function drawMarks(plot: uPlot, points: SweepPoints, threshold: number | null, colours: PlotColours): void {
   const { ctx } = plot;
   const ratio = devicePixelRatio;
   const place = (steps: number, quality: number) => [plot.valToPos(steps, 'x', true), plot.valToPos(quality, 'y', true)] as const;
@@ -107,7 +107,7 @@ function drawMarks(plot: uPlot, points: SweepPoints, threshold: number, colours:
       ctx.stroke();
     }
   }
-  const here = pointAt(points.dynamic, threshold);
+  const here = threshold === null ? null : pointAt(points.dynamic, threshold);
   if (here) {
     ctx.strokeStyle = colours.text;
     ctx.lineWidth = 2 * ratio;

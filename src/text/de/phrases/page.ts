@@ -65,6 +65,7 @@ export const page = {
   'The file': 'Die Datei',
   'The pasted picture': 'Das eingefügte Bild',
   '{0}, held-out picture {1}': '{0}, zurückgehaltenes Bild {1}',
+  '{0}, sample {1}': '{0}, Stichprobe {1}',
   '{0} is empty.': '{0} ist leer.',
   '{0} is larger than {1} MB; runs and pictures of this studio are far smaller.': '{0} ist größer als {1} MB; Läufe und Bilder dieses Studios sind viel kleiner.',
   '{0} is neither a PNG nor a run in JSON. Open a picture or a run that was saved from this studio.': '{0} ist weder ein PNG noch ein Lauf in JSON. Ein Bild oder einen Lauf öffnen, der hier gesichert wurde.',
