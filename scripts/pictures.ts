@@ -31,6 +31,7 @@ for (const [path, options, view] of shots) {
     await strip.focus();
     for (let i = 0; i < 88; i++) await page.keyboard.press('ArrowLeft');
     await strip.blur();
+    await page.evaluate(() => scrollTo(0, 0)); // a low window had scrolled to the strip
   }
   await page.waitForTimeout(300);
   if (path.endsWith('.webp')) {
