@@ -51,8 +51,9 @@ test('runs are kept, survive a reload, open, pin and delete with a way back', as
   await expect(rows(page)).toHaveCount(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rows(page)).toHaveCount(2);
-  await page.getByRole('button', { name: 'Delete Alpha, seed 2' }).click();
+  await page.getByRole('button', { name: 'Delete Alpha, seed 2' }).press('Enter');
   await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByRole('button', { name: 'Open Alpha, seed 1' }), 'the row that took its place').toBeFocused();
   await page.reload();
   await openHistory(page);
   await expect(rows(page)).toHaveCount(1);

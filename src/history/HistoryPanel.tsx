@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import { integer, megabytes } from '../lib/format.ts';
 import { toProblem } from '../state/problem.ts';
 import { translated, t } from '../text/t.ts';
+import { handFocus } from '../ui/handFocus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { NARROW } from '../views/media.ts';
@@ -95,7 +96,7 @@ export default function HistoryPanel({ button, onClose }: { button: RefObject<HT
             <div className="drawer-foot">
               <span className="muted">{entries.length === 1 ? t('1 run, {size}, on this device only', { size: megabytes(totalBytes(entries)) }) : t('{n} runs, {size}, on this device only', { n: integer(entries.length), size: megabytes(totalBytes(entries)) })}</span>
               <button type="button" className="button small" onClick={() => void saveAll()}>{t('Save all as one file')}</button>
-              <button type="button" className="button small danger" disabled={loose.length === 0} onClick={() => void remove(loose)}>{t('Delete unpinned runs')}</button>
+              <button type="button" className="button small danger" disabled={loose.length === 0} onClick={(event) => { handFocus(event, 'button', '.drawer'); void remove(loose); }}>{t('Delete unpinned runs')}</button>
             </div>
           )}
         </Dialog.Content>

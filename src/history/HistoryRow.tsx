@@ -1,5 +1,5 @@
 import { titleOf } from '../state/runRequest.ts';
-import { useCallback } from 'react';
+import { useCallback, type MouseEvent } from 'react';
 import { ago } from '../lib/ago.ts';
 import { symbols } from '../text/rich.tsx';
 import { translated, t } from '../text/t.ts';
@@ -29,9 +29,16 @@ interface Props {
   onRemove: () => void;
 }
 
+/** Where the focus goes from a row that goes away: to the next one, the one before, or the panel's first button. */
+const neighbour = (row: HTMLElement | null) => (row?.nextElementSibling ?? row?.previousElementSibling ?? row?.closest('.drawer'))?.querySelector<HTMLElement>('button');
+
 /** One run: picture, class and seed, its steps, when, and what was set otherwise than the pack's defaults. */
 export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
+  const remove = ({ detail, currentTarget }: MouseEvent<HTMLElement>) => {
+    if (detail === 0) neighbour(currentTarget.closest('li'))?.focus(); // pressed by key
+    onRemove();
+  };
   const title = translated(titleOf(header));
   const manifest = usePack((state) => state.manifest);
   const own = manifest?.name === header.pack.name ? manifest : null;
@@ -51,7 +58,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         </span>
       </button>
       <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: kept when older runs are removed') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>
-      <button type="button" className="button icon quiet" aria-label={t('Delete {title}', { title })} title={t('Delete')} onClick={onRemove}><Icon name="trash" size={18} /></button>
+      <button type="button" className="button icon quiet" aria-label={t('Delete {title}', { title })} title={t('Delete')} onClick={remove}><Icon name="trash" size={18} /></button>
     </li>
   );
 }
