@@ -87,6 +87,11 @@ def rules_of(run: DPARRun | GPTRun, threshold: float | None = None) -> PatchRule
     return rules if threshold is None else rules.model_copy(update={"entropy_threshold": threshold})
 
 
+def sampled_rules(run: DPARRun | GPTRun, threshold: float | None) -> PatchRules:
+    """The rules that samples are drawn by. A GPT's gates do not look at E_th, so that its samples are the same under any."""
+    return rules_of(run, threshold if isinstance(run, DPARRun) else None)
+
+
 def pack_obstacle(run: DPARRun | GPTRun) -> str | None:
     """Why no pack can hold the model that `run` of the data's sizes trains; None where one can."""
     if isinstance(run, GPTRun):

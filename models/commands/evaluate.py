@@ -28,7 +28,7 @@ from models.export.config import PackConfig
 from models.export.limits import check_settings
 from models.gpt import GPT
 from models.patchify import PatchRules
-from models.runs import DPARRun, rules_of
+from models.runs import DPARRun, rules_of, sampled_rules
 from models.trained import check_sizes, load_baseline, load_model, load_training
 from models.training import LOG
 
@@ -95,8 +95,7 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
         if part is not None:
             part.to(device)
     judge.classifier.to(memory_format=torch.channels_last)  # with compiled features twice as fast on processors
-    # A GPT's gates do not look at E_th, so that its samples are stored under any.
-    rules = rules_of(found.run, pack.entropy_threshold if isinstance(found.run, DPARRun) else None)
+    rules = sampled_rules(found.run, pack.entropy_threshold)
     return Given(found, pack, rules, judge, baseline)
 
 
@@ -149,8 +148,7 @@ def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samp
 def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown: Shown) -> None:
     """evaluation.json for the manifest, and the report for people."""
     args.out.mkdir(parents=True, exist_ok=True)
-    pack = given.pack
-    of = measured_of([args.tokenizer, args.entropy, args.model], given.training.run, pack.entropy_threshold, pack.sampling)
+    of = measured_of([args.tokenizer, args.entropy, args.model], given.rules, given.pack.sampling)
     text = json.dumps(figures | {"measured_of": of}, indent=1) + "\n"
     save_text(args.out / "evaluation.json", text)
     logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,

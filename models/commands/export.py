@@ -19,7 +19,7 @@ from models.export.index import write_index
 from models.export.pack import PackContent, register_recordings, write_pack
 from models.export.storage import STORAGES
 from models.outputs import staged
-from models.runs import rules_of
+from models.runs import rules_of, sampled_rules
 from models.trained import load_training
 
 
@@ -71,7 +71,8 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
     found = load_training(args.tokens, args.tokenizer, args.entropy, args.model, lambda data: read_pictures(args, data))
     pictures, split, tokens = found.pictures, found.split, found.data
     label = config.check_classes(pictures.classes, str(args.config))
-    of = measured_of([args.tokenizer, args.entropy, args.model], found.run, config.entropy_threshold, config.sampling)
+    of = measured_of([args.tokenizer, args.entropy, args.model], sampled_rules(found.run, config.entropy_threshold),
+                     config.sampling)
     if evaluation.get("measured_of", of) != of:  # one of before this key stands as it is
         raise UserError(f"{args.evaluation}: was measured of other weights, gates or sampling than this pack has; "
                         "run evaluate again")

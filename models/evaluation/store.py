@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from models.checkpoint import WEIGHTS, write_atomically
-from models.runs import DPARRun, GPTRun, rules_of
+from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 
 Arrays = dict[str, np.ndarray]
@@ -27,9 +27,8 @@ def fingerprint(folders: list[Path], *settings: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def measured_of(folders: list[Path], run: DPARRun | GPTRun, threshold: float | None, sampling: SamplingConfig) -> str:
-    """What an evaluation is of: weights, gates (E_th says nothing of a GPT) and sampler. `export` compares it."""
-    rules = rules_of(run, threshold if isinstance(run, DPARRun) else None)
+def measured_of(folders: list[Path], rules: PatchRules, sampling: SamplingConfig) -> str:
+    """What an evaluation is of: weights, gates and sampler. `export` compares it."""
     return fingerprint(folders, rules.model_dump(), sampling.model_dump())
 
 

@@ -3,6 +3,7 @@ import { useCallback, type MouseEvent } from 'react';
 import { ago } from '../lib/ago.ts';
 import { symbols } from '../text/rich.tsx';
 import { translated, t } from '../text/t.ts';
+import { byKey } from '../ui/handFocus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { changedSettings } from '../views/changedSettings.ts';
 import { usePack } from '../views/context.ts';
@@ -35,8 +36,8 @@ const neighbour = (row: HTMLElement | null) => (row?.nextElementSibling ?? row?.
 /** One run: picture, class and seed, its steps, when, and what was set otherwise than the pack's defaults. */
 export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const { header, pinned } = entry;
-  const remove = ({ detail, currentTarget }: MouseEvent<HTMLElement>) => {
-    if (detail === 0) neighbour(currentTarget.closest('li'))?.focus(); // pressed by key
+  const remove = (event: MouseEvent<HTMLElement>) => {
+    if (byKey(event)) neighbour(event.currentTarget.closest('li'))?.focus();
     onRemove();
   };
   const title = translated(titleOf(header));

@@ -2,7 +2,7 @@ import type { Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
-import { thresholdOf } from '../lib/thresholdOf.ts';
+import { mapCentre, thresholdOf } from '../lib/thresholdOf.ts';
 import { titleOf } from '../state/runRequest.ts';
 import { translated } from '../text/t.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
@@ -46,7 +46,8 @@ export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, { v
   const threshold = thresholdOf(settings);
   const top = Math.log(vocab);
   const [side, tall] = [width * CELL, Math.ceil(tokens / width) * CELL];
-  const colour = (share: number) => hex(mapColour(map, share, (threshold ?? top) / top));
+  const centre = mapCentre(settings, top);
+  const colour = (share: number) => hex(mapColour(map, share, centre));
   const patches = kind === 'gpt' ? null : patchesAt(events, events.length, width);
   const cells = events.map(({ t, entropy }) => {
     const fill = entropy === null ? 'url(#none)' : colour(entropy / top);
@@ -54,7 +55,7 @@ export function mapParts({ header, events }: Pick<Run, 'header' | 'events'>, { v
   }).join('');
   const y = 22;
   const stops = Array.from({ length: STOPS }, (_, i) => `<stop offset="${i / (STOPS - 1)}" stop-color="${colour(i / (STOPS - 1))}"/>`).join('');
-  const at = side * Math.min(1, (threshold ?? top) / top);
+  const at = side * Math.min(1, centre);
   const anchor = at < side * 0.15 ? 'start' : at > side * 0.85 ? 'end' : 'middle';
   const mark = threshold !== null
     ? `<path d="M${at.toFixed(1)} ${y - 4}v20" stroke="${ink}" stroke-width="2"/><text x="${at.toFixed(1)}" y="${y - 8}" text-anchor="${anchor}">${symbol('E_th', ` = ${threshold} nats`)}</text>`

@@ -2,7 +2,7 @@ import type { Run } from '../../engine/log.ts';
 import type { Kind } from '../../engine/manifest.ts';
 import { patchesAt } from '../../engine/view.ts';
 import { mapColour, type MapName } from '../lib/colourMap.ts';
-import { thresholdOf } from '../lib/thresholdOf.ts';
+import { mapCentre, thresholdOf } from '../lib/thresholdOf.ts';
 import { boundaryPath } from '../views/stage/boundaries.ts';
 import { drawStrip, type StripColours } from '../views/strip/draw.ts';
 import { stripGeometry } from '../views/strip/geometry.ts';
@@ -71,7 +71,7 @@ function drawMap(ctx: Ctx, { run, vocab, map }: FilmRun, cursor: number): void {
   const { width } = run.header.grid;
   const cell = SIDE / width;
   const top = Math.log(vocab);
-  const centre = (thresholdOf(run.header.settings) ?? top) / top;
+  const centre = mapCentre(run.header.settings, top);
   for (const { t, entropy } of run.events.slice(0, cursor)) {
     if (entropy === null) continue;
     ctx.fillStyle = `rgb(${mapColour(map, entropy / top, centre).join(' ')})`;

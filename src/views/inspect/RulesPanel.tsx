@@ -33,6 +33,7 @@ export function RulesPanel() {
   const top = Math.log(manifest.vocab);
   const longest = 'window' in manifest.model ? manifest.model.window : manifest.grid.width;
   const fixed = isStatic({ ...header.settings, ...rules });
+  const length = decimal(String(rules.staticLength ?? '–'));
   return (
     <section className="rules" aria-label={t('Patch rules')}>
       <h2 className="heading">{t('Try other patch rules')}</h2>
@@ -52,8 +53,8 @@ export function RulesPanel() {
       </Row>
       <Toggle label={t('Row reset')} checked={rules.rowReset} onChange={(on) => whatIf.set('rowReset', on)} />
       {fixed && (
-        <Row name={t('Static patches')} text={decimal(String(rules.staticLength ?? '–'))} off={false}>
-          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={rules.staticLength === 1 ? tokens(1) : t('{n} tokens', { n: decimal(String(rules.staticLength ?? '–')) })} onChange={(value) => whatIf.set('staticLength', value)} />
+        <Row name={t('Static patches')} text={length} off={false}>
+          <Slider label={t('What-if static patch length')} value={rules.staticLength ?? 1} min={1} max={longest} step={0.1} valueText={rules.staticLength === 1 ? tokens(1) : t('{n} tokens', { n: length })} onChange={(value) => whatIf.set('staticLength', value)} />
         </Row>
       )}
     </section>

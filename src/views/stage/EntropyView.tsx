@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { mapColour } from '../../lib/colourMap.ts';
-import { thresholdOf } from '../../lib/thresholdOf.ts';
+import { mapCentre } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
 import { CellGrid } from './CellGrid.tsx';
@@ -23,15 +23,15 @@ export function EntropyView() {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx) return;
     const { events, version, rules } = view.shown();
-    const threshold = thresholdOf(rules ?? studio.settings.getState().values) ?? top;
+    const centre = mapCentre(rules ?? studio.settings.getState().values, top);
     const { cursor } = view.playback.getState();
-    const key = `${version}/${cursor}/${map}/${map === 'threshold' ? threshold : ''}`;
+    const key = `${version}/${cursor}/${map}/${map === 'threshold' ? centre : ''}`;
     if (key === last.current) return;
     last.current = key;
     const image = ctx.createImageData(width, width);
     events.slice(0, cursor).forEach((event, cell) => {
       if (event.entropy === null) return;
-      image.data.set([...mapColour(map, event.entropy / top, threshold / top), 255], 4 * cell);
+      image.data.set([...mapColour(map, event.entropy / top, centre), 255], 4 * cell);
     });
     ctx.putImageData(image, 0, 0);
   });

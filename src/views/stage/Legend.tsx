@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { fixed } from '../../lib/format.ts';
 import { mapGradient } from '../../lib/colourMap.ts';
-import { thresholdOf } from '../../lib/thresholdOf.ts';
+import { mapCentre, thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useWithoutEntropies } from '../withoutEntropies.ts';
 import { usePack, useRun, useSettings, useWhatIf, useWorkbench } from '../context.ts';
@@ -13,14 +13,15 @@ export function Legend() {
   const tried = useWhatIf((state) => state.rules);
   const decoded = useRun((state) => state.header?.settings);
   const map = useStore(useWorkbench().theme, (state) => state.map);
-  const threshold = thresholdOf(tried ?? decoded ?? set);
+  const rules = tried ?? decoded ?? set;
+  const threshold = thresholdOf(rules);
   const without = useWithoutEntropies();
   if (without || vocab === undefined) return null;
   const top = Math.log(vocab);
   return (
     <span className="legend" title={t('0 to {top} nats, the entropy of a uniform guess', { top: fixed(top, 2) })}>
       <span>0</span>
-      <span className="legend-scale" style={{ background: mapGradient(map, (threshold ?? top) / top) }}>
+      <span className="legend-scale" style={{ background: mapGradient(map, mapCentre(rules, top)) }}>
         {threshold !== null && <i style={{ left: `${Math.min(100, (100 * threshold) / top)}%` }} />}
       </span>
       <span>{fixed(top, 1)} {t('nats')}</span>
