@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 LONGEST = 256
 """Letters of a name."""
+MOST = 4096
+"""Classes of a pack."""
 
 
 def name_mistake(names: Iterable[str]) -> str | None:

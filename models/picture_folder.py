@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from models.errors import DataError
-from models.names import name_mistake
+from models.names import MOST, name_mistake
 from models.picture import ENDINGS, read_picture
 
 Views = Literal["centre", "flip", "ten-crop"]
@@ -40,7 +40,7 @@ def list_pictures(root: Path) -> PictureFolder:
 
     `train` is a class where it holds no folders, or lies beside other folders than val, validation and test. Hidden files and
     folders are passed over, other files counted in a note. Nothing is opened. Raises DataError if there are fewer than two
-    classes, or a class without pictures or with a name that no pack takes.
+    classes or more than a pack takes, or a class without pictures or with a name that no pack takes.
     """
     root = Path(root)
     if not root.is_dir():
@@ -55,6 +55,8 @@ def list_pictures(root: Path) -> PictureFolder:
             raise DataError(f"{root}: only one class ({only.name}); at least two are needed{deeper}")
         if not classes:
             raise DataError(f"{root}: expected one folder of pictures for each class")
+        if len(classes) > MOST:
+            raise DataError(f"{root}: has {len(classes):,} folders of classes, and a pack takes at most {MOST:,}")
         if words := name_mistake(classes):
             raise DataError(f"{root}: {words}; rename the folder of one class")
         paths, labels, others = [], [], Counter()

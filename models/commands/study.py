@@ -95,7 +95,10 @@ def run(args: argparse.Namespace) -> None:
     if args.pack and config.measure != "thresholds":
         raise UserError(f"--pack takes what table6 measures, and {args.study} measures something else; leave it out")
     if args.scale == "paper":
-        print("\n".join(paper_lines(args.study, config, arms, base, str(args.out))))
+        for option, given in (("--images", args.images), ("--p-avg", args.p_avg), ("--trained", args.trained)):
+            if given:
+                raise UserError(f"{option} has no place in --scale paper, whose images and patches are the paper's; leave it out")
+        print("\n".join(paper_lines(args.study, config, arms, base, str(args.out), args.overrides)))
         return
     if args.tokens is None:
         raise UserError("--tokens DIR is needed: the folder of tokenize and score")

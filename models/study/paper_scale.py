@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.cost import TRAINING, cost
 from models.runs import load_run
 from models.study.estimate import GPU_MACS
-from models.study.plan import CONFIGS, ArmConfig, BaseConfig, StudyConfig, trainings_of
+from models.study.plan import CONFIGS, ArmConfig, BaseConfig, StudyConfig, check_settings, of_kind, trainings_of
 
 EPOCH = 1_281_167
 EPOCHS = 50
@@ -15,8 +15,13 @@ LENGTHS = {"length-0.88": 1.59, "length-0.94": 1.70, "length-1.06": 1.92, "lengt
 """Mean patch lengths that the paper gives, or that follow; the others are counted at P_AVG."""
 
 
-def paper_lines(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base: BaseConfig, out: str) -> list[str]:
-    """What `--scale paper` prints for ImageNet at 256 x 256, DPAR-L and LlamaGen-L, 50 epochs."""
+def paper_lines(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], base: BaseConfig, out: str,
+                overrides: list[str]) -> list[str]:
+    """What `--scale paper` prints for ImageNet at 256 x 256, DPAR-L and LlamaGen-L, 50 epochs. overrides: settings over all arms.
+
+    Raises ConfigError for a setting that there is not, or that the study makes itself.
+    """
+    check_settings(overrides)
     if config.measure == "patches":
         return ["# nothing is trained: docs/scaling.md makes both sets of tokens and their entropies",
                 f"python -m models study {name} --tokens runs/imagenet-256/tokens --larger runs/imagenet-384/tokens --out {out}"]
@@ -27,7 +32,7 @@ def paper_lines(name: str, config: StudyConfig, arms: tuple[ArmConfig, ...], bas
             trained.append(f"--trained {folder}={place}")
             file = f"{arm.kind}-l-256.toml"
             settings = arm.set if arm.paper_set is None else arm.paper_set
-            settings = [*settings, *static_settings(arm)]
+            settings = of_kind(arm.kind, [*overrides, *settings, *static_settings(arm)])
             run = load_run(CONFIGS / "imagenet" / file, settings)
             steps = EPOCHS * EPOCH // run.train.batch_size
             images = steps * run.train.batch_size

@@ -175,6 +175,11 @@ def is_set(key: str, overrides: list[str]) -> bool:
     return True
 
 
+def of_kind(kind: Literal["dpar", "gpt"], overrides: list[str]) -> list[str]:
+    """Without what only models of the other kind have."""
+    return gpt_only(overrides) if kind == "gpt" else dpar_only(overrides)
+
+
 def dpar_only(overrides: list[str]) -> list[str]:
     return [one for one in overrides if key_of(one) != "model.blocks"]
 
@@ -206,8 +211,7 @@ def base_rules(run: Run, base: BaseConfig, data: TokenSet, overrides: list[str])
 def run_of(arm: ArmConfig, seed: int, base: BaseConfig, folder: Path, overrides: list[str], rules: PatchRules, p_avg: float,
            data: TokenSet) -> Run:
     """The configuration of one training. Raises ConfigError."""
-    own = [*overrides, *arm.set]
-    run = load_run(folder / f"{arm.kind}.toml", gpt_only(own) if arm.kind == "gpt" else dpar_only(own))
+    run = load_run(folder / f"{arm.kind}.toml", of_kind(arm.kind, [*overrides, *arm.set]))
     steps = max(1, base.images // run.train.batch_size)
     train = run.train.model_copy(update={
         "steps": steps, "seed": seed, "warmup": min(run.train.warmup, round(base.warmup * steps)),

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from PIL import Image
 
 from models.data import DataConfig, Pictures, load_pictures, split_pictures, symmetry
 from models.errors import DataError
-from models.names import name_mistake
+from models.names import MOST, name_mistake
 from models.picture_folder import list_pictures
 from models.streams import PictureStream, to_pixels, to_tensor
 
@@ -49,6 +50,14 @@ def test_errors_name_what_is_wrong(tmp_path):
     (broken / "b" / "3.png").write_bytes(b"not a picture")
     with pytest.raises(DataError, match=r"3\.png: cannot be decoded"):
         load_pictures(broken, SMALL, cache=tmp_path)
+
+
+def test_more_classes_than_a_pack_takes_are_refused(tmp_path):
+    assert f"MAX_CLASSES = {MOST};" in (Path(__file__).parents[2] / "engine/names.ts").read_text()
+    for number in range(MOST + 1):
+        (tmp_path / f"{number:04}").mkdir()
+    with pytest.raises(DataError, match="has 4,097 folders of classes, and a pack takes at most 4,096"):
+        list_pictures(tmp_path)
 
 
 def test_classes_whose_names_no_pack_takes_are_refused(tmp_path):

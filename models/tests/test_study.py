@@ -249,6 +249,21 @@ def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
                               "figure4": 6, "resolution": 0}[name]
 
 
+def test_the_paper_s_scale_takes_settings_and_refuses_what_it_would_not_use(capsys):
+    paper = ["study", "table7", "--scale", "paper", "--out", "runs/study"]
+    assert main([*paper, "--set", "train.batch_size=512", "--set", "patchify.max_patch_length=3"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("torchrun")]
+    assert lines and all("--set train.batch_size=512" in line for line in lines)
+    assert all(("--set patchify.max_patch_length=3" in line) == ("dpar-l" in line) for line in lines)
+    refused = (
+        (["--images", "64"], "--images has no place"), (["--p-avg", "2"], "--p-avg has no place"),
+        (["--trained", "gpt=runs/gpt"], "--trained has no place"), (["--set", "train.steps=9"], "a study takes no such setting"),
+        (["--set", "train.stepz=9"], "train.stepz"))
+    for option, words in refused:
+        assert main([*paper, *option]) == 2
+        assert words in capsys.readouterr().err
+
+
 def test_the_spread_is_where_a_training_without_any_difference_would_lie():
     arm = StudyConfig.load(FILES / "table3.toml").arms[-1]
     seeds = Row(arm, [{"nats": value} for value in (3.201, 3.246, 3.205)], 3)

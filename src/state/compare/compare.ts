@@ -1,5 +1,4 @@
 import { createStore } from 'zustand/vanilla';
-import type { RunHeader } from '../../../engine/log.ts';
 import { say } from '../../../engine/phrase.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
@@ -16,6 +15,7 @@ import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
 import { packsBeside } from '../packsBeside.ts';
+import { ofOpened, ofRecorded, ofStore, type Found } from './found.ts';
 import { recordedAlike } from './recordedAlike.ts';
 import type { RunSource } from './runSource.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
@@ -96,47 +96,49 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     name(away, null);
   }
 
-  /** `mine`: the place in the count of what was asked for of a run that had to be fetched first. */
-  async function put(which: SideName, source: RunSource, header: RunHeader, show: (side: RunView) => void, mine = ++asked[which]): Promise<void> {
-    const { manifest, manifestUrl } = await packFor(header.pack.name);
-    if (mine !== asked[which]) return;
-    checkTokens(which, manifest);
-    const side = sides()[which];
-    side.pack.setState({ name: manifest.name, manifest, manifestUrl });
-    show(side);
-    name(which, source);
-    if (growing()) playback.goLive();
-    else playback.seek(Infinity);
-  }
-
-  const putStore = (which: SideName, source: RunSource, run: Pick<RunStore, 'getState' | 'subscribe' | 'setState' | 'getInitialState'>, mine?: number) =>
-    put(which, source, run.getState().header!, (target) => target.run.mirror(run), mine);
-
-  const putRecorded = (which: SideName, source: RunSource, recorded: OpenedRun, mine?: number) => put(which, source, recorded.run.header, (target) => target.showRecorded(recorded), mine);
-
-  async function chooseRecording(which: SideName, source: Extract<RunSource, { kind: 'recording' }>, mine: number): Promise<void> {
-    const { manifest, manifestUrl } = await packFor(source.pack);
-    const recording = manifest.recordings[source.index];
-    if (!recording) return;
-    await putRecorded(which, source, await fetchRecording(recording, manifestUrl), mine);
-  }
-
-  async function choose(which: SideName, source: RunSource): Promise<void> {
+  /** Puts what is found on a side. Where something else has been asked for there meanwhile, neither it nor its failure comes. */
+  async function put(which: SideName, source: RunSource, find: () => Found | null | Promise<Found | null>): Promise<void> {
     const mine = ++asked[which];
     try {
-      if (source.kind === 'view' && page.view.run.getState().header) await putStore(which, source, page.view.run, mine);
-      const made = source.kind === 'made' ? store.getState().made[source.index] : undefined;
-      if (made) await putStore(which, source, made, mine);
-      if (source.kind === 'recording') await chooseRecording(which, source, mine);
-      if (source.kind === 'history') {
-        const opened = await readHistory(source.id);
-        checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
-        await put(which, source, opened.run.header, (target) => target.run.showOpened(opened), mine);
-      }
+      const found = await find();
+      if (!found) return;
+      const { manifest, manifestUrl } = await packFor(found.header.pack.name);
+      if (mine !== asked[which]) return;
+      checkTokens(which, manifest);
+      const side = sides()[which];
+      side.pack.setState({ name: manifest.name, manifest, manifestUrl });
+      found.show(side);
+      name(which, source);
+      if (growing()) playback.goLive();
+      else playback.seek(Infinity);
     } catch (error) {
-      if (asked[which] === mine) store.setState({ problem: toProblem(error) });
+      if (mine === asked[which]) throw error;
     }
   }
+
+  async function findRecording({ pack, index }: Extract<RunSource, { kind: 'recording' }>): Promise<Found | null> {
+    const { manifest, manifestUrl } = await packFor(pack);
+    const recording = manifest.recordings[index];
+    return recording ? ofRecorded(await fetchRecording(recording, manifestUrl)) : null;
+  }
+
+  async function findHistory(id: string): Promise<Found> {
+    const opened = await readHistory(id);
+    checkFits(opened.run, (await packFor(opened.run.header.pack.name)).manifest);
+    return ofOpened(opened);
+  }
+
+  function find(source: RunSource): Found | null | Promise<Found | null> {
+    switch (source.kind) {
+      case 'view': return ofStore(page.view.run);
+      case 'made': return ofStore(store.getState().made[source.index]);
+      case 'recording': return findRecording(source);
+      case 'history': return findHistory(source.id);
+    }
+  }
+
+  const choose = (which: SideName, source: RunSource): Promise<void> =>
+    put(which, source, () => find(source)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
 
   /** The page for its own pack, else a guest; the guest before it lets its worker go. */
   async function makerOf(pack: string): Promise<PackSession> {
@@ -189,7 +191,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       made = run!;
       playback.restart('paused');
       // A run of a queue has no header before its turn.
-      return until(() => run!.getState().header !== null, run!).then(() => putStore(which, { kind: 'made', index: first }, run!));
+      return until(() => run!.getState().header !== null, run!).then(() => put(which, { kind: 'made', index: first }, () => ofStore(run)));
     }, pack);
     playback.settle();
     return made;
@@ -253,7 +255,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       await discover();
       const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
       const alike = await recordedAlike(packs, page.view.run.getState()).catch(() => null);
-      if (alike && !store.getState().source.b) await putRecorded('b', alike.source, alike.recorded).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
+      if (alike && !store.getState().source.b) await put('b', alike.source, () => ofRecorded(alike.recorded)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     discover,
     /** A new run of the page takes the place of the old one on the sides that show it. */
