@@ -8,7 +8,8 @@ import { problem, toProblem, type Problem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
-import type { Compare, SideName } from './compare.ts';
+import type { Compare } from './compare.ts';
+import type { SideName } from './compareState.ts';
 import { say } from '../../../engine/phrase.ts';
 
 const SIDES = ['a', 'b'] as const;

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { patchesAt } from '../../../engine/view.ts';
 import { steps } from '../../lib/counts.ts';
 import { fixed } from '../../lib/format.ts';
-import type { SheetTile } from '../../state/compare/compare.ts';
+import type { SheetTile } from '../../state/compare/compareState.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';

@@ -1,4 +1,5 @@
-import { createCompare, type Compare, type SideName } from '../../state/compare/compare.ts';
+import { createCompare, type Compare } from '../../state/compare/compare.ts';
+import type { SideName } from '../../state/compare/compareState.ts';
 import { createGuest } from '../../state/guest.ts';
 import { openEntry } from '../../history/openEntry.ts';
 import { recordRuns } from '../../history/record.ts';
