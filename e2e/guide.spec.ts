@@ -55,6 +55,24 @@ test('steps work on the real views: the gate redraws, the cell gives its reason,
   await expect(page.locator('.run-title .chip')).toHaveText('Recorded');
 });
 
+test('Shift and an arrow are ten steps on a slider, and another step of the guide elsewhere', async ({ page }) => {
+  await open(page, '#view=guide&step=3');
+  const line = page.getByRole('slider', { name: /E_th line/ });
+  await line.focus();
+  const before = Number(await line.getAttribute('aria-valuenow'));
+  for (const key of ['Shift+ArrowLeft', 'Shift+ArrowDown']) await page.keyboard.press(key);
+  await expect.poll(async () => Number(await line.getAttribute('aria-valuenow'))).toBeLessThan(before);
+  await expect(step(page)).toHaveText('3');
+  await page.locator('.status-chip').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(step(page), 'a panel is open').toHaveText('3');
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(step(page)).toHaveText('4');
+});
+
 test('a step that there is none of is brought to the nearest', async ({ page }) => {
   await open(page, '#view=guide&step=999');
   await expect(step(page)).toHaveText('12');

@@ -117,6 +117,48 @@ test('a cell shows its token, entropy, reasons, span, probability and alternativ
   await expect(page.getByRole('img', { name: /Number of patches by length/ })).toBeVisible();
 });
 
+test('while E_th is dragged the plots stay, and only their marks move', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/#view=inspect');
+  await expect(figure(page, 'tokens')).toHaveText('256');
+  const [plot, point] = [page.locator('.curve .uplot'), figure(page, 'curve-point')];
+  const before = await point.textContent();
+  await plot.evaluate((element) => { element.dataset.seen = 'yes'; });
+  const drawn = () => plot.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const first = await drawn();
+  await line(page).focus();
+  await page.keyboard.press('PageDown');
+  await expect(point).not.toHaveText(before!);
+  await expect(plot).toHaveAttribute('data-seen', 'yes');
+  await expect.poll(drawn, 'the point is drawn elsewhere').not.toBe(first);
+});
+
+test('a seed that cannot be read stands in the way of a picture’s run only, and only where its field is', async ({ page }) => {
+  await openNano(page);
+  await page.locator('.gallery-tile').first().click();
+  await expect(page.locator('.run-title .chip')).toHaveText('Your picture', { timeout: 60_000 });
+  await page.getByRole('link', { name: 'Generate' }).click();
+  await page.getByRole('textbox', { name: 'Seed' }).fill('seven');
+  await line(page).focus();
+  await page.keyboard.press('PageDown');
+  await expect(generateWithRules(page)).toBeDisabled();
+  await expect(page.getByRole('group', { name: 'What-if' })).toContainText('The seed must be a whole number');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+  await expect(generateWithRules(page)).toBeEnabled();
+  await generateWithRules(page).click();
+  await runFinished(page);
+  await page.getByRole('textbox', { name: 'Seed' }).fill('seven');
+  await line(page).focus();
+  await page.keyboard.press('PageUp');
+  await expect(generateWithRules(page), 'the run has a seed of its own').toBeEnabled();
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await line(page).first().focus();
+  await page.keyboard.press('PageUp');
+  await expect(generateWithRules(page).first()).toBeEnabled();
+  await expect(page.getByRole('group', { name: 'What-if' }).first()).not.toContainText('seed');
+});
+
 test('a run is edited and continued: what is kept stays, the address makes it again, one click brings the run back', async ({ page, context }) => {
   await openNano(page, '&class=0&seed=3&window=8');
   await runFinished(page);

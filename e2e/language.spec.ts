@@ -14,6 +14,7 @@ test.describe('a German browser', () => {
   test('is spoken to in German; the other language is a choice away and kept', async ({ page }) => {
     await open(page);
     await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    await expect(page).toHaveTitle('DPAR Studio: zusehen, wie ein Bild entsteht, Token für Token');
     await expect(page.getByRole('button', { name: 'Erzeugen', exact: true })).toBeVisible();
     await expect(page.getByRole('heading', { level: 1 })).toContainText('Fluss, Seed 7');
     await expect(page.locator('[data-figure="p-avg"]')).toHaveText(/^\d,\d\d Tokens$/);
@@ -22,11 +23,43 @@ test.describe('a German browser', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('radio', { name: 'English' }).click();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await expect(page).toHaveTitle('DPAR Studio: watch an image being generated, token by token');
     await expect(page.getByRole('button', { name: 'Generate', exact: true })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Display' })).toBeFocused();
     await page.reload();
     await expect(page.getByRole('button', { name: 'Generate', exact: true })).toBeVisible();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  });
+
+  test('texts that cannot be fetched are named, and the choice is not kept; the last of two choices counts', async ({ page }) => {
+    let answer: 'none' | 'late' = 'none';
+    let [release, released] = [() => {}, Promise.resolve()];
+    await page.route(/assets\/german-[^/]*\.js/, async (route) => {
+      if (answer === 'none') return route.abort();
+      await released;
+      return route.continue();
+    });
+    await open(page);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    const missing = page.locator('.notice[data-code="part-missing"]');
+    await expect(missing).toBeVisible();
+    await missing.getByRole('button', { name: 'Close message' }).click();
+    await page.getByRole('button', { name: 'Display' }).click();
+    const [german, english] = [page.getByRole('radio', { name: 'Deutsch' }), page.getByRole('radio', { name: 'English' })];
+    await german.click();
+    await expect(missing).toBeVisible();
+    await expect(english).toBeChecked();
+    expect(await page.evaluate(() => localStorage.getItem('dpar-language'))).toBeNull();
+    answer = 'late';
+    released = new Promise((resolve) => { release = resolve; });
+    await german.click();
+    await expect(german).toBeChecked();
+    await english.click();
+    await expect(page.getByRole('button', { name: 'Display' })).toBeFocused();
+    release();
+    await page.waitForTimeout(500);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    expect(await page.evaluate(() => localStorage.getItem('dpar-language'))).toBe('en');
   });
 
   test('all views are named in whole in the bar of a phone', async ({ page }) => {
@@ -74,6 +107,7 @@ test('the address of an embedded view names the language', async ({ page }) => {
   await page.goto('/?embed&lang=de');
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await expect(page.getByRole('link', { name: 'In DPAR Studio öffnen' })).toBeVisible();
+  await expect(page).toHaveTitle(/zusehen, wie ein Bild entsteht/);
 });
 
 for (const view of ['generate', 'inspect', 'compare', 'guide']) {

@@ -1,4 +1,4 @@
-/** Multiply-accumulates of the linear layers per image (paper Table 8; formula in docs/model.md "Cost"). */
+/** Multiply-accumulates of the linear layers per image (paper Table 8; formula in docs/model.md "What does an image cost?"). */
 import type { Manifest } from './manifest.ts';
 
 export interface CostModel {

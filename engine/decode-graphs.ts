@@ -29,10 +29,11 @@ export function decodeGraphs(runner: GraphRunner, manifest: Manifest): DecodeGra
     },
     begin(classes, against, positions) {
       dispose();
+      // The device samples for one image; of several the answers are read.
+      const device = classes.length === 1 ? runner.onDevice : undefined;
+      device?.begin();
       const start: Batch = {
-        runner, classes, against, positions, groups: against ? 2 : 1,
-        // The device samples for one image; of several the answers are read.
-        device: classes.length === 1 ? runner.onDevice : undefined,
+        runner, classes, against, positions, groups: against ? 2 : 1, device,
         cache: (graph, blocks, outputs) => caches.get(graph) ?? caches.set(graph, new KvCache(runner, graph, blocks, outputs)).get(graph)!,
       };
       if (manifest.kind === 'gpt') batch = positions > 1 ? new GptWindows(start, manifest) : new GptSteps(start, manifest);

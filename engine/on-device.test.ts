@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { readPack } from '../node/pack.ts';
 import { NodeRunner } from '../node/runtime.ts';
 import { decodeOne, type DecodeRequest } from './decode.ts';
@@ -35,9 +35,26 @@ test.each([
   expect(plain(beside)).toEqual(plain(await run(decodeGraphs(inner, manifest), request)));
   expect(beside).toHaveLength(manifest.grid.tokens);
   expect(device.waits).toBe(manifest.grid.tokens);
+  expect(device.begins).toBe(1);
   const single = 'maxPatchLength' in changes && changes.maxPatchLength === 1;
   expect(Object.keys(beside[1]!.times).sort()).toEqual(['decoder', 'encoder', ...(single ? [] : ['entropy']), 'patchTransformer', 'sampling', 'wait']);
   expect(Object.keys(beside.at(-1)!.times)).not.toContain('encoder');
+});
+
+test('a device learns that a batch begins before anything is made for it, and only where it samples', () => {
+  const { runner, device } = withDevice(inner);
+  const made: number[] = [];
+  const cache = vi.spyOn(runner, 'cache').mockImplementation((dims) => {
+    made.push(device.begins);
+    return inner.cache(dims);
+  });
+  const graphs = decodeGraphs(runner, manifest);
+  graphs.begin([0], null, 1);
+  expect(new Set(made)).toEqual(new Set([1]));
+  graphs.begin([0, 1], null, 1);
+  expect(device.begins).toBe(1);
+  graphs.dispose();
+  cache.mockRestore();
 });
 
 test('given tokens are scored on the device, and a second run starts anew', async () => {

@@ -38,6 +38,8 @@ export interface Sampled {
 
 /** All calls take effect after the runs before them and before those that follow. */
 export interface OnDevice {
+  /** Before all else of a batch: what the device could not do until now was somebody else's. */
+  begin(): void;
   /** Float32 zeros. */
   zeros(dims: readonly number[]): GraphTensor;
   copy(copies: readonly Copy[]): void;

@@ -53,7 +53,7 @@ const settingsHelp = (): string => {
   const widths = [0, 1, 2].map((c) => Math.max(...rows.map((r) => r[c]!.length)));
   const lines = rows.map((r) => `  ${r.map((cell, c) => cell.padEnd(widths[c] ?? 0)).join('  ').trimEnd()}`);
   return `
-Settings (name, short name, range, meaning); those not set are the pack's defaults:
+Settings (name, short name, range, meaning); those not set are the pack's defaults, and window 16 for an image by itself, 1 for several at once:
 ${lines.join('\n')}
 
 Each image writes PACK-CLASS-SEED.png and PACK-CLASS-SEED.run.json (over files of that name; both or none), and prints a line of figures; the last line says where they are.

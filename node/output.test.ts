@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun } from '../engine/log.ts';
 import { tinyManifest } from '../engine/testing/manifest.ts';
 import { main } from './generate.ts';
-import { checkFolder, className, spoken, standing, writeWhole } from './output.ts';
+import { checkFolder, checkFree, className, spoken, standing, writeWhole } from './output.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -38,6 +38,11 @@ test('no two classes of a pack have one file name, whatever letters their names 
   }));
 });
 
+test('a long name ends after 60 characters, of any plane, as Python counts them', () => {
+  const id = `${'a'.repeat(59)}\u{1d49c}\u{1d4b7}`;
+  expect(className({ classes: [{ id, label: 'x' }] }, 0)).toBe(`${'a'.repeat(59)}\u{1d49c}`);
+});
+
 describe('--out', () => {
   test('is checked before anything is decoded: a file, a folder below a file, a picture that is a folder', async () => {
     writeFileSync(join(folder, 'file'), 'x');
@@ -47,6 +52,7 @@ describe('--out', () => {
     expect(await run(...start, join(folder, 'file', 'below'))).toMatchObject({ code: 2, out: '', err: expect.stringContaining('part of it is a file') });
     expect(await run(...start, folder)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('is a folder, and a file of that name is to be written') });
     expect(readdirSync(folder).sort()).toEqual(['file', 'pico-Alpha-0.png']);
+    expect(() => checkFree([join(folder, `${'\u{1d49c}'.repeat(60)}-pack-and-seed.png`)])).toThrow(expect.objectContaining({ code: 'bad-argument', message: expect.stringContaining('the name is too long') }));
   });
 
   test('holds all files of a picture, or none', () => {
@@ -55,6 +61,17 @@ describe('--out', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.png']);
     expect(() => writeWhole(folder, { 'b.json': '1', 'no/such/b.png': 'x' })).toThrow(expect.objectContaining({ code: 'write-failed' }));
     expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.png']);
+  });
+
+  test.each([['over an earlier one', 'the old run'], ['of a new name', null]])('has no run without its picture where the picture %s cannot take its place', (_, before) => {
+    if (before) writeFileSync(join(folder, 'a.run.json'), before);
+    mkdirSync(join(folder, 'a.png'));
+    expect(() => writeWhole(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' })).toThrow(expect.objectContaining({ code: 'write-failed', message: expect.stringContaining('a folder of that name is there') }));
+    expect(readdirSync(folder).sort()).toEqual(before ? ['a.png', 'a.run.json'] : ['a.png']);
+    if (before) expect(readFileSync(join(folder, 'a.run.json'), 'utf8')).toBe(before);
+    rmSync(join(folder, 'a.png'), { recursive: true });
+    writeWhole(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' });
+    expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).sort()).toEqual(['the new picture', 'the new run']);
   });
 
   test('lies where the person stands, and is given whole when that is elsewhere', () => {

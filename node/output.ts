@@ -1,5 +1,5 @@
 /** Where the command line writes: a folder checked before any work, files whole or not at all, one name for each picture. */
-import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { StudioError } from '../engine/errors.ts';
@@ -37,10 +37,33 @@ export function checkFolder(folder: string): void {
   }
 }
 
-/** Throws `bad-argument` where a folder has the name of a file to be written. */
+/** Throws `bad-argument` where a folder has the name of a file to be written, or no file can have it. */
 export function checkFree(paths: readonly string[]): void {
-  const taken = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  const taken = paths.find((path) => {
+    try {
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    } catch (error) {
+      throw new StudioError('bad-argument', say`The file ${path} cannot be written: ${why(error)}.`, quote(error));
+    }
+  });
   if (taken) throw new StudioError('bad-argument', say`${taken} is a folder, and a file of that name is to be written. Remove it, or give another folder with --out.`);
+}
+
+/** Brings files of these names from `made` into `folder`, with copies in `before` of those that were there: where one cannot be brought, all are as they were. */
+function exchange(folder: string, names: readonly string[], made: string, before: string): void {
+  const back: (() => void)[] = [];
+  try {
+    for (const name of names) {
+      const [target, copy] = [join(folder, name), join(before, name)];
+      const there = statSync(target, { throwIfNoEntry: false })?.isFile();
+      if (there) copyFileSync(target, copy);
+      renameSync(join(made, name), target);
+      back.push(there ? () => renameSync(copy, target) : () => rmSync(target));
+    }
+  } catch (error) {
+    for (const step of back) step();
+    throw error;
+  }
 }
 
 /** Writes files of one folder, all of them or none; over files of these names. Throws `write-failed`. */
@@ -48,17 +71,20 @@ export function writeWhole(folder: string, files: Readonly<Record<string, string
   let place: string | undefined;
   try {
     place = mkdtempSync(join(folder, '.dpar-'));
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(place, name), content);
-    for (const name of Object.keys(files)) renameSync(join(place, name), join(folder, name));
-    rmdirSync(place);
+    const [made, before] = [join(place, 'made'), join(place, 'before')];
+    for (const one of [made, before]) mkdirSync(one);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(made, name), content);
+    exchange(folder, Object.keys(files), made, before);
   } catch (error) {
-    if (place) rmSync(place, { recursive: true, force: true });
     throw new StudioError('write-failed', say`${Object.keys(files).join(' and ')} could not be written to ${folder}: ${why(error)}. What was written before is whole.`, quote(error));
+  } finally {
+    if (place) rmSync(place, { recursive: true, force: true });
   }
 }
 
+/** Characters, as Python counts them. */
 const MOST = 60;
-const cleaned = (text: string) => text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_').slice(0, MOST);
+const cleaned = (text: string) => [...text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')].slice(0, MOST).join('');
 
 /**
  * The part of a file name that stands for a class: its id as far as file names have it; where that is the same for two classes

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { findPack, listPacks, readPackFile } from './pack.ts';
+import { findPack, listPacks, readPack, readPackFile } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,6 +21,15 @@ test('files are read as their manifest names them, or not at all', () => {
   expect(read('weightS')).toThrow(expect.objectContaining({ code: 'shard-altered', message: expect.stringContaining('a.bin') }));
   expect(read('weigh')).toThrow(expect.objectContaining({ code: 'shard-altered' }));
   expect(read('<!doctype html><title>Sign in</title>')).toThrow(expect.objectContaining({ code: 'shard-is-html' }));
+});
+
+test('a manifest behind a byte order mark is read as in a browser', async () => {
+  const pico = join(import.meta.dirname, '../e2e/fixtures/models/pico');
+  const marked = join(folder, 'below', 'marked');
+  mkdirSync(marked, { recursive: true });
+  writeFileSync(join(marked, 'manifest.json'), `\ufeff${readFileSync(join(pico, 'manifest.json'), 'utf8')}`);
+  const { manifest, hash } = await readPack(pico);
+  expect(await readPack(marked)).toEqual({ folder: marked, manifest, hash });
 });
 
 test('a name is first that of a pack in the models folder, a path is always that of a folder', () => {

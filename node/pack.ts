@@ -34,7 +34,7 @@ export function findPack(nameOrPath: string, modelsDir: string, from = process.c
 export async function readPack(folder: string): Promise<Pack> {
   let json: unknown;
   try {
-    json = parseJson(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    json = parseJson(new TextDecoder().decode(readFileSync(join(folder, 'manifest.json'))));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', quote(error));
     throw new PackError('manifest-invalid', say`manifest.json is not JSON. Export the pack again, or copy it again.`, quote(error));

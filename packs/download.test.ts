@@ -42,6 +42,15 @@ describe('downloadFile', () => {
     expect(fetch.mock.calls[0]![0]).toBe('https://example.org/models/nano/fp32/entropy.bin');
   });
 
+  test.each([
+    ['w#1.bin', 'w%231.bin'], ['w?1.bin', 'w%3F1.bin'], ['50%.bin', '50%25.bin'], ['%2e%2e/%2e%2e/secret.bin', '%252e%252e/%252e%252e/secret.bin'],
+    ['.\t./x.bin', '.%09./x.bin'], [' a b.bin ', '%20a%20b.bin%20'], ['größe/𝒜.bin', 'gr%C3%B6%C3%9Fe/%F0%9D%92%9C.bin'],
+  ])('a path %j is asked for below the folder, by its name', async (path, asked) => {
+    const fetch = server(body);
+    await downloadFile(BASE, { ...file, path }, { fetch, cache: memoryCache() });
+    expect(new URL(fetch.mock.calls[0]![0] as string).href).toBe(`https://example.org/models/nano/${asked}`);
+  });
+
   test('a second visit reads the cache and still counts the bytes', async () => {
     const cache = memoryCache();
     const fetch = server(body);

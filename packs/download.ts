@@ -27,6 +27,9 @@ export interface Downloaded {
   stored: Stored;
 }
 
+export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
+  (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
+
 const AT_ONCE = 4;
 
 /** A 206 has to be the rest that was asked for. Other origins may hide the header; there the hash alone decides. */
@@ -36,6 +39,9 @@ function isRest(response: Response, from: number, file: PackFile): boolean {
   const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
   return Number(start) === from && Number(end) === file.bytes - 1 && (total === '*' || Number(total) === file.bytes);
 }
+
+/** The address of a pack's file: its path names a file below the folder, whatever letters are in it. */
+const addressOf = (path: string, base: string): string => new URL(path.split('/').map(encodeURIComponent).join('/'), base).href;
 
 class FileDownload {
   readonly #file: PackFile;
@@ -72,7 +78,7 @@ class FileDownload {
     const { path, sha256, bytes: length } = this.#file;
     const resumed = this.#partial.at > 0;
     let surplus = 0;
-    if (!this.#partial.whole) surplus = await this.#receive(new URL(path, address).href);
+    if (!this.#partial.whole) surplus = await this.#receive(addressOf(path, address));
     const partial = this.#partial;
     if (partial.whole && surplus === 0 && (await sha256Large(partial.bytes)) === sha256) return;
     if (looksLikeHtml(partial.bytes)) {

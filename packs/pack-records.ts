@@ -61,14 +61,18 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
 export const filesNamed = ({ files, manifest }: PackRecord): PackFile[] =>
   [...new Map([...files, ...filesOf(manifest)].map((file) => [file.sha256, file])).values()];
 
-/** Replaces the list and removes the files that no record names any more. */
-async function write(records: PackRecord[], before: PackRecord[], cache: FileCache): Promise<Stored> {
-  const stored = await cache.write(LIST, utf8(JSON.stringify(records)) as Uint8Array<ArrayBuffer>);
-  if (stored !== 'stored') return stored;
+/** Removes the files that no record names any more. */
+async function forgetUnnamed(records: PackRecord[], before: PackRecord[], cache: FileCache): Promise<void> {
   const named = new Set(records.flatMap(filesNamed).map((file) => file.sha256));
   const unnamed = new Set(before.flatMap(filesNamed).map((file) => file.sha256).filter((sha256) => !named.has(sha256)));
   for (const sha256 of unnamed) await cache.forget(sha256);
-  return 'stored';
+}
+
+/** Replaces the list, then removes what it does not name. */
+async function write(records: PackRecord[], before: PackRecord[], cache: FileCache): Promise<Stored> {
+  const stored = await cache.write(LIST, utf8(JSON.stringify(records)) as Uint8Array<ArrayBuffer>);
+  if (stored === 'stored') await forgetUnnamed(records, before, cache);
+  return stored;
 }
 
 /** Adds the files to the record of the same version; another version is replaced, once all of the new one is there. `anew`: all of it was fetched just now. */
@@ -85,6 +89,11 @@ export function saveRecord(record: PackRecord, cache: FileCache = browserCache, 
 export function deleteRecord(id: string, cache: FileCache = browserCache): Promise<Stored> {
   return alone(async () => {
     const before = await readRecords(cache);
-    return write(before.filter((record) => record.id !== id), before, cache);
+    const rest = before.filter((record) => record.id !== id);
+    const stored = await write(rest, before, cache);
+    if (stored !== 'full') return stored;
+    // Where there is no room for the shorter list either, the files make it.
+    await forgetUnnamed(rest, before, cache);
+    return write(rest, before, cache);
   });
 }

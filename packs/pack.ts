@@ -2,7 +2,7 @@ import { toTagged } from '../engine/errors.ts';
 import type { Phrase } from '../engine/phrase.ts';
 import { neededFiles } from '../engine/manifest-files.ts';
 import { packHash, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
-import { downloadEach, type Downloaded } from './download.ts';
+import { downloadEach, worstOf, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
@@ -59,9 +59,6 @@ export function meter(total: number, onProgress: (progress: FetchProgress) => vo
     onRetry: (error: Error) => report(toTagged(error).message),
   };
 }
-
-export const worstOf = (files: readonly Pick<Downloaded, 'stored'>[]): Stored =>
-  (['none', 'full'] as const).find((stored) => files.some((file) => file.stored === stored)) ?? 'stored';
 
 /** What becomes of a file that has come: shards of large weights go back to where the browser keeps them. */
 export function kept(weights: readonly (readonly PackFile[])[], cache: FileCache = browserCache) {

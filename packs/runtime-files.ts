@@ -1,6 +1,6 @@
 import { base, builds, version } from 'virtual:ort-wasm';
-import { downloadFiles } from './download.ts';
-import { meter, worstOf, type FetchProgress } from './pack.ts';
+import { downloadFiles, worstOf } from './download.ts';
+import { meter, type FetchProgress } from './pack.ts';
 import { joinParts } from './parts.ts';
 import { saveRecord } from './pack-records.ts';
 

@@ -59,6 +59,23 @@ test('downloading again fetches all of it past every cache, and loses nothing wh
   expect(await listStored(cache)).toMatchObject([{ savedAt: 50 }]);
 });
 
+test.each([['files', (key: string) => key !== 'records'], ['list', (key: string) => key === 'records']] as const)('downloading again says so where the browser has no room for the %s, and the date stays', async (_, full) => {
+  const { cache, list, contents } = await filled();
+  const fetch = (async (url: string) => new Response(contents[Number(url.at(-1))]!.slice())) as unknown as typeof globalThis.fetch;
+  const limited = { ...cache, write: async (key: string, bytes: Uint8Array<ArrayBuffer>) => (full(key) ? 'full' as const : cache.write(key, bytes)) };
+  await expect(renewStored(ID, { cache: limited, fetch })).rejects.toMatchObject({ code: 'write-failed', message: expect.stringContaining('room') });
+  expect(await listStored(cache)).toMatchObject([{ savedAt: 5, files: list.length }]);
+  expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 2 });
+});
+
+test('on a full disk deleting makes the room that the shorter list needs', async () => {
+  const { files, cache } = await filled();
+  const limited = { ...cache, write: async (key: string, bytes: Uint8Array<ArrayBuffer>) => (files.size > 1 ? 'full' as const : cache.write(key, bytes)) };
+  await deleteStored(ID, limited);
+  expect(await listStored(cache)).toEqual([]);
+  expect([...files.keys()]).toEqual(['records']);
+});
+
 test('verifying names a damaged and a missing file and removes them, so that they are fetched anew', async () => {
   const { files, cache, list } = await filled();
   expect(await verifyStored(ID, cache)).toEqual({ damaged: [], checked: 2 });

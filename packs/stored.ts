@@ -1,5 +1,7 @@
+import { StudioError } from '../engine/errors.ts';
+import { say } from '../engine/phrase.ts';
 import { sha256Large } from '../engine/sha256.ts';
-import { downloadFiles, type DownloadOptions } from './download.ts';
+import { downloadEach, worstOf, type DownloadOptions } from './download.ts';
 import { browserCache, type FileCache } from './file-cache.ts';
 import { usableMirrors } from './origins.ts';
 import { deleteRecord, filesNamed, readRecords, saveRecord, type PackRecord } from './pack-records.ts';
@@ -53,15 +55,16 @@ export async function verifyStored(id: string, cache: FileCache = browserCache):
   return { damaged, checked: files.length };
 }
 
-/** Fetches all of it again, past every cache. What is stored stays until the new bytes are there, so a failure loses nothing. */
+/** Fetches all of it again, past every cache. What is stored stays until the new bytes are there, so a failure loses nothing. Throws `write-failed` where the browser does not keep them. */
 export async function renewStored(id: string, options: DownloadOptions = {}): Promise<void> {
   const { cache = browserCache } = options;
   const record = await recordOf(id, cache);
   if (!record) return;
   const { mirrors } = (record.manifest ?? {}) as { mirrors?: string[] };
   const files = await kept(record, cache);
-  await downloadFiles(record.base ?? id, files, { ...options, mirrors: usableMirrors(mirrors, globalThis.location?.origin ?? ''), anew: true });
-  await saveRecord({ ...record, savedAt: Date.now() }, cache, true);
+  const got = await downloadEach(record.base ?? id, files, { ...options, mirrors: usableMirrors(mirrors, globalThis.location?.origin ?? ''), anew: true }, (_, { stored }) => ({ stored }));
+  const stored = worstOf(got) === 'stored' ? await saveRecord({ ...record, savedAt: Date.now() }, cache, true) : 'full';
+  if (stored !== 'stored') throw new StudioError('write-failed', say`The browser did not keep the new files. Make room on this device, then download again.`);
 }
 
 export const deleteStored = (id: string, cache: FileCache = browserCache) => deleteRecord(id, cache);

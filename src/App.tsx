@@ -2,15 +2,10 @@ import { useStore } from 'zustand';
 import { t } from './text/t.ts';
 import { TopBar } from './views/bar/TopBar.tsx';
 import { useStudio } from './views/context.ts';
+import { focusMain } from './ui/handFocus.ts';
 import { late } from './ui/late.tsx';
 import { Notices } from './views/notices/Notices.tsx';
 import { ROUTES } from './views/routes.tsx';
-
-function toMain() {
-  const main = document.querySelector('main');
-  main?.setAttribute('tabindex', '-1');
-  main?.focus();
-}
 
 const Around = late(() => import('./views/Around.tsx'));
 
@@ -20,7 +15,7 @@ export function App() {
   const View = ROUTES[view];
   return (
     <div className="app">
-      <button type="button" className="skip" onClick={toMain}>{t('Skip to content')}</button>
+      <button type="button" className="skip" onClick={() => focusMain()}>{t('Skip to content')}</button>
       <TopBar />
       <Notices />
       <View />

@@ -62,7 +62,11 @@ const report = (error: unknown, file?: string) => {
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 window.addEventListener('error', (event) => report(event.error, event.filename));
 // A link pasted into this tab's address bar opens like any other; a run's own address is set without this event.
-window.addEventListener('hashchange', () => !visits?.own() && void studio.reopen());
+window.addEventListener('hashchange', () => {
+  if (visits?.own()) return;
+  visits?.opened(location.hash);
+  void studio.reopen();
+});
 
 /** Everything is drawn anew in another language; what is shown lives in the stores. */
 function Page() {

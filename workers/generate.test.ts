@@ -151,3 +151,27 @@ test('graphs that fail in a run that was taken up: what they did not come to is 
   expect(got.reports[0]!.digest).toBe(want.reports[0]!.digest);
   expect(tokensOf(got.events)).toEqual(tokensOf(want.events));
 });
+
+test.each([['has', 20], ['has not', 0]] as const)('a run that goes on with one token a pass, stopped on the way to where it was, sends what the page %s yet, and no shorter picture', async (_, wait) => {
+  const abort = new AbortController();
+  const notices: WorkerEvent[] = [];
+  let again = -1;
+  const [report] = await generate({ ...model, paintMs: 60_000, window: 4, graphs: new FailingGraphs() }, [request(1)], {
+    ...context, signal: abort.signal,
+    report: (notice) => {
+      notices.push(notice);
+      if (notice.kind === 'one-a-pass') again = 0;
+    },
+    breathe: async () => {
+      if (again < 0) await new Promise((resolve) => setTimeout(resolve, wait)); // longer than events wait to be sent
+      else if (++again === 1) abort.abort();
+    },
+  });
+  const events = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events : []));
+  const cells = notices.flatMap((notice) => (notice.kind === 'picture' ? [notice.picture.cells] : []));
+  expect([report!.complete, report!.tokens]).toEqual([false, 1]);
+  expect(events.map(({ t }) => t)).toEqual(events.map((_event, t) => t));
+  if (wait > 0) expect(events.length).toBeGreaterThan(1);
+  else expect(events).toHaveLength(1);
+  expect(cells).toEqual(wait > 0 ? [] : [1]);
+});

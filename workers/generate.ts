@@ -24,7 +24,7 @@ export interface GenerateContext {
 /** What an image has and how much of it the page knows. */
 interface Made {
   events: TokenEvent[];
-  /** Decoded before the run was interrupted. */
+  /** The page has as many from before the run was interrupted. */
   known: number;
   sent: number;
   painted: number;
@@ -58,7 +58,10 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
       // Of a run taken up, what the failed passes did not come to stands in its log.
       return { ...request, signal, resume: [...events, ...(request.resume ?? []).slice(events.length)] };
     });
-    for (const image of made) image.events.length = 0;
+    for (const image of made) {
+      image.known = image.sent;
+      image.events.length = 0;
+    }
     yield* decode(graphs, manifest, again, { window: 1 });
   }
 }

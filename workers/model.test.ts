@@ -78,6 +78,22 @@ test('a GPU that cannot run the graphs is watched, kept, and left for the proces
   await closeModel(again.model);
 });
 
+test('where the tokenizer does not open, no session stays', async () => {
+  runtimeWith(null);
+  const { sha256 } = manifest.variants[manifest.defaultVariant.wasm]!.graphs.tokenizer_decoder!.model;
+  const { create } = ort.InferenceSession;
+  let most = 0;
+  const refusing = vi.spyOn(ort.InferenceSession, 'create').mockImplementation((model, options) => {
+    if (hash(model) === sha256) throw new Error('Unsupported operator');
+    most = Math.max(most, open);
+    return create(model, options);
+  });
+  await expect(openModel(request(), new SerialQueue(), () => undefined, {})).rejects.toMatchObject({ code: 'graph-failed', message: expect.stringContaining('tokenizer_decoder'), detail: { values: ['Unsupported operator'] } });
+  refusing.mockRestore();
+  expect(most).toBeGreaterThan(0);
+  expect(open).toBe(0);
+});
+
 test('where nothing computes what the pack says, nothing is opened, and each backend says why', async () => {
   const golden = JSON.parse(await files[manifest.golden.sha256]!.text()) as { entropies: (number | null)[] };
   const bytes = new TextEncoder().encode(JSON.stringify({ ...golden, entropies: golden.entropies.map((entropy) => entropy && entropy + 1) }));

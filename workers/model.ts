@@ -98,25 +98,30 @@ export async function openModel(
     ...(request.files && { cache: localFiles(request.files) }),
   });
   const { trials, backend, runner, neutral, golden } = await selfTest(runtime, candidates, pack, queue, progress);
-  progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
   const graphs = decodeGraphs(runner, manifest);
-  const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden, { tolerance: goldenTolerance(pack.manifest, pack.variant) }) : { window: 1, trials: [] };
-  const model: Model = {
-    pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, oneAPass: false, capture: trials.some(({ capture }) => capture?.used),
-    pictures: new SessionPictures(runner, manifest),
-  };
-  // The first run compiles shaders; a preview should not be the one to wait for that.
-  const paints = performance.now();
-  await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
-  if (backend === 'wasm') model.paintMs = performance.now() - paints;
-  const report: LoadReport = {
-    manifest, packHash: await packHash(manifest), variant, backend, trials, passes,
-    adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, stored: pack.stored, ms: performance.now() - began,
-  };
-  return { model, report };
+  try {
+    progress({ stage: 'sessions', loaded: 0, total: 1, label: 'tokenizer_decoder' });
+    const passes = roomForWindows(manifest, backend) ? await chooseWindow(graphs, manifest, golden, { tolerance: goldenTolerance(pack.manifest, pack.variant) }) : { window: 1, trials: [] };
+    const model: Model = {
+      pack, runtime, backend, runner, neutral, graphs, paintMs: 0, window: passes.window, oneAPass: false, capture: trials.some(({ capture }) => capture?.used),
+      pictures: new SessionPictures(runner, manifest),
+    };
+    // The first run compiles shaders; a preview should not be the one to wait for that.
+    const paints = performance.now();
+    await model.pictures.decode(new Int32Array(manifest.grid.tokens).fill(neutral));
+    if (backend === 'wasm') model.paintMs = performance.now() - paints;
+    const report: LoadReport = {
+      manifest, packHash: await packHash(manifest), variant, backend, trials, passes,
+      adapter: runtime.gpu?.name ?? null, bytes: pack.bytes, stored: pack.stored, ms: performance.now() - began,
+    };
+    return { model, report };
+  } catch (error) {
+    await closeModel({ graphs, runner }).catch(() => undefined);
+    throw error;
+  }
 }
 
-export async function closeModel(model: Model): Promise<void> {
-  model.graphs.dispose();
-  await model.runner.release();
+export async function closeModel({ graphs, runner }: Pick<Model, 'graphs' | 'runner'>): Promise<void> {
+  graphs.dispose();
+  await runner.release();
 }

@@ -94,6 +94,30 @@ test('logits that are not finite, and what the GPU could not do, end the pass th
   await expect(tokens.read(null)).rejects.toThrow();
 });
 
+test('what somebody else on the device could not have done ends nobody\'s batch but its own', async () => {
+  const { tokens, ask, device } = tokensOn();
+  const other = tokensOn(device);
+  for (const error of [outOfGpuMemory(), refusedByGpu()]) {
+    device.fail(error);
+    other.tokens.sample(other.ask(1), 1);
+    await expect(other.tokens.read(null)).rejects.toMatchObject({ detail: { values: [error.message] } });
+    tokens.begin();
+    tokens.sample(ask(1), 1);
+    await expect(tokens.read(null)).resolves.toBeDefined();
+  }
+});
+
+test('a temperature that float32 has no number for still takes the likeliest token', async () => {
+  const { tokens, ask, device } = tokensOn();
+  const tiny = { ...rules, temperature: 1e-46 };
+  const request = ask(1, { rules: tiny });
+  tokens.sample(request, 1);
+  expect(Math.fround(tiny.temperature)).toBe(0);
+  expect(device.buffers[0]!.floats[7]).toBeGreaterThan(1.2e-38);
+  const { sampled } = await tokens.read(null);
+  expect(sampled[0]!.choice).toMatchObject({ token: choose({ classLogits: request.values.subarray(0, VOCAB), nullLogits: request.values.subarray(VOCAB) }, tiny, { seed: 9, t: 3 }).token, logprob: 0 });
+});
+
 test('a device whose answers cannot be read says so', async () => {
   const { tokens, ask, device } = tokensOn();
   tokens.sample(ask(1), 1);
@@ -120,4 +144,13 @@ test('a sampler is used only where it chooses as the processor does, and leaves 
     expect(await openSampler(device.gpu, wrap)).toBeNull();
     expect(device.buffers.filter(({ destroyed }) => !destroyed)).toEqual([]);
   }
+});
+
+test('a sampler whose answers cannot be read is not used, and leaves nothing behind', async () => {
+  const device = new FakeDevice(sampleOnHost);
+  const make = device.createBuffer.bind(device);
+  device.createBuffer = (wanted) => Object.assign(make(wanted), { mapAsync: async () => { throw new Error('device lost'); } });
+  expect(await openSampler(device.gpu, wrap)).toBeNull();
+  expect(device.buffers.length).toBeGreaterThan(0);
+  expect(device.buffers.filter(({ destroyed }) => !destroyed)).toEqual([]);
 });

@@ -37,7 +37,7 @@ export class GpuTokens implements OnDevice {
   #logits: GraphTensor | null = null;
   /** Whether the last sample was asked for the entropy of its last row. */
   #nullEntropy = false;
-  /** What the GPU could not do since the last answer: without memory it goes on with nothing in its buffers. */
+  /** What the GPU could not do since the batch began or its last answer: without memory it goes on with nothing in its buffers. */
   #error: GPUError | null = null;
   readonly #keepError = ({ error }: GPUUncapturedErrorEvent): void => { this.#error ??= error; };
 
@@ -51,6 +51,10 @@ export class GpuTokens implements OnDevice {
     this.#result = device.createBuffer({ size: MOST_POSITIONS * RESULT * WORD, usage: STORAGE | COPY_SRC });
     this.#tokens = storageBuffer(device, KNOWN * WORD);
     this.#ring = Array.from({ length: RING }, () => device.createBuffer({ size: ANSWER, usage: MAP_READ | COPY_DST }));
+  }
+
+  begin(): void {
+    this.#error = null;
   }
 
   zeros(dims: readonly number[]): GraphTensor {
@@ -96,11 +100,14 @@ export class GpuTokens implements OnDevice {
     encoder.copyBufferToBuffer(this.#result, 0, staging, 0, results * WORD);
     if (also) encoder.copyBufferToBuffer(bufferOf(also), 0, staging, results * WORD, sizeOf(also.dims) * WORD);
     this.#device.queue.submit([encoder.finish()]);
-    await this.#mapped(staging);
+    try {
+      await this.#mapped(staging);
+    } finally {
+      this.#logits?.dispose();
+      this.#logits = null;
+    }
     const read = new Float32Array(staging.getMappedRange(0, values * WORD).slice(0));
     staging.unmap();
-    this.#logits?.dispose();
-    this.#logits = null;
     this.#check();
     const sampled = Array.from({ length: this.#positions }, (_, i) => {
       const own = read.subarray(i * RESULT, (i + 1) * RESULT);
@@ -132,13 +139,16 @@ export class GpuTokens implements OnDevice {
   }
 }
 
+/** Float32 has no numbers below about 1e-38; at this temperature the likeliest token is as certain. */
+const LEAST_TEMPERATURE = 1e-30;
+
 /** The uniforms of the shader. Greedy is the likeliest one of any temperature. */
 function paramsOf({ logits, positions, groups, rules: { guidance, temperature, topK, topP }, at: { seed, t }, forced, drafts, nullEntropy }: SampleRequest, vocab: number): ArrayBuffer {
   const greedy = temperature === 0;
   const known = [...forced.map((token) => token ?? -1), ...drafts];
   const params = new ArrayBuffer((NUMBERS + known.length) * WORD);
   new Uint32Array(params).set([vocab, groups, greedy ? 1 : topK, sizeOf(logits.dims) / vocab / positions, seed, t]);
-  new Float32Array(params).set([guidance, greedy ? 1 : temperature, greedy ? 1 : topP], 6);
+  new Float32Array(params).set([guidance, greedy ? 1 : Math.max(temperature, LEAST_TEMPERATURE), greedy ? 1 : topP], 6);
   new Uint32Array(params).set([Number(nullEntropy ?? false), positions, drafts.length], 9);
   new Int32Array(params).set(known, NUMBERS);
   return params;
@@ -169,9 +179,11 @@ export async function openSampler(device: GPUDevice, wrap: Wrap): Promise<GPUCom
     const module = device.createShaderModule({ code: SAMPLE_SHADER, label: 'sample' });
     const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' }, label: 'sample' });
     const tokens = new GpuTokens(device, pipeline, wrap);
-    const right = await samplesRightly(device, tokens);
-    tokens.release();
-    return right ? pipeline : null;
+    try {
+      return await samplesRightly(device, tokens) ? pipeline : null;
+    } finally {
+      tokens.release();
+    }
   } catch {
     return null;
   }

@@ -106,3 +106,33 @@ describe('recorded kernels', () => {
 test('a golden file without a list is refused', () => {
   expect(() => checkGolden({ ...golden, opens: undefined })).toThrow('opens');
 });
+
+test.each([
+  ['empty lists', { tokens: [], entropies: [], opens: [], positions: [], logits_class: [], logits_null: [] }],
+  ['no tokens', { tokens: [] }],
+  ['no position', { positions: [] }],
+  ['positions that the test does not come to', { positions: [7, 40] }],
+  ['rows without values', { logits_null: [[], []] }],
+])('a golden file that nothing is compared with is refused: %s', (_, changes) => {
+  expect(checkGolden(golden)).toBe(golden);
+  expect(() => checkGolden({ ...golden, ...changes })).toThrow(/golden\.json has no logits/);
+});
+
+test('where no logits were compared a backend is not right, though nothing differs', async () => {
+  const { graphs, batch } = fakes(1);
+  const nothing = { ...golden, positions: [-1, 40] };
+  const nan = { ...graphs, begin: () => ({ ...batch, decoderStep: async () => [{ classLogits: [NaN, NaN], nullLogits: [NaN, NaN] }] as never }) };
+  const trial = await tryBackend(nan, nothing, { backend: 'webgpu', nullClass: 3, tolerance: 1e-3, entropies: false });
+  expect(trial).toMatchObject({ correct: false, maxError: null, reason: { template: expect.stringContaining('golden.json') } });
+  expect(chooseTrial([trial])).toBeNull();
+});
+
+test('a slow backend goes on until logits were compared', async () => {
+  const late = { ...golden, tokens: Array<number>(20).fill(1), entropies: Array<number>(20).fill(1), opens: Array<boolean>(20).fill(true), positions: [12], logits_class: [[1, 2]], logits_null: [[5, 6]] };
+  let time = 0;
+  const onToken = vi.fn();
+  const { graphs, batch } = fakes(0);
+  const slow = { ...graphs, begin: () => ({ ...batch, decoderStep: async () => [{ classLogits: Float32Array.of(1, 2), nullLogits: Float32Array.of(5, 6) }] }) };
+  expect(await tryBackend(slow, late, { backend: 'wasm', nullClass: 3, tolerance: 1e-3, entropies: false, onToken, now: () => (time += 100) })).toMatchObject({ correct: true });
+  expect(onToken).toHaveBeenCalledTimes(13);
+});

@@ -21,7 +21,7 @@ export interface TrialOptions {
   now?: () => number;
 }
 
-/** At most this many tokens; from MIN_TOKENS on only while the budget lasts. */
+/** At most this many tokens; from MIN_TOKENS on only while the budget lasts, once logits were compared. */
 const TOKENS = 16;
 const MIN_TOKENS = 6;
 const BUDGET_MS = 250;
@@ -42,8 +42,15 @@ const LIKELIEST = { guidance: 2, temperature: 1, topK: 0, topP: 1 };
 /** Both golden rows of a position, where it has logits. */
 const goldenLogits = (golden: Golden, t: number) => {
   const i = golden.positions.indexOf(t);
-  return i < 0 ? null : [golden.logits_class[i]!, golden.logits_null[i]!] as const;
+  const [own, empty] = [golden.logits_class[i], golden.logits_null[i]];
+  return own?.length && empty?.length ? [own, empty] as const : null;
 };
+
+/** Nothing would be compared with what the decoder gives. */
+const noLogits = () => new PackError('manifest-invalid', say`golden.json has no logits of the first ${TOKENS} tokens. Export the pack again.`);
+
+/** Tokens that are decoded, at most. */
+const tokensOf = (golden: Golden) => Math.min(TOKENS, golden.tokens.length - 1);
 
 /** Largest absolute difference; infinite where a value is missing or not a number, so that it never passes. */
 const distance = (got: ArrayLike<number>, want: ArrayLike<number>) => {
@@ -55,12 +62,15 @@ const distance = (got: ArrayLike<number>, want: ArrayLike<number>) => {
   return most;
 };
 
+/** Throws `manifest-invalid` where there is nothing to compare logits with. */
 export function checkGolden(json: unknown): Golden {
   const golden = json as Partial<Golden> | null;
   const lists = ['tokens', 'entropies', 'opens', 'positions', 'logits_class', 'logits_null'] as const;
   const missing = lists.find((key) => !Array.isArray(golden?.[key]));
   if (missing) throw new PackError('manifest-invalid', say`golden.json has no list "${missing}". Export the pack again.`);
-  return golden as Golden;
+  const whole = golden as Golden;
+  if (!whole.positions.some((t) => t < tokensOf(whole) && goldenLogits(whole, t))) throw noLogits();
+  return whole;
 }
 
 /** Decodes the first golden tokens, guided and teacher-forced, and compares every entropy (where the pack uses them) and the golden logits. */
@@ -68,13 +78,14 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
   const { backend, tolerance, nullClass, entropies = true, nullEntropy = false, best = Infinity, onToken, now = () => performance.now() } = options;
   const trial: BackendTrial = { backend, correct: false, msPerToken: null, maxError: null, reason: null };
   let worst = 0;
+  let compared = false;
   const see = (error: number) => { worst = Math.max(worst, error); };
   let start = 0;
   let patch = -1;
   let spent = 0;
   try {
     const batch = graphs.begin([golden.class], [nullClass], 1);
-    const tokens = Math.min(TOKENS, golden.tokens.length - 1);
+    const tokens = tokensOf(golden);
     for (let t = 0; t < tokens; t++) {
       const began = now();
       if (golden.opens[t]) {
@@ -87,6 +98,7 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
       if (want || !batch.tokenStep) {
         const { classLogits, nullLogits } = (await batch.decoderStep([{ image: 0, t, patch }]))[0]!;
         if (want) {
+          compared = true;
           see(distance(classLogits, want[0]));
           see(distance(nullLogits ?? [], want[1]));
         }
@@ -109,8 +121,9 @@ export async function tryBackend(graphs: DecodeGraphs, golden: Golden, options: 
         trial.reason = say`clearly slower`;
         break;
       }
-      if (t + 1 >= MIN_TOKENS && spent > BUDGET_MS) break;
+      if (compared && t + 1 >= MIN_TOKENS && spent > BUDGET_MS) break;
     }
+    if (!compared && trial.reason === null) throw noLogits();
     trial.maxError = worst;
     trial.correct = worst <= tolerance;
     if (!trial.correct) trial.reason = say`its numbers differ from the golden ones by ${worst.toPrecision(2)}`;

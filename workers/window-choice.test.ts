@@ -55,6 +55,13 @@ test('a window whose entropies are not the golden ones is not chosen, nor any la
   expect(choice.trials.map(({ window }) => window)).toEqual([1, 4, 8]);
 });
 
+test('a window whose logits are not those of one token a pass is not chosen, where there are no entropies either', async () => {
+  const { graphs, now } = costing(() => 10);
+  const step = graphs.decoderStep.bind(graphs);
+  graphs.decoderStep = async (steps) => (steps.length > 4 ? (await step(steps)).map((logits) => ({ ...logits, classLogits: logits.classLogits.map((value, i) => value + (i % 2 ? 0.1 : 0)) })) : step(steps));
+  for (const known of [golden, { ...golden, entropies: [] }]) expect((await chooseWindow(graphs, manifest, known, { tolerance: 1e-3, now })).window).toBe(4);
+});
+
 test.each([['EuroSAT', 12e6, true], ['LlamaGen B', 111e6, true], ['LlamaGen L', 343e6, false]])('a CPU has room for windows of %s, %d weights: %s', (_, parameters, fits) => {
   const model = { ...manifest.model, parameters };
   expect(roomForWindows({ model }, 'wasm')).toBe(fits);

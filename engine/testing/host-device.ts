@@ -11,9 +11,14 @@ export class HostDevice implements OnDevice {
   #sampled: Sampled[] = [];
   /** How often something was read. */
   waits = 0;
+  begins = 0;
 
   constructor(runner: GraphRunner) {
     this.#runner = runner;
+  }
+
+  begin(): void {
+    this.begins++;
   }
 
   zeros(dims: readonly number[]): GraphTensor {

@@ -14,6 +14,9 @@ const folder = join(packageRoot, 'dist');
 const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
+/** Address path of a folder under Vite's server, whatever the system's paths look like. */
+export const servedFolder = (path: string): string => `/@fs/${path.replaceAll('\\', '/').replace(/^\//, '')}/`;
+
 interface Part {
   path: string;
   bytes: number;
@@ -53,7 +56,7 @@ export function ortWasm(): Plugin {
       if (id !== `\0${ID}`) return null;
       const builds = Object.fromEntries(Object.entries(BUILDS).map(([build, suffix]) => [build, partsOf(suffix)]));
       // In a build the parts lie beside the chunk that this becomes part of.
-      const base = serving ? `new URL(${JSON.stringify(`/@fs${folder}/`)}, globalThis.location.origin).href` : 'import.meta.url';
+      const base = serving ? `new URL(${JSON.stringify(servedFolder(folder))}, globalThis.location.origin).href` : 'import.meta.url';
       return `export const version = ${JSON.stringify(version)};\nexport const builds = ${JSON.stringify(builds)};\nexport const base = ${base};\n`;
     },
     generateBundle(_, bundle) {

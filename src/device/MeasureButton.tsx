@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { t } from '../text/t.ts';
-import { useMaking, usePack } from '../views/context.ts';
+import { useDeviceBusy, usePack } from '../views/context.ts';
 import { late } from '../ui/late.tsx';
 
 const MeasureDialog = late(() => import('./MeasureDialog.tsx'));
@@ -9,7 +9,7 @@ const MeasureDialog = late(() => import('./MeasureDialog.tsx'));
 export function MeasureButton() {
   const [open, setOpen] = useState(false);
   const ready = usePack((state) => state.model === 'ready');
-  const running = useMaking();
+  const running = useDeviceBusy();
   return (
     <>
       <button type="button" className="button" aria-haspopup="dialog" disabled={!ready || running} onClick={() => setOpen(true)}>{t('Measure this device')}</button>

@@ -53,15 +53,16 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
       {measuring.state === 'done' && <Report report={measuring.report} />}
       <p className="device-status" role="status">{measuring.state === 'idle' ? translated(measuring.failed) : measuring.state === 'done' ? t('Measured.') : ''}</p>
       <div className="device-buttons">
-        {measuring.state === 'running' && <button type="button" className="button" onClick={cancel}>{t('Cancel')}</button>}
-        {measuring.state === 'idle' && <button type="button" className="button strong" onClick={again}>{t('Start')}</button>}
         {measuring.state === 'done' && (
           <>
             <CopyButton text={toMarkdown(measuring.report)}>{t('Copy as Markdown')}</CopyButton>
             <CopyButton text={toJson(measuring.report)}>{t('Copy as JSON')}</CopyButton>
-            <button type="button" className="button" onClick={again}>{t('Measure again')}</button>
           </>
         )}
+        {/* One button throughout: the focus stays on it. */}
+        <button type="button" className={measuring.state === 'idle' ? 'button strong' : 'button'} onClick={measuring.state === 'running' ? cancel : again}>
+          {{ idle: t('Start'), running: t('Cancel'), done: t('Measure again') }[measuring.state]}
+        </button>
         {measuring.state !== 'running' && <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>}
       </div>
     </dialog>

@@ -30,6 +30,7 @@ export function useMeasuring() {
     const client = studio.session.client();
     if (!client || !report) return;
     setMeasuring({ state: 'running', progress: null });
+    await studio.session.settle();
     const measured = client.measure(
       { ...(baseline && { baseline: { manifestUrl: baseline.manifestUrl } }) },
       (progress) => abort.current === mine && setMeasuring({ state: 'running', progress }), mine.signal,
@@ -46,11 +47,11 @@ export function useMeasuring() {
     if (abort.current !== mine) return;
     if (!result.ok) {
       setMeasuring({ state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });
-      // A worker that had to be ended comes back with its files from the browser's storage.
-      if (!client.loaded) void studio.session.load();
-      return;
+      await studio.session.comeBack(client);
+      return studio.view.edit.ask();
     }
     setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });
+    studio.view.edit.ask();
   };
   return { measuring, start, cancel: () => abort.current?.abort() };
 }

@@ -44,10 +44,11 @@ function EmbedFoot() {
   const generate = () => (linked ? studio.session.load() : studio.generate());
   const size = manifest && model === 'asking' ? ` ${t('(downloads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
   const start = `${linked ? t('Generate the linked image') : t('Generate')}${size}`;
+  const off = !manifest || model === 'loading';
   const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;
   return (
     <p className="embed-foot">
-      <button type="button" className="button" disabled={!manifest || model === 'loading'} onClick={() => void (running ? studio.session.stop() : generate())}>{words}</button>
+      <button type="button" className="button" aria-disabled={off} onClick={() => !off && void (running ? studio.session.stop() : generate())}>{words}</button>
       <a href={page.href} target="_blank" rel="noopener">{t('Open in DPAR Studio')}</a>
     </p>
   );

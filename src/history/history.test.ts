@@ -197,6 +197,23 @@ describe('history', () => {
     await expect(history.read(history.getState().entries[0]!.id)).rejects.toMatchObject({ code: 'run-invalid', message: expect.stringMatching(/^This run cannot be read/) });
   });
 
+  it('stores what it held, and says nothing any more, once runs are deleted', async () => {
+    await add(made(), 'stored');
+    let room = false;
+    const history = made(async () => {
+      const base = await openHistoryDb();
+      const refuse = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+      return { ...base, put: (...kept) => (room ? base.put(...kept) : refuse()), remove: (ids) => { room = true; return base.remove(ids); } };
+    });
+    await add(history, 'held');
+    expect(history.getState().problem).toMatchObject({ code: 'history-full' });
+    await history.remove(history.getState().entries.filter(({ header }) => header.className === 'stored').map(({ id }) => id));
+    expect(history.getState().problem).toBeNull();
+    const later = made();
+    await later.load();
+    expect(titles(later)).toEqual(['held']);
+  });
+
   it('keeps new runs for this visit with a word when the database is full', async () => {
     const full = async (): Promise<HistoryDb> => ({ ...(await openHistoryDb()), put: () => Promise.reject(new DOMException('', 'QuotaExceededError')) });
     await add(made(), 'stored');

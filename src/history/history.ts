@@ -87,6 +87,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
   /** There is a database and room again: runs that only this page holds are stored, too. */
   async function storeHeld(): Promise<void> {
     for (const [id, kept] of held) if (await attempt((base) => base.put(kept.entry, kept.log))) held.delete(id);
+    if (held.size === 0 && store.getState().problem?.code === 'history-full') store.setState({ problem: null });
   }
 
   /** Gives up what is beyond the cap; returns it. */
@@ -104,7 +105,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
     store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
     for (const id of ids) held.delete(id);
-    await attempt((base) => base.remove(ids));
+    if (await attempt((base) => base.remove(ids))) await storeHeld();
     return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
   }
 

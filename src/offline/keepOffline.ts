@@ -13,7 +13,7 @@ export function keepOffline(studio: Studio): void {
   });
   window.addEventListener('online', () => {
     const { model, problem } = pack.getState();
-    if (model === 'failed' && problem?.code === 'unreachable') void (pack.getState().manifest ? studio.session.load() : studio.open());
+    if (model === 'failed' && ['unreachable', 'part-missing'].includes(problem?.code ?? '')) void (pack.getState().manifest ? studio.session.load() : studio.open());
   });
   if (import.meta.env.PROD) {
     void registerOffline({

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { resolveColours } from '../lib/colours.ts';
 import { percentDone } from '../lib/format.ts';
 import { named, translated, t } from '../text/t.ts';
+import { GoingButton } from '../ui/GoingButton.tsx';
 import { useStudio, useWorkbench } from '../views/context.ts';
 import { fileName, save } from './files.ts';
 import { filmAddress, type FilmRun } from './film.ts';
@@ -53,9 +54,9 @@ export function FilmRow({ shared }: { shared: Shared }) {
     <section>
       <h2 className="heading">{t('Animation')}</h2>
       <div className="share-row">
-        <button type="button" className="button" disabled={work !== null} onClick={() => void make('gif')}>{label('gif', 'GIF')}</button>
-        {'VideoEncoder' in window && <button type="button" className="button" disabled={work !== null} onClick={() => void make('video')}>{label('video', t('Video'))}</button>}
-        {work && <button type="button" className="button quiet" onClick={() => { abort.current?.abort(); setWork(null); }}>{t('Cancel')}</button>}
+        <button type="button" className="button" aria-disabled={work !== null} onClick={() => !work && void make('gif')}>{label('gif', 'GIF')}</button>
+        {'VideoEncoder' in window && <button type="button" className="button" aria-disabled={work !== null} onClick={() => !work && void make('video')}>{label('video', t('Video'))}</button>}
+        {work && <GoingButton to=".button" within=".share-row" className="button quiet" onClick={() => { abort.current?.abort(); setWork(null); }}>{t('Cancel')}</GoingButton>}
       </div>
       <p className="hint" role="status">{word || t('Shows picture, entropy map, strip and figures, in this page’s colours.')}</p>
     </section>

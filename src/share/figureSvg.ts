@@ -1,6 +1,7 @@
 import type { Run } from '../../engine/log.ts';
 import type { MapName } from '../lib/colourMap.ts';
-import { CELL, mapParts, runWords, type MapPack } from './entropySvg.ts';
+import { t } from '../text/t.ts';
+import { CELL, mapParts, plain, runWords, type MapPack } from './entropySvg.ts';
 
 const MARGIN = 24;
 const GAP = 24;
@@ -27,15 +28,15 @@ export function figureSvg(run: Pick<Run, 'header' | 'events' | 'complete'>, pack
   const at = (x: number) => `transform="translate(${x} ${HEAD}) scale(${CELL})"`;
   const lines = (x: number) => `<g ${at(x)} fill="none"><path d="${path}" stroke="#fff" stroke-width="0.05"/></g>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" font-family="system-ui, sans-serif" font-size="13" fill="${muted}">
-<title>Picture and next-token entropy: ${name}</title>
+<title>${plain(t('Picture and next-token entropy: {name}', { name }))}</title>
 ${defs}
 <rect width="${w}" height="${h}" fill="${ground}"/>
-<text x="${MARGIN}" y="20" font-size="14" fill="${text}">(a) ${patches === null ? 'Picture' : 'Picture and patches'}</text>
-<text x="${right}" y="20" font-size="14" fill="${text}">(b) Next-token entropy</text>
+<text x="${MARGIN}" y="20" font-size="14" fill="${text}">(a) ${plain(t(patches === null ? 'Picture' : 'Picture and patches'))}</text>
+<text x="${right}" y="20" font-size="14" fill="${text}">(b) ${plain(t('Next-token entropy'))}</text>
 <image x="${MARGIN}" y="${HEAD}" width="${side}" height="${tall}" preserveAspectRatio="none" href="${picture}"/>
 <g ${at(right)} shape-rendering="crispEdges">${cells}</g>
 ${lines(MARGIN)}${lines(right)}
-<text x="${MARGIN}" y="${HEAD + tall + 28}" font-size="14" font-weight="600" fill="${text}">${name}</text>
+<text x="${MARGIN}" y="${HEAD + tall + 28}" font-size="14" font-weight="600" fill="${text}">${plain(name)}</text>
 <text x="${MARGIN}" y="${HEAD + tall + 48}">${figures}</text>
 <g transform="translate(${right} ${HEAD + tall + 14})">${scale}</g>
 </svg>

@@ -1,5 +1,4 @@
 import { ENDING } from '../history/entry.ts';
-import { titleOf } from '../state/runRequest.ts';
 import { StudioError } from '../../engine/errors.ts';
 import { inMegabytes, say } from '../../engine/phrase.ts';
 import type { PaintedPicture } from '../state/run.ts';
@@ -27,16 +26,13 @@ async function inspect(studio: Studio, file: File): Promise<void> {
 
 /** Opens a run from a file that was dropped or chosen. What stands in the way is explained; nothing on the page changes then. */
 export async function openFile(studio: Studio, file: File): Promise<void> {
-  const { notices, toast } = studio;
+  const { notices } = studio;
   try {
     if (file.name.endsWith(ENDING)) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
     if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
     if (carried.kind === 'run') await studio.show({ run: carried.run, picture: await pictureOf(carried) });
-    else {
-      const undo = await studio.makeAgain(carried.header, carried.digest);
-      toast.say(say`Generating ${titleOf(carried.header)} again: this file contains only its settings.`, undo);
-    }
+    else await studio.makeAgain(carried.header, carried.digest);
     notices.replace('file', []);
   } catch (error) {
     notices.replace('file', [{ ...toProblem(error), ...(file.type.startsWith('image/') && { action: { label: say`Inspect it`, run: () => void inspect(studio, file) } }) }]);

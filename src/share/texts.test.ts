@@ -7,6 +7,8 @@ import { embedAddress, embedSnippet } from './embedSnippet.ts';
 import { entropySvg, type MapPack } from './entropySvg.ts';
 import { FILM, filmAddress, frameCursors } from './film.ts';
 import { figureSvg } from './figureSvg.ts';
+import { german } from '../text/german.ts';
+import { speak } from '../text/t.ts';
 import { fileName } from './files.ts';
 
 let run: Run;
@@ -42,8 +44,8 @@ describe('entropy map as SVG', () => {
   it('has a cell for every token, boundaries, and a legend in nats with E_th', () => {
     const svg = entropySvg(run, dpar, 'viridis');
     expect(svg.match(/width="1.01"/g)).toHaveLength(256);
-    expect(svg).toContain('ln V = 6.93 nats');
-    expect(svg).toMatch(/>E<tspan[^>]*>th<\/tspan><tspan[^>]*> = 5.2 nats</);
+    expect(svg).toContain('ln V = 6.93\u00a0nats');
+    expect(svg).toMatch(/>E<tspan[^>]*>th<\/tspan><tspan[^>]*> = 5.2\u00a0nats</);
     expect(svg).toContain('River, seed 7');
     expect(svg.match(/<path d="M[^"]{100,}" stroke=/g)).toHaveLength(1);
   });
@@ -61,6 +63,20 @@ describe('entropy map as SVG', () => {
     expect(plain).not.toMatch(/patch|avg/);
     expect(plain).toContain('<path d="" stroke=');
   });
+  it('is in the language of the page, numbers too, as the figure is', () => {
+    const look = { map: 'viridis', ground: '#fff', text: '#111', muted: '#333' } as const;
+    speak(german);
+    const [map, figure] = [entropySvg(run, dpar, 'viridis'), figureSvg({ ...run, complete: false }, dpar, 'data:,', look)];
+    speak(null);
+    expect(map).toContain('<title>Entropie je Token: Fluss, Seed 7</title>');
+    expect(figure).toContain('<title>Bild und Entropie je Token: Fluss, Seed 7</title>');
+    expect(figure).toMatch(/>\(a\) Bild und Patches<.*>\(b\) Entropie je Token<.*eurosat, angehalten; P</s);
+    for (const svg of [map, figure]) {
+      expect(svg).toMatch(/>avg<\/tspan><tspan[^>]*> \d,\d\d, \d+ Patches aus 256 Tokens</);
+      expect(svg).toMatch(/> = 5,2 Nat<.*>ln V = 6,93 Nat</);
+      expect(svg.match(/>[^<]*\b(?:nats|seed|patches|picture)\b/g), 'nothing is left in English').toBeNull();
+    }
+  });
   it('cannot be broken by a name', () => {
     const svg = entropySvg({ ...run, header: { ...run.header, className: '<script>&"\'' } }, dpar, 'threshold');
     expect(svg).not.toContain('<script');
@@ -77,7 +93,7 @@ describe('figure for papers', () => {
     const paths = svg().match(/<path d="M[^"]{100,}" stroke=/g)!;
     expect([paths.length, paths[0]]).toEqual([2, paths[1]]);
     expect(svg()).toContain('fill="rgb(15, 17, 20)"');
-    expect(svg()).toContain('ln V = 6.93 nats');
+    expect(svg()).toContain('ln V = 6.93\u00a0nats');
   });
   it('names no patches of a plain transformer', () => {
     expect(svg()).toContain('(a) Picture and patches');

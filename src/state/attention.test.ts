@@ -1,6 +1,11 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import { say } from '../../engine/phrase.ts';
+import { tinyManifest } from '../../engine/testing/manifest.ts';
+import type { AttentionRun } from '../../engine/attention.ts';
 import { createAttention } from './attention.ts';
-import { studioSite, type FakeClient } from './testing/studioSite.ts';
+import { createPack } from './pack.ts';
+import { createRunView } from './runView.ts';
+import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
 let client: FakeClient;
@@ -30,4 +35,44 @@ it('asked for without a model, it loads one', async () => {
   const attention = createAttention(studio);
   void attention.turn(true);
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+});
+
+function ready() {
+  const m = tinyManifest();
+  const pack = createPack();
+  pack.setState({ manifest: m, model: 'ready', report: { variant: Object.keys(m.variants)[0]!, packHash: 'h', backend: 'wasm' } as never });
+  const view = createRunView({ pack });
+  const header = { pack: { name: m.name, hash: 'h' }, class: 0, className: 'A', seed: 1, settings: m.defaults, grid: m.grid } as never;
+  view.showRecorded({ run: { header, events: [0, 1, 2].map(event), digest: 'd', complete: true }, picture: null } as never);
+  let answer!: (result: unknown) => void;
+  const attend = vi.fn<(request: AttentionRun) => Promise<unknown>>(() => new Promise((resolve) => { answer = resolve; }));
+  const settle = vi.fn<(how: object) => Promise<void>>(async () => undefined);
+  const attention = createAttention({ view, session: { pack, client: () => ({ attend }), load: vi.fn(), modelReady: vi.fn(), settle } } as never);
+  return { pack, view, attention, attend, settle, answer: (result: unknown) => answer(result) };
+}
+
+it('what else asks the model has its answer first, or ends; asked is about what is in view then', async () => {
+  const { view, attention, attend, settle } = ready();
+  settle.mockImplementation(async () => { view.whatIf.set('maxPatchLength', 1); });
+  void attention.turn(true);
+  await vi.waitFor(() => expect(attend).toHaveBeenCalledOnce());
+  expect(settle.mock.calls).toEqual([[{ wait: true }]]);
+  expect(attend.mock.calls[0]![0].starts).toEqual([0, 1, 2]);
+  expect(attention.getState().version).toBe(view.shown().version);
+});
+
+it.each(['first', 'last'])('that the pack is changed meanwhile is no failure, its worker ending %s', async (order) => {
+  const { pack, attention, attend, answer } = ready();
+  void attention.turn(true);
+  await vi.waitFor(() => expect(attend).toHaveBeenCalledOnce());
+  const end = () => answer({ ok: false, code: 'aborted', message: say`The studio was closed.` });
+  const change = () => pack.setState({ manifest: null, model: 'idle', report: null });
+  if (order === 'first') {
+    end();
+    await tick();
+  }
+  change();
+  end();
+  await tick();
+  expect(attention.getState()).toMatchObject({ phase: 'idle', problem: null });
 });

@@ -25,9 +25,15 @@ export interface AttentionState {
 }
 
 /** Attention of the run in view, computed when it is asked for. */
-export function createAttention({ view, session: { pack, client, load, modelReady } }: Pick<Studio, 'view' | 'session'>) {
+export function createAttention({ view, session: { pack, client, load, modelReady, settle } }: Pick<Studio, 'view' | 'session'>) {
   const store = createStore<AttentionState>(() => ({ on: false, part: 'patches', block: null, row: 'class', phase: 'idle', found: null, version: -1, problem: null }));
   let ticket = 0;
+  // What is asked of one pack's model comes to nothing with another.
+  pack.subscribe(({ manifest }, before) => {
+    if (manifest === before.manifest) return;
+    ticket++;
+    store.setState({ phase: 'idle', found: null, version: -1, problem: null });
+  });
 
   function possible(): Possible {
     const { manifest, model, report } = pack.getState();
@@ -42,12 +48,16 @@ export function createAttention({ view, session: { pack, client, load, modelRead
 
   async function compute(): Promise<void> {
     const mine = ++ticket;
+    if (possible() !== 'yes') return store.setState({ phase: 'idle', found: null });
+    store.setState({ phase: 'working', problem: null });
+    await settle({ wait: true });
+    if (mine !== ticket) return;
     const model = client();
     const { header } = view.run.getState();
     const { manifest } = pack.getState();
     if (possible() !== 'yes' || !model || !header || !manifest) return store.setState({ phase: 'idle', found: null });
     const { version, events } = view.shown();
-    store.setState({ phase: 'working', version, problem: null });
+    store.setState({ version });
     const request = {
       tokens: tokensOf(events), starts: startsOf(events),
       class: store.getState().row === 'class' ? header.class : manifest.classes.length,
@@ -55,6 +65,7 @@ export function createAttention({ view, session: { pack, client, load, modelRead
     const result = await askAgain(() => model.attend(request, () => undefined), load);
     if (mine !== ticket) return;
     if (result.ok) store.setState({ phase: 'done', found: result.value });
+    else if (result.code === 'aborted') store.setState({ phase: 'idle', found: null });
     else store.setState({ phase: 'failed', found: null, problem: fromFailure(result as Failure) });
   }
 

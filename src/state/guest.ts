@@ -7,6 +7,7 @@ export function createGuest({ client, spareGpu, now }: Pick<StudioDeps, 'client'
   const notices = createNotices();
   notices.subscribe(({ list }) => page.notices.replace('guest', list.filter(({ code }) => code !== 'gpu-spared')));
   const guest = createPackSession({ connect: client, spareGpu, notices, now });
+  guest.jobs.subscribe(({ running }) => page.session.beside.setState({ running }));
   guest.pack.setState({ choice: page.session.pack.getState().choice });
   return guest;
 }

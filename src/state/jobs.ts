@@ -20,8 +20,8 @@ export interface JobsState {
   /** They are looked at as they grow; false for those made beside the run in view. */
   inView: boolean;
   running: boolean;
-  /** They are, or were, decoded at once, not one after the other. */
-  together: boolean;
+  /** The last ones that were looked at as they grew, and whether they were decoded at once or one after the other. */
+  sheet: { list: readonly Job[]; together: boolean };
 }
 
 export interface JobsDeps {
@@ -54,6 +54,8 @@ export type Jobs = ReturnType<typeof createJobs>;
 /** One run needs less memory than several: the same backend is worth another try. */
 const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ? { ...failure, code: 'worker-lost' } : failure);
 
+const NO_SHEET: JobsState['sheet'] = { list: [], together: false };
+
 const stopped: Failure = { ok: false, code: 'stopped', message: say`The run was stopped.` };
 
 type Client = Pick<InferenceClientApi, 'generate' | 'stop'>;
@@ -69,7 +71,7 @@ interface Begun {
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
 export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
-  const store = createStore<JobsState>(() => ({ list: [], inView: true, running: false, together: false }));
+  const store = createStore<JobsState>(() => ({ list: [], inView: true, running: false, sheet: NO_SHEET }));
   const watchers = new Set<JobsWatcher>();
   let cancelled = false;
   /** Ends when the runs are stopped. */
@@ -154,7 +156,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       const list = headers.map((header): Job => ({ header, run: createRun() }));
       // Runs beside the one in view are compared by their times: each has the device to itself.
       const together = inView && list.length > 1 && list.length <= atOnce();
-      store.setState({ list, inView, running: true, together });
+      store.setState({ list, inView, running: true, ...(inView && { sheet: { list, together } }) });
       const all = (together ? decodeTogether(list, client) : decodeAll(list, client, inView)).finally(() => store.setState({ running: false }));
       settled = all.catch(() => undefined);
       return all;
@@ -168,7 +170,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
       await client.stop();
     },
     clear(): void {
-      if (!store.getState().running) store.setState({ list: [] });
+      if (!store.getState().running) store.setState({ list: [], sheet: NO_SHEET });
     },
   };
 }

@@ -39,9 +39,9 @@ export function createJobsInView({ jobs, view: { run, playback }, shown }: JobsI
   });
 
   return {
-    /** Brings one that has begun into view. */
+    /** Brings one of the contact sheet that has begun into view. */
     show(index: number): void {
-      const job = jobs.getState().list[index];
+      const job = jobs.getState().sheet.list[index];
       if (!job || job.run.getState().phase === 'empty') return;
       const live = job.run.getState().phase === 'running';
       picked = !live;

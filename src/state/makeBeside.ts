@@ -2,12 +2,14 @@ import type { Job } from './jobs.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
 import type { PackSession } from './session.ts';
 
-/** Makes runs while the one in view stays, once the model is ready and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
+/** Makes runs while the one in view stays, once the model is ready, after those that wait for it, and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
 export async function makeBeside(session: PackSession, requests: readonly RunRequest[], begun: (list: readonly Job[]) => void, wanted = () => true): Promise<boolean> {
-  const { pack, jobs, modelReady, settle, decode } = session;
+  const { pack, jobs, modelReady, idle, settle, decode } = session;
   const { manifest } = pack.getState();
-  if (!manifest || jobs.getState().running) return false;
+  if (!manifest) return false;
   await modelReady();
+  await idle();
+  if (!wanted()) return false;
   await settle();
   if (!wanted()) return false;
   const { report, hash, model } = pack.getState();

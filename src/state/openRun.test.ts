@@ -138,8 +138,8 @@ describe('opening a run', () => {
     const { manifestUrl, hash: hashOf } = studio.session.pack.getState();
     const own = other({ pack: { name: 'mine', hash: hashOf! } });
     await show(studio, own);
-    const undo = await studio.makeAgain(own.header, own.digest);
-    undo();
+    await studio.makeAgain(own.header, own.digest);
+    studio.toast.undo();
     await show(studio, other({ pack: { name: 'second', hash: '' } }));
     expect(studio.session.pack.getState().name).toBe('second');
     studio.toast.undo();

@@ -78,7 +78,7 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
 }
 
 /** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
-export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => void> {
+export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => Promise<void>> {
   const { session, address, reopen } = deps;
   const { manifest } = await packOf(header, deps);
   await session.stopped();
@@ -88,5 +88,5 @@ export async function makeAgain(header: RunHeader, digest: string, deps: OpenDep
     ...(header.given && { given: header.given }), ...address.views.extra(),
   }));
   void reopen();
-  return () => void undo();
+  return undo;
 }

@@ -63,9 +63,16 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     return turn.signal;
   }
 
+  const offerWayBack = async (...offer: Parameters<WayBack>) => {
+    wayBack ??= (await import('./wayBack.ts')).createWayBack({ run, toast });
+    return wayBack(...offer);
+  };
+
   function keptNow(): Kept {
     const { class: index, seedText } = settings.getState();
-    return { id: pack.getState().manifest?.classes[index]?.id, seed: seedText };
+    const { manifest } = pack.getState();
+    // After a pack that could not be read it is still the one of the pack before.
+    return { id: manifest ? manifest.classes[index]?.id : kept?.id, seed: seedText };
   }
 
   /** The next run's class and seed in a pack that has just come: what was kept, where the pack has that class, else the class of its first recorded run. */
@@ -242,13 +249,12 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** A run from a file or the history comes into view, with a way back in the toast; throws what stands in the way and then changes nothing. */
     async show(opened: OpenedRun): Promise<void> {
-      const [{ openRun }, { createWayBack }] = await Promise.all([import('./openRun.ts'), import('./wayBack.ts')]);
-      wayBack ??= createWayBack({ run, toast });
+      const { openRun } = await import('./openRun.ts');
       const from = hash();
       const shown = await openRun(opened, openDeps);
       if (!shown) return;
       const { undo, word } = shown;
-      const back = wayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
+      const back = await offerWayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
       bar.visit?.(from, hash(), back);
       notices.beforeRun();
       notices.replace('opened', word ? [word] : []);
@@ -256,7 +262,13 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** What is in view and set now, its pack too; the returned function brings it back. */
     remember: async (): Promise<() => Promise<void>> => (await import('./openRun.ts')).remember(openDeps),
-    /** Makes a run again from its header, and compares. Throws `pack-missing` and then changes nothing. Returns the way back. */
-    makeAgain: async (header: RunHeader, digest: string): Promise<() => void> => (await import('./openRun.ts')).makeAgain(header, digest, openDeps),
+    /** Says what came into view, with a way back while it is there. */
+    offerWayBack,
+    /** Makes a run again from its header, and compares, with a way back in the toast. Throws `pack-missing` and then changes nothing. */
+    async makeAgain(header: RunHeader, digest: string): Promise<void> {
+      const undo = await (await import('./openRun.ts')).makeAgain(header, digest, openDeps);
+      const comes = (its: RunHeader) => its.pack.name === header.pack.name && its.class === header.class && its.seed === header.seed;
+      await offerWayBack(say`Generating ${titleOf(header)} again: this file contains only its settings.`, undo, comes);
+    },
   };
 }

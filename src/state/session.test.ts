@@ -131,3 +131,30 @@ it('a pack that is not there leaves its reason and no manifest', async () => {
   expect(session.pack.getState()).toMatchObject({ name: 'mars', manifest: null, model: 'failed', problem: { code: 'pack-missing' } });
   expect(notices.getState().list).toEqual([]);
 });
+
+it('what asks the model is settled but for the one who asks now; where it may be waited for, it is', async () => {
+  const { session } = setup();
+  const [mine, short, long] = [0, 1, 2].map((i) => ({ busy: () => true, settle: vi.fn(async () => undefined), ...(i === 1 && { answered: vi.fn(async () => undefined) }) }));
+  for (const asker of [mine!, short!, long!]) session.addAsker(asker);
+  await session.settle({ except: mine!, wait: true });
+  expect([mine!, short!, long!].map(({ settle, answered }) => [settle.mock.calls.length, answered?.mock.calls.length])).toEqual([[0, undefined], [0, 1], [1, undefined]]);
+  await session.settle();
+  expect([mine!, short!].map(({ settle }) => settle.mock.calls.length)).toEqual([1, 1]);
+});
+
+it('a worker that had to be ended comes back, unless its pack has gone or is loading already', async () => {
+  const { session, client, ready } = setup();
+  void session.load();
+  await tick();
+  ready();
+  await tick();
+  const own = session.client()!;
+  await session.comeBack({ loaded: true } as never);
+  await session.comeBack({ loaded: false } as never);
+  expect(client.load, 'of another pack').toHaveBeenCalledOnce();
+  void session.comeBack(own);
+  await tick();
+  void session.comeBack(own);
+  await tick();
+  expect(client.load, 'once').toHaveBeenCalledTimes(2);
+});

@@ -20,6 +20,8 @@ export interface PackSessionDeps extends Pick<LoadingDeps, 'connect' | 'spareGpu
 export interface Asker {
   busy: () => boolean;
   settle: () => Promise<void>;
+  /** Where `settle` cuts it off though it takes a moment only: resolves when it has its answer. */
+  answered?: () => Promise<void>;
 }
 
 export type PackSession = ReturnType<typeof createPackSession>;
@@ -29,12 +31,12 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   const pack = createPack();
   const loading = createLoading({ connect, spareGpu, pack, notices });
   const jobs = createJobs({ now, recover: loading.recover, atOnce: () => atOnce(pack.getState().manifest) });
-  /** True while Generate waits for the model. */
-  const queue = createStore<{ queued: boolean }>(() => ({ queued: false }));
+  /** queued: Generate waits for the model. held: the model failed, and what waited is made after the next load. */
+  const queue = createStore<{ queued: boolean; held: boolean }>(() => ({ queued: false, held: false }));
   /** The runs that wait; they are asked for when they can begin. */
   let waiting: () => readonly RunRequest[] = () => [];
-  /** Where the model failed they wait for the next load. */
-  let held = false;
+  /** A guest beside this pack makes runs: the device is not free. */
+  const beside = createStore<{ running: boolean }>(() => ({ running: false }));
   const askers = new Set<Asker>();
   const listeners = new Set<() => void>();
   const queued = () => queue.getState().queued;
@@ -42,7 +44,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   pack.subscribe(({ model }, before) => {
     if (model === before.model) return;
     if (model === 'loading') {
-      if (held) wait(waiting);
+      if (queue.getState().held) wait(waiting);
     } else if (before.model === 'loading') {
       if (model !== 'ready') wait(null, model === 'failed' && queued());
       else if (queued() && waiting().length > 0) void generate(waiting);
@@ -56,9 +58,8 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
 
   /** Has these runs wait for the model; null: none, but with `again` those before wait for the next load. */
   function wait(requests: (() => readonly RunRequest[]) | null, again = false): void {
-    held = again;
     if (requests) waiting = requests;
-    queue.setState({ queued: requests !== null });
+    queue.setState({ queued: requests !== null, held: again });
   }
 
   const loadIfNone = async () => {
@@ -70,8 +71,15 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     await until(() => pack.getState().model !== 'loading', pack);
   };
   const busy = () => [...askers].some((asker) => asker.busy());
-  const settle = async () => {
-    if (busy()) for (const asker of askers) await asker.settle();
+  /** Ends what asks the model; not `except`, who wants to ask. `wait`: what takes a moment only is waited for. */
+  const settle = async ({ except, wait = false }: { except?: Asker; wait?: boolean } = {}) => {
+    if (busy()) for (const asker of askers) if (asker !== except) await ((wait && asker.answered) || asker.settle)();
+  };
+  /** Resolves when no run is made here, and none waits. */
+  const idle = () => until(() => !queued() && !jobs.getState().running, queue, jobs);
+  /** Where the worker had to be ended, and nothing loads yet: its files come back from the browser's storage. */
+  const comeBack = async (client: InferenceClientApi) => {
+    if (!client.loaded && client === loading.client() && pack.getState().model !== 'loading') await loading.load();
   };
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
@@ -97,9 +105,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     const all = jobs.start(headers, client, options);
     begun?.(jobs.getState().list);
     const result = await all;
-    // The worker had to be ended, and nothing loads yet: its files come back from the cache.
-    const ended = result && !result.ok && (result.code === 'stopped' || result.code === 'worker-lost');
-    if (ended && !client.loaded && pack.getState().model !== 'loading') await loading.load();
+    if (result && !result.ok && (result.code === 'stopped' || result.code === 'worker-lost')) await comeBack(client);
     return result?.ok ?? false;
   }
 
@@ -111,7 +117,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   }
 
   return {
-    pack, jobs, queue, generate, wait, stop, modelReady, settle, decode,
+    pack, jobs, queue, beside, generate, wait, stop, modelReady, settle, idle, comeBack, decode,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
     /** Returns the way out. */
     addAsker(asker: Asker): () => void {
@@ -145,7 +151,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     /** Ends everything of the pack; no run may be under way. */
     close(): void {
       loading.drop();
-      held = false;
+      queue.setState({ held: false });
       jobs.clear();
       pack.setState({ manifest: null, hash: null, report: null, variant: null, progress: null, model: 'idle', problem: null });
       notices.replace('slow', []);

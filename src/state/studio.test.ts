@@ -160,6 +160,31 @@ it('the way back from a continued run is there until another run is in view', as
   expect(text(), 'another run was opened meanwhile').toBeUndefined();
 });
 
+it('asked for while the model loads, also by a load that fails first, going on keeps its way back to the edits', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  const { edit } = studio.view;
+  edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
+  const { draft } = edit.getState();
+  void studio.continueFrom(edit.given(), 8, 7);
+  const text = () => studio.toast.getState().toast?.text;
+  await vi.waitFor(() => expect(text()).toEqual(say`Continuing from token ${6}.`));
+  client.refuse('unreachable');
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('failed'));
+  expect(text(), 'held for the next load').toEqual(say`Continuing from token ${6}.`);
+  void studio.session.load();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  expect([text(), edit.getState().draft]).toEqual([say`Continuing from token ${6}.`, null]);
+  edit.setBrush(9);
+  studio.toast.undo();
+  expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 });
+  expect(edit.getState()).toMatchObject({ draft, brush: 9 });
+});
+
 it('an edit that comes back while the run that went on from it is decoded is scored after that run', async () => {
   const studio = await site.ready();
   await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));

@@ -50,6 +50,17 @@ it('takes class and seed into another pack that has the class, and makes no run'
   expect(client.generate).not.toHaveBeenCalled();
 });
 
+it('class and seed outlast a pack that cannot be read', async () => {
+  const { studio } = await loading();
+  studio.settings.setClass(1);
+  studio.settings.setSeed('99');
+  void studio.choosePack('mars');
+  await vi.waitFor(() => expect(studio.session.pack.getState()).toMatchObject({ manifest: null, model: 'failed' }));
+  void studio.choosePack(pack.manifest.name);
+  await vi.waitFor(() => expect(studio.session.pack.getState().manifest).not.toBeNull());
+  expect(studio.settings.getState()).toMatchObject({ class: 1, seed: 99 });
+});
+
 describe('a pack from a folder, zip or address', () => {
   const opened = async () => {
     const studio = await site.ready();

@@ -52,6 +52,22 @@ it('an address typed by a person is not an entry of the page', () => {
   expect(undo).not.toHaveBeenCalled();
 });
 
+it('entries from before another address was opened are opened anew, not written over by what is in view now', () => {
+  const page = browser();
+  const visits = createVisits(page);
+  const undo = vi.fn();
+  visits.visit('#pack=characters', '#pack=characters&view=inspect', undo);
+  page.pushState(null, '', '#pack=eurosat'); // a link pasted into the address bar
+  expect([visits.arrive(page.state), visits.own()]).toEqual([false, false]);
+  visits.opened(page.hash());
+  visits.visit('#pack=eurosat', '#pack=eurosat&view=compare');
+  expect([visits.arrive(page.go(-1)), visits.own()]).toEqual([true, true]);
+  expect([visits.arrive(page.go(-1)), visits.own(), page.hash()]).toEqual([false, false, '#pack=characters&view=inspect']);
+  visits.opened(page.hash());
+  expect([visits.arrive(page.go(1)), page.hash()]).toEqual([false, '#pack=eurosat']);
+  expect(undo).not.toHaveBeenCalled();
+});
+
 it('after a reload the entries before are still known', () => {
   const page = browser();
   createVisits(page).visit('#seed=1', '#view=inspect');

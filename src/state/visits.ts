@@ -1,35 +1,64 @@
+import { randomId } from '../lib/randomId.ts';
+
 /** A new entry of the browser's history: the address before, the one after, and the way back where that is more than a view. */
 export type Visit = (from: string, to: string, undo?: () => void) => void;
 
 type Entries = Pick<globalThis.History, 'state' | 'pushState' | 'replaceState'>;
 
-const numberOf = (state: unknown): number | null => (typeof state === 'object' && state !== null && 'visit' in state && typeof state.visit === 'number' ? state.visit : null);
+/** `since`: the address that was opened last when the entry was made; what is in view belongs to entries of one only. */
+interface Own {
+  visit: number;
+  since: string;
+}
+
+const ownOf = (state: unknown): Own | null =>
+  (typeof state === 'object' && state !== null && 'visit' in state && typeof state.visit === 'number' && 'since' in state && typeof state.since === 'string' ? { visit: state.visit, since: state.since } : null);
 
 /** Entries of the browser's history made by this page: views and opened runs, numbered, so that Back can undo what they opened. */
-export function createVisits(entries: Entries) {
-  let at = numberOf(entries.state) ?? 0;
+export function createVisits(entries: Entries, newId: () => string = randomId) {
+  let { visit: at, since } = ownOf(entries.state) ?? { visit: 0, since: newId() };
   const undos = new Map<number, () => void>();
-  const replace = (hash: string) => entries.replaceState({ visit: at }, '', hash);
+  const stateNow = (): Own => ({ visit: at, since });
+  const own = (state: unknown): Own | null => {
+    const found = ownOf(state);
+    return found?.since === since ? found : null;
+  };
+  const replace = (hash: string) => entries.replaceState(stateNow(), '', hash);
   const visit: Visit = (from, to, undo) => {
     replace(from || '#');
     at++;
-    entries.pushState({ visit: at }, '', to);
+    entries.pushState(stateNow(), '', to);
     if (undo) undos.set(at, undo);
     else undos.delete(at);
   };
   return {
     replace,
     visit,
-    /** Back or forward to an entry. Takes back what the entries left behind had opened. False where the entry is not this page's own. */
+    /** The entry that the browser is at is one of the page's own, and not an address to open. */
+    own: (): boolean => own(entries.state) !== null,
+    /**
+     * Back or forward to an entry. Takes back what the entries left behind had opened. False where the entry is not this page's
+     * own, or from before another address was opened: it is opened then, too.
+     */
     arrive(state: unknown): boolean {
-      const to = numberOf(state);
-      if (to === null) return false;
-      for (; at > to; at--) {
+      const to = own(state);
+      if (!to) {
+        undos.clear();
+        return false;
+      }
+      for (; at > to.visit; at--) {
         undos.get(at)?.();
         undos.delete(at);
       }
-      at = to;
+      at = to.visit;
       return true;
+    },
+    /** Another address is opened: entries made from now on belong to it, and so does the one that the browser is at. */
+    opened(hash: string): void {
+      undos.clear();
+      since = newId();
+      at = 0;
+      replace(hash);
     },
   };
 }
@@ -42,9 +71,7 @@ export function watchBrowser(page: Pick<Window, 'history' | 'addEventListener'>,
     if (visits.arrive(state)) arrive();
   });
   return {
-    visit: visits.visit,
-    /** Whether the entry that the browser is at is one of the page's own, and not an address typed by a person. */
-    own: (): boolean => numberOf(page.history.state) !== null,
+    visit: visits.visit, own: visits.own, opened: visits.opened,
   };
 }
 export type Visits = ReturnType<typeof watchBrowser>;

@@ -34,6 +34,31 @@ it('is taken once, by the toast or by Back', async () => {
   expect(left).toEqual([1]);
 });
 
+it('of a run that is still to come, it stays until that one leaves', async () => {
+  const wayBack = createWayBack({ run, toast });
+  const asked = wayBack.bind(null, say`Generating ${7}`, async () => { left.push(7); }, ({ seed }) => seed === 7);
+  for (const other of [2, null]) {
+    asked();
+    run.clear(); // the pack changes on the way, and shows a recorded run of its own
+    run.showRecorded({ className: 'River', seed: 1 } as RunHeader, [], 'd', null);
+    expect(toast.getState().toast).not.toBeNull();
+    if (other === null) {
+      run.begin({ className: 'River', seed: 7 } as RunHeader);
+      expect(toast.getState().toast).not.toBeNull();
+      toast.undo();
+      await settled();
+      expect(left).toEqual([7]);
+    } else {
+      run.begin({ className: 'River', seed: other } as RunHeader);
+      expect(toast.getState().toast, 'another one came instead').toBeNull();
+    }
+  }
+  asked();
+  run.begin({ className: 'River', seed: 7 } as RunHeader);
+  run.begin({ className: 'River', seed: 7 } as RunHeader);
+  expect(toast.getState().toast, 'the same once more is another run').toBeNull();
+});
+
 it('ends once another run is in view, and the toast with it', async () => {
   const back = open(1);
   run.begin({ className: 'River', seed: 2 } as RunHeader);

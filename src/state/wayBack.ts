@@ -1,4 +1,5 @@
 import type { Phrase } from '../../engine/phrase.ts';
+import type { RunHeader } from '../../engine/log.ts';
 import type { RunStore } from './run.ts';
 import type { ToastStore } from './toast.ts';
 
@@ -11,12 +12,14 @@ export type WayBack = ReturnType<typeof createWayBack>;
 
 /**
  * Says what came into view, and returns the way back that the toast offers, too. A way back is taken once, after those asked
- * for before it, and only while its run is the one in view; the toast closes when another one is.
+ * for before it, and only while its run is the one in view; the toast closes when another one is. `comes`: the run is still
+ * on its way, and this tells it from others.
  */
 export function createWayBack({ run, toast }: WayBackDeps) {
   let last = Promise.resolve();
-  return (text: Phrase, undo: () => Promise<void>): (() => void) => {
-    const { header } = run.getState();
+  return (text: Phrase, undo: () => Promise<void>, comes?: (header: RunHeader) => boolean): (() => void) => {
+    let { header } = run.getState();
+    let coming = comes !== undefined;
     const inView = () => run.getState().header === header;
     const take = async () => {
       if (inView()) await undo();
@@ -28,8 +31,13 @@ export function createWayBack({ run, toast }: WayBackDeps) {
       last = last.then(take, take);
     };
     const shown = toast.say(text, back);
-    const off = run.subscribe(() => {
+    const off = run.subscribe(({ header: now, origin }) => {
       if (inView()) return;
+      if (coming && (!now || origin === 'recorded' || comes!(now))) {
+        coming = !now || !comes!(now);
+        header = now;
+        return;
+      }
       toast.close(shown);
       off();
     });

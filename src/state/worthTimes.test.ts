@@ -22,8 +22,10 @@ function setup(answer: (request: MeasureRequest, signal: AbortSignal) => Promise
   const report = { packHash: 'hash', variant: 'fp32', backend: 'wasm' } as never;
   pack.setState({ manifest: tinyManifest(), model: 'ready', report });
   const measure = vi.fn((request: MeasureRequest, _progress: unknown, signal: AbortSignal) => answer(request, signal));
-  const session = { pack, client: () => ({ measure, loaded: true }), load: vi.fn(), addAsker: (asker: Asker) => askers.push(asker) } as unknown as PackSession;
-  return { times: createWorthTimes(session, 'https://studio.test/'), pack, measure, asker: askers[0]! };
+  const client = { measure };
+  const [settle, comeBack, free] = [vi.fn(async () => undefined), vi.fn(async () => undefined), vi.fn()];
+  const session = { pack, client: () => client, settle, comeBack, addAsker: (asker: Asker) => askers.push(asker) } as unknown as PackSession;
+  return { times: createWorthTimes(session, 'https://studio.test/', free), pack, measure, client, settle, comeBack, free, asker: askers[0]! };
 }
 const measured = { measured: [image('dynamic', 50), image('gpt', 100)], failures: [] } as unknown as DeviceMeasurement;
 
@@ -38,15 +40,41 @@ it('measures the three ways on the loaded pack, and shows them only while that v
 });
 
 it('a run that is asked for ends the measurement and waits for its end', async () => {
-  const { times, asker } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`ended` })); }));
+  const { times, asker, measure } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`ended` })); }));
   void times.measure(null);
+  await vi.waitFor(() => expect(measure).toHaveBeenCalledOnce());
   expect([asker.busy(), times.getState().running]).toEqual([true, { progress: null }]);
   await asker.settle();
   expect([asker.busy(), times.getState(), times.current()]).toEqual([false, { running: null, failure: null, measured: null }, null]);
 });
 
-it('what goes wrong is reported', async () => {
-  const { times } = setup(async () => ({ ok: false, code: 'worker-lost', message: say`The model crashed.` }));
+it('whatever else asks the model has ended before, and is told when it is free again', async () => {
+  const { times, settle, measure, free, asker } = setup(async () => ({ ok: true, value: measured }));
+  let ended!: () => void;
+  settle.mockImplementation(() => new Promise<undefined>((resolve) => { ended = () => resolve(undefined); }));
+  const all = times.measure(null);
+  expect([measure.mock.calls.length, settle.mock.calls]).toEqual([0, [[{ except: asker }]]]);
+  ended();
+  await all;
+  expect([measure.mock.calls.length, free.mock.calls.length]).toEqual([1, 1]);
+});
+
+it('called off while it waits for what asks the model, it does not begin, and holds nobody up', async () => {
+  const { times, settle, measure, asker } = setup(async () => ({ ok: true, value: measured }));
+  let ended!: () => void;
+  settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { ended = () => resolve(undefined); }));
+  const first = times.measure(null);
+  await asker.settle();
+  expect([asker.busy(), times.getState().running]).toEqual([false, null]);
+  await times.measure(null);
+  ended();
+  await first;
+  expect([measure.mock.calls.length, times.current()?.ways.dynamic?.ms]).toEqual([1, 50]);
+});
+
+it('what goes wrong is reported, and its worker comes back', async () => {
+  const { times, comeBack, client } = setup(async () => ({ ok: false, code: 'worker-lost', message: say`The model crashed.` }));
   await times.measure(null);
   expect(times.getState()).toMatchObject({ running: null, failure: say`The model crashed.` });
+  expect(comeBack.mock.calls).toEqual([[client]]);
 });

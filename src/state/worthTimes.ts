@@ -50,17 +50,24 @@ export function timesOf(measured: readonly Measured[], tokens: number): TimesHer
 
 export type WorthTimes = ReturnType<typeof createWorthTimes>;
 
-/** Times of the three ways of the verdict, measured on the page's own model. A run that is asked for ends the measurement. */
-export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 'load' | 'addAsker'>, base: string) {
+/** Times of the three ways of the verdict, measured on the page's own model. A run that is asked for ends the measurement. `free`: called when the model is free again. */
+export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 'comeBack' | 'addAsker' | 'settle'>, base: string, free: () => void) {
   const store = createStore<WorthTimesState>(() => ({ running: null, failure: null, measured: null }));
   let abort = new AbortController();
   let ended: Promise<void> = Promise.resolve();
+  /** The model is at work for it; before that it waits for what it asked to end. */
+  let measuring = false;
   const busy = () => store.getState().running !== null;
+  const cancel = () => {
+    abort.abort();
+    if (!measuring) store.setState({ running: null });
+  };
   const loaded = (): string => {
     const { model, report } = session.pack.getState();
     return model === 'ready' && report ? `${report.packHash}/${report.variant}/${report.backend}` : '';
   };
-  session.addAsker({ busy, async settle() { abort.abort(); await ended; } });
+  const asker = { busy, async settle() { cancel(); if (measuring) await ended; } };
+  session.addAsker(asker);
 
   async function run(plain: Manifest | null): Promise<void> {
     const [client, of] = [session.client(), loaded()];
@@ -68,15 +75,19 @@ export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 
     if (!client || of === '' || !manifest) return;
     abort = new AbortController();
     store.setState({ running: { progress: null }, failure: null });
+    const { signal } = abort;
+    await session.settle({ except: asker });
+    if (signal.aborted) return;
+    measuring = true;
     const result = await client.measure(
       { only: ['dynamic', 'static', 'gpt'], ...(plain && { baseline: { manifestUrl: manifestAddress(plain.name, base) } }) },
-      (progress) => busy() && store.setState({ running: { progress } }), abort.signal,
-    );
+      (progress) => busy() && store.setState({ running: { progress } }), signal,
+    ).finally(() => { measuring = false; });
     const times = result.ok ? timesOf(result.value.measured, manifest.grid.tokens) : null;
     const failure = result.ok ? result.value.failures[0]?.reason ?? null : result.code === 'aborted' ? null : result.message;
     store.setState({ running: null, failure, ...(times && { measured: { of, times } }) });
-    // A worker that had to be ended comes back with its files from the browser's storage.
-    if (!result.ok && !client.loaded) await session.load();
+    if (!result.ok) await session.comeBack(client);
+    free();
   }
 
   return {
@@ -93,6 +104,6 @@ export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 
       if (!busy()) ended = run(plain);
       return ended;
     },
-    cancel: (): void => abort.abort(),
+    cancel,
   };
 }

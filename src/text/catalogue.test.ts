@@ -43,6 +43,22 @@ test.each(Object.entries({ ...de, ...phrases }))('"%s" has the same parts in Ger
   expect(translated.trim()).not.toBe('');
 });
 
+test.each([
+  ['gate', /\bgate\b/i, /Gate/],
+  ['threshold', /\bthresholds?\b/i, /schwelle/i],
+  ['grid', /\bgrid\b/i, /Raster/],
+  ['static patches', /\bstatic\b/i, /statisch/i],
+])('a %s has one word in German', (_name, english, word) => {
+  const texts = Object.entries({ ...de, ...phrases });
+  expect(texts.filter(([text, translated]) => english.test(text.replace(/\{\w+\}/g, '')) && !word.test(translated))).toEqual([]);
+});
+
+test('a threshold is E_th, never a gate, and no grid is a "Gitter"', () => {
+  const texts = Object.entries({ ...de, ...phrases });
+  const other = texts.filter(([text, translated]) => (/schwelle/i.test(translated) && !/threshold|E_th/i.test(text)) || /gitter/i.test(translated));
+  expect(other).toEqual([]);
+});
+
 test('every text is shown somewhere', () => {
   const views = paths('src').map(source).join('\n').replaceAll("\\'", "'");
   expect(Object.keys(de).filter((english) => !views.includes(`'${english}'`) && !templates.has(english))).toEqual([]);

@@ -24,7 +24,7 @@ function StripSpace() {
 /** Several pictures were made, or will be. */
 function useSheet(): boolean {
   const wanted = useBatch((state) => state.count > 1);
-  return useStore(useStudio().session.jobs, (state) => state.inView && state.list.length > 1) || wanted;
+  return useStore(useStudio().session.jobs, ({ sheet }) => sheet.list.length > 1) || wanted;
 }
 
 /** Kept once the line over the stage was closed. */

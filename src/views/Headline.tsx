@@ -1,6 +1,7 @@
 import { CODE, PAPER } from '../lib/links.ts';
 import { STEPS } from '../state/guide/steps.ts';
 import { t } from '../text/t.ts';
+import { handFocus } from '../ui/handFocus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useStudio } from './context.ts';
 
@@ -11,11 +12,11 @@ export default function Headline({ onClose }: { onClose: () => void }) {
     <aside className="headline" aria-label={t('What this is')}>
       <p>
         {t('DPAR draws token by token, but merges easily guessed tokens into patches and runs its big patch transformer once per patch. A plain background is cheap; a face is not.')}{' '}
-        <button type="button" className="link" onClick={() => views.open('guide')}>{t('Guide in {n} steps', { n: STEPS.length })}</button>
+        <button type="button" className="link" onClick={(event) => { handFocus(event, '[data-view="guide"]'); views.open('guide'); }}>{t('Guide in {n} steps', { n: STEPS.length })}</button>
         <a href={PAPER} target="_blank" rel="noreferrer">{t('Paper')}</a>
         {CODE && <a href={CODE} target="_blank" rel="noreferrer">{t('Code')}</a>}
       </p>
-      <button type="button" className="button quiet small" aria-label={t('Hide this line')} onClick={onClose}><Icon name="close" size={16} /></button>
+      <button type="button" className="button quiet small" aria-label={t('Hide this line')} onClick={(event) => { handFocus(event, '.stage-options button, .strip-plot', '.centre'); onClose(); }}><Icon name="close" size={16} /></button>
     </aside>
   );
 }

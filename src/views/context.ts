@@ -51,6 +51,11 @@ export const useWhatIf = <R>(select: (state: StateOf<RunView['whatIf']>) => R) =
 export const useEdit = <R>(select: (state: StateOf<RunView['edit']>) => R) => useStore(useRunView().edit, select);
 /** Runs of the page are being made, in view or not. */
 export const useMaking = (): boolean => useStore(useStudio().session.jobs, (state) => state.running);
+/** Runs are being made, here or by a guest of Compare: a measurement would be wrong. */
+export function useDeviceBusy(): boolean {
+  const { jobs, beside } = useStudio().session;
+  return [useStore(jobs, (state) => state.running), useStore(beside, (state) => state.running)].includes(true);
+}
 export const useDesk = <R>(select: (state: StateOf<Studio['desk']>) => R) => useStore(useStudio().desk, select);
 
 /** Draws outside React whenever the log, the cursor or the picture changed. `draw` may change with every render; returned, always the same, is what draws at once. */

@@ -70,6 +70,18 @@ describe('compare', () => {
     expect(compare.playback.getState().cursor).toBeGreaterThan(0);
   });
 
+  it('a run of a guest ends what the page asks its model, and the page knows that the device is busy', async () => {
+    const { page, compare } = await opened();
+    const asker = { busy: () => asker.settle.mock.calls.length === 0, settle: vi.fn(async () => undefined) };
+    page.session.addAsker(asker);
+    const seen: [number, boolean][] = [];
+    page.session.beside.subscribe(({ running }) => seen.push([asker.settle.mock.calls.length, running]));
+    await compare.discover();
+    await compare.againstPack('baseline');
+    expect(seen.map((one) => one.join(' '))).toEqual(expect.arrayContaining(['1 true', '1 false']));
+    expect(seen.some(([calls, running]) => calls === 0 && running)).toBe(false);
+  });
+
   it('reads packs and the recording that it opens with once, though the view asks for the packs, too', async () => {
     const { page, guests } = await opened();
     const compare = createCompare({ page, base: 'https://studio.test/', guest: () => guests[0]!, readHistory: async () => { throw new Error('gone'); } });

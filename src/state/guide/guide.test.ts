@@ -46,6 +46,7 @@ describe('steps', () => {
 });
 
 describe('guide', () => {
+  let hash = '';
   beforeEach(() => vi.stubGlobal('createImageBitmap', async () => ({ width: 64 })));
   afterEach(() => vi.unstubAllGlobals());
 
@@ -58,7 +59,8 @@ describe('guide', () => {
       return body ? new Response(new Uint8Array(body)) : new Response('no', { status: 404 });
     });
     const never = { load: () => new Promise(() => undefined), dispose: () => undefined } as unknown as InferenceClientApi;
-    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => '', replaceHash: () => undefined, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
+    hash = '';
+    const page = createStudio({ client: () => never, base: 'https://studio.test/', hash: () => hash, replaceHash: (text) => { hash = text; }, reducedMotion: () => true, metered: () => false, now: () => 0, reload: () => undefined });
     void page.open();
     await vi.waitFor(() => expect(page.session.pack.getState().manifest).not.toBeNull());
     return { page, guide: createGuide(page, 'https://studio.test/', () => true) };
@@ -96,7 +98,7 @@ describe('guide', () => {
     await guide.go(2);
     const back = await guide.takeAlong();
     expect(page.view.run.getState().events).toBe(guide.view.run.getState().events);
-    back();
+    await back();
     expect(page.view.run.getState().events).toBe(before.events);
   });
 
@@ -105,14 +107,17 @@ describe('guide', () => {
       const { page, guide } = await opened(recordings);
       if (recordings) await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
       const job = createRun();
-      const id = job.begin({ pack: { name: 'eurosat', hash: '' }, className: 'River', seed: 5, grid: { width: 16, tokens: 256 } } as RunHeader);
+      const { manifest } = page.session.pack.getState();
+      const id = job.begin({ pack: { name: 'eurosat', hash: '' }, class: 8, className: 'River', seed: 5, settings: manifest!.defaults, grid: manifest!.grid } as RunHeader);
       page.view.run.mirror(job);
       await guide.go(2);
       const back = await guide.takeAlong();
       job.end(id, { complete: true, digest: 'd', wallMs: 1 });
       expect(page.view.run.getState(), 'the run of the step').toMatchObject({ phase: 'complete' });
-      back();
+      expect(hash, 'the address names it').toContain(`seed=${page.view.run.getState().header!.seed}`);
+      await back();
       expect(page.view.run.getState()).toMatchObject({ phase: 'complete', digest: 'd', header: { seed: 5 } });
+      expect(hash).toContain('seed=5');
     }
   });
 

@@ -92,12 +92,17 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
       await page.generate();
     },
     /** The run of the step becomes the page's, with its pack, so that other views show it; returns the way back. */
-    async takeAlong(): Promise<() => void> {
+    async takeAlong(): Promise<() => Promise<void>> {
       const same = pack.getState().name === page.session.pack.getState().name;
       const back = same ? page.view.snapshot() : await page.remember();
       await takePack();
       page.view.restore(run.getState());
-      return () => void back();
+      const publish = () => page.address.publish(page.view.run.getState());
+      publish();
+      return async () => {
+        await back();
+        if (same) publish();
+      };
     },
   };
 }

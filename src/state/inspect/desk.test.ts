@@ -45,12 +45,13 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const cut = vi.fn(() => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }));
   const said = vi.fn(() => 1);
   const ask = vi.fn();
+  const settle = vi.fn<(others?: object) => Promise<void>>(async () => undefined);
   const jobs = createJobs({ now: () => 0 });
   const desk = createDesk({
-    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped }, settings, toast: { say: said },
-    view: { run, playback: createPlayback(() => run.getState().count), edit: { ask, settle: async () => undefined } }, read, cut,
+    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped, settle }, settings, toast: { say: said },
+    view: { run, playback: createPlayback(() => run.getState().count), edit: { ask } }, read, cut,
   });
-  return { desk, run, jobs, client, pack, ready, loadModel, cut, said, ask };
+  return { desk, run, jobs, client, pack, ready, loadModel, cut, said, ask, settle };
 }
 const file = new Blob(['x']);
 
@@ -62,6 +63,13 @@ it('a picture becomes a run whose tokens are all given, then its probabilities f
   expect(client.generate.mock.calls[0]![0][0]).toMatchObject({ class: 3, given: tokens });
   expect(run.getState().events[2]).toMatchObject({ source: 'given', logprob: -1 });
   expect(desk.getState()).toMatchObject({ phase: 'done', psnr: 30, problem: null });
+});
+
+it('whatever else asks the model, as a measurement does, has ended before', async () => {
+  const { desk, client, settle } = setup();
+  await desk.open(file, 'photo.jpg');
+  expect(settle.mock.calls).toEqual([[{ except: desk }]]);
+  expect(settle.mock.invocationCallOrder[0]).toBeLessThan(client.tokenize.mock.invocationCallOrder[0]!);
 });
 
 it('an edit that had to wait for the probabilities is asked about after them', async () => {

@@ -25,8 +25,8 @@ import { unfamiliar } from './unfamiliar.ts';
 
 export interface DeskDeps {
   store: StoreApi<DeskState>;
-  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped'>;
-  view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'ask' | 'settle'> };
+  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped' | 'settle'>;
+  view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'ask'> };
   settings: SettingsStore;
   toast: Pick<ToastStore, 'say'>;
   /** Default: what this browser can read. */
@@ -89,7 +89,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     }
     if (session.jobs.getState().running) toast.say(say`The run was stopped for the picture. History keeps what there is of it.`);
     await session.stopped();
-    await edit.settle();
+    await session.settle({ except: desk });
     if (mine !== ticket) return;
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
@@ -169,7 +169,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     await process();
   }
 
-  return {
+  const desk = {
     ...store,
     /** A file, dropped, pasted or picked; its probabilities are those of no class until one is chosen. */
     open(file: Blob, fileName: string): Promise<void> {
@@ -197,12 +197,15 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     /** The model is at work for it. */
     busy: (): boolean => probing || store.getState().phase === 'working',
     settle,
+    /** Its work as it stands has come to its end. */
+    answered: (): Promise<void> => work,
     /** What went wrong has been read. */
     forget(): void {
       store.setState({ problem: null, ...(store.getState().phase === 'failed' && { phase: 'idle' }) });
     },
     close,
   };
+  return desk;
 }
 
 /** The desk of the page. */

@@ -121,9 +121,9 @@ export function createEdit(run: Pick<RunStore, 'getState' | 'subscribe'>, model:
       const { events } = run.getState();
       return (store.getState().draft?.tokens ?? []).flatMap((token, i) => (events[i]?.token === token ? [] : [i]));
     },
-    /** Puts edits back that a new run in view took away. */
+    /** Puts edits back that a new run in view took away; the brush stays as it is. */
     restore(state: EditState): void {
-      store.setState(state);
+      store.setState({ ...state, brush: store.getState().brush });
       ask();
     },
   };

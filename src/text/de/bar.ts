@@ -1,5 +1,6 @@
 /** The bar, messages, playback, what this browser keeps. */
 export const bar = {
+  'DPAR Studio: watch an image being generated, token by token': 'DPAR Studio: zusehen, wie ein Bild entsteht, Token für Token',
   'Opening…': 'Wird geöffnet …',
   'Skip to content': 'Zum Inhalt',
   'Views': 'Ansichten',
@@ -42,7 +43,7 @@ export const bar = {
   ' with recorded kernels, {time} without': ' mit aufgezeichneten Kerneln, {time} ohne',
   'Loaded': 'Geladen',
   '{size} in {seconds} s': '{size} in {seconds} s',
-  ', {size} of it from the cache': ', davon {size} aus dem Speicher',
+  ', {size} of it from the cache': ', davon {size} aus dem Zwischenspeicher',
   'a few seconds': 'wenige Sekunden',
   'about {n} s': 'etwa {n} s',
   'about {n} min': 'etwa {n} min',

@@ -36,7 +36,7 @@ export const inspect = {
   'Try other patch rules': 'Andere Patchregeln probieren',
   'This pack is a plain transformer: it has no patches to redraw.': 'Dieses Paket ist ein einfacher Transformer: Es hat keine Patches, die neu zu zeichnen wären.',
   'Try other rules once a run has finished.': 'Andere Regeln lassen sich an einem fertigen Lauf ausprobieren.',
-  'Entropy gate': 'Entropieschwelle',
+  'Entropy gate': 'Entropie-Gate',
   'What-if E_th': 'Was-wäre-wenn-E_th',
   'Longest patch': 'Längster Patch',
   'What-if P_max': 'Was-wäre-wenn-P_max',

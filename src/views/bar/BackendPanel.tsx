@@ -4,6 +4,7 @@ import type { BackendChoice, PackState } from '../../state/pack.ts';
 import { translated, t } from '../../text/t.ts';
 import { MeasureButton } from '../../device/MeasureButton.tsx';
 import { ThreadsChoice } from '../../offline/ThreadsChoice.tsx';
+import { GoingButton } from '../../ui/GoingButton.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { useMaking, usePack, useStudio } from '../context.ts';
 import { Weights } from './Weights.tsx';
@@ -14,6 +15,9 @@ const CHOICES = [
   { value: 'webgpu', label: 'WebGPU' },
   { value: 'wasm', label: 'WASM' },
 ] as const;
+
+/** The backend that is chosen: where the focus goes on. */
+const CHOICE = { to: '[role="radio"][aria-checked="true"]', within: '.popover' };
 
 /** Backend and weights in use, what the self-test found, and a way to choose otherwise. */
 export default function BackendPanel() {
@@ -31,13 +35,13 @@ export default function BackendPanel() {
       <Weights disabled={running} />
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
       {progress && <p>{stageText(progress)}</p>}
-      {model === 'loading' && <button type="button" className="button" onClick={() => studio.session.cancelLoad()}>{t('Cancel')}</button>}
+      {model === 'loading' && <GoingButton {...CHOICE} className="button" onClick={() => studio.session.cancelLoad()}>{t('Cancel')}</GoingButton>}
       {problem && <p className="field-error">{translated(problem.message)} {translated(problem.detail)}</p>}
       {report && <Report report={report} />}
       <ThreadsChoice />
       <MeasureButton />
       {(model === 'failed' || model === 'asking') && (
-        <button type="button" className="button" onClick={() => void studio.session.load()}>{model === 'failed' ? t('Try again') : t('Load the model')}</button>
+        <GoingButton {...CHOICE} className="button" onClick={() => void studio.session.load()}>{model === 'failed' ? t('Try again') : t('Load the model')}</GoingButton>
       )}
     </>
   );

@@ -12,9 +12,9 @@ export default function DisplayPanel() {
   const { theme, language, options } = useWorkbench();
   const contrast = useStore(options, (state) => state.contrast);
   const now = useStore(theme);
-  const spoken = useStore(language, (state) => state.language);
+  const wanted = useStore(language, (state) => state.wanted);
   const speak = async (chosen: Language) => {
-    await language.choose(chosen);
+    if (!(await language.choose(chosen))) return;
     // The page is drawn anew: the keyboard goes on where it was.
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.button.display')?.focus());
   };
@@ -36,7 +36,7 @@ export default function DisplayPanel() {
       <Toggle label={t('More contrast in pictures')} checked={contrast} onChange={(value) => options.setState({ contrast: value })} />
       <p className="muted">{t('Only as shown here; saved pictures and figures stay as they are.')}</p>
       <h2 className="heading">{t('Language')}</h2>
-      <Segmented label={t('Language')} value={spoken} options={languages.map((value) => ({ value, label: LANGUAGES[value] }))} onChange={(chosen) => void speak(chosen)} />
+      <Segmented label={t('Language')} value={wanted} options={languages.map((value) => ({ value, label: LANGUAGES[value] }))} onChange={(chosen) => void speak(chosen)} />
     </>
   );
 }

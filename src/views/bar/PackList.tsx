@@ -1,29 +1,48 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 import { megabytes } from '../../lib/format.ts';
+import { manifestAddress } from '../../state/packFiles.ts';
 import { fetchPackList, type PackEntry } from '../../../packs/pack-list.ts';
 import { named, t } from '../../text/t.ts';
+import { useHandFocus } from '../../ui/handFocus.ts';
 import { useMaking, usePack, useStudio } from '../context.ts';
 
 const KINDS = { dpar: 'dynamic patches', gpt: 'plain transformer' } as const;
 
-/** The packs beside this page; with one alone there is nothing to choose. */
+const MOVES: Partial<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+
+/** Arrow keys only move, as a choice begins a download; Space and Enter choose. */
+function keys(event: KeyboardEvent<HTMLInputElement>): void {
+  const { key, currentTarget: radio } = event;
+  const by = MOVES[key];
+  if (key === 'Enter') radio.click();
+  if (by === undefined) return;
+  event.preventDefault();
+  const all = [...radio.closest('fieldset')!.querySelectorAll('input')];
+  all.at((all.indexOf(radio) + by) % all.length)?.focus();
+}
+
+/** The packs beside this page; with the one in use alone there is nothing to choose. */
 export function PackList() {
   const studio = useStudio();
-  const name = usePack((state) => state.name);
+  const own = usePack((state) => state.name);
+  const inUse = usePack((state) => state.manifestUrl);
   const running = useMaking();
+  const list = useHandFocus<HTMLFieldSetElement>('.pack-address input', '.popover');
   const [packs, setPacks] = useState<PackEntry[]>([]);
   useEffect(() => {
     let open = true;
     void fetchPackList(document.baseURI).then((list) => open && setPacks(list));
     return () => { open = false; };
   }, []);
-  if (packs.length < 2) return null;
+  // A pack from elsewhere may have the name of one of these.
+  const uses = ({ name }: PackEntry) => name === own && manifestAddress(name, document.baseURI) === inUse;
+  if (packs.every(uses)) return null;
   return (
-    <fieldset className="pack-list" disabled={running}>
+    <fieldset ref={list} className="pack-list" disabled={running}>
       <legend className="heading">{t('Pack')}</legend>
       {packs.map((pack) => (
         <label key={pack.name}>
-          <input type="radio" name="pack" checked={pack.name === name} onChange={() => void studio.choosePack(pack.name)} />
+          <input type="radio" name="pack" checked={uses(pack)} onKeyDown={keys} onChange={() => void studio.choosePack(pack.name)} />
           <span>{named(pack.title)}</span> <span className="muted">{t(KINDS[pack.kind])}, {megabytes(pack.bytes)}</span>
         </label>
       ))}

@@ -12,10 +12,11 @@ const PackPanel = late(load, Opening);
 export function PackMenu() {
   const manifest = usePack((state) => state.manifest);
   const failed = usePack((state) => state.problem !== null);
-  if (!manifest && !failed) return <span className="button pack-chip" aria-hidden="true">…</span>;
-  const face = manifest ? <><span className="pack-title">{named(manifest.title)}</span><Size count={manifest.model.parameters} /></> : t('Choose a pack');
+  // While a pack opens the button stays, and with it the focus.
+  const title = manifest || failed ? undefined : t('Opening the pack');
+  const face = manifest ? <><span className="pack-title">{named(manifest.title)}</span><Size count={manifest.model.parameters} /></> : failed ? t('Choose a pack') : '…';
   return (
-    <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} face={<>{face}<span className="caret optional"><Icon name="caret" size={14} /></span></>}>
+    <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} title={title} face={<>{face}<span className="caret optional"><Icon name="caret" size={14} /></span></>}>
       <PackPanel />
     </Popover>
   );

@@ -1,5 +1,5 @@
 import { variantBytes } from '../../../engine/manifest-files.ts';
-import { entropySource } from '../../../engine/manifest.ts';
+import { entropySource, type Manifest } from '../../../engine/manifest.ts';
 import { integer, megabytes, parameters } from '../../lib/format.ts';
 import { named, t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
@@ -17,12 +17,23 @@ function weightsText(variant: string): string {
 /** A pack's own words, its codes counted as in the facts below. */
 const described = (text: string): string => named(text).replace(/\d{4,}(?= codes)/i, (codes) => integer(Number(codes)));
 
-/** The pack in use: size, data, licence; and the others beside it. */
+/** The pack in use: size, data, licence; and the others beside it. While another opens, the list of them stays, and the focus in it. */
 export default function PackPanel() {
   const manifest = usePack((state) => state.manifest);
+  return (
+    <>
+      {manifest?.description && <p>{described(manifest.description)}</p>}
+      <PackList />
+      <PackAddress />
+      <PackFiles />
+      {manifest && <><StoredButton /><Facts manifest={manifest} /></>}
+    </>
+  );
+}
+
+function Facts({ manifest }: { manifest: Manifest }) {
   const hash = usePack((state) => state.hash);
   const report = usePack((state) => state.report);
-  if (!manifest) return <><PackList /><PackAddress /><PackFiles /></>;
   const variant = report?.variant ?? manifest.defaultVariant.wasm;
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
@@ -37,14 +48,5 @@ export default function PackPanel() {
     [t('Licence'), t('{license}; data {data}', { license: manifest.license, data: manifest.data.license })],
     [t('Pack'), hash ? hash.slice(0, 12) : ''],
   ];
-  return (
-    <>
-      {manifest.description && <p>{described(manifest.description)}</p>}
-      <PackList />
-      <PackAddress />
-      <PackFiles />
-      <StoredButton />
-      <dl className="facts">{facts.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>
-    </>
-  );
+  return <dl className="facts">{facts.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>;
 }

@@ -18,7 +18,7 @@ export function ViewNav() {
   return (
     <nav className="views" aria-label={t('Views')}>
       {VIEWS.map(({ id, label }) => (
-        <a key={id} href={views.link(id)} aria-current={view === id ? 'page' : undefined} onClick={(event) => open(event, id)}>{t(label)}</a>
+        <a key={id} data-view={id} href={views.link(id)} aria-current={view === id ? 'page' : undefined} onClick={(event) => open(event, id)}>{t(label)}</a>
       ))}
     </nav>
   );

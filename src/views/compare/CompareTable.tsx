@@ -5,6 +5,7 @@ import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
+import { GoingButton } from '../../ui/GoingButton.tsx';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, WorkbenchContext } from '../context.ts';
 import { shownFigures } from '../figures/shownFigures.ts';
@@ -33,8 +34,9 @@ function MakeHere({ session, which }: { session: CompareSession; which: readonly
   const { compare } = session;
   const waiting = useStore(compare, (state) => state.waiting);
   const running = useRunning(session);
+  const busy = waiting || running;
   const runs = which.length === 2 ? t('A and B') : which[0]!.toUpperCase();
-  return <p><button type="button" className="button" disabled={waiting || running} onClick={() => void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</button></p>;
+  return <p><GoingButton to=".compare-strips .strip-plot" within="main" className="button" aria-disabled={busy} onClick={() => !busy && void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</GoingButton></p>;
 }
 
 function Table({ session }: { session: CompareSession }) {

@@ -40,7 +40,7 @@ export default function SettingsPanel() {
     <section className="settings" aria-label={t('Settings of the next run')}>
       <div className="settings-head">
         <h2 className="heading">{t('Settings')}</h2>
-        <button type="button" className="button quiet small" disabled={!changed && !wrong} onClick={() => settings.resetAll()}>{t('Reset all')}</button>
+        <button type="button" className="button quiet small" aria-disabled={!changed && !wrong} onClick={() => settings.resetAll()}>{t('Reset all')}</button>
       </div>
       {fixed.length === 0 && <PresetChoice />}
       {rows.map((key) => {

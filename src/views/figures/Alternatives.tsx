@@ -1,6 +1,7 @@
 import type { TokenEvent } from '../../../engine/log.ts';
 import { probability } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { CodeTile } from './CodeTile.tsx';
 
 const MOST = 5;
@@ -36,5 +37,5 @@ function Alternative(props: { token: number; p: number; share: number; chosen: b
     </>
   );
   if (!onPut || chosen) return <span className={chosen ? 'alternative chosen' : 'alternative'}>{text}</span>;
-  return <button type="button" className="alternative" aria-label={t('Use token {token} here, probability {p}', { token, p: probability(p) })} onClick={() => onPut(token)}>{text}</button>;
+  return <button type="button" className="alternative" aria-label={t('Use token {token} here, probability {p}', { token, p: probability(p) })} onClick={(event) => { handFocus(event, 'button', '.alternatives'); onPut(token); }}>{text}</button>;
 }

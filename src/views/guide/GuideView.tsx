@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
 import { claimPage } from '../../lib/links.ts';
 import { translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
 import { NARROW, useMedia } from '../media.ts';
@@ -17,6 +18,9 @@ import { StepReading } from './StepReading.tsx';
 import { stepText } from './texts.tsx';
 import { usePlainPack } from './usePlainPack.ts';
 import './guide.css';
+
+/** What has a use of its own for Shift and an arrow. */
+const OWN = 'input, select, textarea, [role="slider"], [role="dialog"], dialog';
 
 /** The idea in steps, each on the real views with a recorded run. */
 export default function GuideView() {
@@ -47,7 +51,7 @@ export default function GuideView() {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (by === undefined || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest('input, select, textarea')) return;
+      if (by === undefined || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest(OWN)) return;
       event.preventDefault();
       event.stopPropagation();
       latest.current(step + by);
@@ -71,7 +75,7 @@ export default function GuideView() {
   const claim = CLAIMS[entry.id] ? claimPage(CLAIMS[entry.id]!) : null;
   const inspect = async () => {
     studio.address.views.open('inspect');
-    studio.toast.say(say`Now showing the run of the guide.`, await guide.takeAlong());
+    await studio.offerWayBack(say`Now showing the run of the guide.`, await guide.takeAlong());
   };
   const generate = () => {
     const { header } = guide.view.run.getState();
@@ -94,9 +98,9 @@ export default function GuideView() {
         <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} plain={plain} /></div></WorkbenchContext>
         {problem && <p className="field-error" role="alert">{translated(problem.message)} {translated(problem.detail)}</p>}
         <div className="guide-links">
-          <button type="button" className="button" disabled={phase !== 'ready'} onClick={() => void inspect()}>{t('Look closer in Inspect')}</button>
-          <button type="button" className="button" disabled={phase !== 'ready'} onClick={generate}>{t('Generate one yourself')}</button>
-          {step === STEPS.length && <button type="button" className="button" onClick={() => studio.address.views.open('compare')}>{t('Open Compare')}</button>}
+          <button type="button" className="button" disabled={phase !== 'ready'} onClick={(event) => { handFocus(event, '[data-view="inspect"]'); void inspect(); }}>{t('Look closer in Inspect')}</button>
+          <button type="button" className="button" disabled={phase !== 'ready'} onClick={(event) => { handFocus(event, '[data-view="generate"]'); generate(); }}>{t('Generate one yourself')}</button>
+          {step === STEPS.length && <button type="button" className="button" onClick={(event) => { handFocus(event, '[data-view="compare"]'); studio.address.views.open('compare'); }}>{t('Open Compare')}</button>}
         </div>
       </div>
       <div className="guide-stage" ref={stage}>

@@ -8,7 +8,7 @@ import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { curveAt } from '../../lib/curveAt.ts';
-import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
+import { axis, Plot, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
 
 const STEP = 0.1;
 
@@ -29,38 +29,39 @@ export function CurvePlot() {
 function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; events: readonly { entropy: number | null }[]; rules: Rules; decoded: Rules }) {
   const { width } = manifest.grid;
   const key = rulesKeys.map((name) => (name === 'entropyThreshold' ? '' : rules[name])).join();
-  const entropies = useMemo(() => events.map((event) => event.entropy), [events]);
+  // Other rules make other events of the same entropies.
+  const entropies = events.map((event) => event.entropy);
+  const known = entropies.join();
   const thresholds = useMemo(() => Array.from({ length: Math.ceil(Math.log(manifest.vocab) / STEP) + 1 }, (_, i) => Number((i * STEP).toFixed(2))), [manifest.vocab]);
   // The threshold is the plot's own axis: moving it must not compute the curve again.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const own = useMemo(() => thresholdCurve(entropies, rules, width, thresholds).map((point) => point.pAvg), [entropies, key, width, thresholds]);
+  const own = useMemo(() => thresholdCurve(entropies, rules, width, thresholds).map((point) => point.pAvg), [known, key, width, thresholds]);
   const pack = useMemo(() => thresholds.map((threshold) => curveAt(manifest.curve, threshold, 'pAvg')), [manifest.curve, thresholds]);
   const data = useMemo((): uPlot.AlignedData => [thresholds, own, pack], [thresholds, own, pack]);
   const here = thresholdCurve(entropies, rules, width, [rules.entropyThreshold])[0]!;
   const usual = curveAt(manifest.curve, rules.entropyThreshold, 'pAvg');
   const decodedAt = thresholdOf(decoded);
-  const options = useMemo(() => curveOptions(here, decodedAt), [here.threshold, here.pAvg, decodedAt]); // eslint-disable-line react-hooks/exhaustive-deps
+  const marks = useMemo(() => pointMarks(here, decodedAt), [here.threshold, here.pAvg, decodedAt]); // eslint-disable-line react-hooks/exhaustive-deps
   const samples = manifest.pictures === 'samples';
   const words = t('E_th {threshold}: P_avg {average}, {n} steps', { threshold: fixed(here.threshold, 2), average: fixed(here.pAvg, 2), n: here.steps });
   return (
     <section className="curve">
       <h2 className="heading">{t('Patch length by threshold')}</h2>
-      <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t(samples ? 'The model’s own samples: {average}.' : 'Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={options} />
+      <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t(samples ? 'The model’s own samples: {average}.' : 'Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={curveOptions} marks={marks} />
       <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i className="dashed" />{samples ? t('the model’s own samples') : t('held-out pictures')} {fixed(usual, 2)}</span></p>
     </section>
   );
 }
 
-const curveOptions = (here: { threshold: number; pAvg: number }, decoded: number | null) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => ({
+const curveOptions: PlotOptions = (colours, font) => ({
   legend: { show: false }, cursor: { show: false },
   scales: { x: { time: false }, y: { range: (_plot, _low, high) => [1, Math.max(2, high)] } },
   axes: [axis(colours, font, t('threshold, nats'), 28), { ...axis(colours, font, t('mean patch, tokens'), 26), splits: (_plot, _axis, _low, high) => Array.from({ length: Math.floor(high) }, (_, i) => i + 1).filter((n, _i, all) => all.length <= 6 || n === 1 || n % Math.ceil(all.length / 5) === 0) }],
   series: [{}, { stroke: colours.accent, width: 2, points: { show: false } }, { stroke: colours['control-line'], width: 1.5, dash: [4, 3], points: { show: false } }],
-  hooks: { draw: [(plot) => drawPoint(plot, here, decoded, colours)] },
 });
 
 /** The point in view, and a line at the threshold of the decoded run. */
-function drawPoint(plot: uPlot, here: { threshold: number; pAvg: number }, decoded: number | null, colours: PlotColours): void {
+const pointMarks = (here: { threshold: number; pAvg: number }, decoded: number | null) => (plot: uPlot, colours: PlotColours): void => {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -79,4 +80,4 @@ function drawPoint(plot: uPlot, here: { threshold: number; pAvg: number }, decod
   ctx.arc(plot.valToPos(here.threshold, 'x', true), plot.valToPos(here.pAvg, 'y', true), 4.5 * ratio, 0, 2 * Math.PI);
   ctx.fill();
   ctx.restore();
-}
+};

@@ -2,7 +2,7 @@ import { Popover } from 'radix-ui';
 import { imageSeed } from '../../../engine/philox.ts';
 import { tokens } from '../../lib/counts.ts';
 import { named, t } from '../../text/t.ts';
-import { handFocus } from '../../ui/handFocus.ts';
+import { handFocus, useHandFocus } from '../../ui/handFocus.ts';
 import { CodeTile } from '../figures/CodeTile.tsx';
 import { lookedAt } from '../cell.ts';
 import { useEdit, usePack, usePlayback, useRun, useRunView, useSettings, useStudio } from '../context.ts';
@@ -27,10 +27,11 @@ export function EditPanel({ choice, onChoose }: Props) {
   const redoable = useEdit((state) => state.future.length > 0);
   const pin = usePlayback((state) => state.pin);
   usePlayback((state) => state.cursor);
+  const panel = useHandFocus<HTMLElement>('.strip-plot', 'main');
   if (!finished) return null;
   const cell = pin ?? lookedAt(shown().events.length, { ...playback.getState(), pick: null });
   return (
-    <section className="edit" aria-label={t('Edit and continue')}>
+    <section ref={panel} className="edit" aria-label={t('Edit and continue')}>
       <h2 className="heading">{t('Edit and continue')}</h2>
       <div className="edit-row">
         <Popover.Root>
@@ -48,9 +49,9 @@ export function EditPanel({ choice, onChoose }: Props) {
         {cell === null ? t('Erase from a cell onward') : t('Erase from this cell onward')}
       </button>
       <div className="edit-row">
-        <button type="button" className="button" disabled={!undoable} onClick={edit.undo}>{t('Undo')}</button>
-        <button type="button" className="button" disabled={!redoable} onClick={edit.redo}>{t('Redo')}</button>
-        <button type="button" className="button" disabled={!draft} onClick={edit.discard}>{t('Discard')}</button>
+        <button type="button" className="button" aria-disabled={!undoable} onClick={edit.undo}>{t('Undo')}</button>
+        <button type="button" className="button" aria-disabled={!redoable} onClick={edit.redo}>{t('Redo')}</button>
+        <button type="button" className="button" aria-disabled={!draft} onClick={() => draft && edit.discard()}>{t('Discard')}</button>
       </div>
       <p className="hint" role="status">
         {draft ? editText(edit.changed().length, draft.keep) : pin === null ? t('Pin a cell, then choose one of its alternatives, or paint.') : t('Choose one of the alternatives of the pinned cell, or paint.')}

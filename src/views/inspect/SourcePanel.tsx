@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { percentDone } from '../../lib/format.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
 import { named, translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import { CropFrame } from './CropFrame.tsx';
@@ -31,7 +32,7 @@ export function SourcePanel() {
     <section className="source" aria-label={t('Your own picture')}>
       <div className="settings-head">
         <h2 className="heading">{t('Your own picture')}</h2>
-        {source && <button type="button" className="button quiet small" onClick={desk.close}>{t('Remove picture')}</button>}
+        {source && <button type="button" className="button quiet small" onClick={(event) => { handFocus(event, '.pick', '.source'); desk.close(); }}>{t('Remove picture')}</button>}
       </div>
       <input
         ref={input} type="file" accept={ACCEPT} className="visually-hidden" tabIndex={-1} aria-hidden="true"

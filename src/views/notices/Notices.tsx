@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
 
@@ -21,14 +22,17 @@ export function Notices() {
   );
 }
 
+/** Buttons of the other messages; one of them at most has the focus. */
+const OTHERS = '.notice:not(:focus-within) button';
+
 function Message(props: { problem: Problem; action?: string; onAction?: () => void; onClose?: () => void }) {
   const { problem, action, onAction, onClose } = props;
   return (
     <div className="notice" data-code={problem.code}>
       <Icon name="alert" />
       <p><strong>{symbols(translated(problem.message))}</strong> <span>{symbols(translated(problem.detail))}</span></p>
-      {action && <button type="button" className="button" onClick={onAction}>{action}</button>}
-      {onClose && <button type="button" className="button icon quiet" aria-label={t('Close message')} onClick={onClose}><Icon name="close" /></button>}
+      {action && <button type="button" className="button" onClick={(event) => { handFocus(event, OTHERS, '.notices'); onAction?.(); }}>{action}</button>}
+      {onClose && <button type="button" className="button icon quiet" aria-label={t('Close message')} onClick={(event) => { handFocus(event, OTHERS, '.notices'); onClose(); }}><Icon name="close" /></button>}
     </div>
   );
 }

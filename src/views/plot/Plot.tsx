@@ -20,6 +20,8 @@ export interface PlotProps {
   data: uPlot.AlignedData;
   /** Everything but the size; made anew with every theme. Has to stay the same function while nothing in it changes. */
   options: PlotOptions;
+  /** Marks on the plot: another function draws other ones, and the plot stays as it is. */
+  marks?: (plot: uPlot, colours: PlotColours) => void;
   /** Called with the plot in every frame of the page: for what is drawn outside React. */
   onFrame?: (plot: uPlot) => void;
 }
@@ -27,7 +29,7 @@ export interface PlotProps {
 export type PlotOptions = (colours: PlotColours, font: string) => Omit<uPlot.Options, 'width' | 'height'>;
 
 /** A uPlot in the colours of the page, as wide as its place. */
-export function Plot({ label, height, data, options, onFrame }: PlotProps) {
+export function Plot({ label, height, data, options, marks, onFrame }: PlotProps) {
   const { theme } = useWorkbench();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -37,6 +39,13 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
     latest.current = data;
     plot.current?.setData(data);
   }, [data]);
+
+  const drawMarks = useRef(marks);
+  useEffect(() => {
+    if (drawMarks.current === marks) return;
+    drawMarks.current = marks;
+    plot.current?.redraw(false);
+  }, [marks]);
 
   const drawNow = useDraw(() => {
     if (plot.current) onFrame?.(plot.current);
@@ -48,7 +57,9 @@ export function Plot({ label, height, data, options, onFrame }: PlotProps) {
       plot.current?.destroy();
       const colours = resolveColours(target, NAMES);
       const font = canvasFont(target);
-      plot.current = new uPlot({ ...options(colours, font), width: target.clientWidth, height }, latest.current, target);
+      const { hooks, ...rest } = options(colours, font);
+      const draw = (made: uPlot) => drawMarks.current?.(made, colours);
+      plot.current = new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), draw] }, width: target.clientWidth, height }, latest.current, target);
       drawNow();
     };
     make();

@@ -8,11 +8,11 @@ import { JobTile } from './JobTile.tsx';
 /** The pictures of a batch, live; one of them is in the main view. Places are shown before they are filled. */
 export default function ContactSheet() {
   const { session, showJob } = useStudio();
-  const { list: made, inView, running, together } = useStore(session.jobs);
-  const list = inView ? made : [];
+  const { inView, running, sheet: { list, together } } = useStore(session.jobs);
   const count = useBatch((state) => state.count);
   const shown = useRun((state) => state.header);
-  const places = running && inView ? list.length : Math.max(count, list.length);
+  const making = running && inView;
+  const places = making ? list.length : Math.max(count, list.length);
   if (places < 2) return null;
   const done = list.length > 1 ? list : [];
   return (
@@ -25,7 +25,7 @@ export default function ContactSheet() {
             : <li key={i}><span className="tile blank" aria-hidden="true" /></li>;
         })}
       </ol>
-      {!running && done.length > 0 && <p className="small-print muted" data-figure="made">{howMade(done, together)}</p>}
+      {!making && done.length > 0 && <p className="small-print muted" data-figure="made">{howMade(done, together)}</p>}
     </section>
   );
 }

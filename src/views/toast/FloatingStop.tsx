@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { t } from '../../text/t.ts';
+import { GoingButton } from '../../ui/GoingButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 
 /** Whether it is on the screen and under nothing else. */
@@ -26,5 +27,5 @@ export function FloatingStop({ running, onStop }: { running: boolean; onStop: ()
     };
   }, [running]);
   if (!running || seen) return null;
-  return <button type="button" className="button strong floating-stop" onClick={onStop}><Icon name="stop" size={18} />{t('Stop')}</button>;
+  return <GoingButton to="main" className="button strong floating-stop" onClick={onStop}><Icon name="stop" size={18} />{t('Stop')}</GoingButton>;
 }

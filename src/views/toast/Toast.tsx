@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { translated, t } from '../../text/t.ts';
+import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useMaking, useStudio } from '../context.ts';
 import { FloatingStop } from './FloatingStop.tsx';
@@ -18,8 +19,8 @@ export default function Toast() {
         {shown && (
           <div className="toast" key={shown.id}>
             <p>{translated(shown.text)}</p>
-            {shown.undo && <button type="button" className="button small" onClick={() => toast.undo()}>{t('Undo')}</button>}
-            <button type="button" className="button icon quiet" aria-label={t('Close')} onClick={() => toast.close()}><Icon name="close" size={18} /></button>
+            {shown.undo && <button type="button" className="button small" onClick={(event) => { handFocus(event, 'main'); toast.undo(); }}>{t('Undo')}</button>}
+            <button type="button" className="button icon quiet" aria-label={t('Close')} onClick={(event) => { handFocus(event, 'main'); toast.close(); }}><Icon name="close" size={18} /></button>
           </div>
         )}
       </div>

@@ -1,11 +1,11 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type uPlot from 'uplot';
 import type { Manifest, Sweep } from '../../../engine/manifest.ts';
 import { fixed, integer } from '../../lib/format.ts';
 import { picturesOf, pointAt, sweepPoints, type SweepPoint, type SweepPoints } from '../../state/sweepPoints.ts';
 import { rich, symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
+import { axis, Plot, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
 
 const NAMES = { fid_lite: () => t('FID-lite, lower is better'), token_nats: () => t('nats per token, lower is better') };
 const DIGITS = { fid_lite: 2, token_nats: 4 } as const;
@@ -17,7 +17,8 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
   const pictures = picturesOf(pack);
   const here = threshold === null ? null : pointAt(dynamic, threshold);
   const data = useMemo(() => dataOf(points), [points]);
-  const options = useMemo(() => sweepOptions(points, threshold), [points, threshold]);
+  const options = useMemo(() => sweepOptions(points), [points]);
+  const marks = useCallback((plot: uPlot, colours: PlotColours) => drawMarks(plot, points, threshold, colours), [points, threshold]);
   const value = (number: number) => fixed(number, DIGITS[measure]);
   const intervalText = ({ interval }: SweepPoint) => (interval ? ` [${value(interval[0])}, ${value(interval[1])}]` : '');
   /** Of how many pictures or samples, and how sure, is said only where it was measured. */
@@ -34,7 +35,7 @@ export function SweepPlot({ pack, sweep, threshold }: { pack: Manifest; sweep: S
     <section className="sweep" aria-label={t('Quality against steps')}>
       <h2 className="heading">{t('Quality against steps')}</h2>
       <p className="small-print muted">{rich('E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures.')}</p>
-      <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={220} data={data} options={options} />
+      <Plot label={`${t('Quality against steps')}: ${rows(dynamic, value)}`} height={220} data={data} options={options} marks={marks} />
       <p className="small-print plot-key">
         <span><i style={{ background: 'var(--accent)' }} />{t('Dynamic patches')}</span>
         {points.static.length > 0 ? <span><i style={{ background: 'var(--control-line)' }} />{t('Static patches')}</span> : <span className="muted">{t('Static patches: not measured')}</span>}
@@ -75,7 +76,7 @@ function room(values: readonly number[]): [number, number] {
   return [low - more, high + more];
 }
 
-const sweepOptions = (points: SweepPoints, threshold: number | null) => (colours: PlotColours, font: string): Omit<uPlot.Options, 'width' | 'height'> => {
+const sweepOptions = (points: SweepPoints): PlotOptions => (colours, font) => {
   const all = [...points.dynamic, ...points.static];
   const dots = { show: true, size: 7 };
   return {
@@ -86,7 +87,6 @@ const sweepOptions = (points: SweepPoints, threshold: number | null) => (colours
       {}, { stroke: colours.accent, width: 2, spanGaps: true, points: { ...dots, fill: colours.accent } },
       { stroke: colours['control-line'], width: 2, dash: [5, 4], spanGaps: true, points: { ...dots, fill: colours['control-line'] } },
     ],
-    hooks: { draw: [(plot) => drawMarks(plot, points, threshold, colours)] },
   };
 };
 

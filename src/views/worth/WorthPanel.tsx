@@ -5,7 +5,7 @@ import { worthOf, type ComparedWay, type Worth } from '../../state/worth.ts';
 import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { named, t } from '../../text/t.ts';
-import { useMaking, usePack, useStudio } from '../context.ts';
+import { useDeviceBusy, usePack, useStudio } from '../context.ts';
 import { FigureValue } from './FigureValue.tsx';
 import { MeasureHere } from './MeasureHere.tsx';
 import { Resolution } from './Resolution.tsx';
@@ -46,7 +46,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
   useStore(times);
   usePack((state) => state.model);
   const inView = usePack((state) => state.name);
-  const busy = useMaking();
+  const busy = useDeviceBusy();
   const ready = times.ready(pack);
   const here = ready ? times.current() : null;
   const worth = worthOf(pack, plain);

@@ -12,7 +12,7 @@ export const names = {
   'Sea or lake': 'Meer oder See',
   'Sentinel-2 tiles of 64 x 64 pixels in ten classes of land use, generated as 16 x 16 tokens of 1024 codes.': 'Sentinel-2-Kacheln von 64 x 64 Pixeln in zehn Klassen der Landnutzung, erzeugt als 16 x 16 Tokens aus 1024 Codes.',
   'EuroSAT, plain transformer': 'EuroSAT, einfacher Transformer',
-  'Sentinel-2 tiles of 64 x 64 pixels in ten classes of land use, generated as 16 x 16 tokens of 1024 codes by a plain transformer, one token at a time: the baseline.': 'Sentinel-2-Kacheln von 64 x 64 Pixeln in zehn Klassen der Landnutzung, erzeugt als 16 x 16 Tokens aus 1024 Codes von einem einfachen Transformer, Token für Token: die Vergleichsbasis.',
+  'Sentinel-2 tiles of 64 x 64 pixels in ten classes of land use, generated as 16 x 16 tokens of 1024 codes by a plain transformer, one token at a time: the baseline.': 'Sentinel-2-Kacheln von 64 x 64 Pixeln in zehn Klassen der Landnutzung, erzeugt als 16 x 16 Tokens aus 1024 Codes von einem einfachen Transformer, Token für Token: das Vergleichsmodell.',
   'Adventurer': 'Abenteurer',
   'Big smile': 'Breites Lächeln',
   'Cat': 'Katze',
@@ -26,5 +26,5 @@ export const names = {
   'Characters, 192 pixels': 'Figuren, 192 Pixel',
   'Drawn characters on flat grounds, 192 x 192 pixels in twelve classes, generated as 24 x 24 tokens of 2048 codes.': 'Gezeichnete Figuren auf einfarbigem Grund, 192 x 192 Pixel in zwölf Klassen, erzeugt als 24 x 24 Tokens aus 2048 Codes.',
   'Characters, plain transformer': 'Figuren, einfacher Transformer',
-  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes by a plain transformer, one token at a time: the baseline.': 'Gezeichnete Figuren auf einfarbigem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes von einem einfachen Transformer, Token für Token: die Vergleichsbasis.',
+  'Drawn characters on flat grounds, 128 x 128 pixels in twelve classes, generated as 16 x 16 tokens of 2048 codes by a plain transformer, one token at a time: the baseline.': 'Gezeichnete Figuren auf einfarbigem Grund, 128 x 128 Pixel in zwölf Klassen, erzeugt als 16 x 16 Tokens aus 2048 Codes von einem einfachen Transformer, Token für Token: das Vergleichsmodell.',
 } as const;

@@ -26,7 +26,7 @@ export const packs = {
   'there is no graph in it': 'Es enthält keinen Graphen',
   'there is more than one graph in it': 'Es enthält mehr als einen Graphen',
   'it is in a format of onnxruntime\'s own': 'Es hat ein eigenes Format von onnxruntime',
-  'it gives two values one name': 'Es gibt zwei Werten einen Namen',
+  'it gives two values one name': 'Es gibt zwei Werten denselben Namen',
   'it has two values of one attribute': 'Es hat zwei Werte eines Attributs',
   'it has data of a tensor in more than one place': 'Es hat Daten eines Tensors an mehr als einer Stelle',
   'a field that may stand once is in it twice': 'Ein Feld, das einmal stehen darf, steht zweimal darin',
@@ -46,4 +46,5 @@ export const packs = {
   'its manifest.json is not JSON that can be used': 'Seine manifest.json ist kein brauchbares JSON',
   '{0} has {1} bytes, its manifest says {2}': '{0} hat {1} Bytes, sein Manifest nennt {2}',
   'the zip is damaged': 'Das Zip ist beschädigt',
+  'The browser did not keep the new files. Make room on this device, then download again.': 'Der Browser hat die neuen Dateien nicht behalten. Auf diesem Gerät Platz schaffen, dann noch einmal laden.',
 } as const;

@@ -88,7 +88,7 @@ export const page = {
   'Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one picture takes more. It can still be chosen under "Runs on".': 'Browser auf iPhones und iPads schließen eine Seite nach einigen hundert Schritten auf der GPU; ein Bild braucht mehr. Sie lässt sich trotzdem unter „Läuft auf“ wählen.',
   'The GPU ran out of memory.': 'Der Speicher der GPU reichte nicht.',
   'The model stopped responding.': 'Das Modell antwortete nicht mehr.',
-  'The browser took the GPU or the model\'s worker away.': 'Der Browser hat die GPU oder den Arbeiter des Modells weggenommen.',
+  'The browser took the GPU or the model\'s worker away.': 'Der Browser hat die GPU oder den Worker des Modells weggenommen.',
   '{0} The model runs on the processor (WASM) now.': '{0} Das Modell läuft jetzt auf dem Prozessor (WASM).',
   'To try the GPU again, choose it under "Runs on".': 'Um die GPU wieder zu versuchen, sie unter „Läuft auf“ wählen.',
   '{0} The run continued where it was; nothing was lost.': '{0} Der Lauf ging weiter, wo er war; verloren ist nichts.',
