@@ -63,10 +63,31 @@ def _run(argv: list[str]) -> int:
         print(f"{name}: terminated", file=sys.stderr)
         return 128 + error.args[0]
     except Exception as error:
-        if not isinstance(error, MemoryError) and type(error).__name__ != "OutOfMemoryError":  # PyTorch's, not imported for this
+        reason = _out_of_memory(error)
+        if reason is None:
             raise
-        reason = str(error).splitlines()[0] if str(error) else "of this machine"
-        return _failed(name, f"not enough memory ({reason}); lower the batch size, or raise train.accumulate")
+        return _failed(name, f"not enough memory ({reason}); {_less_memory(name, args)}")
+
+
+def _out_of_memory(error: Exception) -> str | None:
+    """What ran out, in one line; None for any other error. PyTorch, which is not imported for this, has a type of its own for
+    GPUs alone."""
+    text = str(error)
+    if isinstance(error, RuntimeError) and (at := text.find("can't allocate memory")) >= 0:
+        return text[at:].splitlines()[0]
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return text.splitlines()[0] if text else "of this machine"
+    return None
+
+
+def _less_memory(name: str, args: argparse.Namespace) -> str:
+    """What to do next, by what the command takes."""
+    if name.startswith("train") or name == "study":
+        return "lower train.batch_size, or raise train.accumulate"
+    for option in ("batch", "batch_size"):
+        if hasattr(args, option):
+            return f"lower --{option.replace('_', '-')}"
+    return "end other programs, or use a machine with more"
 
 
 @contextlib.contextmanager

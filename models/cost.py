@@ -1,4 +1,7 @@
-"""Multiply-accumulates of the linear layers per image, as engine/cost.ts counts them (paper Table 8; docs/model.md "Cost")."""
+"""Multiply-accumulates of the linear layers per image, as engine/cost.ts counts them.
+
+Paper Table 8; docs/model.md "What does an image cost?".
+"""
 
 from __future__ import annotations
 

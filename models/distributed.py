@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import datetime
 import os
 from typing import Any, TypeVar
 
@@ -18,6 +19,9 @@ from torch.nn.parallel import DistributedDataParallel
 from models.errors import UserError
 
 T = TypeVar("T")
+PATIENCE = datetime.timedelta(days=7)
+"""How long a process waits for the others: one of them may have hours of tokens to make, or a long validation. A process that
+fails ends the others at once, since torchrun stops them."""
 
 
 def start(device: str) -> torch.device:
@@ -36,7 +40,7 @@ def start(device: str) -> torch.device:
         torch.cuda.set_device(local)
     if not dist.is_initialized():
         # small messages go over gloo, so that they need not wait for the GPU
-        dist.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo")
+        dist.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo", timeout=PATIENCE)
         atexit.register(_stop)
     return torch.device(device)
 
@@ -62,7 +66,7 @@ def is_main() -> bool:
 
 
 def wait() -> None:
-    """Return when every process has come here. Over gloo: NCCL gives up on a wait of minutes."""
+    """Return when every process has come here, hours later if need be. Over gloo, which leaves the GPU alone."""
     any_of(False)
 
 

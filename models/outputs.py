@@ -58,6 +58,31 @@ def scratch(folder: Path, name: str = "") -> Iterator[Path]:
             shutil.rmtree(made, ignore_errors=True)
 
 
+def put_in_place(made: Path, folder: Path) -> None:
+    """Rename the folder `made` to `folder`. What was there before goes last, and is back after an error or a signal."""
+    aside = _aside(folder)
+    bring_back(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        if folder.exists():
+            folder.rename(aside)
+        made.rename(folder)
+    except BaseException:
+        bring_back(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def bring_back(folder: Path) -> None:
+    """Where put_in_place was killed between its two renames, the folder of before has its name again."""
+    if not folder.exists() and _aside(folder).exists():
+        _aside(folder).rename(folder)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".before-{folder.name}")
+
+
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
     """Whether this process has the folder's lock now: the system gives it back when a process ends."""

@@ -55,6 +55,8 @@ class PartialArray:
         self.path, self.made_of = path, made_of
         self.temporary, self.note = (path.with_name(f"{path.stem}.partial.{ending}") for ending in ("npy", "json"))
         found = self._found(shape, dtype)
+        if not found:
+            self.note.unlink(missing_ok=True)  # before there is an array of another content that it would be taken for
         self.array, self.done = found or (np.lib.format.open_memmap(self.temporary, "w+", dtype, shape), 0)
         try:
             take_room(self.temporary)
@@ -62,8 +64,6 @@ class PartialArray:
             if not found:
                 self.temporary.unlink()
             raise
-        if not found:
-            self.note.unlink(missing_ok=True)
         self.noted_at = time.monotonic()
 
     def __enter__(self) -> PartialArray:

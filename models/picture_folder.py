@@ -61,7 +61,7 @@ def list_pictures(root: Path) -> PictureFolder:
             raise DataError(f"{root}: {words}; rename the folder of one class")
         paths, labels, others = [], [], Counter()
         for label, name in enumerate(classes):
-            files = _files(root / name)
+            files = files_below(root / name)
             found = [file for file in files if file.lower().endswith(ENDINGS)]
             if not found:
                 raise DataError(f"{root / name}: no pictures ({', '.join(ENDINGS)})")
@@ -91,8 +91,8 @@ def _folders(root: Path) -> list[str]:
     return sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not _hidden(entry.name))
 
 
-def _files(folder: Path) -> list[str]:
-    """Paths below `folder` in the order of their folders, then names."""
+def files_below(folder: Path) -> list[str]:
+    """Paths below `folder`, but for hidden ones, in the order of their folders, then names. Links are followed."""
     def fail(error: OSError) -> None:
         raise error
 

@@ -51,3 +51,10 @@ def check_unseen(folder: Path, files: np.ndarray | None, train: np.ndarray, held
     if count:
         raise DataError(f"{folder}: was trained on {count} of the {len(mine)} pictures that are held out here, so that figures "
                         "would be too good; train it on this split, or go back to the one it was trained on")
+
+
+def has_seen_none(folder: Path, files: np.ndarray | None, train: np.ndarray) -> bool:
+    """Whether the weights of `folder` are known to have seen none of the training pictures here."""
+    if files is None or not (folder / SEEN).exists():
+        return False
+    return not np.isin(files[train], np.load(folder / SEEN)).any()

@@ -12,12 +12,23 @@ from models.classifier import ClassifierConfig
 from models.config import Config
 from models.data import DataConfig
 from models.entropy_model import EntropyModelConfig
+from models.errors import ConfigError
 from models.tokenizer import TokenizerConfig
 from models.training import TrainConfig
 from models.vqgan import VQGANConfig
 
 Symmetries = Literal[1, 8]
 """Of the square, under which pictures are shown in training: 8 where there is no up, as seen from above, 1 where there is."""
+
+
+def check_convolutions(train: TrainConfig) -> None:
+    """Raises ConfigError for settings that do nothing in a network of convolutions, as classifier and tokenizer are."""
+    for key, value, plain, words in (
+        ("optimizer", train.optimizer, "adamw", "Muon is for the matrices of transformers"),
+        ("activation_checkpointing", train.activation_checkpointing, False, "blocks of transformers alone are computed again"),
+    ):
+        if value != plain:
+            raise ConfigError(f"train.{key} is {str(value).lower()}, which would change nothing here: {words}; leave it out")
 
 
 class ClassifierRun(Config):

@@ -22,6 +22,9 @@ from models.seen import PICTURES
 from models.shards import Shards, shard_path
 from models.streams import IndexStream
 
+PRECISION = "upright"
+"""The default of `score --float32`."""
+
 
 @dataclass(frozen=True)
 class TokenSet:
@@ -35,7 +38,7 @@ class TokenSet:
     entropies: np.ndarray | Shards | None = None
     """float [A, N, T], index i = entropy of token i (index 0 is +inf), if scored."""
     entropies_of: str = ""
-    """Digest of the entropy model that made them, if known."""
+    """What they depend on besides the tokens, if known: digest of the entropy model, and a precision other than the default."""
     files: np.ndarray | None = None
     """uint64 [N], a short digest of each picture's file, if known (models/seen.py)."""
 
@@ -43,6 +46,16 @@ class TokenSet:
     def content(self) -> str:
         """Digest of tokens, labels and split."""
         return digest(content_of(self.tokens), self.labels, self.train, self.held_out)
+
+    @property
+    def entropy_model(self) -> str:
+        """Digest of the entropy model's weights, if known."""
+        return self.entropies_of.partition(" ")[0]
+
+    @property
+    def tokenizer(self) -> str | None:
+        """Digest of the tokenizer that made them (models/lineage.py), if known."""
+        return self.meta.get("tokenizer")
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -74,6 +87,8 @@ def load_tokens(folder: Path, entropies: Path | None = None) -> TokenSet:
         raise DataError(f"{folder}: cannot be read ({error}); run the tokenize (and score) command again") from None
     if not isinstance(meta, dict):
         raise DataError(f"{folder / 'meta.json'}: is not the one that tokenize writes; run tokenize again")
+    if "shard_size" in meta and "train" not in meta:  # which it notes when all shards are there
+        raise DataError(f"{folder}: tokenize is not finished; run the same command again, it goes on from there")
     if tokens.shape[1] != len(parts["labels"]):
         raise DataError(f"{folder}: {tokens.shape[1]} images of tokens, but {len(parts['labels'])} labels; run tokenize again")
     if files is not None and len(files) != len(parts["labels"]):
@@ -89,9 +104,9 @@ def content_of(tokens: np.ndarray | Shards) -> str:
     return digest([digest(part) for part in tokens.parts]) if isinstance(tokens, Shards) else digest(tokens)
 
 
-def note_entropies(path: Path, tokens: np.ndarray, model: str, **made: bool) -> None:
+def note_entropies(path: Path, tokens: np.ndarray, model: str, **made: bool | str) -> None:
     """Write beside entropies (`path`, one file) which tokens they are of, and which model's. model: digest of its weights;
-    made: how else they were made."""
+    made: how else they were made, `float32` as score's option."""
     save_text(path.with_suffix(".json"), json.dumps({"tokens": digest(tokens), "model": model, **made}) + "\n")
 
 
@@ -105,7 +120,7 @@ def noted(path: Path) -> dict[str, Any] | None:
 
 
 def _check_entropies(folder: Path, meta: dict, tokens: np.ndarray | Shards, path: Path, scores: np.ndarray | Shards) -> str:
-    """The digest of the entropy model. Raises DataError where entropies are of other tokens, or of several models."""
+    """TokenSet.entropies_of. Raises DataError where entropies are of other tokens, or of several models."""
     if scores.shape != tokens.shape:
         raise DataError(f"{path}: has shape {scores.shape}, the tokens {tokens.shape}; run score again")
     files = [path] if isinstance(scores, np.ndarray) else [shard_path(path.with_suffix(""), n) for n in range(len(scores.parts))]
@@ -122,7 +137,8 @@ def _check_entropies(folder: Path, meta: dict, tokens: np.ndarray | Shards, path
             raise DataError(f"{file}: holds entropies of other tokens than those in {folder}; run score again")
         if note.get("model") != notes[0].get("model"):
             raise DataError(f"{file}: is of another entropy model than {files[0]}; remove that folder, then score again")
-    return str(notes[0].get("model", ""))
+    precision = notes[0].get("float32", PRECISION)  # older notes do not say: what was made of their entropies stays theirs
+    return str(notes[0].get("model", "")) + ("" if precision == PRECISION else f" {precision}")
 
 
 def check_no_shards(path: Path) -> None:

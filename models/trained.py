@@ -26,6 +26,7 @@ from models.seen import check_unseen
 from models.stages import EntropyRun
 from models.token_data import TokenSet, load_tokens
 from models.tokenizer import Tokenizer, TokenizerConfig
+from models.trained_on import check_tokenizer
 from models.vqgan import VQGAN, VQGANConfig
 
 M = TypeVar("M", bound=nn.Module)
@@ -109,6 +110,7 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
     if made_of is not None and made_of != found.pictures.content:
         raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
     check_makers(data, tokens, found.tokenizer, tokenizer, entropy)
+    check_tokenizer(model, data.tokenizer, tokens)
     for folder in (model, entropy, tokenizer):
         found.check_unseen(folder)
     for part, folder in ((trained, model), (found.entropy, entropy), (found.tokenizer, tokenizer)):
@@ -117,11 +119,12 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
 
 
 def check_makers(data: TokenSet, tokens: Path, model: Tokenizer | VQGAN, tokenizer: Path, entropy: Path) -> None:
-    """Refuse tokens that the tokenizer of another folder made, and entropies of another entropy model. Raises DataError."""
-    made_by = data.meta.get("tokenizer")
-    if made_by is not None and made_by != encoder_digest(model):
+    """Refuse tokens that the tokenizer of another folder made, and entropies of another entropy model, or of one that
+    was trained on another tokenizer's tokens. Raises DataError."""
+    if data.tokenizer is not None and data.tokenizer != encoder_digest(model):
         raise DataError(f"{tokens}: was made by another tokenizer than that of {tokenizer}; run tokenize again")
-    if data.entropies_of and data.entropies_of != file_digest(entropy / WEIGHTS):
+    check_tokenizer(entropy, data.tokenizer, tokens)
+    if data.entropy_model and data.entropy_model != file_digest(entropy / WEIGHTS):
         raise DataError(f"{tokens}: holds entropies of another entropy model than that of {entropy}; run score again")
 
 
@@ -133,13 +136,16 @@ def check_sizes(config: Config, sizes: dict[str, int], folder: Path, data: Path)
                             "pass folders that belong together")
 
 
-def start_from(model: nn.Module, folder: Path | None, out: Path) -> None:
+def start_from(model: nn.Module, folder: Path | None, out: Path, data: TokenSet | None = None) -> None:
     """Fill a fresh model with the published weights of `folder`; a tokenizer may have more decoder blocks than those.
 
-    Nothing is read where `folder` is None, or where `out` has a checkpoint, which has weights of its own.
+    Nothing is read where `folder` is None, or where `out` has a checkpoint, which has weights of its own. data: the tokens that
+    are to be trained on; DataError where the weights are of another tokenizer's.
     """
     if folder is None or (out / CHECKPOINT).exists():
         return
+    if data is not None:
+        check_tokenizer(folder, data.tokenizer, f"what {out} is to be trained on")
     weights = load_safetensors(folder / WEIGHTS)
     _fill(model.start_from if isinstance(model, Tokenizer) else model.load_state_dict, weights, folder, "this configuration")
 

@@ -13,6 +13,7 @@ from models.blocks import compile_blocks
 from models.runs import DPARRun, GPTRun, pack_obstacle, run_on, step_function, token_loss
 from models.seen import note_seen
 from models.trained import start_from
+from models.trained_on import note_tokenizer
 from models.training import Metrics, Outcome, seed_everything, train
 
 
@@ -25,7 +26,7 @@ def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.d
         print(f"{config.kind}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f}M parameters")
         if words := pack_obstacle(config):  # studies train such models, too
             print(f"{out}: for measuring alone, since no pack can hold this model: {words}", file=sys.stderr)
-    start_from(model, config.init, out)
+    start_from(model, config.init, out, task.data)
     if config.train.compile:
         compile_blocks(model)
 
@@ -40,4 +41,5 @@ def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.d
     outcome = train(config.train, model, task.stream, step_function(config, device), out, identity=config, validate_fn=validate)
     if outcome.finished and distributed.is_main():
         note_seen(out, task.data.files, task.data.train, [config.init])
+        note_tokenizer(out, task.data.tokenizer)
     return outcome

@@ -123,6 +123,7 @@ def train(
     publish: Callable[[nn.Module], dict[str, Tensor]] = nn.Module.state_dict,
     made_with: dict[str, str | None] | None = None,
     stop_after: int | None = None,
+    quiet: bool = False,
 ) -> Outcome:
     """Train `model` in place to `config.steps`, resuming from a checkpoint in `out` if there is one.
 
@@ -131,7 +132,8 @@ def train(
     step_fn(model, batch, step) -> (scalar loss, metrics: floats or scalar tensors); runs under autocast if
     config.bf16. validate_fn(model) -> metrics (floats, or flat dictionaries of them); called in eval mode, without
     gradients, with the EMA weights if used. identity: the command's whole configuration, stored with the checkpoint.
-    made_with: by the name of an option, the digest of what else the loss depends on, or None where there is none.
+    made_with: by the name of an option, the digest of what else the loss depends on, or None where there is none. quiet: without
+    the last line, which says where the weights or the checkpoint are.
     At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM, SIGINT and
     SIGHUP save a checkpoint and return.
     Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration or
@@ -211,7 +213,7 @@ def train(
                 with ema.swapped(model) if ema else contextlib.nullcontext():
                     save_safetensors(out / WEIGHTS, publish(model))
         distributed.wait()  # what the first process wrote is there for all
-    if main:
+    if main and not quiet:
         print(f"{out / WEIGHTS}: written, after {step} steps" if finished else
               f"{out / CHECKPOINT}: written, after {step} of {config.steps} steps; the same command goes on from there")
     return Outcome(step, finished)

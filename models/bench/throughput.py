@@ -49,7 +49,7 @@ class Trainee:
         """Images a second: batches, forward, backward and the optimizer's step, but no checkpoint."""
         self.done += self.steps
         train(self.config.train, self.model, self.task.stream, step_function(self.config, self.device), self.out,
-              identity=self.config, stop_after=self.done)
+              identity=self.config, stop_after=self.done, quiet=True)
         return json.loads((self.out / LOG).read_text().splitlines()[-1])["per_second"]
 
 

@@ -19,6 +19,7 @@ from models.errors import UserError
 from models.runs import DPARRun, GPTRun, images_seen
 from models.seen import merge_seen
 from models.trained import load_model
+from models.trained_on import common_tokenizer, note_tokenizer
 from models.training import LOG
 
 
@@ -39,10 +40,12 @@ def run(args: argparse.Namespace) -> None:
     for folder, config in zip(folders, configs, strict=True):
         if kind_and_sizes(config) != kind_and_sizes(configs[0]):
             raise UserError(f"{folder}: holds another model than {folders[0]}; compare their {CONFIG}")
+    tokenizer = common_tokenizer(folders)
     mean = mean_of([model.state_dict() for model in models])
     last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
     save_safetensors(args.out / WEIGHTS, mean)
     merge_seen(args.out, folders)
+    note_tokenizer(args.out, tokenizer)
     for name in (LOG, CONFIG):
         if (last / name).exists():
             write_atomically(args.out / name, lambda path, source=last / name: shutil.copyfile(source, path))

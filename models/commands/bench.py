@@ -24,24 +24,25 @@ from models.runs import load_run
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     whole = kinds.add_parser("whole", help="graphs over a whole prefix (Alg. 2), on a pack's own weights")
-    whole.add_argument("--pack", type=Path, required=True, metavar="DIR")
+    whole.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder with manifest.json")
     variants = kinds.add_parser("variants", help="the pack with all variants, on its own weights")
-    variants.add_argument("--pack", type=Path, required=True, metavar="DIR")
+    variants.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder with manifest.json")
     random = kinds.add_parser("random", help="a pack with random weights")
-    random.add_argument("--size", choices=SIZES, required=True)
-    random.add_argument("--model", choices=("dpar", "gpt"), default="dpar", help="default: %(default)s")
+    random.add_argument("--size", choices=SIZES, required=True,
+                        help="pack: as the EuroSAT pack; 30m, 115m: millions of parameters")
+    random.add_argument("--model", choices=("dpar", "gpt"), default="dpar", help="its kind (default: %(default)s)")
     random.add_argument("--width", type=at_least(1), default=16, help="tokens per row and column (default: %(default)s)")
     peer = kinds.add_parser("peer", help="a random GPT for @huggingface/transformers")
     for name, value in (("dim", 256), ("heads", 4), ("blocks", 12), ("vocab", 1024)):
-        peer.add_argument(f"--{name}", type=at_least(1), default=value, help="default: %(default)s")
+        peer.add_argument(f"--{name}", type=at_least(1), default=value, help="of the GPT (default: %(default)s)")
     training = kinds.add_parser("training", help="images a second of DPAR's and the baseline's training, as JSON in --out")
     for name in ("dpar", "gpt"):
         training.add_argument(f"--{name}", type=Path, required=True, metavar="FILE.toml", help="configuration of train")
     training.add_argument("--steps", type=at_least(1), default=4, help="of one round (default: %(default)s)")
-    training.add_argument("--rounds", type=at_least(1), default=5, help="default: %(default)s")
+    training.add_argument("--rounds", type=at_least(1), default=5, help="of each of the two models (default: %(default)s)")
     add_device_argument(training)
     for kind in (whole, variants, random, peer, training):
-        kind.add_argument("--out", type=Path, required=True, metavar="DIR")
+        kind.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write")
 
 
 def run(args: argparse.Namespace) -> None:

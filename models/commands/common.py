@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def at_least(least: int) -> Callable[[str], int]:
     return read
 
 
+def ratio(text: str) -> float:
+    """The type of an option that says how many times as large something is: 1 at least."""
+    value = float(text)
+    if not 1 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return value
+
+
 def default_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -72,18 +81,29 @@ def check_device(name: str) -> None:
         raise UserError(f"--device {name}: cannot be used here ({reason}); --device cpu always can") from None
 
 
+def check_name(device: str) -> None:
+    """Raises UserError for what names no device at all; nothing is computed."""
+    try:
+        torch.device(device)
+    except RuntimeError as error:
+        raise UserError(f"--device {device}: is none ({str(error).splitlines()[0]}); --device cpu always can be used") from None
+
+
 def prepare(args: argparse.Namespace) -> torch.device:
     """Apply --threads and --device, and join torchrun's other processes. Raises UserError."""
     if args.threads:
         torch.set_num_threads(args.threads)
-    check_device(args.device)
-    return distributed.start(args.device)
+    check_name(args.device)
+    device = distributed.start(args.device)  # first: "cuda" is the same GPU for every process until each has its own
+    check_device(str(device))
+    return device
 
 
 def prepare_alone(args: argparse.Namespace, command: str) -> torch.device:
     """prepare for a command that does not divide its work. Raises UserError under torchrun."""
-    check_device(args.device)
+    check_name(args.device)
     device = distributed.start_alone(args.device, command)
+    check_device(str(device))
     if args.threads:
         torch.set_num_threads(args.threads)
     return device

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,19 @@ from models.evaluation.generate import Generator, Samples, generate
 from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import Given, Shown, measure, rounded
 from models.evaluation.picture_files import read_samples
+from models.evaluation.picture_runs import made_otherwise
 from models.evaluation.quality import Gallery, Quality
 from models.evaluation.report import ReportInput, write_report
 from models.evaluation.store import fingerprint, measured_of
 from models.evaluation.sweep import Rows, sweep
 from models.export.config import PackConfig
+from models.export.kinds import pack_rules
 from models.export.limits import check_settings
 from models.gpt import GPT
 from models.patchify import PatchRules
 from models.runs import DPARRun, rules_of, sampled_rules
 from models.trained import check_sizes, load_baseline, load_model, load_training
+from models.trained_on import check_tokenizer
 from models.training import LOG
 
 
@@ -39,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        ("judge", "train-classifier (not the tokenizer's features)")):
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="DIR", help=f"folder of {what}")
     parser.add_argument("--dpar", "--gpt", dest="model", type=Path, required=True, metavar="DIR",
-                        help="folder of train: the model to measure")
+                        help="folder of train: the model to measure (either name)")
     parser.add_argument("--baseline", type=Path, metavar="DIR", help="folder of train with kind = gpt, to compare with")
     parser.add_argument("--pack-config", type=Path, required=True, metavar="FILE.toml", help="the setting to measure")
     parser.add_argument("--samples", type=at_least(DENSITY_K + 1), default=5000,
@@ -91,6 +95,7 @@ def load(args: argparse.Namespace, device: torch.device) -> Given:
     if baseline is not None:
         check_sizes(baseline.config, found.data.sizes, args.baseline, args.tokens)
         found.check_unseen(args.baseline)
+        check_tokenizer(args.baseline, found.data.tokenizer, args.tokens)
     for part in (found.model, found.entropy, found.tokenizer, judge.classifier, baseline):
         if part is not None:
             part.to(device)
@@ -116,6 +121,7 @@ def load_static(args: argparse.Namespace, given: Given, device: torch.device) ->
         raise UserError(f"{args.static}: was not trained on static patches (its configuration has no patchify.static_length)")
     check_sizes(model.config, given.training.data.sizes, args.static, args.tokens)
     given.training.check_unseen(args.static)
+    check_tokenizer(args.static, given.training.data.tokenizer, args.tokens)
     return model.to(device), run.patchify.static_length
 
 
@@ -138,7 +144,7 @@ def swept(args: argparse.Namespace, given: Given, static: tuple[DPAR, float] | N
 def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samples:
     """Pictures that the model makes, or those of --pictures. Stored, and used again if nothing changed."""
     if args.pictures:
-        return read_samples(args.pictures, given.classes, given.training.settings.picture_size)
+        return read_samples(args.pictures, given.classes, given.training.settings.picture_size, DENSITY_K + 1)
     settings = (given.rules.model_dump(), given.pack.sampling.model_dump(), args.precision)
     key = fingerprint([args.model] if isinstance(given.model, GPT) else [args.model, args.entropy], *settings)
     maker = Generator(given.model, given.entropy, given.rules, given.pack.sampling, bf16=args.precision == "bfloat16")
@@ -148,9 +154,13 @@ def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samp
 def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown: Shown) -> None:
     """evaluation.json for the manifest, and the report for people."""
     args.out.mkdir(parents=True, exist_ok=True)
-    of = measured_of([args.tokenizer, args.entropy, args.model], given.rules, given.pack.sampling)
-    text = json.dumps(figures | {"measured_of": of}, indent=1) + "\n"
-    save_text(args.out / "evaluation.json", text)
+    of = {"measured_of": measured_of([args.tokenizer, args.entropy, args.model], given.rules, given.pack.sampling)}
+    rules = pack_rules(given.model, given.rules)
+    if args.pictures and (words := made_otherwise(args.pictures, given.pack.name, rules, given.pack.sampling)):
+        of = {}
+        print(f"{args.pictures}: {words}; so evaluation.json does not say which model and settings its samples are of",
+              file=sys.stderr)
+    save_text(args.out / "evaluation.json", json.dumps(figures | of, indent=1) + "\n")
     logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}
     logs |= {"the baseline": args.baseline} if args.baseline else {}

@@ -13,10 +13,11 @@ from models.errors import UserError
 from models.evaluation.store import measured_of
 from models.export.card import write_card
 from models.export.config import PackConfig
-from models.export.files import read_json, validate
+from models.export.files import named_files, read_json, remove_files, validate
 from models.export.gallery import gallery_of
 from models.export.index import write_index
-from models.export.pack import PackContent, register_recordings, write_pack
+from models.export.pack import PackContent, write_pack
+from models.export.recordings import register_recordings
 from models.export.storage import STORAGES
 from models.outputs import staged
 from models.runs import rules_of, sampled_rules
@@ -28,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser, required=False)
     for name, what in (("tokenizer", "train-tokenizer"), ("entropy", "train-entropy"), ("tokens", "tokenize and score")):
         parser.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"folder of {what}")
-    parser.add_argument("--dpar", "--gpt", dest="model", type=Path, metavar="DIR", help="folder of train; its kind is the pack's")
+    parser.add_argument("--dpar", "--gpt", dest="model", type=Path, metavar="DIR",
+                        help="folder of train: the model (either name); its kind is the pack's")
     parser.add_argument("--variants", metavar="NAME,...", help="instead of the configuration's; the first is the default of the "
                         f"pack: {', '.join(STORAGES)}")
     parser.add_argument("--evaluation", type=Path, metavar="FILE", help="JSON written by evaluate")
@@ -56,9 +58,11 @@ def run(args: argparse.Namespace) -> None:
     evaluation = read_json(args.evaluation, "evaluate writes it") if args.evaluation else {}
     validate(evaluation, "manifest", "evaluation")
     content = content_of(args, config, evaluation)
+    before = named_files(args.out)
     with staged(args.out, last="manifest.json") as stage:
         manifest = write_pack(stage, content)
         write_card(stage, manifest, config.limits)
+    remove_files(args.out, before - named_files(args.out))
     write_index(args.out.parent)
     for name, variant in manifest["variants"].items():
         f = variant["figures"]

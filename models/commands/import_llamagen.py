@@ -23,15 +23,17 @@ from models.export.parity import TOLERANCE
 from models.export.storage import DEFAULT_VARIANTS, STORAGES, storage_of
 from models.export.threshold import GATES
 from models.gpt import GPT
+from models.lineage import encoder_digest
 from models.llamagen.class_names import class_names
 from models.llamagen.gpt import gpt_config, load_gpt, size_name
 from models.llamagen.pack import Parts, check_parts, content_of
 from models.llamagen.read import read_weights
 from models.llamagen.tokenizer import load_vqgan
-from models.outputs import scratch
+from models.outputs import bring_back, put_in_place, scratch
 from models.runs import DPARRun
 from models.stage_lines import stage
 from models.trained import load_entropy_model, load_model
+from models.trained_on import check_tokenizer
 
 BYTES = {"fp32": 4.0, "w16": 2.0, "w8": 1.3, "q8": 1.3, "q4": 0.9}
 """Of a weight on disk, rounded up: embeddings and convolutions keep 16 bits in every variant but fp32."""
@@ -71,6 +73,7 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"--variants {unknown[0]!r}: there are {', '.join(STORAGES)}")
     if args.samples < 1:
         raise UserError("--samples: at least one picture is needed")
+    bring_back(args.out)
     check_folder(args.out)
     size = args.image_size or size_in_name(args.gpt) or 256
     parts = parts_of(args, size)
@@ -83,9 +86,7 @@ def run(args: argparse.Namespace) -> None:
             manifest = write_pack(written, content)
             write_card(written, manifest, ())
             written.chmod(0o755)
-            if args.out.exists():
-                shutil.rmtree(args.out)
-            written.rename(args.out)
+            put_in_place(written, args.out)
     except OSError as error:
         raise UserError(f"{args.out}: not written ({error}); make room, or choose another --out") from None
     write_index(args.out.parent)
@@ -126,6 +127,9 @@ def parts_of(args: argparse.Namespace, size: int) -> Parts:
         config = gpt_config(args.gpt, state, size // tokenizer.factor, args.heads)
         parts = Parts(load_gpt(args.gpt, state, config), entropy, tokenizer, GATES)
     check_parts(parts, size)
+    for folder in (args.dpar, args.entropy):
+        if folder:
+            check_tokenizer(folder, encoder_digest(tokenizer), args.tokenizer)
     return parts
 
 

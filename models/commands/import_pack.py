@@ -30,7 +30,8 @@ PAST = TrainConfig(steps=0, batch_size=1, lr=0.0)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder with manifest.json")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
+                        help="tokenizer, entropy and dpar (or gpt) go there, a folder each")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> None:
               file=sys.stderr)
     seen = PAST.model_copy(update={"steps": images or 0})
     data = data_of(manifest)
+    if data.held_out_per_class == 0:  # made without a split, as LlamaGen's; tokenize wants one
+        data = data.model_copy(update={"held_out_per_class": ImportedTokenizer().data.held_out_per_class})
     kind = kind_of(models.model)
     if kind == "gpt":
         config: DPARRun | GPTRun = GPTRun(model=models.model.config, train=seen)

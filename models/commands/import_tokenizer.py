@@ -19,7 +19,7 @@ from models.stages import ImportedTokenizer
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_arguments(parser)
     parser.add_argument("--weights", type=Path, required=True, metavar="FILE.pt", help="the public checkpoint")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder as train-tokenizer makes it")
 
 
 def run(args: argparse.Namespace) -> None:

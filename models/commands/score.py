@@ -24,8 +24,18 @@ from models.outputs import check_folder
 from models.partial import PartialArray, batches, count_images
 from models.patchify import PatchRules
 from models.shards import Shards, remove_surplus, shard_path, write_shard
-from models.token_data import TokenSet, check_no_shards, content_of, every, load_tokens, note_entropies, noted
+from models.token_data import (
+    PRECISION,
+    TokenSet,
+    check_no_shards,
+    content_of,
+    every,
+    load_tokens,
+    note_entropies,
+    noted,
+)
 from models.trained import load_entropy_model
+from models.trained_on import check_tokenizer
 
 MEAN_LENGTHS = (1.8, 2.2, 2.6, 3.0)
 SAMPLE = 2000  # training images whose patches are counted for the table of thresholds
@@ -36,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokens", type=Path, required=True, metavar="DIR",
                         help="folder written by tokenize; entropies.npy (or a folder of shards) goes there")
     parser.add_argument("--batch", type=at_least(1), default=50, help="images at once (default: %(default)s)")
-    parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
+    parser.add_argument("--float32", choices=("all", "upright", "none"), default=PRECISION,
                         help="which symmetries to score in float32; the rest run in bfloat16 but for the head (quicker; "
                              "entropies differ by hundredths of a nat); upright is all of those in shards (default: %(default)s)")
     parser.add_argument("--no-compile", action="store_true", help="start at once, run slower")
@@ -47,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     check_folder(args.tokens, "--tokens")
     data = load_tokens(args.tokens)
+    check_tokenizer(args.entropy, data.tokenizer, args.tokens)
     sharded = isinstance(data.tokens, Shards)
     if not sharded:
         check_no_shards(args.tokens / "entropies.npy")
@@ -68,7 +79,9 @@ def run(args: argparse.Namespace) -> None:
                 with torch.autocast(device.type, torch.bfloat16, enabled=quick):
                     stored.array[k, where] = model.entropies(batch).cpu().numpy()
                 bar.update(len(batch))
-        note_entropies(path, data.tokens, weights)
+        alike = symmetries == 1 and args.float32 == "all"  # upright is all there is
+        path.unlink(missing_ok=True)  # stopped from here on, the old ones would carry the new note
+        note_entropies(path, data.tokens, weights, float32=PRECISION if alike else args.float32)
         stored.finish()
     _print_thresholds(data, stored.array)
     print(f"{path}: entropies of {symmetries * images} images")
@@ -99,7 +112,7 @@ def _score_shards(model: EntropyModel, data: TokenSet, args: argparse.Namespace,
                         scores[k, start : start + args.batch] = model.entropies(batch).cpu().numpy()
                     bar.update(len(batch))
             shard_path(folder, number).unlink(missing_ok=True)
-            note_entropies(shard_path(folder, number), part, made_by, bfloat16=quick)
+            note_entropies(shard_path(folder, number), part, made_by, bfloat16=quick, float32="none" if quick else PRECISION)
             write_shard(folder, number, scores)
     distributed.wait()
     if distributed.is_main():

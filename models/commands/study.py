@@ -7,12 +7,13 @@ each takes an arm that no other has. A second start goes on where the first stop
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from models.checkpoint import save_text
+from models.checkpoint import WEIGHTS, save_text
 from models.commands.common import add_data_arguments, add_device_arguments, at_least, prepare_alone, read_pictures
 from models.data import DataConfig
 from models.dpar import DPAR
@@ -23,12 +24,12 @@ from models.evaluation.measure import rounded
 from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
 from models.export.files import read_manifest
-from models.export.sweep_entry import note_sweep
+from models.export.sweep_entry import check_fits, check_model, note_sweep
 from models.patchify import PatchRules
 from models.runs import rules_of
 from models.sampling import SamplingConfig
 from models.seen import check_unseen
-from models.study.arms import arm_folder, check_arm, check_gates, check_owner, locked, sized, trained
+from models.study.arms import arm_folder, check_arm, check_gates, check_owner, locked, other_lengths, sized, trained
 from models.study.estimate import lines_of, listing, speed
 from models.study.measures import Bench, curve, known, measured, of_patches
 from models.study.page import Row, write_page
@@ -49,6 +50,7 @@ from models.study.plan import (
 )
 from models.token_data import TokenSet, every, load_tokens
 from models.trained import check_makers, check_sizes, load_entropy_model, load_model, load_tokenizer
+from models.trained_on import check_tokenizer
 
 HELD_OUT = 5000
 
@@ -98,10 +100,11 @@ def run(args: argparse.Namespace) -> None:
         for option, given in (("--images", args.images), ("--p-avg", args.p_avg), ("--trained", args.trained)):
             if given:
                 raise UserError(f"{option} has no place in --scale paper, whose images and patches are the paper's; leave it out")
-        print("\n".join(paper_lines(args.study, config, arms, base, str(args.out), args.overrides)))
+        print("\n".join(paper_lines(args.study, config, arms, base, str(args.out), args.overrides, args.chosen, args.seeds)))
         return
     if args.tokens is None:
         raise UserError("--tokens DIR is needed: the folder of tokenize and score")
+    sampling_of(args)  # what is wrong with --pack, --guidance or --temperature shows before anything is trained
     device = prepare_alone(args, "study (start several instead: each takes other arms)")
     data = load_tokens(args.tokens, args.tokens / "entropies.npy")
     study = make_study(args.study, config, arms, base, args.base, args.overrides, data)
@@ -110,6 +113,8 @@ def run(args: argparse.Namespace) -> None:
     for arm in study.arms:
         if arm.name not in given:
             check_arm(arm_folder(args.out, arm), arm.run)
+    if args.pack:
+        check_pack(args, study, given)
     if args.list:
         print_list(study, data, args.out, given, device)
         return
@@ -136,6 +141,18 @@ def run(args: argparse.Namespace) -> None:
         into_pack(args, study, bench, given, base_rules)
 
 
+def check_pack(args: argparse.Namespace, study: Study, given: dict[str, Path]) -> None:
+    """Raises UserError, before anything is trained, where --pack cannot have the rows: it is of a model of other sizes than the
+    default arm, or, where that arm is trained, of other weights."""
+    arm = next((arm for arm in study.arms if not arm.group.static), None)
+    if arm is None:
+        raise UserError(f"--pack {args.pack}: its rows are of the default arm, which --arm leaves out")
+    source = given.get(arm.name, arm_folder(args.out, arm))
+    check_fits(args.pack, read_manifest(args.pack), arm.run.model, source)
+    if (source / WEIGHTS).exists():
+        check_model(args.pack, load_model(source)[0], source)
+
+
 def into_pack(args: argparse.Namespace, study: Study, bench: Bench, given: dict[str, Path], base: PatchRules) -> None:
     """`evaluation.sweep` of --pack: the first seed of the default arm, and of the static one where it was measured."""
     found, model, source = {}, None, args.out
@@ -156,6 +173,7 @@ def into_pack(args: argparse.Namespace, study: Study, bench: Bench, given: dict[
 def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> dict[str, Path]:
     """Folders of trainings by the arm's name, whose configurations take the place of the study's. Raises UserError."""
     names, found = [arm.name for arm in study.arms], {}
+    planned = {arm.name: rules_of(arm.run) for arm in study.arms}
     for pair in pairs:
         name, separator, folder = pair.partition("=")
         if not separator or name not in names:
@@ -167,8 +185,11 @@ def given_arms(pairs: list[str], study: Study, data: TokenSet, tokens: Path) -> 
         check_gates(run, study.arms[at].run, f"--trained {pair}")
         check_sizes(model.config, data.sizes, Path(folder), tokens)
         check_unseen(Path(folder), data.files, data.train, data.held_out)
+        check_tokenizer(Path(folder), data.tokenizer, tokens)
         study.arms[at] = Arm(name, study.arms[at].group, run)
         found[name] = Path(folder)
+    for words in other_lengths(study, planned, found):
+        print(f"--trained: {words}", file=sys.stderr)
     return found
 
 

@@ -24,6 +24,7 @@ from models.commands.common import (
     at_least,
     prepare,
     prepare_alone,
+    ratio,
     read_pictures,
 )
 from models.data import symmetry
@@ -40,15 +41,17 @@ from models.trained import data_of, load_tokenizer
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--tokenizer", type=Path, required=True, metavar="DIR", help="folder of train-tokenizer")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="tokens go there; goes on if some are there")
     parser.add_argument("--symmetries", type=int, choices=range(1, 9), default=8, metavar="1..8",
                         help="how many of the symmetries of the square (default: %(default)s)")
-    parser.add_argument("--batch-size", type=at_least(1), default=100)
+    parser.add_argument("--batch-size", type=at_least(1), default=100,
+                        help="pictures encoded at once (default: %(default)s)")
     parser.add_argument("--float32", choices=("all", "upright", "none"), default="upright",
                         help="which symmetries to encode in float32; the rest run in bfloat16 (quicker; some tokens "
                              "near a tie of two codes differ) (default: %(default)s)")
     parser.add_argument("--picture-size", type=at_least(1), metavar="PIXELS",
-                        help="another than the tokenizer was trained on, a multiple of its factor (default: the same)")
+                        help="side, other than what the tokenizer was trained on: a multiple of 16 and of the tokenizer's factor "
+                             "(default: the same)")
     add_shard_arguments(parser)
     add_device_arguments(parser)
 
@@ -58,7 +61,7 @@ def add_shard_arguments(parser: argparse.ArgumentParser) -> None:
                         help="pictures in one file of tokens; 0: all pictures in memory, one file (default: %(default)s)")
     parser.add_argument("--views", choices=("centre", "flip", "ten-crop"), default="ten-crop",
                         help="with --shard-size: crops of every picture, in place of symmetries (default: %(default)s)")
-    parser.add_argument("--crop-range", type=float, default=1.1, metavar="R",
+    parser.add_argument("--crop-range", type=ratio, default=1.1, metavar="R",
                         help="ten-crop: shorter side of the picture, in crops (default: %(default)s)")
     parser.add_argument("--workers", type=at_least(0), default=0,
                         help="with --shard-size: processes that decode (default: %(default)s)")
@@ -97,18 +100,19 @@ def run(args: argparse.Namespace) -> None:
             stored.array[which, where] = ids.cpu().numpy()
             bar.update(len(ids))
         bar.close()
+        tokens = stored.array
+        counts = np.bincount(tokens[0].ravel(), minlength=model.config.vocab)
+        meta = {
+            "data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab,
+            "grid": data.picture_size // model.factor, "symmetries": args.symmetries,
+            "train": len(split.train), "held_out": len(split.held_out),
+            "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
+            "content": content_of(tokens), "pictures": pictures.content, "tokenizer": encoder,
+        }
+        (args.out / "tokens.npy").unlink(missing_ok=True)  # the old ones are not of what is written now; the new come last
         arrays = {"labels": pictures.labels, "train": split.train, "held_out": split.held_out, "pictures": pictures.files}
         for name, array in arrays.items():
             save_array(args.out / f"{name}.npy", array)
+        save_text(args.out / "meta.json", json.dumps(meta, indent=2) + "\n")
         stored.finish()
-    tokens = stored.array
-    counts = np.bincount(tokens[0].ravel(), minlength=model.config.vocab)
-    meta = {
-        "data": data.model_dump(), "classes": list(pictures.classes), "vocab": model.config.vocab,
-        "grid": data.picture_size // model.factor, "symmetries": args.symmetries,
-        "train": len(split.train), "held_out": len(split.held_out),
-        "perplexity": perplexity(counts), "dead": int((counts == 0).sum()),
-        "content": content_of(tokens), "pictures": pictures.content, "tokenizer": encoder,
-    }
-    save_text(args.out / "meta.json", json.dumps(meta, indent=2) + "\n")
     print(f"{args.out}: {tokens.shape} tokens, perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")

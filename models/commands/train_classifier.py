@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from models.class_notes import note_classes
 from models.classifier import Classifier, check_size, predict
 from models.commands.common import (
     add_data_arguments,
@@ -17,7 +18,7 @@ from models.commands.common import (
 )
 from models.config import fitted
 from models.seen import note_seen
-from models.stages import ClassifierRun
+from models.stages import ClassifierRun, check_convolutions
 from models.streams import PictureStream, to_tensor
 from models.training import seed_everything, train
 
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = ClassifierRun.load(args.config, args.overrides)
+    check_convolutions(config.train)
     check_size(config.data.picture_size)
     device = prepare_alone(args, "train-classifier")
     pictures, split = read_pictures(args, config.data)
@@ -59,3 +61,4 @@ def run(args: argparse.Namespace) -> None:
 
     if train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate).finished:
         note_seen(args.out, pictures.files, split.train)
+        note_classes(args.out, pictures.classes)

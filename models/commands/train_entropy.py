@@ -17,6 +17,7 @@ from models.seen import note_seen
 from models.stages import EntropyRun
 from models.token_data import TokenStream, every, load_tokens
 from models.trained import start_from
+from models.trained_on import note_tokenizer
 from models.training import seed_everything, train
 
 
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, args.tokens)})
     seed_everything(config.train.seed)
     model = EntropyModel(config.model).to(device)
-    start_from(model, config.init, args.out)
+    start_from(model, config.init, args.out, data)
     if config.train.compile:
         compile_blocks(model)
     stream = TokenStream(data, data.train, config.train.batch_size, config.train.seed)
@@ -55,3 +56,4 @@ def run(args: argparse.Namespace) -> None:
     outcome = train(config.train, model, stream, step_fn, args.out, identity=config, validate_fn=validate)
     if outcome.finished and distributed.is_main():
         note_seen(args.out, data.files, data.train, [config.init])
+        note_tokenizer(args.out, data.tokenizer)

@@ -21,7 +21,7 @@ from models.lineage import file_digest
 from models.perceptual import PerceptualDistance
 from models.reconstruction import restored_figures, write_panel
 from models.seen import check_unseen, note_seen
-from models.stages import LossConfig, TokenizerRun
+from models.stages import LossConfig, TokenizerRun, check_convolutions
 from models.streams import PictureStream, to_tensor
 from models.tokenizer import Tokenizer
 from models.trained import load_classifier, start_from
@@ -93,6 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     config = TokenizerRun.load(args.config, args.overrides)
+    check_convolutions(config.train)
     check_size(config.data.picture_size)
     device = prepare_alone(args, "train-tokenizer")
     pictures, split = read_pictures(args, config.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm
 
+from models.class_notes import check_classes
 from models.classifier import Classifier
 from models.data import Pictures, Split
 from models.evaluation.store import fingerprint, reuse
 from models.lineage import digest
-from models.seen import check_unseen
+from models.seen import check_unseen, has_seen_none
 from models.streams import to_tensor
 from models.trained import data_of, load_classifier
 
@@ -67,8 +69,12 @@ class Judge:
 
 
 def load_judge(folder: Path, pictures: Pictures, split: Split) -> Judge:
-    """Of train-classifier, for pictures of any size. Raises UserError where it has seen some that are held out, or where
-    `folder` is of another stage."""
+    """Of train-classifier, for pictures of any size. Raises UserError where it has seen some that are held out, where it tells
+    other classes apart, or where `folder` is of another stage. One that may be of other data is noted."""
     classifier, own = load_classifier(folder), data_of(folder, "train-classifier")
     check_unseen(folder, pictures.files, split.train, split.held_out)
+    known = check_classes(folder, pictures.classes)
+    if not known and has_seen_none(folder, pictures.files, split.train):
+        print(f"{folder}: has seen none of these training pictures, and does not say which classes it tells apart: where they "
+              "are others, nothing measured with it means anything", file=sys.stderr)
     return Judge(classifier, own.picture_size, fingerprint([folder]))

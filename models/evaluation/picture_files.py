@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -14,14 +15,20 @@ from models.evaluation.generate import Samples
 from models.picture import read_picture
 
 
-def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
+def read_samples(folder: Path, classes: list[str], size: int, fewest: int = 1) -> Samples:
     """All PNGs of `folder`, sorted by name. The class is the file name's; patches are counted in <name>.run.json if it is there.
 
-    Raises DataError naming a file whose class or size does not fit.
+    Raises DataError naming a file whose class or size does not fit, where there are fewer than `fewest`, or of several packs.
     """
     paths = sorted(Path(folder).glob("*.png"))
     if not paths:
         raise DataError(f"{folder}: no PNGs there; write some with: npm run generate -- --out {folder}")
+    if len(paths) < fewest:
+        raise DataError(f"{folder}: {len(paths)} PNGs; at least {fewest} are needed to compare them with their neighbours")
+    packs = {pack_of(path, classes): path for path in reversed(paths)}
+    if len(packs) > 1:
+        shown = ", ".join(f"{name} ({path.name})" for name, path in sorted(packs.items()))
+        raise DataError(f"{folder}: holds pictures of several packs, {shown}; keep those of one")
     pixels, labels, steps = [], [], []
     for path in paths:
         labels.append(label_of(path, classes))
@@ -35,22 +42,44 @@ def read_samples(folder: Path, classes: list[str], size: int) -> Samples:
 
 def label_of(path: Path, classes: list[str]) -> int:
     """Index of the class in <pack>-<class>-<seed>.png: of several that a name may end with, the longest."""
-    stem = unicodedata.normalize("NFC", path.stem)
-    fitting = {name: label for label, name in enumerate(class_names(classes)) if re.search(rf"-{re.escape(name)}-\d+$", stem)}
+    return class_names(classes).index(_class_name(path, classes))
+
+
+def pack_of(path: Path, classes: list[str]) -> str:
+    """The pack of a picture: as the run beside it says, else what its file name has before the class."""
+    try:
+        return str(json.loads(path.with_suffix(".run.json").read_text(encoding="utf-8"))["header"]["pack"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return _stem(path).removesuffix(re.search(r"-\d+$", _stem(path))[0]).removesuffix(f"-{_class_name(path, classes)}")
+
+
+def _stem(path: Path) -> str:
+    return unicodedata.normalize("NFC", path.stem)
+
+
+def _class_name(path: Path, classes: list[str]) -> str:
+    """Of class_names the longest that the file name ends with. Raises DataError without any."""
+    fitting = [name for name in class_names(classes) if re.search(rf"-{re.escape(name)}-\d+$", _stem(path))]
     if not fitting:
         raise DataError(f"{path}: expected <pack>-<class>-<seed>.png with one of the classes {', '.join(classes)}")
-    return fitting[max(fitting, key=len)]
+    return max(fitting, key=len)
 
 
 def class_names(classes: list[str]) -> list[str]:
     """What stands for each class in a file name, as node/output.ts has it: letters, digits, "." and "-", 60 characters at most,
     and the index behind those that are alike, or are what another is with its index."""
+    return list(_class_names(tuple(classes)))
+
+
+@functools.lru_cache(maxsize=8)
+def _class_names(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Each name is compared with every other: once for all pictures of a folder."""
     cleaned = [re.sub("\0+", "_", "".join(c if unicodedata.category(c)[0] in "LMN" or c in ".-" else "\0"
                                           for c in unicodedata.normalize("NFC", name)))[:60] for name in classes]
     folded = [name.lower() for name in (*cleaned, "no-class")]
     indexed = {f"{name}-{i}" for i, name in enumerate(folded)}
-    return [f"{name}-{i}" if folded.count(name.lower()) > 1 or name.lower() in indexed or not name.strip("_") else name
-            for i, name in enumerate(cleaned)]
+    return tuple(f"{name}-{i}" if folded.count(name.lower()) > 1 or name.lower() in indexed or not name.strip("_") else name
+                 for i, name in enumerate(cleaned))
 
 
 def patches_of_run(path: Path) -> float:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from onnx import TensorProto, helper
-from PIL import Image
 
 from models.errors import UserError
 from models.export.contract import Ports, contract, initial_inputs, mismatch, new_slots, ports_of
 from models.export.defaults import default_rules
-from models.export.files import MOST_BYTES, file_entries, read_file, read_json, read_manifest, validate
+from models.export.files import MOST_BYTES, file_entries, read_file, read_manifest
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
 from models.export.limits import contradiction
-from models.export.pack_hash import pack_hash
 from models.export.parity import compare
+from models.export.recordings import mistake_of, read_picture, read_recording
 from models.export.runtime import PackRuntime, read_graph
 from models.patchify import TOKEN_BY_TOKEN, opens
 
@@ -105,21 +103,10 @@ def _pictures(root: Path, m: dict[str, Any]) -> None:
 
 def _sheet(root: Path, path: str, count: int, columns: int, size: int) -> None:
     wanted = columns * size, -(-count // columns) * size
-    found = _picture(root, path).size
+    found = read_picture(root, path).size
     if found != wanted:
         raise PackMistake("manifest.json", f"{path}: is {found[0]} x {found[1]} pixels; {count} pictures of {size} in {columns} "
                                            f"columns are {wanted[0]} x {wanted[1]}")
-
-
-def _picture(root: Path, path: str) -> Image.Image:
-    try:
-        with Image.open(io.BytesIO(read_file(root, path))) as picture:
-            picture.load()
-            return picture
-    except UserError:
-        raise
-    except Exception as error:  # Pillow raises many types for broken files
-        raise UserError(f"{path}: cannot be read as a picture ({error})") from None
 
 
 def _graphs(root: Path, m: dict[str, Any]) -> None:
@@ -189,22 +176,12 @@ def _variants(root: Path, m: dict[str, Any]) -> None:
 
 
 def _recordings(root: Path, m: dict[str, Any]) -> None:
-    own = pack_hash(m)
     for recording in m["recordings"]:
         path = recording["run"]["path"]
-        run = read_json(root / path, "make it again")
-        validate(run, "run")
-        header, events = run["header"], run["events"]
-        tokens = ",".join(str(event["token"]) for event in events)
-        starts = ",".join(str(event["t"]) for event in events if event["opens"])
-        digest = hashlib.sha256(f"{m['grid']['width']};{tokens};{starts}".encode()).hexdigest()
-        for right, words in (
-            (header["pack"]["name"] == m["name"], f"is of the pack {header['pack']['name']!r}"),
-            (header["class"] == recording["class"] < len(m["classes"]), f"is of class {header['class']}"),
-            (run["complete"] and len(events) == m["grid"]["tokens"], f"has {len(events)} tokens of {m['grid']['tokens']}"),
-            (run["digest"] == digest, "has a digest that its tokens and patches do not have"),
-            (header["pack"]["hash"] == own, f"is of another version of the pack, whose hash is {own[:8]}...; make it again"),
-        ):
-            if not right:
-                raise PackMistake("A run", f"{path}: {words}")
-        _picture(root, recording["picture"]["path"])
+        run = read_recording(root / path)
+        words = mistake_of(run, m)
+        if words is None and run["header"]["class"] != recording["class"]:
+            words = f"is of class {run['header']['class']}, and the manifest says {recording['class']}"
+        if words:
+            raise PackMistake("A run", f"{path}: {words}")
+        read_picture(root, recording["picture"]["path"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,26 @@ def file_entries(value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for child in value:
             yield from file_entries(child)
+
+
+def named_files(root: Path) -> set[str]:
+    """Paths of all files that the manifest of `root` names; none where there is no manifest, or one that is no pack's."""
+    try:
+        return {entry["path"] for entry in file_entries(read_manifest(root))}
+    except UserError:
+        return set()
+
+
+def remove_files(root: Path, names: Iterable[str]) -> None:
+    """Files of a pack that it has no more, and the folders that are empty then. Others that a person put there stay."""
+    for name in names:
+        path = root / name
+        if not path.resolve().is_relative_to(root.resolve()):
+            continue  # by a link
+        path.unlink(missing_ok=True)
+        for folder in path.parents[: len(Path(name).parents) - 1]:
+            with contextlib.suppress(OSError):  # not empty, or gone
+                folder.rmdir()
 
 
 def read_file(root: Path, path: str) -> bytes:

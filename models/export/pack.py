@@ -13,12 +13,11 @@ from models.blocks import ffn_width
 from models.checkpoint import save_text
 from models.dpar import DPAR
 from models.entropy_model import EntropyModel
-from models.errors import UserError
 from models.export.builder import Graph, WeightFile
 from models.export.defaults import defaults
 from models.export.entropy_graph import entropy_graph
 from models.export.figures import references, variant_figures
-from models.export.files import FORMAT_VERSION, read_json, read_manifest, validate, write_file, write_json, write_shards
+from models.export.files import FORMAT_VERSION, validate, write_file, write_json, write_shards
 from models.export.gallery import Gallery, gallery_entries
 from models.export.golden import golden_vectors
 from models.export.gpt_graph import null_entropy_graph
@@ -26,7 +25,6 @@ from models.export.kinds import kind_of, model_entry, model_graphs, pack_rules, 
 from models.export.layers import FORMS
 from models.export.limits import check_limits
 from models.export.new_slot_graphs import new_slot_graph
-from models.export.pack_hash import pack_hash
 from models.export.passes import count_passes, images_for
 from models.export.pictures import codebook_tiles, fitting, grid, png
 from models.export.read_back import PackModels
@@ -212,52 +210,3 @@ def save_manifest(root: Path, manifest: dict[str, Any]) -> None:
     validate(manifest, "manifest")
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     save_text(root / "manifest.json", text)
-
-
-def _run_of(path: Path, manifest: dict[str, Any], hash_: str) -> dict[str, Any]:
-    """A recorded run of the pack of `manifest`, whose hash is `hash_`, with its picture beside it. Raises UserError."""
-    run = read_json(path, "make it again, or remove it")
-    if not isinstance(run, dict):
-        raise UserError(f"{path}: not a run; remove it")
-    validate(run, "run")
-    of, classes = run["header"]["pack"], len(manifest["classes"])
-    if of["name"] != manifest["name"]:
-        raise UserError(f"{path}: is of the pack {of['name']!r}, and this is {manifest['name']!r}; register it there")
-    if of["hash"] != hash_:
-        raise UserError(f"{path}: is of another version of the pack (hash {of['hash'][:8]}... there, {hash_[:8]}... here); make "
-                        "it again with npm run generate")
-    if run["header"]["class"] >= classes:
-        raise UserError(f"{path}: is of class {run['header']['class']}, and the pack has {classes}; make it again")
-    picture = path.with_name(path.name.removesuffix(".run.json") + ".png")
-    if not picture.is_file():
-        raise UserError(f"{picture}: missing; every run needs its picture beside it")
-    return run
-
-
-def register_recordings(root: Path, runs: Path, first: str | None = None) -> list[str]:
-    """Copy NAME.run.json and NAME.png pairs of `npm run generate` into the pack and list them in the manifest.
-
-    first: the class (its id) whose recording the page opens with; None: the class of the pack's golden picture.
-    """
-    manifest = read_manifest(root)
-    labels, ids = ([c[key] for c in manifest["classes"]] for key in ("label", "id"))
-    if first is None:
-        first = ids[read_json(root / manifest["golden"]["path"], "export the pack again")["class"]]
-    elif first not in ids:
-        raise UserError(f"--first {first}: the pack's classes are {', '.join(ids)}")
-    own, paths = pack_hash(manifest), sorted(runs.glob("*.run.json"))
-    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, manifest, own)) for path in paths]
-    if not found:
-        raise UserError(f"{runs}: no *.run.json there; make runs with: npm run generate -- --out {runs}")
-    recordings = []
-    for name, path, run in found:
-        header = run["header"]
-        recordings.append({
-            "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}", "class": header["class"],
-            "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),
-            "picture": write_file(root, f"recordings/{name}.png", path.with_name(f"{name}.png").read_bytes()),
-        })
-    recordings.sort(key=lambda r: ids[r["class"]] != first)
-    manifest["recordings"] = recordings
-    save_manifest(root, manifest)
-    return [r["id"] for r in recordings]

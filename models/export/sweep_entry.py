@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.dpar import DPAR
+from models.dpar import DPAR, DPARConfig
 from models.errors import UserError
 from models.export.card import rewrite_card
 from models.export.files import read_manifest
@@ -26,18 +26,29 @@ def note_sweep(root: Path, model: DPAR, source: Path, sweep: dict[str, list[dict
 
     source: the folder of `model`, for words. Raises UserError where its logits are not those of the pack's golden picture.
     """
+    check_model(root, model, source)
     manifest = read_manifest(root)
-    golden = read_golden(root, manifest)
-    figures = manifest["variants"][manifest["defaultVariant"]["wasm"]].get("figures", {})
-    if manifest["kind"] != "dpar" or (model.config.vocab, model.config.tokens) != (manifest["vocab"], manifest["grid"]["tokens"]):
-        raise UserError(f"{root}: is of another kind or size than the model of {source}")
-    logits = forced_logits(model, torch.tensor([golden["tokens"]]), golden["class"], np.array(golden["opens"]))
-    apart = float(np.abs(logits[0, golden["positions"]] - np.array(golden["logits_class"])).max())
-    if not apart <= figures.get("logits", 0) + ALLOWED:
-        raise UserError(f"{root}: is of another model than {source}, logits of its golden picture differ by {apart:.3g}; "
-                        "pass the pack that was made of it")
     rows = {name: [row | {"held_out": held_out} for row in found] for name, found in sweep.items()}
     if manifest["evaluation"].get("sweep") != rows:
         manifest |= {"evaluation": manifest["evaluation"] | {"sweep": rows}, "recordings": []}
         save_manifest(root, manifest)
         rewrite_card(root, manifest)
+
+
+def check_fits(root: Path, manifest: dict[str, Any], config: DPARConfig, source: Path | str) -> None:
+    """Raises UserError where the pack's model is no DPAR of these sizes. source: whose they are."""
+    if manifest["kind"] != "dpar" or (config.vocab, config.tokens) != (manifest["vocab"], manifest["grid"]["tokens"]):
+        raise UserError(f"{root}: is of another kind or size than the model of {source}")
+
+
+def check_model(root: Path, model: DPAR, source: Path) -> None:
+    """Raises UserError where the pack cannot be read, or the logits of `model` are not those of its golden picture."""
+    manifest = read_manifest(root)
+    golden = read_golden(root, manifest)
+    figures = manifest["variants"][manifest["defaultVariant"]["wasm"]].get("figures", {})
+    check_fits(root, manifest, model.config, source)
+    logits = forced_logits(model, torch.tensor([golden["tokens"]]), golden["class"], np.array(golden["opens"]))
+    apart = float(np.abs(logits[0, golden["positions"]] - np.array(golden["logits_class"])).max())
+    if not apart <= figures.get("logits", 0) + ALLOWED:
+        raise UserError(f"{root}: is of another model than {source}, logits of its golden picture differ by {apart:.3g}; "
+                        "pass the pack that was made of it")

@@ -17,7 +17,7 @@ from models.export.tokenizers import AnyTokenizer
 from models.gpt import GPT
 from models.patchify import PatchRules
 from models.picture import ENDINGS
-from models.picture_folder import crops, read_picture
+from models.picture_folder import crops, files_below, read_picture
 from models.reconstruction import psnr_of
 from models.sampling import SamplingConfig
 from models.streams import to_pixels, to_tensor
@@ -53,14 +53,19 @@ def far_apart(count: int, chosen: int) -> list[int]:
 
 def find_pictures(folder: Path, classes: list[dict], limit: int) -> list[tuple[Path, int]]:
     """At most `limit` files below `folder`, spread over its subfolders, each with the class whose id or label its folder
-    has, or -1. Raises DataError if there are none, or none of a known class.
+    has, or -1. Hidden files and folders are passed over, as elsewhere. Raises DataError if there are none, or none of a known
+    class.
     """
     names = {entry[key].lower(): index for index, entry in enumerate(classes) for key in ("label", "id")}
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; pass --pictures DIR, or leave it out: the model then paints its own")
     by_folder: dict[Path, list[Path]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in ENDINGS and not path.name.startswith("."):
+    try:
+        paths = [Path(name) for name in files_below(folder)]
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error})") from None
+    for path in paths:
+        if path.suffix.lower() in ENDINGS:
             by_folder.setdefault(path.parent, []).append(path)
     if not by_folder:
         raise DataError(f"{folder}: no pictures in it ({', '.join(ENDINGS)})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from models.config import fitted, read_config_json
 from models.errors import CheckpointError, ConfigError, DataError
 from models.patchify import PatchRules
 from models.runs import parse_run, rules_of
-from models.study.plan import Arm, Run
+from models.study.plan import Arm, Run, Study
 from models.token_data import TokenSet
 from models.trainer import train_run
 
 OWNER = "study.json"
+NEAR = 0.01
+"""Lengths of static patches that differ by less, as a share, are taken for the same."""
 
 
 def arm_folder(out: Path, arm: Arm) -> Path:
@@ -71,6 +73,31 @@ def _gates(rules: PatchRules) -> dict[str, Any]:
     return {"entropy_gate": rules.entropy_gate, "length_gate": rules.length_gate, "row_reset": rules.row_reset,
             "max_patch_length": rules.max_patch_length if rules.length_gate else None,
             "static_length": "none" if rules.static_length is None else "set"}
+
+
+def other_lengths(study: Study, planned: dict[str, PatchRules], given: Collection[str]) -> list[str]:
+    """In words, which of the arms `given` make patches of another length than the arms that they are compared with.
+
+    planned: by name, the gates that the study itself would have trained each arm with.
+    """
+    trained_here = any(arm.name not in given and arm.group.kind == "dpar" for arm in study.arms)
+    chosen = [rules_of(arm.run) for arm in study.arms if arm.name in given and arm.group.length is None]
+    several = len({rules.entropy_threshold for rules in chosen if rules.entropy_gate}) > 1
+    said = []
+    for arm in (arm for arm in study.arms if arm.name in given):
+        there, wanted = rules_of(arm.run), planned[arm.name]
+        share = there.static_length / wanted.static_length if there.static_length and wanted.static_length else 1.0
+        if trained_here and abs(share - 1) > NEAR:
+            said.append(f"{arm.name} has static patches of {there.static_length:.3g} tokens, and the study asks for "
+                        f"{wanted.static_length:.3g}, so that it is compared with patches of another length; --p-avg or "
+                        "--set patchify.entropy_threshold decides the study's")
+        if not there.entropy_gate or there.entropy_threshold == wanted.entropy_threshold or not (trained_here or several):
+            continue
+        words = (f"{arm.name} has E_th {there.entropy_threshold}, and the study asks for {wanted.entropy_threshold}, so that "
+                 "it is compared with patches of another length")
+        alike = f"; with --set patchify.entropy_threshold={there.entropy_threshold} they are alike"
+        said.append(words + (alike if arm.group.length is None else ""))
+    return said
 
 
 @contextlib.contextmanager

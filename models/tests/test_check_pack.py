@@ -149,6 +149,8 @@ MISTAKES = {
     "an operator of its own": (graph(DECODER, lambda g: setattr(g.node[0], "domain", "my.own")), "Graphs", "my.own"),
     "weights from elsewhere": (graph(ENCODER, lambda g: external(g, location="secret.bin")), M, "secret.bin"),
     "weights past the end": (graph(ENCODER, lambda g: external(g, offset="99999999")), "Graphs", "99999999"),
+    "golden logits that no self-test reaches": (
+        golden(lambda g: g.update(positions=[len(g["tokens"]) - 1] * len(g["positions"]))), "golden.json", "$.positions"),
     "golden tokens too few": (golden(lambda g: g["tokens"].pop()), "golden.json", "$.tokens"),
     "golden patches of other rules": (golden(lambda g: g.update(opens=[*g["opens"][:-1], not g["opens"][-1]])),
                                       "golden.json", "opens"),

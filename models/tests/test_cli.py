@@ -48,6 +48,7 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     assert main(["train-tokenizer", *common, *sets, "--set", "tokenizer.fine=8", "--set", "tokenizer.coarse=8",
                  "--features", str(tmp_path / "features"), "--out", str(tmp_path / "tokenizer")]) == 0
     assert json.loads((tmp_path / "features/config.json").read_text())["classifier"]["classes"] == 2
+    assert json.loads((tmp_path / "features/classes.json").read_text()) == ["a", "b"]
     assert (tmp_path / "tokenizer" / "reconstructions.png").exists()
     out = tmp_path / "tokens"
     assert main(["tokenize", *common, "--tokenizer", str(tmp_path / "tokenizer"), "--out", str(out)]) == 0
@@ -89,3 +90,27 @@ def test_what_no_check_can_know_before_ends_in_words(error, status, words, monke
     monkeypatch.setattr("models.commands.nano.run", fail)
     assert main(["nano", "--out", str(tmp_path / "out")]) == status
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "words"), [
+    (["nano"], "end other programs"), (["score", "--entropy", "x", "--tokens", "x"], "lower --batch\n"),
+    (["tokenize", "--data", "x", "--tokenizer", "x", "--out", "x"], "lower --batch-size\n"),
+    (["train", "--tokens", "x", "--out", "x"], "lower train.batch_size, or raise train.accumulate"),
+])
+def test_memory_that_runs_out_on_processors_is_one_line_and_says_what_the_command_takes(command, words, monkeypatch, tmp_path,
+                                                                                       capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(f"models.commands.{command[0]}.run", lambda _: torch.empty(10**15))
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert f"{command[0]}: not enough memory (can't allocate memory: you tried to allocate" in said and words in said
+    assert said.count("\n") == 1
+
+
+def test_another_error_of_pytorch_is_not_taken_for_one_of_memory(monkeypatch):
+    def fail(_):
+        raise RuntimeError("shapes do not fit")
+
+    monkeypatch.setattr("models.commands.nano.run", fail)
+    with pytest.raises(RuntimeError, match="shapes"):
+        main(["nano"])

@@ -1,5 +1,6 @@
 """Two gloo processes on the CPU against one: the same curve with the same batch, exact resume, one writer."""
 
+import argparse
 import json
 import os
 import socket
@@ -14,7 +15,9 @@ import torch
 from models import distributed
 from models.checkpoint import load_safetensors
 from models.cli import main
+from models.commands.common import prepare, prepare_alone
 from models.dpar import DPAR, DPARConfig
+from models.errors import UserError
 from models.patch_data import PatchStream
 from models.patchify import PatchRules
 from models.runs import DPARRun, token_loss
@@ -125,6 +128,37 @@ def test_a_command_that_does_not_divide_its_work_refuses_torchrun(monkeypatch, t
     sets = ["--set", "train.steps=1", "--set", "train.batch_size=2", "--set", "train.lr=1e-3"]
     assert main(["train-tokenizer", *sets, "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "without torchrun" in capsys.readouterr().err
+
+
+def as_one_of_two(monkeypatch):
+    """As torchrun starts the second of two processes on a machine of two GPUs; the order of what would touch one."""
+    order = []
+    for name, value in {"WORLD_SIZE": "2", "RANK": "1", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "set_device", lambda number: order.append(f"set {number}"))
+    monkeypatch.setattr(torch.distributed, "init_process_group", lambda *args, **named: order.append((args, named)))
+    monkeypatch.setattr("models.distributed.atexit.register", lambda _: None)
+    monkeypatch.setattr("models.commands.common.check_device", lambda name: order.append(f"check {name}"))
+    return order
+
+
+def test_each_process_has_its_own_gpu_before_any_is_touched(monkeypatch):
+    order = as_one_of_two(monkeypatch)
+    assert prepare(argparse.Namespace(device="cuda", threads=None)) == torch.device("cuda:1")
+    assert [one for one in order if isinstance(one, str)] == ["set 1", "check cuda:1"]
+    order.clear()
+    with pytest.raises(UserError, match="without torchrun"):
+        prepare_alone(argparse.Namespace(device="cuda", threads=None), "score")
+    assert order == []
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_processes_wait_for_each_other_for_days(monkeypatch, device):
+    order = as_one_of_two(monkeypatch)
+    distributed.start(device)
+    (_, named), = (one for one in order if isinstance(one, tuple))
+    assert named["timeout"].days >= 7  # gloo's own is half an hour: less than a shard of tokens takes
 
 
 if __name__ == "__main__":

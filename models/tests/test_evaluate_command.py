@@ -10,16 +10,21 @@ import pytest
 from PIL import Image
 
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors
+from models.class_notes import note_classes
 from models.classifier import Classifier, ClassifierConfig
 from models.cli import main
 from models.data import DataConfig, load_pictures, split_pictures
 from models.evaluation.sweep import static_rules
+from models.export.defaults import defaults
 from models.export.files import SCHEMAS, read_manifest
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
+from models.sampling import SamplingConfig
 from models.seen import note_seen
 from models.stages import EntropyRun
+from models.token_data import load_tokens
+from models.trained_on import note_tokenizer
 from models.training import TrainConfig
 
 CLASSES = ("a", "b", "c")
@@ -111,7 +116,7 @@ def test_evaluate_measures_the_baseline_itself(folders, tmp_path):
     assert result["token_nats"] > 0 and "baseline_nats" not in result
 
 
-def test_evaluate_pictures_of_the_command_line(folders, tmp_path):
+def test_evaluate_pictures_of_the_command_line(folders, tmp_path, capsys):
     root, command = folders
     pictures = load_pictures(root / "data", DATA, cache=root / "cache")
     held_out = split_pictures(pictures.labels, DATA).held_out
@@ -124,7 +129,23 @@ def test_evaluate_pictures_of_the_command_line(folders, tmp_path):
     assert result["fid_lite"] == pytest.approx(result["fid_lite_floor"], rel=1e-3)
     assert result["class_agreement"] == pytest.approx(result["classifier_accuracy"])
     assert result["memorisation_pixels"]["ratio_50"] == pytest.approx(1)
-    assert "samples_p_avg" not in result
+    assert "samples_p_avg" not in result and "measured_of" not in result  # no runs say whose they are
+    assert "24 of 24 pictures have no run beside them" in capsys.readouterr().err
+    settings = defaults(PatchRules(entropy_threshold=3.2), SamplingConfig(guidance=1.5))
+    for path in (tmp_path / "pngs").glob("*.png"):
+        run = {"header": {"pack": {"name": "tiny"}, "settings": settings}, "complete": True, "events": [{"opens": ["first"]}]}
+        path.with_suffix(".run.json").write_text(json.dumps(run))
+    assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 0
+    assert "measured_of" in json.loads((tmp_path / "out/evaluation.json").read_text())
+
+
+def test_too_few_pictures_are_refused_before_anything_takes_long(folders, tmp_path, capsys):
+    root, command = folders
+    (tmp_path / "pngs").mkdir()
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "pngs/tiny-a-1.png")
+    assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 2
+    assert "1 PNGs; at least 6 are needed" in capsys.readouterr().err
+    assert not (tmp_path / "out/training-features.npz").exists()
 
 
 def test_a_baseline_of_another_kind_is_refused(folders, tmp_path, capsys):
@@ -143,6 +164,54 @@ def test_a_model_or_judge_that_has_seen_held_out_pictures_is_refused(folders, tm
         assert main([*command, f"--{name}", str(folder), "--samples", "12", "--out", str(tmp_path / "out")]) == 2
         assert f"{folder}: was trained on 24 of the 24 pictures" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_models_of_another_tokenizer_s_tokens_are_not_measured(folders, tmp_path, capsys):
+    root, command = folders
+    own = load_tokens(root / "tokens").tokenizer
+    dpar = nano_models()[0]
+    static = DPARRun(model=dpar.config, patchify=static_rules(1.8), train=TrainConfig(steps=10, batch_size=4, lr=1e-3))
+    write_model(tmp_path / "static", dpar, static)
+    for name in ("dpar", "entropy", "gpt"):
+        shutil.copytree(root / name, tmp_path / name)
+    given = [*command, "--samples", "9", "--sweep", "--sweep-samples", "0", "--dpar", str(tmp_path / "dpar"), "--entropy",
+             str(tmp_path / "entropy"), "--baseline", str(tmp_path / "gpt"), "--static", str(tmp_path / "static"), "--out",
+             str(tmp_path / "out")]
+    for name in ("dpar", "entropy", "gpt", "static"):
+        note_tokenizer(tmp_path / name, "f" * 64)
+        assert main(given) == 2
+        assert f"{tmp_path / name}: was trained on tokens of another tokenizer (ffffffff...)" in capsys.readouterr().err
+        note_tokenizer(tmp_path / name, own)
+    note_tokenizer(tmp_path / "dpar", "f" * 64)
+    sets = [part for one in TINY for part in ("--set", one)]
+    trained = ["--trained", f"default-0={tmp_path / 'dpar'}", "--list", "--out", str(tmp_path / "out")]
+    assert main(["study", "table9", "--tokens", str(root / "tokens"), *sets, "--device", "cpu", *trained]) == 2
+    assert f"{tmp_path / 'dpar'}: was trained on tokens of another tokenizer" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_judge_of_other_classes_is_refused_and_one_of_unknown_ones_noted(folders, tmp_path, capsys):
+    root, command = folders
+    pictures = load_pictures(root / "data", DATA)
+    split = split_pictures(pictures.labels, DATA)
+    judge = shutil.copytree(root / "judge", tmp_path / "judge")
+    (tmp_path / "pngs").mkdir()  # none of them: nothing is measured
+    given = [*command, "--judge", str(judge), "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]
+
+    def said():
+        assert main(given) == 2
+        return capsys.readouterr().err
+
+    assert "no PNGs" in (words := said()) and "has seen none" not in words  # nothing is known of it
+    note_seen(judge, pictures.files, split.train[:1])
+    assert "has seen none" not in said()
+    note_seen(judge, np.arange(4, dtype=np.uint64), np.arange(4))
+    assert f"{judge}: has seen none of these training pictures" in said()
+    note_classes(judge, CLASSES)
+    assert "has seen none" not in said()  # drawn anew, say
+    note_classes(judge, ["a", "b", "d"])
+    assert f"{judge}: tells 3 classes apart, among them d, and the pictures are of a, b, c" in (words := said())
+    assert "no PNGs" not in words
 
 
 def test_a_study_refuses_a_tokenizer_that_has_seen_held_out_pictures(folders, tmp_path, capsys):

@@ -19,11 +19,13 @@ from models.evaluation.manifold import manifold
 from models.evaluation.memorisation import by_features, by_pixels, compare, shrink
 from models.evaluation.neighbours import nearest, radii
 from models.evaluation.picture_files import class_names, label_of, read_samples
+from models.evaluation.picture_runs import made_otherwise
 from models.evaluation.report import training_curves
 from models.evaluation.samples import measure_samples
 from models.evaluation.ssim import ssim
 from models.evaluation.store import reuse
-from models.patchify import PatchRules
+from models.export.defaults import defaults
+from models.patchify import TOKEN_BY_TOKEN, PatchRules
 from models.sampling import SamplingConfig
 from models.token_data import every
 
@@ -230,6 +232,49 @@ def test_pngs_of_generate(tmp_path):
         read_samples(tmp_path, ["River", "Sea lake"], 16)
     with pytest.raises(DataError, match="no PNGs"):
         read_samples(tmp_path / "none", ["River"], 16)
+
+
+def test_pngs_of_several_packs_or_too_few_are_refused(tmp_path):
+    classes = ["River", "Sea lake"]
+    for name in ("my-pack-Sea_lake-7", "my-pack-River-1", "other-River-2"):
+        Image.fromarray(np.zeros((16, 16, 3), np.uint8)).save(tmp_path / f"{name}.png")
+    with pytest.raises(DataError, match=r"several packs, my-pack \(my-pack-River-1\.png\), other \(other-River-2\.png\)"):
+        read_samples(tmp_path, classes, 16)
+    (tmp_path / "other-River-2.png").unlink()
+    assert len(read_samples(tmp_path, classes, 16).labels) == 2
+    with pytest.raises(DataError, match="2 PNGs; at least 6"):
+        read_samples(tmp_path, classes, 16, fewest=6)
+    run = {"complete": True, "events": [], "header": {"pack": {"name": "renamed"}}}
+    (tmp_path / "my-pack-River-1.run.json").write_text(json.dumps(run))  # a run knows better than a file's name
+    with pytest.raises(DataError, match="several packs, my-pack .*, renamed"):
+        read_samples(tmp_path, classes, 16)
+
+
+def test_pictures_are_a_pack_s_only_where_their_runs_say_so(tmp_path):
+    rules, sampling = PatchRules(entropy_threshold=3.2), SamplingConfig(guidance=1.5)
+    header = {"pack": {"name": "tiny"}, "settings": defaults(rules, sampling) | {"window": 8}}
+
+    def words(change=None, settings=None, sampled=sampling):
+        content = header | (change or {}) | {"settings": header["settings"] | (settings or {})}
+        (tmp_path / "tiny-a-1.run.json").write_text(json.dumps({"header": content}))
+        return made_otherwise(tmp_path, "tiny", rules, sampled)
+
+    for name in ("tiny-a-1", "tiny-a-2"):
+        (tmp_path / f"{name}.png").touch()
+    assert "1 of 2 pictures have no run" in words()
+    (tmp_path / "tiny-a-2.png").unlink()
+    assert words() is None  # a window decides no token
+    assert "is of the pack 'other'" in words({"pack": {"name": "other"}})
+    assert "made with temperature = 0.5, and the configuration has 1.0" in words(settings={"temperature": 0.5})
+    assert "made with entropyThreshold = 9" in words(settings={"entropyThreshold": 9})
+    assert "made with against = 2" in words(settings={"against": 2})
+    assert "guidance = 1.5, and the configuration has 3.0" in words(sampled=SamplingConfig(guidance=3.0))
+    assert "tokens of another picture" in words({"given": [1, 2]})
+    (tmp_path / "tiny-a-1.run.json").write_text("{}")
+    assert "does not say how" in made_otherwise(tmp_path, "tiny", rules, sampling)
+    (tmp_path / "tiny-a-1.run.json").write_text(json.dumps(
+        {"header": {"pack": {"name": "tiny"}, "settings": defaults(TOKEN_BY_TOKEN, sampling) | {"entropyThreshold": 1}}}))
+    assert made_otherwise(tmp_path, "tiny", TOKEN_BY_TOKEN, sampling) is None  # no gate of a GPT looks at E_th
 
 
 def test_the_class_of_a_png_is_the_one_that_generate_wrote():

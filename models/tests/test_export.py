@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import json
 import re
 import shutil
@@ -11,13 +12,14 @@ from models.cli import main
 from models.errors import UserError
 from models.export.check import check_pack
 from models.export.figures import rounded_up
-from models.export.files import SHARD, describe, write_shards
+from models.export.files import SHARD, describe, named_files, remove_files, write_shards
 from models.export.index import write_index
 from models.export.nano import nano_content
-from models.export.pack import register_recordings, save_manifest, write_pack
+from models.export.pack import save_manifest, write_pack
 from models.export.pack_hash import pack_hash
 from models.export.parity import compare
 from models.export.read_back import read_back
+from models.export.recordings import register_recordings
 from models.export.runtime import PackRuntime
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
@@ -26,6 +28,7 @@ from models.sampling import SamplingConfig
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 ROOT = Path(__file__).parents[2]
+NANO = ROOT / "e2e/fixtures/models/nano"
 PACKS = sorted(p.parent for folder in ("public/models", "e2e/fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
 VARIANTS = [(pack, name) for pack in PACKS for name in json.loads((pack / "manifest.json").read_text())["variants"]]
 
@@ -248,20 +251,51 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     settings, own = written["defaults"], {"name": "nano", "hash": pack_hash(written)}
     header = {"pack": own, "variant": "fp32", "backend": "cpu", "class": 1, "className": "Beta",
               "seed": 7, "settings": settings, "grid": {"width": 8, "tokens": 64}}
-    run = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": [], "digest": "0" * 64, "complete": False}
+    event = {"token": 1, "entropy": None, "source": "sampled", "patch": 0, "logprob": -1, "classLogprob": -1, "alternatives": [],
+             "times": {}}
+    events = [event | {"t": t, "opens": [] if t else ["first"]} for t in range(64)]
+    digest = hashlib.sha256(f"8;{','.join(['1'] * 64)};0".encode()).hexdigest()
+    run = {"format": "dpar-run", "formatVersion": 1, "header": header, "events": events, "digest": digest, "complete": True}
+    picture = (tmp_path / "pack/thumbnails.png").read_bytes()
     for name, label in (("alpha-7", 0), ("beta-7", 1)):
         (runs / f"{name}.run.json").write_text(json.dumps(run | {"header": header | {"class": label}}))
-        (runs / f"{name}.png").write_bytes(b"png")
+        (runs / f"{name}.png").write_bytes(picture)
     assert register_recordings(tmp_path / "pack", runs, first="Alpha") == ["alpha-7", "beta-7"]
     assert register_recordings(tmp_path / "pack", runs) == ["beta-7", "alpha-7"]  # the golden picture is of Beta
+    check_pack(tmp_path / "pack")
     manifest = json.loads((tmp_path / "pack/manifest.json").read_text())
     assert manifest["recordings"][0]["title"] == "Beta, seed 7"
     with pytest.raises(UserError, match="Alpha, Beta"):
         register_recordings(tmp_path / "pack", runs, first="Delta")
-    for of, words in (({"name": "pico"}, "is of the pack 'pico', and this is 'nano'"), ({"hash": "0" * 64}, "another version")):
-        (runs / "beta-7.run.json").write_text(json.dumps(run | {"header": header | {"pack": own | of}}))
+    for change, words in (
+        ({"header": header | {"pack": own | {"name": "pico"}}}, "is of the pack 'pico', and this is 'nano'"),
+        ({"header": header | {"pack": own | {"hash": "0" * 64}}}, "another version"),
+        ({"header": header | {"class": 9}}, "is of class 9, and the pack has 3"), ({"formatVersion": 99}, "formatVersion"),
+        ({"complete": False}, "has 64 tokens of 64, not complete"), ({"events": events[:-1]}, "has 63 tokens of 64"),
+        ({"digest": "0" * 64}, "has a digest that its tokens"),
+    ):
+        (runs / "beta-7.run.json").write_text(json.dumps(run | change))
         with pytest.raises(UserError, match=words):
             register_recordings(tmp_path / "pack", runs)
-    (runs / "beta-7.run.json").write_text(json.dumps(run | {"formatVersion": 99}))
-    with pytest.raises(UserError, match="formatVersion"):
+    (runs / "beta-7.run.json").write_text(json.dumps(run))
+    (runs / "beta-7.png").write_bytes(b"png")
+    with pytest.raises(UserError, match=r"beta-7\.png: cannot be read as a picture"):
         register_recordings(tmp_path / "pack", runs)
+    (runs / "beta-7.png").unlink()
+    with pytest.raises(UserError, match=r"beta-7\.png: missing"):
+        register_recordings(tmp_path / "pack", runs)
+    check_pack(tmp_path / "pack")  # nothing of it has come into the pack
+
+
+def test_files_that_a_pack_has_no_more_go_and_others_stay(tmp_path):
+    shutil.copytree(NANO, tmp_path / "pack")
+    before = named_files(tmp_path / "pack")
+    assert {path.split("/")[0] for path in before} == {"fp32", "w8", "codebook.png", "golden.json", "thumbnails.png"}
+    (tmp_path / "pack/w8/notes.txt").write_text("mine")
+    (tmp_path / "elsewhere.txt").write_text("mine")
+    kept = {path for path in before if not path.startswith(("w8/", "fp32/"))}
+    remove_files(tmp_path / "pack", [*(before - kept), "../elsewhere.txt"])
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == sorted(
+        ["elsewhere.txt", "pack/manifest.json", "pack/w8/notes.txt", *(f"pack/{path}" for path in kept)])
+    assert not (tmp_path / "pack/fp32").exists()
+    assert named_files(tmp_path) == set()

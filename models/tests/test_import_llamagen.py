@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from models.export.parity import limits, parity
 from models.export.read_back import read_back
 from models.export.runtime import PackRuntime
 from models.export.threshold import mean_patch_length, threshold_for
+from models.lineage import encoder_digest
 from models.llamagen.gpt import gpt_config, load_gpt
+from models.llamagen.pictures import find_pictures
 from models.llamagen.read import read_weights
 from models.llamagen.tokenizer import load_vqgan
 from models.null_class import NullClass
@@ -30,6 +33,7 @@ from models.patchify import PatchRules
 from models.runs import DPARRun
 from models.stages import EntropyRun
 from models.tests.llamagen_files import gpt_state, save_gpt, save_vq
+from models.trained_on import note_tokenizer
 from models.training import TrainConfig
 
 
@@ -143,6 +147,21 @@ def test_pictures_of_a_folder_give_curve_band_and_gallery(files):
     assert manifest["curve"]
 
 
+def test_hidden_files_are_no_pictures_and_linked_folders_are_read(tmp_path):
+    picture = Image.fromarray(np.zeros((40, 40, 3), np.uint8))
+    for place in ("n1/a.png", "n1/.ipynb_checkpoints/a-checkpoint.png", "n1/@eaDir/a.png", "n1/._a.png", "__MACOSX/n1/a.png",
+                  "elsewhere/b.png"):
+        (tmp_path / "pictures" / place).parent.mkdir(parents=True, exist_ok=True)
+        picture.save(tmp_path / "pictures" / place)
+    (tmp_path / "elsewhere").mkdir()
+    picture.save(tmp_path / "elsewhere/c.png")
+    (tmp_path / "pictures/n2").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    classes = [{"id": "n1", "label": "apple"}, {"id": "n2", "label": "pear"}]
+    found = find_pictures(tmp_path / "pictures", classes, 10)
+    assert sorted((path.relative_to(tmp_path / "pictures").as_posix(), label) for path, label in found) == [
+        ("elsewhere/b.png", -1), ("n1/a.png", 0), ("n2/c.png", 1)]
+
+
 def test_pictures_of_no_known_class_are_refused(files, capsys):
     (files / "pictures/elsewhere").mkdir(parents=True)
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(files / "pictures/elsewhere/0.png")
@@ -159,7 +178,7 @@ def test_a_pack_goes_back_to_folders_and_is_replaced_by_the_next(files):
     assert not (files / "packs/small/old.txt").exists() and list(read_pack(files / "packs/small")["variants"]) == ["fp32"]
 
 
-def test_a_dpar_on_the_same_tokenizer_becomes_a_pack(files):
+def test_a_dpar_on_the_same_tokenizer_becomes_a_pack(files, capsys):
     torch.manual_seed(0)
     grid = {"vocab": 64, "width": 8, "tokens": 64, "dim": 64, "heads": 2}
     past = TrainConfig(steps=0, batch_size=1, lr=0.0)
@@ -177,6 +196,12 @@ def test_a_dpar_on_the_same_tokenizer_becomes_a_pack(files):
     given = ["import-llamagen", "--tokenizer", str(files / "vq.pt"), "--dpar", str(files / "dpar"), "--image-size", "32",
              "--samples", "2", "--classes", str(files / "names.txt"), "--out", str(files / "packs/dpar")]
     assert main(given) == 2
+    own = encoder_digest(load_vqgan(files / "vq.pt", read_weights(files / "vq.pt")))
+    for folder in ("dpar", "entropy"):
+        note_tokenizer(files / folder, "another")
+        assert main([*given, "--entropy", str(files / "entropy")]) == 2
+        assert f"{files / folder}: was trained on tokens of another tokenizer" in capsys.readouterr().err
+        note_tokenizer(files / folder, own)
     assert main([*given, "--entropy", str(files / "entropy")]) == 0
     manifest = read_pack(files / "packs/dpar")
     assert (manifest["kind"], manifest["entropySource"]) == ("dpar", "entropy-model")
@@ -307,6 +332,37 @@ def test_a_command_that_is_stopped_leaves_nothing_and_the_pack_that_was_there(fi
     assert capsys.readouterr().err == "import-llamagen: terminated\n"
     assert {path.name for path in (files / "packs").iterdir()} == {"small", "index.json"}
     assert list(read_pack(files / "packs/small")["variants"]) == ["fp32"]
+
+
+@pytest.mark.parametrize("at", ["before the old one is aside", "between", "after the new one is in"])
+def test_a_signal_while_the_new_pack_takes_its_place_costs_neither(files, monkeypatch, at):
+    pack, own, calls = files / "packs/small", Path.rename, []
+    assert call(files, "--samples", "1", "--variants", "fp32") == 0
+
+    def renamed(path, to):
+        if at == "before the old one is aside" and path == pack or at == "between" and to == pack and not calls:
+            calls.append(path)
+            raise KeyboardInterrupt
+        result = own(path, to)
+        if at == "after the new one is in" and to == pack:
+            raise KeyboardInterrupt
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", renamed)
+        assert call(files, "--samples", "1", "--variants", "w16") == 130
+    assert list(read_pack(pack)["variants"]) == (["w16"] if at == "after the new one is in" else ["fp32"])
+    assert call(files, "--samples", "1", "--variants", "w16") == 0
+    assert {path.name for path in (files / "packs").iterdir()} == {"small", "index.json"}
+
+
+def test_a_pack_that_a_killed_command_left_aside_comes_back(files, capsys):
+    pack = files / "packs/small"
+    assert call(files, "--samples", "1", "--variants", "fp32") == 0
+    pack.rename(pack.with_name(".before-small"))
+    assert call(files, "--samples", "0") == 2  # whatever the next start does
+    assert call(files, gpt="none.pt") == 2
+    assert list(read_pack(pack)["variants"]) == ["fp32"]
 
 
 def test_a_folder_that_is_no_pack_is_left_alone(files, capsys):

@@ -11,6 +11,7 @@ from PIL import Image
 
 from models.cli import main
 from models.commands import COMMANDS
+from models.export.files import named_files
 from models.tests.test_evaluate_command import DATA, folders  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parents[2]
@@ -301,6 +302,18 @@ def test_a_disk_that_fills_up_leaves_the_pack_as_it_was(root, tmp_path, capsys, 
     assert main(command_of("export", {}, root, tmp_path / "pack")) == 2
     assert "No space left on device" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in (tmp_path / "pack").rglob("*") if path.is_file()} == before
+
+
+def test_a_pack_over_another_keeps_no_files_that_it_does_not_name(root, tmp_path):
+    pack = tmp_path / "pack"
+    assert main(command_of("export", {"--variants": "w16,w8"}, root, pack)) == 0
+    (pack / "notes.txt").write_text("mine")
+    assert main(command_of("export", {"--variants": "w16"}, root, pack)) == 0
+    named = {pack / path for path in named_files(pack)}
+    assert not (pack / "w8").exists()
+    assert {path for path in pack.rglob("*") if path.is_file()} == named | {pack / name for name in (
+        "manifest.json", "README.md", "notes.txt")}
+    assert main(["check-pack", str(pack)]) == 0
 
 
 def test_a_damaged_pack_beside_costs_no_index(root, tmp_path, capsys):

@@ -54,6 +54,24 @@ def test_what_was_filled_under_other_settings_or_is_damaged_is_dropped(tmp_path)
     assert len(fill(path)) == 6
 
 
+def test_a_start_of_other_settings_that_is_killed_at_once_is_taken_for_no_filled_array(tmp_path, monkeypatch):
+    path, own = tmp_path / "x.npy", np.lib.format.open_memmap
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, stop=4)
+
+    def killed(path, mode="r+", *more, **named):
+        array = own(path, mode, *more, **named)
+        if mode == "w+":
+            raise SystemExit
+        return array
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np.lib.format, "open_memmap", killed)
+        with pytest.raises(SystemExit):
+            fill(path, made_of="others")
+    assert len(fill(path)) == 6  # none of which is there any more
+
+
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system has no such call")
 def test_the_disk_has_room_for_the_whole_before_anything_is_filled(tmp_path):
     shape = (8, 1000, 256)

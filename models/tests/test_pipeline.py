@@ -13,11 +13,14 @@ from models.dpar import DPAR, DPARConfig
 from models.entropy_model import EntropyModel
 from models.errors import ConfigError, DataError
 from models.gpt import GPT
+from models.lineage import file_digest
+from models.partial import PartialArray
 from models.patch_data import PatchStream
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun, images_seen, load_run, parse_run, token_loss
 from models.study.measures import curve
 from models.token_data import TokenStream, content_of, load_tokens
+from models.trained_on import tokenizer_of
 from models.training import TrainConfig, seed_everything, train
 
 CONFIGS = Path(__file__).parents[1] / "configs/eurosat"
@@ -230,6 +233,73 @@ def test_score_goes_on_where_it_was_stopped(tmp_path, tokens, monkeypatch):
     assert main(score) == 0 and calls == [30, 30, 20, 30, 30, 30, 20]
     np.testing.assert_array_equal(np.load(tokens / "entropies.npy"), whole)
     assert not list(tokens.glob("*.partial*"))
+
+
+def test_score_stopped_at_its_end_leaves_no_entropies_of_another_model_s_note(tmp_path, tokens, monkeypatch, capsys):
+    entropies = tokens / "entropies.npy"
+    for name in ("one", "two"):
+        sets = settings("model.blocks=1", f"train.seed={len(name)}", f"train.lr={1e-3 if name == 'one' else 1e-2}")
+        assert main(["train-entropy", *sets, "--tokens", str(tokens), "--out", str(tmp_path / name)]) == 0
+    score = ["score", "--tokens", str(tokens), "--no-compile", "--entropy"]
+    assert main([*score, str(tmp_path / "one")]) == 0
+    old = np.load(entropies)
+
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartialArray, "finish", stopped)
+        assert main([*score, str(tmp_path / "two")]) == 130
+    with pytest.raises(DataError, match=r"entropies\.npy: missing"):
+        load_tokens(tokens, entropies)
+    assert main([*score, str(tmp_path / "two")]) == 0
+    assert load_tokens(tokens, entropies).entropies_of == file_digest(tmp_path / "two/model.safetensors")
+    assert not np.array_equal(np.load(entropies), old)
+
+
+def test_entropies_in_another_precision_are_other_ones_and_old_notes_stay(tmp_path, tokens):
+    entropies, note = tokens / "entropies.npy", tokens / "entropies.json"
+    assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", str(tmp_path / "entropy")]) == 0
+    weights = file_digest(tmp_path / "entropy/model.safetensors")
+    score = ["score", "--tokens", str(tokens), "--no-compile", "--entropy", str(tmp_path / "entropy")]
+    for option, of in ((["upright"], weights), (["none"], f"{weights} none"), (["all"], f"{weights} all")):
+        assert main([*score, "--float32", *option]) == 0
+        data = load_tokens(tokens, entropies)
+        assert data.entropies_of == of and data.entropy_model == weights
+    there = json.loads(note.read_text())
+    assert there.pop("float32") == "all"
+    note.write_text(json.dumps(there))  # as they were written before
+    assert load_tokens(tokens, entropies).entropies_of == weights
+
+
+def test_weights_of_another_tokenizer_s_tokens_are_refused(tmp_path, tokens, capsys):
+    """score, a start from them, their mean and a study; weights without the note are taken as they are."""
+    def of(tokenizer):
+        (tokens / "meta.json").write_text(json.dumps({"classes": ["a", "b", "c"], "tokenizer": tokenizer}))
+
+    train, gpt = ["--tokens", str(tokens), "--out"], ("kind=gpt", "model.classes=3", "model.blocks=1")
+    for tokenizer in ("first", "second"):
+        of(tokenizer)
+        assert main(["train-entropy", *settings("model.blocks=1"), *train, str(tmp_path / f"entropy-{tokenizer}")]) == 0
+        assert main(["train", *settings(*gpt), *train, str(tmp_path / f"gpt-{tokenizer}")]) == 0
+    score = ["score", "--tokens", str(tokens), "--no-compile", "--entropy"]
+    entropy, model = tmp_path / "entropy-first", tmp_path / "gpt-first"
+    for line in ([*score, str(entropy)],
+                 ["train-entropy", *settings("model.blocks=1", f"init={entropy}"), *train, str(tmp_path / "a")],
+                 ["train", *settings(*gpt, f"init={model}"), *train, str(tmp_path / "b")],
+                 ["average", "--models", str(model), str(tmp_path / "gpt-second"), "--out", str(tmp_path / "c")]):
+        assert main(line) == 2
+        assert "was trained on tokens of another tokenizer" in capsys.readouterr().err
+    assert not (tokens / "entropies.npy").exists() and not any((tmp_path / name).exists() for name in "abc")
+    assert main(["average", "--models", str(model), str(model), "--out", str(tmp_path / "mean")]) == 0
+    assert tokenizer_of(tmp_path / "mean") == "first"
+    of("first")
+    assert main([*score, str(entropy)]) == 0
+    assert main(["train", *settings(*gpt, f"init={model}"), *train, str(tmp_path / "b")]) == 0
+    of("second")
+    assert main(["train", *settings(*gpt, f"init={model}"), *train, str(tmp_path / "b")]) == 0  # it goes on from its own
+    (entropy / "tokenizer.json").unlink()
+    assert main([*score, str(entropy)]) == 0  # as older weights are
 
 
 def test_images_seen_follow_the_first_weights(tmp_path, capsys):

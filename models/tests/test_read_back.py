@@ -39,6 +39,8 @@ def test_folders_of_a_pack_give_its_golden_vectors(pack, tmp_path):
     assert entropies[1:].tolist() == pytest.approx(golden["entropies"][1:], abs=1e-3 + figures["entropy"])
     for c, y, x, value in golden["picture"]["pixels"]:
         assert picture[c, y, x].item() == pytest.approx(value, abs=5e-3 + figures["picture"])
+    described = json.loads((tmp_path / "tokenizer/config.json").read_text())
+    assert described["data"]["held_out_per_class"] == (manifest["split"]["heldOut"] // len(manifest["classes"]) or 10)
     assert images_seen(config) == manifest.get("evaluation", {}).get("images_seen", 0)
     if manifest["kind"] == "dpar":
         assert config.patchify.entropy_threshold == manifest["defaults"]["entropyThreshold"]

@@ -125,8 +125,37 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     shutil.rmtree(out / "entropies")
     assert main([*score, "--float32", "none"]) == 0 and main(score) == 2
     assert "holds entropies in bfloat16; score with --float32 none" in capsys.readouterr().err
+    assert load_tokens(out, out / "entropies.npy").entropies_of.endswith(" none")
     quick = load_tokens(out, out / "entropies.npy").entropies[0][np.arange(10)][:, 1:]
     assert 0 < np.abs(quick - exact).max() < 0.05
+
+
+def test_a_second_tokenize_that_is_stopped_does_not_load_as_if_it_were_whole(tmp_path, imagenet, tokenizer, monkeypatch):
+    out = tmp_path / "tokens"
+    tokenize = ["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(out), "--shard-size", "4",
+                "--batch-size", "20", "--device", "cpu"]
+    assert main(tokenize) == 0
+    (out / "tokens/00001.npy").unlink()
+
+    def stopped(*args):
+        write_shard(*args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("models.tokenize_shards.write_shard", stopped)
+        assert main(tokenize) == 130
+    with pytest.raises(DataError, match="tokenize is not finished; run the same command again"):
+        load_tokens(out)
+    assert main(tokenize) == 0 and "content" in load_tokens(out).meta
+
+
+@pytest.mark.parametrize("ratio", ["0.5", "-1", "nan", "inf", "wide"])
+def test_a_crop_range_that_is_none_is_refused_before_anything_is_written(tmp_path, imagenet, tokenizer, ratio, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["tokenize", "--data", str(imagenet), "--tokenizer", str(tokenizer), "--out", str(tmp_path / "tokens"),
+              "--shard-size", "4", f"--crop-range={ratio}", "--device", "cpu"])
+    assert exit_.value.code == 2 and "--crop-range" in capsys.readouterr().err
+    assert not (tmp_path / "tokens").exists()
 
 
 def test_one_file_is_not_written_where_shards_would_be_read_in_its_place(tmp_path, imagenet, tokenizer, capsys):

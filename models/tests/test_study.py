@@ -1,6 +1,7 @@
 """Studies: every arm of every table trains a step and is measured; what may stand in --out, and what is refused."""
 
 import argparse
+import dataclasses
 import json
 import shlex
 import shutil
@@ -12,14 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.checkpoint import load_safetensors, save_safetensors
 from models.cli import main
+from models.commands import study as study_command
 from models.commands.study import sampling_of
 from models.errors import ConfigError
 from models.export.check import check_pack
 from models.export.files import read_manifest
 from models.patchify import PatchRules
-from models.runs import load_run
-from models.study.arms import check_gates
+from models.runs import load_run, rules_of
+from models.study.arms import check_gates, other_lengths
 from models.study.page import Row, curve_table, spread, verdict
 from models.study.plan import CONFIGS, FILES, Study, StudyConfig, load_base, make_study, study_names, trainings_of
 from models.token_data import load_tokens, note_entropies
@@ -88,7 +91,7 @@ def test_every_arm_trains_a_step_and_is_measured(place, name, capsys):
 def test_the_list_says_what_is_left(place, capsys):
     assert study(place, "table5", "--list", out="other") == 0
     text = capsys.readouterr().out
-    assert all(word in text for word in ("pmax-16", "default-1", "4 images", " h", "E_th"))
+    assert all(word in text for word in ("pmax-16", "default-1", "4 images", " h", "E_th")) and "written" not in text
     assert not (place / "other/arms").exists()
     speed = json.loads((place / "other/speed.json").read_text())
     assert speed["macs_per_second"] > 0
@@ -262,6 +265,70 @@ def test_the_paper_s_scale_takes_settings_and_refuses_what_it_would_not_use(caps
     for option, words in refused:
         assert main([*paper, *option]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_the_paper_s_scale_measures_what_it_trains(capsys):
+    """Its last line has the arms, seeds and settings of the lines before; read as the command itself reads it."""
+    parser = argparse.ArgumentParser()
+    study_command.add_arguments(parser)
+    more = ["--seeds", "4", "5", "--set", "train.batch_size=512", "--set", "model.dim = 512", "--arm", "default", "--arm"]
+    for name, arm, trained in (("table3", "static", {"default-4", "default-5", "static"}), ("resolution", "larger", set())):
+        assert main(["study", name, "--scale", "paper", "--out", "runs/study", *more, arm]) == 0
+        line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("python -m models study"))
+        args = parser.parse_args(shlex.split(line)[4:])
+        assert args.study == name and args.seeds == [4, 5] and args.chosen == ["default", arm]
+        assert args.overrides == ["train.batch_size=512", "model.dim = 512"]
+        assert {pair.partition("=")[0] for pair in args.trained} == trained
+    assert main(["study", "table3", "--scale", "paper", "--out", "runs/study"]) == 0
+    assert "--seeds" not in capsys.readouterr().out
+
+
+def test_a_training_at_another_threshold_is_named_with_what_would_make_the_arms_alike(place, tmp_path, capsys):
+    config, base = StudyConfig.load(FILES / "table9.toml"), load_base({"seeds": (0, 1)})
+    data = load_tokens(place / "tokens", place / "tokens/entropies.npy")
+
+    def words(name, given, **trained):
+        study = make_study(name, config, StudyConfig.load(FILES / f"{name}.toml").arms, base, CONFIGS / "characters", TINY, data)
+        planned = {arm.name: rules_of(arm.run) for arm in study.arms}
+        study.arms[:] = [arm if arm.name not in given else dataclasses.replace(arm, run=arm.run.model_copy(
+            update={"patchify": planned[arm.name].model_copy(update=trained)})) for arm in study.arms]
+        return other_lengths(study, planned, given)
+
+    said, = words("table9", ["default-0"], entropy_threshold=0.75)
+    assert "default-0 has E_th 0.75" in said and "--set patchify.entropy_threshold=0.75" in said
+    assert words("table9", ["default-0"]) == []
+    everything = [arm.name for arm in make_study("figure4", config, StudyConfig.load(FILES / "figure4.toml").arms, base,
+                                                 CONFIGS / "characters", TINY, data).arms if arm.group.kind == "dpar"]
+    assert words("figure4", everything, entropy_threshold=0.75) == []  # all of them alike: a GPT has no patches
+    assert len(words("figure4", everything[:1], entropy_threshold=0.75)) == 1
+    said, = words("table3", ["static"], static_length=3.0)
+    assert "static patches of 3 tokens" in said and "--p-avg" in said
+    one = ["--arm", "default", "--seeds", "0"]
+    assert study(place, "table9", *one, "--set", "patchify.entropy_threshold=0.75", out="at-0.75") == 0
+    capsys.readouterr()
+    given = ["--arm", "default", "--trained", f"default-0={place / 'at-0.75/arms/default-0'}", "--list"]
+    assert study(place, "table9", *given, out="given") == 0
+    assert "with --set patchify.entropy_threshold=0.75 they are alike" in capsys.readouterr().err
+    assert study(place, "table9", *given, "--set", "patchify.entropy_threshold=0.75", out="given") == 0
+    assert "alike" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    (["--temperature", "-1"], "temperature"), (["--guidance", "nan"], "guidance"), (["--pack", "nowhere"], "no manifest.json"),
+    (["--pack", str(NANO), "--arm", "static"], "its rows are of the default arm"),
+    (["--pack", str(NANO.with_name("pico"))], "another kind or size"),
+])
+def test_what_is_wrong_with_the_samples_shows_before_anything_is_trained(place, options, words, capsys):
+    assert study(place, "table6", *options, out="early") == 2
+    assert words in capsys.readouterr().err and not (place / "early").exists()
+
+
+def test_weights_that_are_not_the_pack_s_are_refused_before_anything_is_trained(place, tmp_path, capsys):
+    assert main(["import-pack", "--pack", str(NANO), "--out", str(tmp_path / "parts")]) == 0
+    weights = tmp_path / "parts/dpar/model.safetensors"
+    save_safetensors(weights, {name: value * 1.5 for name, value in load_safetensors(weights).items()})
+    assert study(place, "table6", "--trained", f"default-0={tmp_path / 'parts/dpar'}", "--pack", str(NANO), out="early") == 2
+    assert "is of another model than" in capsys.readouterr().err and not (place / "early").exists()
 
 
 def test_the_spread_is_where_a_training_without_any_difference_would_lie():

@@ -26,7 +26,7 @@ def test_patches_are_of_about_two_tokens_and_differ_between_images():
     assert data.tokens.max() < 64
 
 
-def test_both_models_are_measured_in_turn(tmp_path):
+def test_both_models_are_measured_in_turn(tmp_path, capsys):
     paths = []
     for kind, blocks in (("dpar", "patch_transformer_blocks = 1\ndecoder_blocks = 1"), ("gpt", "blocks = 3")):
         path = tmp_path / f"{kind}.toml"
@@ -36,6 +36,7 @@ def test_both_models_are_measured_in_turn(tmp_path):
         paths += [f"--{kind}", str(path)]
     few = ["--rounds", "2", "--steps", "2", "--device", "cpu"]
     assert main(["bench", "training", *paths, *few, "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'out'}: written\n"  # nothing of checkpoints that are gone again
     measured = json.loads((tmp_path / "out" / "training.json").read_text())
     assert all(len(speeds) == 2 and min(speeds) > 0 for speeds in measured["images_per_second"].values())
     assert measured["parameters"]["dpar"] == pytest.approx(measured["parameters"]["gpt"], rel=0.1)

@@ -98,3 +98,13 @@ def test_the_panel_shows_the_published_weights(start, tmp_path, monkeypatch):
     published = load_tokenizer(tmp_path / "out")
     with torch.no_grad():
         assert torch.allclose(published.decode(published.encode(originals)), restored, atol=1e-5)
+
+
+@pytest.mark.parametrize("command", ["train-tokenizer", "train-classifier"])
+@pytest.mark.parametrize(("setting", "words"), [
+    ("train.optimizer=muon", "train.optimizer is muon, which would change nothing here"),
+    ("train.activation_checkpointing=true", "train.activation_checkpointing is true, which would change nothing here"),
+])
+def test_settings_that_would_change_nothing_are_refused(start, tmp_path, capsys, command, setting, words):
+    assert start(command=command, sets=["train.batch_size=4", "train.lr=1e-3", "train.steps=1", setting]) == 2
+    assert words in capsys.readouterr().err and not (tmp_path / "out").exists()
