@@ -28,6 +28,8 @@ async function open(page: Page, hash: string, viewport: { width: number; height:
   await page.evaluate(() => document.fonts.load('12px Blocks'));
   await expect(page.locator('.strip-plot').first()).toHaveAttribute('aria-valuenow', '256', { timeout: 60_000 });
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'asking');
+  // Parts that are fetched late have come.
+  await page.waitForLoadState('networkidle');
   // Canvases are drawn with the font from now on.
   await page.setViewportSize(viewport);
 }

@@ -103,9 +103,10 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
   async function take(ids: readonly string[]): Promise<Kept[]> {
     const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
     const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
-    store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
+    const gone = await attempt((base) => base.remove(ids));
     for (const id of ids) held.delete(id);
-    if (await attempt((base) => base.remove(ids))) await storeHeld();
+    store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
+    if (gone) await storeHeld();
     return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
   }
 
