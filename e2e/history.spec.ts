@@ -54,6 +54,8 @@ test('runs are kept, survive a reload, open, pin and delete with a way back', as
   await page.getByRole('button', { name: 'Delete Alpha, seed 2' }).press('Enter');
   await expect(rows(page)).toHaveCount(1);
   await expect(page.getByRole('button', { name: 'Open Alpha, seed 1' }), 'the row that took its place').toBeFocused();
+  // Without the run in the address, which would be made again, and kept.
+  await page.goto(`/#pack=${pack.name}`);
   await page.reload();
   await openHistory(page);
   await expect(rows(page)).toHaveCount(1);
