@@ -45,12 +45,11 @@ export function useMeasuring() {
     });
     const result = await measured.finally(gone);
     if (abort.current !== mine) return;
-    if (!result.ok) {
+    if (result.ok) setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });
+    else {
       setMeasuring({ state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });
       await studio.session.comeBack(client);
-      return studio.view.edit.ask();
     }
-    setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });
     studio.view.edit.ask();
   };
   return { measuring, start, cancel: () => abort.current?.abort() };

@@ -30,6 +30,13 @@ function setup() {
   return { session, client, notices, requests, ready: () => answer(loaded), fail };
 }
 
+async function loadedBy(session: ReturnType<typeof setup>['session'], ready: () => void): Promise<void> {
+  void session.load();
+  await tick();
+  ready();
+  await tick();
+}
+
 beforeEach(() => vi.stubGlobal('fetch', async () => Response.json(m)));
 afterEach(() => vi.unstubAllGlobals());
 
@@ -84,10 +91,7 @@ it.each(['fails', 'is cancelled'])('where the load %s, nothing waits any more', 
 
 it('what else asks the model ends before a run begins; a stop meanwhile takes the run back', async () => {
   const { session, requests, ready } = setup();
-  void session.load();
-  await tick();
-  ready();
-  await tick();
+  await loadedBy(session, ready);
   const asker = { busy: () => true, settle: vi.fn(async () => undefined) };
   let end!: () => void;
   asker.settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { end = () => resolve(undefined); }));
@@ -110,10 +114,7 @@ it('says that it is ready only where no run waits', async () => {
   const { session, ready } = setup();
   const listener = vi.fn();
   session.onReady(listener);
-  void session.load();
-  await tick();
-  ready();
-  await tick();
+  await loadedBy(session, ready);
   expect(listener).toHaveBeenCalledOnce();
   void session.load();
   await tick();
@@ -144,10 +145,7 @@ it('what asks the model is settled but for the one who asks now; where it may be
 
 it('a worker that had to be ended comes back, unless its pack has gone or is loading already', async () => {
   const { session, client, ready } = setup();
-  void session.load();
-  await tick();
-  ready();
-  await tick();
+  await loadedBy(session, ready);
   const own = session.client()!;
   await session.comeBack({ loaded: true } as never);
   await session.comeBack({ loaded: false } as never);
