@@ -17,6 +17,7 @@ from models.export.files import MOST_BYTES, file_entries, read_file, read_manife
 from models.export.golden import read_golden
 from models.export.kinds import REQUIRED
 from models.export.limits import contradiction
+from models.export.pack_hash import pack_hash
 from models.export.parity import compare
 from models.export.recordings import mistake_of, read_picture, read_recording
 from models.export.runtime import PackRuntime, read_graph
@@ -176,10 +177,11 @@ def _variants(root: Path, m: dict[str, Any]) -> None:
 
 
 def _recordings(root: Path, m: dict[str, Any]) -> None:
+    own = pack_hash(m)
     for recording in m["recordings"]:
         path = recording["run"]["path"]
         run = read_recording(root / path)
-        words = mistake_of(run, m)
+        words = mistake_of(run, m, own)
         if words is None and run["header"]["class"] != recording["class"]:
             words = f"is of class {run['header']['class']}, and the manifest says {recording['class']}"
         if words:

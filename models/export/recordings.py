@@ -15,9 +15,9 @@ from models.export.pack import save_manifest
 from models.export.pack_hash import pack_hash
 
 
-def mistake_of(run: dict[str, Any], manifest: dict[str, Any]) -> str | None:
-    """What keeps `run`, which fits the schema, from being a recording of the pack of `manifest`, in words; or None."""
-    header, events, own = run["header"], run["events"], pack_hash(manifest)
+def mistake_of(run: dict[str, Any], manifest: dict[str, Any], own: str) -> str | None:
+    """Why `run`, which fits the schema, is no recording of the pack of `manifest` (hash `own`), in words, or None."""
+    header, events = run["header"], run["events"]
     tokens = ",".join(str(event["token"]) for event in events)
     starts = ",".join(str(event["t"]) for event in events if event["opens"])
     digest = hashlib.sha256(f"{manifest['grid']['width']};{tokens};{starts}".encode()).hexdigest()
@@ -70,7 +70,8 @@ def register_recordings(root: Path, runs: Path, first: str | None = None) -> lis
         first = ids[read_json(root / manifest["golden"]["path"], "export the pack again")["class"]]
     elif first not in ids:
         raise UserError(f"--first {first}: the pack's classes are {', '.join(ids)}")
-    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, manifest)) for path in sorted(runs.glob("*.run.json"))]
+    own, paths = pack_hash(manifest), sorted(runs.glob("*.run.json"))
+    found = [(path.name.removesuffix(".run.json"), path, _run_of(path, manifest, own)) for path in paths]
     if not found:
         raise UserError(f"{runs}: no *.run.json there; make runs with: npm run generate -- --out {runs}")
     recordings = []
@@ -87,10 +88,10 @@ def register_recordings(root: Path, runs: Path, first: str | None = None) -> lis
     return [r["id"] for r in recordings]
 
 
-def _run_of(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    """A recorded run of the pack of `manifest`, with its picture beside it. Raises UserError."""
+def _run_of(path: Path, manifest: dict[str, Any], own: str) -> dict[str, Any]:
+    """A recorded run of the pack of `manifest`, whose hash is `own`, with its picture beside it. Raises UserError."""
     run = read_recording(path)
-    if words := mistake_of(run, manifest):
+    if words := mistake_of(run, manifest, own):
         raise UserError(f"{path}: {words}")
     picture = path.with_name(path.name.removesuffix(".run.json") + ".png")
     if not picture.is_file():
