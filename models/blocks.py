@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.attention.varlen import varlen_attn
 from torch.utils.checkpoint import checkpoint
 
+from models.errors import UserError
 from models.rope import rotate
 
 EPS = 1e-5
@@ -176,6 +177,20 @@ class Block(nn.Module):
         """n new positions of each given row, from `slots` [b] on: x [b, n, D], cos, sin [b, 1, n, d/2] -> [b, n, D]."""
         x = x + self.attention.step(self.attention_norm(x), cos, sin, cache, rows, slots)
         return x + self.ffn(self.ffn_norm(x))
+
+
+def check_compiler(device: str | torch.device = "cpu") -> None:
+    """Raises UserError where nothing can be compiled for processors, since there is no C++ compiler."""
+    if torch.device(device).type != "cpu":
+        return
+    from torch._inductor.cpp_builder import get_cpp_compiler
+    from torch._inductor.exc import InvalidCxxCompiler
+
+    try:
+        get_cpp_compiler()
+    except InvalidCxxCompiler:
+        raise UserError("models are compiled, and there is no C++ compiler that works: install one (g++), or leave compiling out "
+                        "(--set train.compile=false, or --no-compile where a command has it)") from None
 
 
 def compile_blocks(*models: nn.Module | None) -> None:

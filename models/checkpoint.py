@@ -119,10 +119,13 @@ def restore_rng(state: dict[str, Any]) -> None:
 
 
 def save_safetensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str] | None = None) -> None:
-    """Publish weights, atomically. `tensors` as from state_dict()."""
+    """Publish weights, atomically. `tensors` as from state_dict(). Raises CheckpointError where they cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    write_atomically(path, lambda temporary: save_file(contiguous, temporary, metadata))
+    try:
+        write_atomically(path, lambda temporary: save_file(contiguous, temporary, metadata))
+    except (SafetensorError, OSError) as error:  # safetensors turns a full disk into an error of its own
+        raise CheckpointError(f"{path}: not written ({error}); make room, then run the same command again") from error
 
 
 def load_safetensors(path: Path) -> dict[str, torch.Tensor]:

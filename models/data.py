@@ -75,9 +75,14 @@ def load_pictures(root: Path, config: DataConfig, *, cache: Path = Path(".cache"
         except OSError as error:
             print(f"{cached}: not kept ({error}); the pictures will be decoded again next time", file=sys.stderr)
     held_out = read_split(folder)
-    split = () if held_out is None else (held_out.tolist(),)
-    content = digest(READER, config.picture_size, files, folder.labels.tolist(), folder.classes, *split)
+    content = content_of_pictures(folder, files, held_out, config.picture_size)
     return Pictures(pixels, folder.labels, folder.classes, held_out, content, short_digests(files))
+
+
+def content_of_pictures(folder: PictureFolder, files: list[str], held_out: np.ndarray | None, size: int) -> str:
+    """Pictures.content of a folder whose files have the digests `files`, and which holds out `held_out` by itself."""
+    split = () if held_out is None else (held_out.tolist(),)
+    return digest(READER, size, files, folder.labels.tolist(), folder.classes, *split)
 
 
 def split_pictures(labels: np.ndarray, config: DataConfig, held_out: np.ndarray | None = None,

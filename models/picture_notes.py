@@ -23,6 +23,11 @@ class PictureNotes:
         notes = [[self._name(path), _state(path), file_digest(path)] for path in self.paths[first:end]]
         save_text(shard.with_suffix(".json"), json.dumps(notes))
 
+    def digests(self, shards: list[Path]) -> list[str]:
+        """Of every picture the digest of its file, as it was when its tokens were made."""
+        notes = [json.loads(shard.with_suffix(".json").read_text(encoding="utf-8")) for shard in shards]
+        return [content for note in notes for _, _, content in note]
+
     def unchanged(self, shard: Path, first: int, end: int) -> bool:
         """Whether the shard is there, of exactly pictures first..end; if not, it is to be made (again).
 

@@ -14,13 +14,14 @@ from tqdm import tqdm
 
 from models import distributed
 from models.checkpoint import save_array, save_text
-from models.data import DataConfig, split_pictures
+from models.data import DataConfig, content_of_pictures, split_pictures
 from models.errors import UserError
 from models.lineage import encoder_digest
 from models.picture_folder import CropDataset, Views, list_pictures, view_count
 from models.picture_notes import PictureNotes
 from models.picture_split import read_split
 from models.reconstruction import perplexity
+from models.seen import short_digests
 from models.shards import Shards, remove_surplus, shard_bounds, shard_path, write_shard
 from models.token_data import content_of
 from models.tokenizer import Tokenizer
@@ -53,7 +54,8 @@ def tokenize_shards(folder: Path, out: Path, settings: ShardSettings, data: Data
     or a picture cannot be used, UserError where `out` holds tokens of other settings or the vocabulary does not fit 16 bits.
     """
     pictures = list_pictures(folder)
-    split = split_pictures(pictures.labels, data, read_split(pictures), pictures.classes)
+    held_out = read_split(pictures)
+    split = split_pictures(pictures.labels, data, held_out, pictures.classes)
     model = model.to(device, memory_format=torch.channels_last)
     if model.config.vocab > np.iinfo(np.int16).max + 1:
         raise UserError(f"tokens are stored in 16 bits, and a vocabulary of {model.config.vocab} does not fit")
@@ -85,12 +87,15 @@ def tokenize_shards(folder: Path, out: Path, settings: ShardSettings, data: Data
     distributed.wait()
     if distributed.is_main():
         remove_surplus(out / "tokens", len(bounds))
-        for name, array in {"labels": pictures.labels, "train": split.train, "held_out": split.held_out}.items():
+        files = made_of.digests([shard_path(out / "tokens", n) for n in range(len(bounds))])
+        arrays = {"labels": pictures.labels, "train": split.train, "held_out": split.held_out, "pictures": short_digests(files)}
+        for name, array in arrays.items():
             save_array(out / f"{name}.npy", array)
         shards = Shards(out / "tokens")
         counts = sum(np.bincount(part[0].ravel(), minlength=meta["vocab"]) for part in shards.parts)
         meta |= {"train": len(split.train), "held_out": len(split.held_out), "perplexity": perplexity(counts),
-                 "dead": int((counts == 0).sum()), "content": content_of(shards)}
+                 "dead": int((counts == 0).sum()), "content": content_of(shards),
+                 "pictures": content_of_pictures(pictures, files, held_out, data.picture_size)}
         _write_meta(out, meta)
         print(f"{out}: {len(pictures.paths)} pictures x {views} views x {grid * grid} tokens in {len(bounds)} shards, "
               f"perplexity {meta['perplexity']:.0f}, {meta['dead']} codes never used")

@@ -22,15 +22,15 @@ class TokenizerConfig(Config):
     """Pixels along a token's side."""
     vocab: int = Field(1024, gt=1, le=2**15)
     """Codes: tokens are stored in 16 bits."""
-    code_dim: int = 8
-    fine: int = 64
+    code_dim: int = Field(8, gt=0)
+    fine: int = Field(64, gt=0)
     """Channels at twice the resolution of the tokens."""
-    coarse: int = 128
+    coarse: int = Field(128, gt=0)
     """Channels at the resolution of the tokens."""
-    encoder_fine_blocks: int = 1
-    encoder_coarse_blocks: int = 2
-    decoder_coarse_blocks: int = 3
-    decoder_fine_blocks: int = 2
+    encoder_fine_blocks: int = Field(1, ge=0)
+    encoder_coarse_blocks: int = Field(2, ge=0)
+    decoder_coarse_blocks: int = Field(3, ge=0)
+    decoder_fine_blocks: int = Field(2, ge=0)
 
     @property
     def unshuffle(self) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from torch import Tensor, nn
 
 from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, load_safetensors
@@ -107,7 +108,9 @@ def load_training(tokens: Path, tokenizer: Path, entropy: Path, model: Path,
         raise DataError(f"{tokens}: is of the classes {', '.join(data.meta.get('classes', []))}, --data has "
                         f"{', '.join(found.pictures.classes)}")
     made_of = data.meta.get("pictures")
-    if made_of is not None and made_of != found.pictures.content:
+    there = (found.pictures.labels, found.split.train, found.split.held_out)
+    alike = all(np.array_equal(*pair) for pair in zip((data.labels, data.train, data.held_out), there, strict=True))
+    if not alike or (made_of is not None and made_of != found.pictures.content):
         raise DataError(f"{tokens}: is of other pictures than --data has; run tokenize again, or pass the pictures it is of")
     check_makers(data, tokens, found.tokenizer, tokenizer, entropy)
     check_tokenizer(model, data.tokenizer, tokens)
@@ -140,12 +143,13 @@ def start_from(model: nn.Module, folder: Path | None, out: Path, data: TokenSet 
     """Fill a fresh model with the published weights of `folder`; a tokenizer may have more decoder blocks than those.
 
     Nothing is read where `folder` is None, or where `out` has a checkpoint, which has weights of its own. data: the tokens that
-    are to be trained on; DataError where the weights are of another tokenizer's.
+    are to be trained on; DataError where the weights are of another tokenizer's, or have seen pictures that are held out.
     """
     if folder is None or (out / CHECKPOINT).exists():
         return
     if data is not None:
         check_tokenizer(folder, data.tokenizer, f"what {out} is to be trained on")
+        check_unseen(folder, data.files, data.train, data.held_out)
     weights = load_safetensors(folder / WEIGHTS)
     _fill(model.start_from if isinstance(model, Tokenizer) else model.load_state_dict, weights, folder, "this configuration")
 

@@ -33,10 +33,12 @@ from models.checkpoint import (
 from models.config import Config
 from models.ema import Ema
 from models.errors import CheckpointError, ConfigError, TrainingError
+from models.lock import locked
 from models.optimizer import Together, make_optimizer
 from models.streams import split_batch
 
 LOG = "log.jsonl"
+LOCK = ".training.lock"
 Metrics = dict[str, Any]
 
 
@@ -87,6 +89,8 @@ class Outcome:
     step: int
     finished: bool
     """False if a signal (or `stop_after`) ended the run early; run the same command again to go on."""
+    asked: bool = False
+    """A signal asked to end, be it while the last weights were written: what would come next is not to begin."""
 
 
 def seed_everything(seed: int) -> None:
@@ -137,7 +141,7 @@ def train(
     At the end writes what `publish` takes of the model to model.safetensors (EMA weights if used). SIGTERM, SIGINT and
     SIGHUP save a checkpoint and return.
     Raises ConfigError (batch not divisible), TrainingError (gradients not finite), CheckpointError (other configuration or
-    made_with, weights without a checkpoint, disk full).
+    made_with, weights without a checkpoint, another process in `out`, disk full).
     """
     device = next(model.parameters()).device
     main = distributed.is_main()
@@ -148,75 +152,85 @@ def train(
             block.recompute = config.activation_checkpointing
     optimizer = make_optimizer(model, config.optimizer, config.lr, config.betas, config.weight_decay)
     ema = Ema(model, config.ema) if config.ema and main else None
-    step = _resume(out, identity, made_with or {}, model, optimizer, ema, stream, device)
-    replica = distributed.replicate(model)
-    log = _Log(out / LOG, step)
-    first, saved_at = step, time.monotonic()
+    with _alone(out) if main else contextlib.nullcontext():
+        step = _resume(out, identity, made_with or {}, model, optimizer, ema, stream, device)
+        replica = distributed.replicate(model)
+        log = _Log(out / LOG, step)
+        first, saved_at = step, time.monotonic()
 
-    def save() -> None:
-        states = distributed.gather(rng_state())
-        if main:
-            state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
-                     "stream": stream.state_dict(), "ema": ema.state_dict() if ema else None}
-            state |= ({"ranks": states} if len(states) > 1 else {}) | ({"made_with": made_with} if made_with else {})
-            save_checkpoint(out, identity, state)
-
-    def validate() -> None:
-        if validate_fn is None or not main:
-            return  # the others wait at the next message
-        model.eval()
-        with torch.no_grad(), ema.swapped(model) if ema else contextlib.nullcontext():
-            metrics = validate_fn(model)
-        model.train()
-        log.write({"step": step, "validation": metrics})
-        bar.write(f"step {step}: " + ", ".join(f"{k} {v:.4g}" for k, v in metrics.items() if isinstance(v, float)))
-
-    model.train()
-    bar = tqdm(total=config.steps, initial=step, unit="step", dynamic_ncols=True, mininterval=1.0, disable=not main)
-    with _catch_signals() as stopped, bar:
-        while step < config.steps:
-            optimizer.set_learning_rate(learning_rate(config, step))
-            optimizer.zero_grad()
-            metrics = _backward(config, replica, step_fn, next(stream), step, device)
-            if step == first:
-                _check_gradients(model, step)
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
-            if not torch.isfinite(norm):
-                raise TrainingError(
-                    f"step {step}: gradients are not finite (loss {float(metrics['loss']):g}); the last checkpoint is "
-                    "from before: lower train.lr, or set train.compile=false or train.bf16=false"
-                )
-            optimizer.step()
-            step += 1
-            if ema:
-                ema.update(model, step)
-            log.add({"loss": metrics.pop("loss"), "grad_norm": norm, **metrics})
-            bar.update()
-            if step % config.log_every == 0:
-                line = log.flush(step, learning_rate(config, step - 1), config.batch_size)
-                bar.set_postfix_str(f"loss {line['loss']:.4f}, {line['per_second']:.0f}/s")
-            if config.validate_every and step % config.validate_every == 0 and step < config.steps:
-                validate()
-            stop, due = distributed.any_of(stopped(), time.monotonic() - saved_at > 60 * config.checkpoint_minutes)
-            if stop or (stop_after is not None and step >= stop_after):
-                break
-            if due:
-                save()
-                saved_at = time.monotonic()
-        finished = step >= config.steps
-        if step > first:
-            save()
-        if finished:
-            if step > first or not _validated(out / LOG, step):  # as where it was killed after its last checkpoint
-                validate()
+        def save() -> None:
+            states = distributed.gather(rng_state())
             if main:
-                with ema.swapped(model) if ema else contextlib.nullcontext():
-                    save_safetensors(out / WEIGHTS, publish(model))
-        distributed.wait()  # what the first process wrote is there for all
-    if main and not quiet:
-        print(f"{out / WEIGHTS}: written, after {step} steps" if finished else
-              f"{out / CHECKPOINT}: written, after {step} of {config.steps} steps; the same command goes on from there")
-    return Outcome(step, finished)
+                state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
+                         "stream": stream.state_dict(), "ema": ema.state_dict() if ema else None}
+                state |= ({"ranks": states} if len(states) > 1 else {}) | ({"made_with": made_with} if made_with else {})
+                save_checkpoint(out, identity, state)
+
+        def validate() -> None:
+            if validate_fn is None or not main:
+                return  # the others wait at the next message
+            model.eval()
+            with torch.no_grad(), ema.swapped(model) if ema else contextlib.nullcontext():
+                metrics = validate_fn(model)
+            model.train()
+            log.write({"step": step, "validation": metrics})
+            bar.write(f"step {step}: " + ", ".join(f"{k} {v:.4g}" for k, v in metrics.items() if isinstance(v, float)))
+
+        model.train()
+        bar = tqdm(total=config.steps, initial=step, unit="step", dynamic_ncols=True, mininterval=1.0, disable=not main)
+        with _catch_signals() as stopped, bar:
+            while step < config.steps:
+                optimizer.set_learning_rate(learning_rate(config, step))
+                optimizer.zero_grad()
+                metrics = _backward(config, replica, step_fn, next(stream), step, device)
+                if step == first:
+                    _check_gradients(model, step)
+                norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+                if not torch.isfinite(norm):
+                    raise TrainingError(
+                        f"step {step}: gradients are not finite (loss {float(metrics['loss']):g}); the last checkpoint is "
+                        "from before: lower train.lr, or set train.compile=false or train.bf16=false"
+                    )
+                optimizer.step()
+                step += 1
+                if ema:
+                    ema.update(model, step)
+                log.add({"loss": metrics.pop("loss"), "grad_norm": norm, **metrics})
+                bar.update()
+                if step % config.log_every == 0:
+                    line = log.flush(step, learning_rate(config, step - 1), config.batch_size)
+                    bar.set_postfix_str(f"loss {line['loss']:.4f}, {line['per_second']:.0f}/s")
+                if config.validate_every and step % config.validate_every == 0 and step < config.steps:
+                    validate()
+                stop, due = distributed.any_of(stopped(), time.monotonic() - saved_at > 60 * config.checkpoint_minutes)
+                if stop or (stop_after is not None and step >= stop_after):
+                    break
+                if due:
+                    save()
+                    saved_at = time.monotonic()
+            finished = step >= config.steps
+            if step > first:
+                save()
+            if finished:
+                if step > first or not _validated(out / LOG, step):  # as where it was killed after its last checkpoint
+                    validate()
+                if main:
+                    with ema.swapped(model) if ema else contextlib.nullcontext():
+                        save_safetensors(out / WEIGHTS, publish(model))
+            distributed.wait()  # what the first process wrote is there for all
+        if main and not quiet:
+            print(f"{out / WEIGHTS}: written, after {step} steps" if finished else
+                  f"{out / CHECKPOINT}: written, after {step} of {config.steps} steps; the same command goes on from there")
+        return Outcome(step, finished, bool(stopped()))
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Raises CheckpointError where another process trains in `out`: two would write one checkpoint."""
+    with locked(out / LOCK) as mine:
+        if not mine:
+            raise CheckpointError(f"{out}: another process is training there; wait for it, or use another --out")
+        yield
 
 
 def _resume(out: Path, identity: Config, made_with: dict[str, str | None], model: nn.Module, optimizer: Together,

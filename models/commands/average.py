@@ -17,9 +17,9 @@ import torch
 from models.checkpoint import CHECKPOINT, CONFIG, WEIGHTS, save_safetensors, write_atomically
 from models.errors import UserError
 from models.runs import DPARRun, GPTRun, images_seen
-from models.seen import merge_seen
+from models.seen import SEEN, merge_seen
 from models.trained import load_model
-from models.trained_on import common_tokenizer, note_tokenizer
+from models.trained_on import TOKENIZER, common_tokenizer, note_tokenizer
 from models.training import LOG
 
 
@@ -43,12 +43,15 @@ def run(args: argparse.Namespace) -> None:
     tokenizer = common_tokenizer(folders)
     mean = mean_of([model.state_dict() for model in models])
     last, config = max(zip(folders, configs, strict=True), key=lambda pair: images_seen(pair[1]))
-    save_safetensors(args.out / WEIGHTS, mean)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in (WEIGHTS, SEEN, TOKENIZER, LOG):  # of an earlier mean
+        (args.out / name).unlink(missing_ok=True)
     merge_seen(args.out, folders)
     note_tokenizer(args.out, tokenizer)
     for name in (LOG, CONFIG):
         if (last / name).exists():
             write_atomically(args.out / name, lambda path, source=last / name: shutil.copyfile(source, path))
+    save_safetensors(args.out / WEIGHTS, mean)
     print(f"{args.out}: the mean of {len(folders)} models, {images_seen(config)} images seen")
 
 

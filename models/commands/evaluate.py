@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from models.blocks import compile_blocks
+from models.blocks import check_compiler, compile_blocks
 from models.checkpoint import save_text
 from models.classifier import check_size
 from models.commands.common import add_data_arguments, add_device_arguments, at_least, prepare_alone, read_pictures
@@ -21,10 +21,10 @@ from models.evaluation.generate import Generator, Samples, generate
 from models.evaluation.manifold import DENSITY_K
 from models.evaluation.measure import Given, Shown, measure, rounded
 from models.evaluation.picture_files import read_samples
-from models.evaluation.picture_runs import made_otherwise
+from models.evaluation.picture_runs import made_otherwise, of_other_weights
 from models.evaluation.quality import Gallery, Quality
 from models.evaluation.report import ReportInput, write_report
-from models.evaluation.store import fingerprint, measured_of
+from models.evaluation.store import UNKNOWN, fingerprint, measured_of
 from models.evaluation.sweep import Rows, sweep
 from models.export.config import PackConfig
 from models.export.kinds import pack_rules
@@ -67,16 +67,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @torch.no_grad()
 def run(args: argparse.Namespace) -> None:
     device = prepare_alone(args, "evaluate")
+    if not args.no_compile:
+        check_compiler(device)
     given = load(args, device)
     static = load_static(args, given, device)
-    samples = sample(args, given, device)
+    samples, known = sample(args, given, device), samples_known(args, given)
     if not args.no_compile:
         compile_blocks(given.model, given.entropy, given.baseline, static[0] if static else None)
         given.judge.classifier.features = torch.compile(given.judge.classifier.features)
     figures, shown = measure(given, samples, args.out / "training-features.npz", device)
     if args.sweep:
         figures["sweep"] = rounded(swept(args, given, static, device))
-    write(args, given, figures, shown)
+    write(args, given, figures, shown, known)
 
 
 def load(args: argparse.Namespace, device: torch.device) -> Given:
@@ -151,16 +153,23 @@ def sample(args: argparse.Namespace, given: Given, device: torch.device) -> Samp
     return generate(maker, args.samples, args.batch, args.out / "samples", key).painted(given.training.tokenizer, device)
 
 
-def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown: Shown) -> None:
-    """evaluation.json for the manifest, and the report for people."""
-    args.out.mkdir(parents=True, exist_ok=True)
-    of = {"measured_of": measured_of([args.tokenizer, args.entropy, args.model], given.rules, given.pack.sampling)}
-    rules = pack_rules(given.model, given.rules)
-    if args.pictures and (words := made_otherwise(args.pictures, given.pack.name, rules, given.pack.sampling)):
-        of = {}
-        print(f"{args.pictures}: {words}; so evaluation.json does not say which model and settings its samples are of",
+def samples_known(args: argparse.Namespace, given: Given) -> bool:
+    """The samples are of this model and setting. Where --pictures were made otherwise, it says so before anything takes long."""
+    if not args.pictures:
+        return True
+    words = made_otherwise(args.pictures, given.pack.name, pack_rules(given.model, given.rules), given.pack.sampling)
+    words = words or of_other_weights(args.pictures, given.model)
+    if words:
+        print(f"{args.pictures}: {words}; so evaluation.json will not say which model and settings its samples are of",
               file=sys.stderr)
-    save_text(args.out / "evaluation.json", json.dumps(figures | of, indent=1) + "\n")
+    return words is None
+
+
+def write(args: argparse.Namespace, given: Given, figures: dict[str, Any], shown: Shown, known: bool) -> None:
+    """evaluation.json for the manifest, and the report for people. `known`: what the samples are of is noted."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    of = measured_of([args.tokenizer, args.entropy, args.model], given.rules, given.pack.sampling) if known else UNKNOWN
+    save_text(args.out / "evaluation.json", json.dumps(figures | {"measured_of": of}, indent=1) + "\n")
     logs = {"the tokenizer": args.tokenizer, "the entropy model": args.entropy,
             "the GPT" if isinstance(given.model, GPT) else "DPAR": args.model}
     logs |= {"the baseline": args.baseline} if args.baseline else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from models.commands.common import add_config_arguments, add_data_arguments, read_pictures
 from models.errors import UserError
-from models.evaluation.store import measured_of
+from models.evaluation.store import UNKNOWN, measured_of
 from models.export.card import write_card
 from models.export.config import PackConfig
 from models.export.files import named_files, read_json, remove_files, validate
@@ -41,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    if args.first and not args.register:
+        raise UserError("--first: is for --register; leave it out")
     if args.register:
         print(f"{args.out}: recordings {', '.join(register_recordings(args.out, args.register, args.first))}")
         write_index(args.out.parent)
@@ -55,6 +58,9 @@ def run(args: argparse.Namespace) -> None:
         config = PackConfig.parse(config.model_dump() | {"variants": args.variants.split(",")}, "--variants")
     for part, value in config.model_dump(include={"name", "title", "license", "data"}).items():
         validate(value, "manifest", part)  # now, and not when all graphs are written
+    if config.name != args.out.resolve().name:
+        print(f"{args.config}: the name is {config.name!r}, and the folder is {args.out.resolve().name!r}: the page finds a pack "
+              "by its folder, runs and links name it by the first; make them alike", file=sys.stderr)
     evaluation = read_json(args.evaluation, "evaluate writes it") if args.evaluation else {}
     validate(evaluation, "manifest", "evaluation")
     content = content_of(args, config, evaluation)
@@ -77,6 +83,9 @@ def content_of(args: argparse.Namespace, config: PackConfig, evaluation: dict[st
     label = config.check_classes(pictures.classes, str(args.config))
     of = measured_of([args.tokenizer, args.entropy, args.model], sampled_rules(found.run, config.entropy_threshold),
                      config.sampling)
+    if evaluation.get("measured_of") == UNKNOWN:
+        raise UserError(f"{args.evaluation}: its samples are not known to be of this model and setting (evaluate --pictures said "
+                        "why); run evaluate without --pictures, or with the runs of this pack beside them")
     if evaluation.get("measured_of", of) != of:  # one of before this key stands as it is
         raise UserError(f"{args.evaluation}: was measured of other weights, gates or sampling than this pack has; "
                         "run evaluate again")

@@ -1,6 +1,7 @@
 """Score a data set: the entropy model's e_i of every stored token, in nats (float32; column 0 is infinite).
 
-Stopped, it goes on where it was. Tokens in shards get entropies in shards, and torchrun's processes take turns at them.
+Stopped, it goes on where it was; started again when all is there, it does nothing.
+Tokens in shards get entropies in shards, and torchrun's processes take turns at them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import torch
 from tqdm import tqdm
 
 from models import distributed
-from models.blocks import compile_blocks
+from models.blocks import check_compiler, compile_blocks
 from models.checkpoint import WEIGHTS
 from models.commands.common import add_device_arguments, at_least, prepare, prepare_alone
 from models.entropy_model import EntropyModel
@@ -23,6 +24,7 @@ from models.lineage import digest, file_digest
 from models.outputs import check_folder
 from models.partial import PartialArray, batches, count_images
 from models.patchify import PatchRules
+from models.seen import check_unseen
 from models.shards import Shards, remove_surplus, shard_path, write_shard
 from models.token_data import (
     PRECISION,
@@ -58,18 +60,24 @@ def run(args: argparse.Namespace) -> None:
     check_folder(args.tokens, "--tokens")
     data = load_tokens(args.tokens)
     check_tokenizer(args.entropy, data.tokenizer, args.tokens)
+    check_unseen(args.entropy, data.files, data.train, data.held_out)
     sharded = isinstance(data.tokens, Shards)
     if not sharded:
         check_no_shards(args.tokens / "entropies.npy")
     device = prepare(args) if sharded else prepare_alone(args, "score of tokens in one file")
     model = load_entropy_model(args.entropy).to(device)
     if not args.no_compile:
+        check_compiler(device)
         compile_blocks(model)
     if sharded:
         return _score_shards(model, data, args, device)
     path, weights = args.tokens / "entropies.npy", file_digest(args.entropy / WEIGHTS)
     symmetries, images, _ = data.tokens.shape
     made_of = digest(content_of(data.tokens), weights, args.float32, args.batch)
+    if (there := made_already(args.tokens, path, made_of)) is not None:
+        _print_thresholds(data, there)
+        print(f"{path}: the same entropies are there already")
+        return
     parts = batches(symmetries, images, args.batch)
     with PartialArray(path, data.tokens.shape, np.float32, made_of) as stored:
         with tqdm(total=symmetries * images, initial=count_images(parts[: stored.done]), unit="image", desc="scoring") as bar:
@@ -81,10 +89,20 @@ def run(args: argparse.Namespace) -> None:
                 bar.update(len(batch))
         alike = symmetries == 1 and args.float32 == "all"  # upright is all there is
         path.unlink(missing_ok=True)  # stopped from here on, the old ones would carry the new note
-        note_entropies(path, data.tokens, weights, float32=PRECISION if alike else args.float32)
+        note_entropies(path, data.tokens, weights, float32=PRECISION if alike else args.float32, made_of=made_of)
         stored.finish()
     _print_thresholds(data, stored.array)
     print(f"{path}: entropies of {symmetries * images} images")
+
+
+def made_already(folder: Path, path: Path, made_of: str) -> np.ndarray | Shards | None:
+    """The entropies at `path`, where they are whole and of this `made_of`; else None."""
+    if (noted(path) or {}).get("made_of") != made_of:
+        return None
+    try:
+        return load_tokens(folder, path).entropies
+    except DataError:
+        return None
 
 
 def _print_thresholds(data: TokenSet, entropies: np.ndarray | Shards) -> None:

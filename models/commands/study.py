@@ -25,11 +25,12 @@ from models.evaluation.quality import Gallery
 from models.evaluation.store import fingerprint
 from models.export.files import read_manifest
 from models.export.sweep_entry import check_fits, check_model, note_sweep
+from models.lock import locked
 from models.patchify import PatchRules
 from models.runs import rules_of
 from models.sampling import SamplingConfig
 from models.seen import check_unseen
-from models.study.arms import arm_folder, check_arm, check_gates, check_owner, locked, other_lengths, sized, trained
+from models.study.arms import arm_folder, check_arm, check_gates, check_owner, other_lengths, sized, trained
 from models.study.estimate import lines_of, listing, speed
 from models.study.measures import Bench, curve, known, measured, of_patches
 from models.study.page import Row, write_page
@@ -127,7 +128,7 @@ def run(args: argparse.Namespace) -> None:
     busy = []
     for arm in study.arms:
         folder, source = arm_folder(args.out, arm), given.get(arm.name, arm_folder(args.out, arm))
-        with locked(folder) as mine:
+        with locked(folder / "lock") as mine:
             if not mine:
                 busy.append(arm.name)
                 continue

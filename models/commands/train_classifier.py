@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from models.blocks import check_compiler
 from models.class_notes import note_classes
 from models.classifier import Classifier, check_size, predict
 from models.commands.common import (
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> None:
     check_convolutions(config.train)
     check_size(config.data.picture_size)
     device = prepare_alone(args, "train-classifier")
+    if config.train.compile:
+        check_compiler(device)
     pictures, split = read_pictures(args, config.data)
     sizes = {"classes": len(pictures.classes)}
     config = config.model_copy(update={"classifier": fitted(config.classifier, "classifier", sizes, args.data)})

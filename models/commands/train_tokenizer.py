@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from models.adversary import AdversaryConfig, Discriminator, discriminator_loss, fool
-from models.checkpoint import WEIGHTS, load_safetensors
+from models.blocks import check_compiler
+from models.checkpoint import CHECKPOINT, WEIGHTS, load_safetensors
 from models.classifier import check_size
 from models.commands.common import (
     add_data_arguments,
@@ -96,6 +97,8 @@ def run(args: argparse.Namespace) -> None:
     check_convolutions(config.train)
     check_size(config.data.picture_size)
     device = prepare_alone(args, "train-tokenizer")
+    if config.train.compile:
+        check_compiler(device)
     pictures, split = read_pictures(args, config.data)
     seed_everything(config.train.seed)
     model = Tokenizer(config.tokenizer).to(device, memory_format=torch.channels_last)
@@ -103,6 +106,8 @@ def run(args: argparse.Namespace) -> None:
     if args.features:
         check_unseen(args.features, pictures.files, split.train, split.held_out)
         perceptual = PerceptualDistance(load_classifier(args.features)).to(device, memory_format=torch.channels_last)
+    if config.init and not (args.out / CHECKPOINT).exists():
+        check_unseen(config.init, pictures.files, split.train, split.held_out)
     start_from(model, config.init, args.out)
     if config.decoder_only:
         model.encoder.requires_grad_(False)

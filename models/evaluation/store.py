@@ -19,6 +19,10 @@ from models.sampling import SamplingConfig
 Arrays = dict[str, np.ndarray]
 
 
+UNKNOWN = "unknown"
+"""measured_of where nobody knows whose the samples are."""
+
+
 def fingerprint(folders: list[Path], *settings: Any) -> str:
     """16 hex digits of the weights in `folders` and of JSON-able settings."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())

@@ -92,8 +92,10 @@ def pack_rules(model: DPAR | GPT, rules: PatchRules) -> PatchRules:
 @torch.no_grad()
 def forced_logits(model: DPAR | GPT, tokens: Tensor, label: int, opened: np.ndarray) -> np.ndarray:
     """tokens [1, T] cut where `opened` [T] says -> logits [2, T, V] of the class row and the null row."""
-    given = () if isinstance(model, GPT) else (segmentation([patches_of(opened)]),)
-    return np.stack([model(tokens, torch.tensor([k]), *given)[0].numpy() for k in (label, model.null_class)])
+    device = next(model.parameters()).device
+    given = () if isinstance(model, GPT) else (segmentation([patches_of(opened)]).to(device),)
+    return np.stack([model(tokens.to(device), torch.tensor([k], device=device), *given)[0].cpu().numpy()
+                     for k in (label, model.null_class)])
 
 
 def graph_names(manifest: dict[str, Any]) -> str:

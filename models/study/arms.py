@@ -1,15 +1,13 @@
-"""One arm's folder: its training, what was measured of it, and the lock that keeps two processes apart."""
+"""One arm's folder: its training, and what was measured of it."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock, Timeout
 
 from models.checkpoint import CONFIG, WEIGHTS, first_change, save_text
 from models.config import fitted, read_config_json
@@ -100,25 +98,12 @@ def other_lengths(study: Study, planned: dict[str, PatchRules], given: Collectio
     return said
 
 
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[bool]:
-    """Whether this process has the arm to itself meanwhile. The lock ends with the process, whatever ends it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
-
-
 def trained(folder: Path, run: Run, tokens: Path, device: torch.device) -> bool:
-    """Train, go on, or find it done; False where a signal ended it early."""
-    return (folder / WEIGHTS).exists() or train_run(run, tokens, folder, device).finished
+    """Train, go on, or find it done; False where a signal asked to end, though it may be done."""
+    if (folder / WEIGHTS).exists():
+        return True
+    outcome = train_run(run, tokens, folder, device)
+    return outcome.finished and not outcome.asked
 
 
 def stored(folder: Path, name: str, key: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

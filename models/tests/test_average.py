@@ -1,7 +1,9 @@
 """The mean of the weights of several train folders."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,7 +12,9 @@ from models.cli import main
 from models.commands.average import mean_of
 from models.gpt import GPT
 from models.runs import GPTRun, images_seen
+from models.seen import SEEN, note_seen
 from models.trained import load_model
+from models.trained_on import note_tokenizer, tokenizer_of
 
 TINY = {"classes": 3, "vocab": 16, "tokens": 16, "width": 4, "dim": 32, "heads": 1, "blocks": 1}
 
@@ -37,6 +41,20 @@ def test_the_mean_counts_the_images_of_the_one_trained_longest(tmp_path):
         first, second = (load_safetensors(tmp_path / name / "model.safetensors") for name in ("before", "after"))
         for name, tensor in model.state_dict().items():
             assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-7), name
+
+
+def test_another_mean_in_the_same_folder_keeps_no_notes_of_the_first(tmp_path):
+    known = [folder(tmp_path / name, steps) for name, steps in (("a", 4), ("b", 6))]
+    for path in known:
+        note_seen(Path(path), np.arange(3, dtype=np.uint64), np.arange(3))
+        note_tokenizer(Path(path), "theirs")
+    others = [folder(tmp_path / name, steps) for name, steps in (("c", 8), ("d", 2))]
+    (tmp_path / "c/log.jsonl").unlink()
+    out = tmp_path / "mean"
+    assert main(["average", "--models", *known, "--out", str(out)]) == 0
+    assert (out / SEEN).exists() and tokenizer_of(out) == "theirs"
+    assert main(["average", "--models", *others, "--out", str(out)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["config.json", "model.safetensors"]
 
 
 def test_all_models_weigh_the_same():

@@ -1,6 +1,7 @@
 import importlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from models import commands
 from models.cli import main
 from models.commands import COMMANDS
 from models.lineage import encoder_digest
+from models.seen import note_seen
 from models.tests.test_data import make_folder
 from models.token_data import TokenStream, load_tokens
 from models.trained import load_tokenizer
@@ -37,7 +39,7 @@ def test_an_error_a_person_can_act_on_has_no_traceback(tmp_path, capsys):
     assert status == 2 and "no such folder" in capsys.readouterr().err
 
 
-def test_pictures_to_tokens_end_to_end(tmp_path):
+def test_pictures_to_tokens_end_to_end(tmp_path, capsys):
     data = ["--data", str(make_folder(tmp_path / "data", count=8, size=16)), "--cache", str(tmp_path / "cache")]
     common = [*data, "--device", "cpu"]
     settings = {"data.picture_size": 16, "data.held_out_per_class": 5, "train.steps": 2, "train.batch_size": 2,
@@ -61,6 +63,14 @@ def test_pictures_to_tokens_end_to_end(tmp_path):
     before, after = load_tokenizer(tmp_path / "tokenizer"), load_tokenizer(settled)
     assert not torch.equal(before.decoder.leave.weight, after.decoder.leave.weight)
     assert encoder_digest(after) == json.loads((out / "meta.json").read_text())["tokenizer"]  # tokens stay those of both
+    again = ["tokenize", *common, "--tokenizer", str(settled), "--out", str(out)]
+    for more, there in (([], True), (["--symmetries", "2"], False), (["--symmetries", "2"], True), ([], False)):
+        capsys.readouterr()
+        assert main([*again, *more]) == 0 and ("are there already" in capsys.readouterr().out) == there
+    seen = shutil.copytree(tmp_path / "tokenizer", tmp_path / "seen")
+    note_seen(seen, tokens.files, np.arange(len(tokens.labels)))
+    assert main(["tokenize", *common, "--tokenizer", str(seen), "--out", str(tmp_path / "none")]) == 2
+    assert "was trained on 10 of the 10 pictures that are held out here" in capsys.readouterr().err
     batch, labels, entropies, chance = next(TokenStream(tokens, tokens.train, 3, seed=0))
     assert batch.shape == (3, 16) and labels.shape == (3,) and entropies is None and chance.shape == (3,)
 

@@ -66,6 +66,7 @@ def test_classes_whose_names_no_pack_takes_are_refused(tmp_path):
     for name in ("", " a", "a ", "a\n", "a" * 257):
         words = f"{name!r} is no name for a class, which has 1 to 256 letters and no space around them"
         assert name_mistake(("b", name)) == words
+    assert name_mistake(("Z\udcfcrich", "b")) == "'Z\\udcfcrich' is no name in UTF-8"
     with pytest.raises(DataError, match="' b' is no name .*; rename the folder of one class"):
         load_pictures(make_folder(tmp_path / "spaces", classes=("a", " b")), SMALL, cache=tmp_path)
 

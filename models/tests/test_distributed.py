@@ -22,7 +22,7 @@ from models.patch_data import PatchStream
 from models.patchify import PatchRules
 from models.runs import DPARRun, token_loss
 from models.token_data import load_tokens
-from models.training import TrainConfig, seed_everything, train
+from models.training import LOCK, TrainConfig, seed_everything, train
 
 SETTINGS = ["model.vocab=64", "model.width=8", "model.tokens=64", "model.dim=32", "model.heads=1", "model.dropout=0.0",
             "held_out=8", "train.steps=6", "train.batch_size=8", "train.lr=1e-3", "train.compile=false", "train.bf16=false",
@@ -113,7 +113,8 @@ def test_two_processes_resume_bit_for_bit(results):
 
 
 def test_only_the_first_process_writes(results):
-    assert sorted(path.name for path in (results / "two/writer0").iterdir()) == ["checkpoint.pt", "config.json", "log.jsonl"]
+    written = sorted(path.name for path in (results / "two/writer0").iterdir())
+    assert written == [LOCK, "checkpoint.pt", "config.json", "log.jsonl"]
     assert not (results / "two/writer1").exists()
 
 

@@ -7,6 +7,8 @@ import shutil
 import jsonschema
 import numpy as np
 import pytest
+import torch
+import torch._inductor.config
 from PIL import Image
 
 from models.checkpoint import CONFIG, WEIGHTS, load_safetensors, save_safetensors
@@ -17,6 +19,7 @@ from models.data import DataConfig, load_pictures, split_pictures
 from models.evaluation.sweep import static_rules
 from models.export.defaults import defaults
 from models.export.files import SCHEMAS, read_manifest
+from models.export.kinds import forced_logits
 from models.export.nano import nano_gpt, nano_models
 from models.patchify import PatchRules
 from models.runs import DPARRun, GPTRun
@@ -90,12 +93,7 @@ def test_evaluate_writes_what_the_manifest_takes(folders, tmp_path):
 def test_a_pack_takes_no_evaluation_of_other_weights_or_sampling(folders, tmp_path, capsys):
     root, command = folders
     assert main([*command, "--samples", "9", "--batch", "6", "--out", str(tmp_path / "measured")]) == 0
-    start = command.index("--judge")
-    parts = [part for part in command[1:start] + command[start + 2:] if part not in ("--no-compile", "--device", "cpu")]
-    at = parts.index("--pack-config")
-    config = parts[at:at + 2]
-    export = ["export", *(part for part in parts if part not in config), "--config", config[1],
-              "--evaluation", str(tmp_path / "measured/evaluation.json"), "--out", str(tmp_path / "pack")]
+    export = [*exported(command, tmp_path / "measured/evaluation.json"), "--out", str(tmp_path / "pack")]
     assert main([*export, "--set", "sampling.guidance=3"]) == 2
     other = shutil.copytree(root / "dpar", tmp_path / "other")
     weights = load_safetensors(other / WEIGHTS)
@@ -104,7 +102,42 @@ def test_a_pack_takes_no_evaluation_of_other_weights_or_sampling(folders, tmp_pa
     assert capsys.readouterr().err.count("was measured of other weights, gates or sampling than this pack has") == 2
     assert not (tmp_path / "pack").exists()
     assert main(export) == 0
+    assert "the name is 'tiny', and the folder is 'pack'" in capsys.readouterr().err
     assert read_manifest(tmp_path / "pack")["evaluation"]["n"] == 9
+
+
+def exported(command, evaluation):
+    """`export` of the same folders as `evaluate`, without --out."""
+    start = command.index("--judge")
+    parts = [part for part in command[1:start] + command[start + 2:] if part not in ("--no-compile", "--device", "cpu")]
+    at = parts.index("--pack-config")
+    config = parts[at:at + 2]
+    return ["export", *(part for part in parts if part not in config), "--config", config[1], "--evaluation", str(evaluation)]
+
+
+def test_tokens_of_another_split_are_refused_where_they_do_not_say_of_which_pictures_they_are(folders, tmp_path, capsys):
+    root, command = folders
+    tokens = shutil.copytree(root / "tokens", tmp_path / "tokens")
+    meta = json.loads((tokens / "meta.json").read_text())
+    del meta["pictures"]
+    (tokens / "meta.json").write_text(json.dumps(meta))
+    (tokens / "pictures.npy").unlink()
+    train, held_out = np.load(tokens / "train.npy"), np.load(tokens / "held_out.npy")
+    train[0], held_out[0] = held_out[0], train[0]
+    np.save(tokens / "train.npy", train)
+    np.save(tokens / "held_out.npy", held_out)
+    moved = [str(tokens) if part == str(root / "tokens") else part for part in command]
+    assert main([*moved, "--samples", "9", "--out", str(tmp_path / "out")]) == 2
+    assert "is of other pictures than --data has" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_compiler_nothing_is_sampled(folders, tmp_path, capsys):
+    command = [part for part in folders[1] if part != "--no-compile"]
+    with torch._inductor.config.patch({"cpp.cxx": ("/nonexistent/g++",)}):
+        assert main([*command, "--samples", "9", "--out", str(tmp_path / "out")]) == 2
+    assert "there is no C++ compiler that works" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_evaluate_measures_the_baseline_itself(folders, tmp_path):
@@ -129,14 +162,37 @@ def test_evaluate_pictures_of_the_command_line(folders, tmp_path, capsys):
     assert result["fid_lite"] == pytest.approx(result["fid_lite_floor"], rel=1e-3)
     assert result["class_agreement"] == pytest.approx(result["classifier_accuracy"])
     assert result["memorisation_pixels"]["ratio_50"] == pytest.approx(1)
-    assert "samples_p_avg" not in result and "measured_of" not in result  # no runs say whose they are
+    assert "samples_p_avg" not in result and result["measured_of"] == "unknown"  # no runs say whose they are
     assert "24 of 24 pictures have no run beside them" in capsys.readouterr().err
+    assert main([*exported(command, tmp_path / "out/evaluation.json"), "--out", str(tmp_path / "tiny")]) == 2
+    assert "its samples are not known to be of this model and setting" in capsys.readouterr().err
+    assert not (tmp_path / "tiny").exists()
+
+    def measured(shift=0.0, other=None):
+        """measured_of, where what the runs note is `shift` nats from what the model says, and one run is of the pack `other`."""
+        for path in sorted((tmp_path / "pngs").glob("*.png")):
+            path.with_suffix(".run.json").write_text(json.dumps(noted_run(shift, other or "this")))
+            other = None
+        assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 0
+        return json.loads((tmp_path / "out/evaluation.json").read_text())["measured_of"]
+
+    assert len(measured()) == 16 and measured(0.1) == measured(-0.1) == measured()
+    capsys.readouterr()
+    assert measured(0.5) == "unknown" and "was made by other weights (its tokens are 0.5 nats apart" in capsys.readouterr().err
+    assert measured(other="another") == "unknown" and "are of 2 versions of the pack" in capsys.readouterr().err
+
+
+def noted_run(shift, pack):
+    """A run of the fixture's DPAR: every token its own patch, as forced."""
+    model, _, _ = nano_models()
+    tokens, opened = np.arange(64) % 64, np.ones(64, dtype=bool)
+    with torch.no_grad():
+        logits = torch.from_numpy(forced_logits(model, torch.from_numpy(tokens)[None], 0, opened)[0])
+    noted = logits.log_softmax(-1)[torch.arange(64), torch.from_numpy(tokens)] + shift
     settings = defaults(PatchRules(entropy_threshold=3.2), SamplingConfig(guidance=1.5))
-    for path in (tmp_path / "pngs").glob("*.png"):
-        run = {"header": {"pack": {"name": "tiny"}, "settings": settings}, "complete": True, "events": [{"opens": ["first"]}]}
-        path.with_suffix(".run.json").write_text(json.dumps(run))
-    assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 0
-    assert "measured_of" in json.loads((tmp_path / "out/evaluation.json").read_text())
+    return {"header": {"pack": {"name": "tiny", "hash": pack}, "settings": settings, "class": 0}, "complete": True,
+            "events": [{"token": int(token), "opens": ["first"], "classLogprob": float(value)}
+                       for token, value in zip(tokens, noted, strict=True)]}
 
 
 def test_too_few_pictures_are_refused_before_anything_takes_long(folders, tmp_path, capsys):

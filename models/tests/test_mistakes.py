@@ -153,7 +153,13 @@ MISTAKES = [  # commands, what replaces or follows in the command line, words of
     (("train-classifier",), {"--set": "classifier.classes=10"}, "classifier.classes is 10, but"),
     (("train-tokenizer",), {"--set": "data.picture_size=20"}, "data.picture_size is 20; a classifier needs a multiple of 16"),
     (("tokenize",), {"--picture-size": "20"}, "--picture-size is 20; a classifier needs a multiple of 16"),
-    (("train-tokenizer",), {"--set": "tokenizer.vocab=65536"}, "tokenizer.vocab"),
+    *((("train-tokenizer",), {"--set": f"tokenizer.{key}={value}"}, f"tokenizer.{key}") for key, value in (
+        ("vocab", 65536), ("code_dim", 0), ("fine", 0), ("coarse", -1), ("encoder_fine_blocks", -1),
+        ("decoder_fine_blocks", -1))),
+    *((("tokenize",), {option: value}, f"{option}: would decide nothing without --shard-size") for option, value in (
+        ("--views", "flip"), ("--crop-range", "1.2"), ("--workers", "1"))),
+    (("tokenize",), {"--shard-size": "8", "--symmetries": "1"}, "--symmetries: would decide nothing with --shard-size"),
+    (("export",), {"--first": "a"}, "--first: is for --register"),
     (("train-classifier", "train-tokenizer", "tokenize"), {"--data": "{wrong}/spaces"}, "' b' is no name for a class"),
     (("train-tokenizer",), {"--set": "reseed.every=0"}, "reseed.every"),
     (("train-tokenizer",), {"--set": "decoder_only=true"}, "decoder_only needs init"),

@@ -214,12 +214,37 @@ def test_a_curve_is_of_all_trainings_that_made_the_weights(tmp_path):
     assert points == [(60, 120.0, 3.0), (80, 160.0, 2.5), (120, 240.0, 2.0)]
 
 
+def test_weights_that_have_seen_what_is_held_out_now_are_refused_at_the_first_command(tmp_path, tokens, capsys):
+    np.save(tokens / "pictures.npy", np.arange(80, dtype=np.uint64))
+    entropy, dpar = str(tmp_path / "entropy"), str(tmp_path / "dpar")
+    size = ("model.patch_transformer_blocks=1", "model.decoder_blocks=1")
+    learn = ["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out"]
+    score = ["score", "--entropy", entropy, "--tokens", str(tokens), "--no-compile"]
+    assert main([*learn, entropy]) == main(score) == 0
+    assert main(["train", *settings(*size), "--tokens", str(tokens), "--out", dpar]) == 0
+    train, held_out = np.load(tokens / "train.npy"), np.load(tokens / "held_out.npy")
+    np.save(tokens / "train.npy", np.sort(np.concatenate([train[4:], held_out[:4]])))
+    np.save(tokens / "held_out.npy", np.sort(np.concatenate([train[:4], held_out[4:]])))
+    (tokens / "entropies.npy").unlink()
+    commands = (score, [*learn, str(tmp_path / "more"), "--set", f"init={entropy}"])
+    for command in commands:
+        assert main(command) == 2
+        assert "was trained on 4 of the 16 pictures that are held out here" in capsys.readouterr().err
+    assert not (tmp_path / "more").exists()
+    assert main([*learn, str(tmp_path / "fresh")]) == 0
+    assert main(["score", "--entropy", str(tmp_path / "fresh"), *score[3:]]) == 0
+    assert main(["train", *settings(*size, f"init={dpar}"), "--tokens", str(tokens), "--out", str(tmp_path / "on")]) == 2
+    assert "dpar: was trained on 4 of the 16 pictures" in capsys.readouterr().err
+
+
 def test_score_goes_on_where_it_was_stopped(tmp_path, tokens, monkeypatch):
     entropy = str(tmp_path / "entropy")
     assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
     score = ["score", "--entropy", entropy, "--tokens", str(tokens), "--batch", "30", "--no-compile"]
     assert main(score) == 0
     whole, calls, own = np.load(tokens / "entropies.npy"), [], EntropyModel.entropies
+    note = json.loads((tokens / "entropies.json").read_text())
+    (tokens / "entropies.json").write_text(json.dumps(note | {"made_of": "other settings"}))
 
     def counted(model, batch):
         calls.append(len(batch))
@@ -233,6 +258,25 @@ def test_score_goes_on_where_it_was_stopped(tmp_path, tokens, monkeypatch):
     assert main(score) == 0 and calls == [30, 30, 20, 30, 30, 30, 20]
     np.testing.assert_array_equal(np.load(tokens / "entropies.npy"), whole)
     assert not list(tokens.glob("*.partial*"))
+
+
+def test_score_does_nothing_where_all_is_there_and_makes_again_what_is_damaged(tmp_path, tokens, monkeypatch, capsys):
+    entropy, calls, own = str(tmp_path / "entropy"), [], EntropyModel.entropies
+    assert main(["train-entropy", *settings("model.blocks=1"), "--tokens", str(tokens), "--out", entropy]) == 0
+    monkeypatch.setattr(EntropyModel, "entropies", lambda model, batch: calls.append(len(batch)) or own(model, batch))
+    score = ["score", "--entropy", entropy, "--tokens", str(tokens), "--batch", "80", "--no-compile"]
+    whole = None
+    for more, made in (([], 2), ([], 0), (["--batch", "40"], 4), (["--batch", "40", "--float32", "none"], 4), ([], 2)):
+        calls.clear()
+        assert main([*score, *more]) == 0
+        printed = capsys.readouterr().out
+        assert len(calls) == made and ("are there already" in printed) == (not made)
+        assert "entropy_threshold for so many tokens a patch" in printed
+        whole = np.load(tokens / "entropies.npy")
+    for content in (b"short", None):
+        (tokens / "entropies.npy").unlink() if content is None else (tokens / "entropies.npy").write_bytes(content)
+        assert main(score) == 0
+        np.testing.assert_array_equal(np.load(tokens / "entropies.npy"), whole)
 
 
 def test_score_stopped_at_its_end_leaves_no_entropies_of_another_model_s_note(tmp_path, tokens, monkeypatch, capsys):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from models.checkpoint import load_safetensors, save_safetensors
 from models.cli import main
+from models.data import DataConfig, load_pictures
 from models.errors import DataError
 from models.picture_folder import crops, list_pictures
 from models.shards import Shards, shard_bounds, write_shard
@@ -88,6 +89,8 @@ def test_tokenize_and_score_in_shards_and_again(tmp_path, imagenet, tokenizer, c
     first = load_tokens(out)
     assert first.tokens.shape == (10, 10, 64) and first.meta["grid"] == 8 and first.meta["views"] == "ten-crop"
     assert list(first.labels) == [0] * 5 + [1] * 5 and len(first.held_out) == 4
+    pictures = load_pictures(imagenet, DataConfig(picture_size=16, held_out_per_class=2), cache=tmp_path / "cache")
+    assert first.meta["pictures"] == pictures.content and np.array_equal(first.files, pictures.files)
     saved = first.tokens[0][np.arange(10)]
     (out / "tokens/00001.npy").unlink()
     kept = (out / "tokens/00000.npy").stat().st_mtime_ns

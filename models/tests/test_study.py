@@ -3,8 +3,9 @@
 import argparse
 import dataclasses
 import json
-import shlex
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,6 @@ import pytest
 
 from models.checkpoint import load_safetensors, save_safetensors
 from models.cli import main
-from models.commands import study as study_command
 from models.commands.study import sampling_of
 from models.errors import ConfigError
 from models.export.check import check_pack
@@ -23,8 +23,7 @@ from models.export.files import read_manifest
 from models.patchify import PatchRules
 from models.runs import load_run, rules_of
 from models.study.arms import check_gates, other_lengths
-from models.study.page import Row, curve_table, spread, verdict
-from models.study.plan import CONFIGS, FILES, Study, StudyConfig, load_base, make_study, study_names, trainings_of
+from models.study.plan import CONFIGS, FILES, Study, StudyConfig, load_base, make_study, study_names
 from models.token_data import load_tokens, note_entropies
 from models.training import read_log, train
 
@@ -183,6 +182,16 @@ def test_a_stopped_arm_goes_on_and_a_damaged_result_is_measured_again(place, cap
     assert (folder / "trained.json").read_bytes() == figures and (folder / "model.safetensors").stat().st_mtime_ns == weights
 
 
+def test_a_signal_at_the_end_of_an_arm_begins_no_other(place, monkeypatch):
+    def signalled(*args, own=save_safetensors):
+        os.kill(os.getpid(), signal.SIGTERM)
+        own(*args)
+
+    monkeypatch.setattr("models.training.save_safetensors", signalled)
+    study(place, "table9", out="signalled")
+    assert len(list((place / "signalled/arms").glob("*/model.safetensors"))) == 1
+
+
 def test_a_training_that_is_there_takes_an_arm_s_place(place, capsys):
     assert study(place, "table7", "--arm", "gpt", out="first") == 0
     there = place / "first/arms/gpt"
@@ -237,52 +246,6 @@ def test_an_arm_that_another_process_trains_is_left_to_it(place, capsys):
     assert (folder / "model.safetensors").exists()
 
 
-def test_the_paper_s_scale_prints_lines_that_are_configurations(capsys):
-    for name in study_names():
-        assert main(["study", name, "--scale", "paper", "--out", "runs/study"]) == 0
-        text = capsys.readouterr().out
-        lines = [shlex.split(line) for line in text.splitlines() if line.startswith("torchrun")]
-        for words in lines:
-            sets = [words[at + 1] for at, word in enumerate(words) if word == "--set"]
-            run = load_run(Path(__file__).parents[2] / words[words.index("--config") + 1], sets)
-            assert run.train.steps * run.train.batch_size == 64_058_112  # 50 epochs
-            place = words[words.index("--out") + 1]
-            assert f"--trained {Path(place).name}={place}" in text and "GPU hours" in text
-        assert len(lines) == {"table3": 6, "table4": 7, "table5": 8, "table6": 4, "table7": 4, "table9": 5, "table10": 7,
-                              "figure4": 6, "resolution": 0}[name]
-
-
-def test_the_paper_s_scale_takes_settings_and_refuses_what_it_would_not_use(capsys):
-    paper = ["study", "table7", "--scale", "paper", "--out", "runs/study"]
-    assert main([*paper, "--set", "train.batch_size=512", "--set", "patchify.max_patch_length=3"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("torchrun")]
-    assert lines and all("--set train.batch_size=512" in line for line in lines)
-    assert all(("--set patchify.max_patch_length=3" in line) == ("dpar-l" in line) for line in lines)
-    refused = (
-        (["--images", "64"], "--images has no place"), (["--p-avg", "2"], "--p-avg has no place"),
-        (["--trained", "gpt=runs/gpt"], "--trained has no place"), (["--set", "train.steps=9"], "a study takes no such setting"),
-        (["--set", "train.stepz=9"], "train.stepz"))
-    for option, words in refused:
-        assert main([*paper, *option]) == 2
-        assert words in capsys.readouterr().err
-
-
-def test_the_paper_s_scale_measures_what_it_trains(capsys):
-    """Its last line has the arms, seeds and settings of the lines before; read as the command itself reads it."""
-    parser = argparse.ArgumentParser()
-    study_command.add_arguments(parser)
-    more = ["--seeds", "4", "5", "--set", "train.batch_size=512", "--set", "model.dim = 512", "--arm", "default", "--arm"]
-    for name, arm, trained in (("table3", "static", {"default-4", "default-5", "static"}), ("resolution", "larger", set())):
-        assert main(["study", name, "--scale", "paper", "--out", "runs/study", *more, arm]) == 0
-        line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("python -m models study"))
-        args = parser.parse_args(shlex.split(line)[4:])
-        assert args.study == name and args.seeds == [4, 5] and args.chosen == ["default", arm]
-        assert args.overrides == ["train.batch_size=512", "model.dim = 512"]
-        assert {pair.partition("=")[0] for pair in args.trained} == trained
-    assert main(["study", "table3", "--scale", "paper", "--out", "runs/study"]) == 0
-    assert "--seeds" not in capsys.readouterr().out
-
-
 def test_a_training_at_another_threshold_is_named_with_what_would_make_the_arms_alike(place, tmp_path, capsys):
     config, base = StudyConfig.load(FILES / "table9.toml"), load_base({"seeds": (0, 1)})
     data = load_tokens(place / "tokens", place / "tokens/entropies.npy")
@@ -329,43 +292,6 @@ def test_weights_that_are_not_the_pack_s_are_refused_before_anything_is_trained(
     save_safetensors(weights, {name: value * 1.5 for name, value in load_safetensors(weights).items()})
     assert study(place, "table6", "--trained", f"default-0={tmp_path / 'parts/dpar'}", "--pack", str(NANO), out="early") == 2
     assert "is of another model than" in capsys.readouterr().err and not (place / "early").exists()
-
-
-def test_the_spread_is_where_a_training_without_any_difference_would_lie():
-    arm = StudyConfig.load(FILES / "table3.toml").arms[-1]
-    seeds = Row(arm, [{"nats": value} for value in (3.201, 3.246, 3.205)], 3)
-    assert spread(seeds, "nats") == pytest.approx(0.1238, abs=1e-4)  # 4.303 x 0.0249 x sqrt(1 + 1/3)
-    assert verdict(Row(arm, [{"nats": 3.138}], 1), seeds, "nats", 3) == "-0.079 (within the spread)"
-    assert verdict(Row(arm, [{"nats": 3.05}], 1), seeds, "nats", 3) == "-0.167 (beyond the spread)"
-    rng = np.random.default_rng(0)
-    false = 0
-    for _ in range(2000):
-        *three, one = rng.normal(size=4)
-        width = spread(Row(arm, [{"nats": value} for value in three], 3), "nats")
-        false += abs(one - np.mean(three)) > width
-    assert false / 2000 == pytest.approx(0.05, abs=0.015)
-    assert spread(Row(arm, [{"nats": 1.0}], 1), "nats") is None
-
-
-def test_the_pair_of_figure_4_has_every_seed_and_is_compared_seed_by_seed():
-    config = StudyConfig.load(FILES / "figure4.toml")
-    gpt, dpar = config.arms
-    base = load_base({"seeds": (3, 5)})
-    assert trainings_of(gpt, base) == [("gpt", 3), ("gpt-5", 5)]
-    assert trainings_of(dpar, base) == [("default-3", 3), ("default-5", 5)]
-    assert trainings_of(StudyConfig.load(FILES / "table7.toml").arms[0], base) == [("gpt", 3)]  # the same training, once
-
-    def ended(nats: float, macs: float) -> dict[str, Any]:
-        return {"points": [{"images": images, "macs": macs * images, "nats": nats + 4 - images / 25} for images in (25, 100)]}
-
-    rows = [Row(gpt, [ended(1.5, 2e12), ended(1.7, 2e12)], 2), Row(dpar, [ended(1.6, 1e12), ended(1.75, 1e12)], 2)]
-    page = "\n".join(curve_table(rows))
-    assert "| nats a token at | GPT | DPAR | DPAR less GPT |" in page
-    assert "(100 images) | 1.6000 [1.5000, 1.7000] | 1.6750 [1.6000, 1.7500] | +0.0750 [+0.0500, +0.1000] |" in page
-    assert "| 100% of operations (200 TMAC) | 1.6000 [1.5000, 1.7000] | - | - |" in page
-    undone = [rows[0], Row(dpar, rows[1].done[:1], 2)]
-    assert curve_table(undone)[5].endswith("| 1.6000 | - |")  # which seeds are there is not known
-    assert curve_table(rows[1:])[0] == "| nats a token at | DPAR |"
 
 
 def test_rows_over_thresholds_go_into_the_pack_of_their_model(place, tmp_path, capsys):

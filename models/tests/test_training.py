@@ -8,13 +8,14 @@ import textwrap
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from models import checkpoint
 from models.config import Config
 from models.errors import CheckpointError, TrainingError
 from models.streams import IndexStream
-from models.training import TrainConfig, learning_rate, read_log, seed_everything, train
+from models.training import LOCK, TrainConfig, learning_rate, read_log, seed_everything, train
 
 
 class Run(Config):
@@ -146,9 +147,40 @@ def test_weights_without_a_checkpoint_are_not_trained_over(tmp_path):
     before = {name: (tmp_path / name).read_bytes() for name in names}
     with pytest.raises(CheckpointError, match=r"model\.safetensors: is there already, and would be lost; use another --out, or"):
         start(make_run(lr=0.5), tmp_path, stop_after=2)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.name != LOCK} == before
     (tmp_path / "model.safetensors").unlink()
     assert start(run, tmp_path)[1].finished
+
+
+def test_two_trainings_in_one_folder_are_refused(tmp_path):
+    def second(model, batch, step):
+        with pytest.raises(CheckpointError, match="another process is training there"):
+            start(make_run(), tmp_path)
+        return step_fn(model, batch, step)
+
+    assert start(make_run(), tmp_path, step_fn=second)[1].finished
+    assert start(make_run(), tmp_path)[1].finished  # free again
+
+
+def test_a_signal_while_the_last_weights_are_written_is_told(tmp_path, monkeypatch):
+    def signalled(*args, own=checkpoint.save_safetensors):
+        os.kill(os.getpid(), signal.SIGTERM)
+        own(*args)
+
+    monkeypatch.setattr("models.training.save_safetensors", signalled)
+    outcome = start(make_run(), tmp_path)[1]
+    assert (outcome.finished, outcome.asked) == (True, True) and (tmp_path / "model.safetensors").exists()
+
+
+def test_weights_that_cannot_be_written_are_said_so(tmp_path, monkeypatch):
+    def full(*_):
+        raise SafetensorError("I/O error: No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(CheckpointError, match="model.safetensors: not written .*No space left.*; make room"):
+        start(make_run(), tmp_path)
+    monkeypatch.undo()
+    assert start(make_run(), tmp_path)[1].finished  # from the last checkpoint
 
 
 def test_gradients_that_are_not_finite_stop_the_run_and_name_the_tensor(tmp_path):
