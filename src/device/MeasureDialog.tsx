@@ -4,7 +4,7 @@ import { megabytes } from '../lib/format.ts';
 import { CopyButton } from '../share/CopyButton.tsx';
 import { symbols } from '../text/rich.tsx';
 import { named, translated, t } from '../text/t.ts';
-import { usePack } from '../views/context.ts';
+import { useDeviceBusy, usePack } from '../views/context.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { toJson, type DeviceReport } from './report.ts';
 import { BACKENDS, factsOf, tablesOf, toMarkdown } from './tables.ts';
@@ -15,6 +15,8 @@ import './device.css';
 export default function MeasureDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { measuring, start, cancel } = useMeasuring();
+  /** A guest of Compare may have begun a run since the dialog was opened. */
+  const busy = useDeviceBusy() && measuring.state !== 'running';
   const manifest = usePack((state) => state.manifest);
   const report = usePack((state) => state.report);
   const [baseline, setBaseline] = useState<Baseline | null>(null);
@@ -28,7 +30,9 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
   }, [manifest]);
 
   const gpu = report?.trials.some(({ backend }) => backend === 'webgpu') || report?.adapter;
-  const again = () => void start(withBaseline ? baseline : null);
+  const again = () => {
+    if (!busy) void start(withBaseline ? baseline : null);
+  };
   return (
     <dialog ref={dialog} className="dialog device" aria-labelledby="device-title" onClose={onClose}>
       <h2 id="device-title" className="heading">{t('Measure this device')}</h2>
@@ -60,7 +64,7 @@ export default function MeasureDialog({ onClose }: { onClose: () => void }) {
           </>
         )}
         {/* One button throughout: the focus stays on it. */}
-        <button type="button" className={measuring.state === 'idle' ? 'button strong' : 'button'} onClick={measuring.state === 'running' ? cancel : again}>
+        <button type="button" className={measuring.state === 'idle' ? 'button strong' : 'button'} aria-disabled={busy} onClick={measuring.state === 'running' ? cancel : again}>
           {{ idle: t('Start'), running: t('Cancel'), done: t('Measure again') }[measuring.state]}
         </button>
         {measuring.state !== 'running' && <button type="button" className="button" onClick={() => dialog.current?.close()}>{t('Close')}</button>}

@@ -1,6 +1,7 @@
 import { together, type Phrase } from '../../engine/phrase.ts';
 import { useEffect, useRef, useState } from 'react';
 import type { MeasureProgress } from '../../workers/messages.ts';
+import { measureAlone } from '../state/measureAlone.ts';
 import { useStudio } from '../views/context.ts';
 import type { Baseline } from './baseline.ts';
 import { describeBrowser, type NavigatorFacts } from './browser.ts';
@@ -30,27 +31,15 @@ export function useMeasuring() {
     const client = studio.session.client();
     if (!client || !report) return;
     setMeasuring({ state: 'running', progress: null });
-    await studio.session.settle();
-    const measured = client.measure(
-      { ...(baseline && { baseline: { manifestUrl: baseline.manifestUrl } }) },
-      (progress) => abort.current === mine && setMeasuring({ state: 'running', progress }), mine.signal,
-    );
-    // It has the worker to itself until it has ended, which takes a while after it was called off.
-    const gone = studio.session.addAsker({
-      busy: () => true,
-      async settle() {
-        mine.abort();
-        await measured;
-      },
+    const result = await measureAlone(studio.session, {
+      client, abort: mine, free: studio.view.edit.ask,
+      request: { ...(baseline && { baseline: { manifestUrl: baseline.manifestUrl } }) },
+      onProgress: (progress) => abort.current === mine && setMeasuring({ state: 'running', progress }),
     });
-    const result = await measured.finally(gone);
     if (abort.current !== mine) return;
-    if (result.ok) setMeasuring({ state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) });
-    else {
-      setMeasuring({ state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });
-      await studio.session.comeBack(client);
-    }
-    studio.view.edit.ask();
+    setMeasuring(result.ok
+      ? { state: 'done', report: deviceReport(facts(), report, result.value, loadTimes(report), new Date()) }
+      : { state: 'idle', failed: result.detail && result.code !== 'aborted' ? together([result.message, result.detail]) : result.message });
   };
   return { measuring, start, cancel: () => abort.current?.abort() };
 }

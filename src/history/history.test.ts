@@ -237,4 +237,41 @@ describe('cap', () => {
     expect(beyondCap(list, { runs: 0, bytes: 0 })).toEqual(['1', '3']);
     expect(totalBytes(list)).toBe(40);
   });
+
+  it('pressed twice, the way back of the second press brings the run back, too', async () => {
+    let pressed = () => {};
+    const history = made(async () => {
+      const base = await openHistoryDb();
+      return { ...base, remove: (ids) => { const work = base.remove(ids); pressed(); return work; } };
+    });
+    await add(history, 'River');
+    const [{ id }] = history.getState().entries as [HistoryEntry];
+    let second: Promise<() => Promise<void>> | null = null;
+    // A second press while the row is still shown.
+    pressed = () => { pressed = () => {}; if (history.getState().entries.length > 0) second = history.remove([id]); };
+    const first = await history.remove([id]);
+    const undo = second ? await (second as Promise<() => Promise<void>>) : first;
+    await undo();
+    expect(titles(history)).toEqual(['River']);
+  });
+
+  it('a run that only the page held, deleted while others are stored, stays deleted', async () => {
+    await add(made(), 'stored');
+    let room = false;
+    let meanwhile = () => {};
+    const history = made(async () => {
+      const base = await openHistoryDb();
+      const refuse = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+      return { ...base, put: (...kept) => (room ? base.put(...kept) : refuse()), remove: async (ids) => { await base.remove(ids); meanwhile(); await new Promise((resolve) => setTimeout(resolve, 20)); } };
+    });
+    await add(history, 'held');
+    const held = history.getState().entries.find(({ header }) => header.className === 'held')!.id;
+    let stored: Promise<void> | null = null;
+    meanwhile = () => { room = true; stored ??= add(history, 'another'); };
+    await history.remove([held]);
+    await stored;
+    const reloaded = made();
+    await reloaded.load();
+    expect([titles(history).sort(), titles(reloaded).sort()]).toEqual([['another', 'stored'], ['another', 'stored']]);
+  });
 });

@@ -39,6 +39,8 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
   const store = createStore<HistoryState>(() => ({ entries: [], loaded: false, problem: null }));
   /** Runs that only this page holds: the database is missing or full. */
   const held = new Map<string, Kept>();
+  /** Events of runs whose removal is under way. */
+  const leaving = new Map<string, string>();
   let opening: Promise<HistoryDb | null> | null = null;
 
   /** A database that could not be opened is tried again the next time. */
@@ -103,15 +105,17 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
   async function take(ids: readonly string[]): Promise<Kept[]> {
     const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
     const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
-    const gone = await attempt((base) => base.remove(ids));
     for (const id of ids) held.delete(id);
+    for (const { entry, log } of taken) if (log !== undefined) leaving.set(entry.id, log);
+    const gone = await attempt((base) => base.remove(ids));
+    for (const id of ids) leaving.delete(id);
     store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
     if (gone) await storeHeld();
     return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
   }
 
   async function logOf(id: string): Promise<string | undefined> {
-    let log = held.get(id)?.log;
+    let log = held.get(id)?.log ?? leaving.get(id);
     if (log === undefined) await attempt(async (base) => { log = await base.log(id); });
     return log;
   }

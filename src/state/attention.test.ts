@@ -76,3 +76,18 @@ it.each(['first', 'last'])('that the pack is changed meanwhile is no failure, it
   await tick();
   expect(attention.getState()).toMatchObject({ phase: 'idle', problem: null });
 });
+
+it('cut off by a load of the same pack is computed when the model is back', async () => {
+  const { pack, attention, attend, answer } = ready();
+  const { report } = pack.getState();
+  void attention.turn(true);
+  await vi.waitFor(() => expect(attend).toHaveBeenCalledOnce());
+  pack.setState({ model: 'loading', report: null });
+  answer({ ok: false, code: 'aborted', message: say`Another pack is being loaded.` });
+  await tick();
+  attention.refresh();
+  pack.setState({ model: 'ready', report });
+  attention.refresh();
+  await tick();
+  expect([attend.mock.calls.length, attention.getState().phase]).toEqual([2, 'working']);
+});

@@ -65,7 +65,7 @@ export function createAttention({ view, session: { pack, client, load, modelRead
     const result = await askAgain(() => model.attend(request, () => undefined), load);
     if (mine !== ticket) return;
     if (result.ok) store.setState({ phase: 'done', found: result.value });
-    else if (result.code === 'aborted') store.setState({ phase: 'idle', found: null });
+    else if (result.code === 'aborted') store.setState({ phase: 'idle', found: null, version: -1 });
     else store.setState({ phase: 'failed', found: null, problem: fromFailure(result as Failure) });
   }
 

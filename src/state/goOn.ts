@@ -13,12 +13,14 @@ export interface GoOnDeps {
   settings: SettingsStore;
   toast: ToastStore;
   queue: PackSession['queue'];
+  /** Runs that wait do so no longer. */
+  takeBack: () => void;
   /** Makes a run with the settings of the page, going on from the given tokens. */
   generate: (given: readonly number[]) => Promise<void>;
 }
 
 /** The next run, made from the one in view. */
-export function createGoOn({ view: { pack, run, edit, whatIf, snapshot }, settings, toast, queue, generate }: GoOnDeps) {
+export function createGoOn({ view: { pack, run, edit, whatIf, snapshot }, settings, toast, queue, takeBack, generate }: GoOnDeps) {
   return {
     /** A new run with the rules in view: same class, seed and given tokens. Nothing where the pack cannot generate with them. */
     async generateWithThis(): Promise<void> {
@@ -39,12 +41,13 @@ export function createGoOn({ view: { pack, run, edit, whatIf, snapshot }, settin
       const [back, edits] = [snapshot(), edit.getState()];
       settings.adopt({ class: classIndex, seed, settings: values });
       const undo = () => {
+        if (made === null) takeBack();
         back();
         edit.restore(edits);
       };
+      let made = null as number | null;
       let shown = toast.say(say`Continuing from token ${given.length}.`, undo);
       // The way back ends once another run than the one made here is in view.
-      let made = null as number | null;
       const asked = ({ phase, header: its }: RunState) => phase === 'running' && (its?.given ?? []).join() === given.join();
       const end = () => {
         toast.close(shown);

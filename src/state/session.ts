@@ -73,7 +73,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   const busy = () => [...askers].some((asker) => asker.busy());
   /** Ends what asks the model; not `except`, who wants to ask. `wait`: what takes a moment only is waited for. */
   const settle = async ({ except, wait = false }: { except?: Asker; wait?: boolean } = {}) => {
-    if (busy()) for (const asker of askers) if (asker !== except) await ((wait && asker.answered) || asker.settle)();
+    if (busy()) for (const asker of [...askers]) if (asker !== except) await ((wait && asker.answered) || asker.settle)();
   };
   /** Resolves when no run is made here, and none waits. */
   const idle = () => until(() => !queued() && !jobs.getState().running, queue, jobs);
@@ -92,9 +92,10 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
       wait(requests);
       return loadIfNone();
     }
-    if (busy()) {
+    if (busy() || beside.getState().running) {
       wait(requests);
       await settle();
+      await until(() => !queued() || !beside.getState().running, queue, beside);
       return queued() ? generate(waiting) : undefined;
     }
     wait(null);

@@ -247,3 +247,21 @@ it('shows a run as it grows, stops it, and keeps what was decoded', async () => 
   expect(studio.view.run.getState()).toMatchObject({ phase: 'stopped', count: 2 });
   expect(studio.view.playback.getState().mode).toBe('paused');
 });
+
+it('Undo of a continuation that waits for the model takes it back', async () => {
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
+  await vi.waitFor(() => expect(site.client.load).toHaveBeenCalledOnce());
+  const { edit } = studio.view;
+  edit.put(5, (studio.view.run.getState().events[5]!.token + 1) % 12);
+  const { draft } = edit.getState();
+  void studio.continueFrom(edit.given(), 8, 7);
+  await vi.waitFor(() => expect(studio.toast.getState().toast?.undo).toBeTruthy());
+  studio.toast.undo();
+  expect(edit.getState().draft).toEqual(draft);
+  site.client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  await tick();
+  expect([site.client.generate.mock.calls.length, edit.getState().draft, studio.toast.getState().toast]).toEqual([0, draft, null]);
+});

@@ -69,7 +69,7 @@ export function createStudio(deps: StudioDeps) {
     await session.generate(() => [requestOf(header)]);
   };
   /** Fetched when the next run is made from the one in view. */
-  const goOn = async () => (await import('./goOn.ts')).createGoOn({ view, settings, toast, queue: session.queue, generate: (given) => generate(1, given) });
+  const goOn = async () => (await import('./goOn.ts')).createGoOn({ view, settings, toast, queue: session.queue, takeBack: () => session.wait(null), generate: (given) => generate(1, given) });
 
   return {
     session, view, address, settings, notices, toast, desk: createDeskState(), batch: createBatch(), ...opening, generate, generateAgain, showJob,

@@ -76,3 +76,13 @@ it('holds again when the run opened over its own is taken back, also right after
   await settled();
   expect([left, run.getState().phase]).toEqual([[2, 1], 'empty']);
 });
+
+it('a recorded run of the same class and seed on the way does not take the way back', async () => {
+  const wayBack = createWayBack({ run, toast });
+  wayBack(say`Generating ${7}`, async () => undefined, ({ seed }) => seed === 7);
+  run.clear();
+  run.showRecorded({ className: 'River', seed: 7 } as RunHeader, [], 'd', null);
+  expect(toast.getState().toast).not.toBeNull();
+  run.begin({ className: 'River', seed: 7 } as RunHeader);
+  expect(toast.getState().toast).not.toBeNull();
+});

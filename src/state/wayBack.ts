@@ -34,7 +34,7 @@ export function createWayBack({ run, toast }: WayBackDeps) {
     const off = run.subscribe(({ header: now, origin }) => {
       if (inView()) return;
       if (coming && (!now || origin === 'recorded' || comes!(now))) {
-        coming = !now || !comes!(now);
+        coming = !now || origin === 'recorded';
         header = now;
         return;
       }

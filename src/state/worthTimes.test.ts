@@ -17,15 +17,16 @@ it('takes the median over the images of a way; an image that was cut short count
 });
 
 function setup(answer: (request: MeasureRequest, signal: AbortSignal) => Promise<unknown>) {
-  const askers: Asker[] = [];
+  const askers = new Set<Asker>();
   const pack = createPack();
   const report = { packHash: 'hash', variant: 'fp32', backend: 'wasm' } as never;
   pack.setState({ manifest: tinyManifest(), model: 'ready', report });
   const measure = vi.fn((request: MeasureRequest, _progress: unknown, signal: AbortSignal) => answer(request, signal));
   const client = { measure };
   const [settle, comeBack, free] = [vi.fn(async () => undefined), vi.fn(async () => undefined), vi.fn()];
-  const session = { pack, client: () => client, settle, comeBack, addAsker: (asker: Asker) => askers.push(asker) } as unknown as PackSession;
-  return { times: createWorthTimes(session, 'https://studio.test/', free), pack, measure, client, settle, comeBack, free, asker: askers[0]! };
+  const addAsker = (asker: Asker) => { askers.add(asker); return () => askers.delete(asker); };
+  const session = { pack, client: () => client, settle, comeBack, addAsker } as unknown as PackSession;
+  return { times: createWorthTimes(session, 'https://studio.test/', free), pack, measure, client, settle, comeBack, free, askers };
 }
 const measured = { measured: [image('dynamic', 50), image('gpt', 100)], failures: [] } as unknown as DeviceMeasurement;
 
@@ -40,32 +41,32 @@ it('measures the three ways on the loaded pack, and shows them only while that v
 });
 
 it('a run that is asked for ends the measurement and waits for its end', async () => {
-  const { times, asker, measure } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`ended` })); }));
+  const { times, askers, measure } = setup((_request, signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: say`ended` })); }));
   void times.measure(null);
   await vi.waitFor(() => expect(measure).toHaveBeenCalledOnce());
-  expect([asker.busy(), times.getState().running]).toEqual([true, { progress: null }]);
-  await asker.settle();
-  expect([asker.busy(), times.getState(), times.current()]).toEqual([false, { running: null, failure: null, measured: null }, null]);
+  expect(times.getState().running).toEqual({ progress: null });
+  await Promise.all([...askers].map((asker) => asker.settle()));
+  expect([askers.size, times.getState(), times.current()]).toEqual([0, { running: null, failure: null, measured: null }, null]);
 });
 
 it('whatever else asks the model has ended before, and is told when it is free again', async () => {
-  const { times, settle, measure, free, asker } = setup(async () => ({ ok: true, value: measured }));
+  const { times, settle, measure, free, askers } = setup(async () => ({ ok: true, value: measured }));
   let ended!: () => void;
   settle.mockImplementation(() => new Promise<undefined>((resolve) => { ended = () => resolve(undefined); }));
   const all = times.measure(null);
-  expect([measure.mock.calls.length, settle.mock.calls]).toEqual([0, [[{ except: asker }]]]);
+  expect([measure.mock.calls.length, settle.mock.calls]).toEqual([0, [[{ except: [...askers][0], wait: true }]]]);
   ended();
   await all;
-  expect([measure.mock.calls.length, free.mock.calls.length]).toEqual([1, 1]);
+  await vi.waitFor(() => expect([measure.mock.calls.length, free.mock.calls.length, askers.size]).toEqual([1, 1, 0]));
 });
 
 it('called off while it waits for what asks the model, it does not begin, and holds nobody up', async () => {
-  const { times, settle, measure, asker } = setup(async () => ({ ok: true, value: measured }));
+  const { times, settle, measure, askers } = setup(async () => ({ ok: true, value: measured }));
   let ended!: () => void;
   settle.mockImplementationOnce(() => new Promise<undefined>((resolve) => { ended = () => resolve(undefined); }));
   const first = times.measure(null);
-  await asker.settle();
-  expect([asker.busy(), times.getState().running]).toEqual([false, null]);
+  await Promise.all([...askers].map((asker) => asker.settle()));
+  expect([askers.size, times.getState().running]).toEqual([0, null]);
   await times.measure(null);
   ended();
   await first;

@@ -3,6 +3,7 @@ import type { Manifest } from '../../engine/manifest.ts';
 import { summary } from '../../engine/statistics.ts';
 import type { BrowserBackend } from '../../engine/log.ts';
 import type { Measured, MeasureProgress, Way } from '../../workers/messages.ts';
+import { measureAlone } from './measureAlone.ts';
 import { manifestAddress } from './packFiles.ts';
 import type { PackSession } from './session.ts';
 import type { ComparedWay } from './worth.ts';
@@ -55,19 +56,11 @@ export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 
   const store = createStore<WorthTimesState>(() => ({ running: null, failure: null, measured: null }));
   let abort = new AbortController();
   let ended: Promise<void> = Promise.resolve();
-  /** The model is at work for it; before that it waits for what it asked to end. */
-  let measuring = false;
   const busy = () => store.getState().running !== null;
-  const cancel = () => {
-    abort.abort();
-    if (!measuring) store.setState({ running: null });
-  };
   const loaded = (): string => {
     const { model, report } = session.pack.getState();
     return model === 'ready' && report ? `${report.packHash}/${report.variant}/${report.backend}` : '';
   };
-  const asker = { busy, async settle() { cancel(); if (measuring) await ended; } };
-  session.addAsker(asker);
 
   async function run(plain: Manifest | null): Promise<void> {
     const [client, of] = [session.client(), loaded()];
@@ -75,19 +68,14 @@ export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 
     if (!client || of === '' || !manifest) return;
     abort = new AbortController();
     store.setState({ running: { progress: null }, failure: null });
-    const { signal } = abort;
-    await session.settle({ except: asker });
-    if (signal.aborted) return;
-    measuring = true;
-    const result = await client.measure(
-      { only: ['dynamic', 'static', 'gpt'], ...(plain && { baseline: { manifestUrl: manifestAddress(plain.name, base) } }) },
-      (progress) => busy() && store.setState({ running: { progress } }), signal,
-    ).finally(() => { measuring = false; });
+    const result = await measureAlone(session, {
+      client, abort, free,
+      request: { only: ['dynamic', 'static', 'gpt'], ...(plain && { baseline: { manifestUrl: manifestAddress(plain.name, base) } }) },
+      onProgress: (progress) => store.setState({ running: { progress } }),
+    });
     const times = result.ok ? timesOf(result.value.measured, manifest.grid.tokens) : null;
     const failure = result.ok ? result.value.failures[0]?.reason ?? null : result.code === 'aborted' ? null : result.message;
     store.setState({ running: null, failure, ...(times && { measured: { of, times } }) });
-    if (!result.ok) await session.comeBack(client);
-    free();
   }
 
   return {
@@ -104,6 +92,6 @@ export function createWorthTimes(session: Pick<PackSession, 'pack' | 'client' | 
       if (!busy()) ended = run(plain);
       return ended;
     },
-    cancel,
+    cancel: () => abort.abort(),
   };
 }

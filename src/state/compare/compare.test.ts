@@ -383,4 +383,34 @@ describe('compare', () => {
     linked.restore();
     await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'unknown-class' }));
   });
+
+  it('a run chosen as B while the recorded one alike is looked for stays', async () => {
+    const { page } = await opened();
+    let release!: (run: never) => void;
+    const history = new Promise<never>((resolve) => { release = resolve; });
+    const compare = createCompare({ page, base: 'https://studio.test/', guest: () => { throw new Error('no'); }, readHistory: () => history });
+    const started = compare.start(true);
+    while (!compare.getState().source.a) await Promise.resolve();
+    const chosen = compare.choose('b', { kind: 'history', id: 'mine' });
+    await started;
+    const { header, events: log, digest } = page.view.run.getState();
+    release({ run: { header, events: log, digest, complete: true }, picture: null } as never);
+    await chosen;
+    expect(compare.getState().source.b).toEqual({ kind: 'history', id: 'mine' });
+  });
+
+  it('a run chosen as A while the page goes on to another run stays', async () => {
+    const { page } = await opened();
+    let release!: (run: never) => void;
+    const history = new Promise<never>((resolve) => { release = resolve; });
+    const compare = createCompare({ page, base: 'https://studio.test/', guest: () => { throw new Error('no'); }, readHistory: () => history });
+    await compare.start(false);
+    compare.watchPage();
+    const { header, events: log, digest } = page.view.run.getState();
+    const chosen = compare.choose('a', { kind: 'history', id: 'mine' });
+    await page.generate();
+    release({ run: { header, events: log, digest, complete: true }, picture: null } as never);
+    await chosen;
+    expect(compare.getState().source.a).toEqual({ kind: 'history', id: 'mine' });
+  });
 });

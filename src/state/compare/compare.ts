@@ -37,7 +37,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const [one, other] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [RunView, RunView];
   const store = createCompareStore(one, other, page.session);
   const { known, packFor, discover } = createComparePacks(store, page.session, base);
-  const { put, choose, swap, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
+  const { put, choose, swap, chosen, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
   const { make, makeSide, stop, stops } = createMaking({ store, playback, page: page.session, base, guest, put });
   const sides = () => store.getState().sides;
 
@@ -71,12 +71,12 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       for (const which of ['a', 'b'] as const) if (there && showsPage(which) && sides()[which].pack.getState().manifest !== there) await choose(which, { kind: 'view' });
       if (store.getState().source.a) return;
       await choose('a', { kind: 'view' });
-      if (!other || store.getState().source.b) return;
+      if (!other || chosen('b')) return;
       const { manifest, manifestUrl, name: own } = page.session.pack.getState();
       await discover();
       const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
       const alike = await recordedAlike(packs, page.view.run.getState()).catch(() => null);
-      if (alike && !store.getState().source.b) await put('b', alike.source, () => ofRecorded(alike.recorded)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
+      if (alike && !chosen('b')) await put('b', alike.source, () => ofRecorded(alike.recorded)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
     },
     /** A new run of the page takes the place of the old one on the sides that show it. */
     watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {

@@ -129,3 +129,48 @@ it('of two choices for a side the later one holds, however long the first takes'
   await first;
   expect(compare.getState().source.b).toEqual({ kind: 'view' });
 });
+
+it('a stop gives up the side that waits for the run of the page, too', async () => {
+  const { page, compare, loads, requests } = await opened(`#pack=eurosat&class=River&seed=9&view=compare&b=${side('eurosat', 22)}`);
+  loads.splice(0).forEach((load) => load());
+  await vi.waitFor(() => expect(requests.map(({ seed }) => seed)).toEqual([9]));
+  await compare.stop();
+  await settle();
+  await settle();
+  expect(requests.map(({ seed }) => seed)).toEqual([9]);
+  expect(page.session.jobs.getState().running).toBe(false);
+});
+
+it('a guest and the page never decode at once', async () => {
+  const { page, compare, loads, requests, ends } = await opened('#pack=eurosat&view=compare');
+  await compare.discover();
+  await vi.waitFor(() => expect(loads).toHaveLength(1));
+  void page.generate();
+  expect(page.session.queue.getState().queued).toBe(true);
+  void compare.againstPack('baseline');
+  await vi.waitFor(() => expect(loads).toHaveLength(2));
+  loads[0]!();
+  loads[1]!();
+  await settle();
+  await settle();
+  expect(requests).toHaveLength(1);
+  ends.splice(0).forEach((end) => end(true));
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+});
+
+it('Generate on the page waits while the guest decodes', async () => {
+  const { page, compare, loads, requests, ends } = await opened('#pack=eurosat&view=compare');
+  await compare.discover();
+  loads[0]!();
+  await settle();
+  void compare.againstPack('baseline');
+  await vi.waitFor(() => expect(loads).toHaveLength(2));
+  loads[1]!();
+  await vi.waitFor(() => expect(requests).toHaveLength(1));
+  void page.generate();
+  await settle();
+  await settle();
+  expect(requests).toHaveLength(1);
+  ends.splice(0).forEach((end) => end(true));
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+});

@@ -76,7 +76,9 @@ export function createLinkedSides(compare: Compare, page: Studio) {
       const { run } = await fetchRecording(recording, manifestUrl);
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
+    const before = compare.stops();
     await pageIdle(page.session);
+    if (compare.stops() !== before) return;
     if (page.session.pack.getState().model === 'asking') return 'no-model';
     const made = await compare.makeSide(which, request, name);
     const { header, digest, phase } = made?.getState() ?? {};

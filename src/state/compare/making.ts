@@ -50,7 +50,10 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
     try {
       const maker = await makerOf(pack);
       // The device is for one of them: a measurement by the page would be wrong, and so would the time of the run.
-      if (maker !== page) await page.settle();
+      if (maker !== page) {
+        await page.idle();
+        await page.settle();
+      }
       if (before !== stops) return;
       let runs: readonly RunStore[] = [];
       let shown: void | Promise<void> = undefined;

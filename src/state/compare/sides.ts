@@ -26,12 +26,15 @@ export type Sides = ReturnType<typeof createSides>;
 export function createSides({ store, playback, packFor, inView, readHistory }: SidesDeps) {
   /** Counts what was asked for, so that a late answer is known as one. */
   const asked = { a: 0, b: 0 };
+  /** What is on its way to a side. */
+  const wanted: Record<SideName, RunSource | null> = { a: null, b: null };
   const sides = () => store.getState().sides;
   const growing = () => sides().a.growing() || sides().b.growing();
 
   const name = (which: SideName, source: RunSource | null) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
 
-  const showsPage = (which: SideName) => store.getState().source[which]?.kind === 'view';
+  const chosen = (which: SideName) => wanted[which] ?? store.getState().source[which];
+  const showsPage = (which: SideName) => chosen(which)?.kind === 'view';
 
   /** Two runs go together when their tokens do: of the other side's pack they are let go. */
   function checkTokens(which: SideName, manifest: Manifest): void {
@@ -46,6 +49,7 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
   /** Puts what is found on a side. Where something else has been asked for there meanwhile, neither it nor its failure comes. */
   async function put(which: SideName, source: RunSource, find: () => Found | null | Promise<Found | null>): Promise<void> {
     const mine = ++asked[which];
+    wanted[which] = source;
     try {
       const found = await find();
       if (!found) return;
@@ -60,6 +64,8 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
       else playback.seek(Infinity);
     } catch (error) {
       if (mine === asked[which]) throw error;
+    } finally {
+      if (mine === asked[which]) wanted[which] = null;
     }
   }
 
@@ -91,8 +97,9 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
     const { source, sides: { a, b } } = store.getState();
     asked.a++;
     asked.b++;
+    wanted.a = wanted.b = null;
     store.setState({ sides: { a: b, b: a }, source: { a: source.b, b: source.a } });
   }
 
-  return { put, choose, swap, showsPage, growing };
+  return { put, choose, swap, chosen, showsPage, growing };
 }

@@ -7,9 +7,12 @@ import { tinyManifest } from '../../../engine/testing/manifest.ts';
 import type { InferenceClientApi, OnEvents } from '../../inference/client.ts';
 import type { Source } from '../../lib/readPicture.ts';
 import { createJobs } from '../jobs.ts';
+import { measureAlone } from '../measureAlone.ts';
+import { createNotices } from '../notices.ts';
 import { createPack } from '../pack.ts';
 import { createPlayback } from '../playback.ts';
 import { createRun } from '../run.ts';
+import { createPackSession } from '../session.ts';
 import { createSettings } from '../settings.ts';
 import { createDesk } from './desk.ts';
 import { createDeskState, originalOf } from './deskState.ts';
@@ -223,4 +226,39 @@ it('entropies stay where the probabilities come from a decoder that needs none',
   await desk.open(file, 'photo.jpg');
   expect(run.getState().events.map(({ entropy }) => entropy)).toEqual(entropies);
   expect(run.getState().events[2]).toMatchObject({ logprob: -1 });
+});
+
+it('a measurement waits for the probabilities of a picture, which stays in view', async () => {
+  const scored = scoredEvents(tokens, entropies, m.defaults, 4).map((event): TokenEvent => ({ ...event, logprob: -1, alternatives: [[event.token, 0.4]] }));
+  let end!: (complete: boolean) => void;
+  const client = {
+    loaded: true,
+    load: vi.fn(async () => ({ ok: true, value: { packHash: 'hash', variant: 'fp32', backend: 'wasm', bytes: { total: 0, fromCache: 0 }, ms: 0, stored: 'stored' } })),
+    tokenize: vi.fn(async () => ({ ok: true, value: { tokens, psnr: 30, reconstruction: { rgba: new Uint8ClampedArray(), size: 16, cells: 16 } } })),
+    score: vi.fn(async () => ({ ok: true, value: entropies })),
+    generate: vi.fn((_requests: unknown[], onEvents: OnEvents) => new Promise((resolve) => {
+      end = (complete) => { onEvents(0, complete ? scored : scored.slice(0, 3)); resolve({ ok: true, value: [{ complete }] }); };
+    })),
+    stop: vi.fn(async () => end(false)),
+    measure: vi.fn(async () => ({ ok: true, value: {} })),
+  };
+  const session = createPackSession({ connect: () => client as unknown as InferenceClientApi, notices: createNotices(), now: () => 0 });
+  session.use({ name: m.name, manifestUrl: 'https://studio.test/models/tiny/manifest.json', manifest: m, hash: 'hash' });
+  await session.load();
+  const run = createRun();
+  const settings = createSettings();
+  settings.init(m);
+  const desk = createDesk({
+    store: createDeskState(), session, settings, toast: { say: () => 1 }, view: { run, playback: createPlayback(() => run.getState().count), edit: { ask: vi.fn() } }, read: async () => source,
+    cut: () => ({ rgba: new Uint8ClampedArray(4 * 256).fill(255), image: {} as HTMLCanvasElement }),
+  });
+  session.addAsker(desk);
+  void desk.open(file, 'photo.jpg');
+  await vi.waitFor(() => expect(desk.getState().phase).toBe('probing'));
+  const answer = measureAlone(session, { client: client as never, request: {}, onProgress: () => undefined, abort: new AbortController(), free: () => undefined });
+  await later();
+  end(true);
+  expect(await answer).toMatchObject({ ok: true });
+  await later();
+  expect(run.getState().events[2]!.logprob).toBe(-1);
 });

@@ -9,6 +9,7 @@ export const launch = {
   'One class found': 'Eine Klasse gefunden',
   '{n} classes found': '{n} Klassen gefunden',
   'Class': 'Klasse',
+  'Starts when the device is free': 'Beginnt, wenn das Gerät frei ist',
   'Starts when the model is loaded': 'Beginnt, wenn das Modell geladen ist',
   'Stop': 'Anhalten',
   'Pictures': 'Bilder',

@@ -7,9 +7,9 @@ import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { GoingButton } from '../../ui/GoingButton.tsx';
 import { backendName } from '../bar/loadText.ts';
-import { useFrameEvery, WorkbenchContext } from '../context.ts';
+import { useDeviceBusy, useFrameEvery, WorkbenchContext } from '../context.ts';
 import { shownFigures } from '../figures/shownFigures.ts';
-import { useRunning, type CompareSession } from './session.ts';
+import type { CompareSession } from './session.ts';
 
 const READABLE_MS = 120;
 
@@ -33,7 +33,7 @@ export function CompareTable({ session }: { session: CompareSession }) {
 function MakeHere({ session, which }: { session: CompareSession; which: readonly ('a' | 'b')[] }) {
   const { compare } = session;
   const waiting = useStore(compare, (state) => state.waiting);
-  const running = useRunning(session);
+  const running = useDeviceBusy();
   const busy = waiting || running;
   const runs = which.length === 2 ? t('A and B') : which[0]!.toUpperCase();
   return <p><GoingButton to=".compare-strips .strip-plot" within="main" className="button" aria-disabled={busy} onClick={() => !busy && void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</GoingButton></p>;

@@ -4,7 +4,7 @@ import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { sameTokens } from '../../state/sameTokens.ts';
 import { t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
-import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
+import { useDeviceBusy, usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import Strip from '../strip/Strip.tsx';
@@ -16,7 +16,7 @@ import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';
 import { FirstChoice } from './FirstChoice.tsx';
 import { Half } from './Half.tsx';
 import { Presets } from './Presets.tsx';
-import { compareSession, useRunning, useSecond, type CompareSession } from './session.ts';
+import { compareSession, useSecond, type CompareSession } from './session.ts';
 import { FloatingStop } from '../toast/FloatingStop.tsx';
 import { SourceSelect } from './SourceSelect.tsx';
 import { Swap } from './Swap.tsx';
@@ -103,7 +103,7 @@ function WithRun({ children }: { children: React.ReactNode }) {
 
 /** Ends what either pack makes. */
 function Stop({ session }: { session: CompareSession }) {
-  return <FloatingStop running={useRunning(session)} onStop={() => void session.compare.stop()} />;
+  return <FloatingStop running={useDeviceBusy()} onStop={() => void session.compare.stop()} />;
 }
 
 /** The verdict on the page's pack, or on the one with patches beside it. */

@@ -5,8 +5,9 @@ import { against, requestAgainst, requestLess } from '../../state/compare/reques
 import { named, t } from '../../text/t.ts';
 import { GoingButton } from '../../ui/GoingButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { useDeviceBusy } from '../context.ts';
 import { Preset, PresetSelect } from './Preset.tsx';
-import { useRunning, type CompareSession } from './session.ts';
+import type { CompareSession } from './session.ts';
 
 const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 'Same model, one token per patch', pass: 'One token per pass' } as const;
 
@@ -18,7 +19,7 @@ export function Presets({ session }: { session: CompareSession }) {
   const manifest = useStore(a.pack, (state) => state.manifest);
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
   const own = useStore(page.session.pack, (state) => state.manifest);
-  const running = useRunning(session);
+  const running = useDeviceBusy();
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
   const busy = running || waiting || !complete || !header || !manifest;

@@ -42,12 +42,6 @@ export const compareSession = oncePer((workbench: Workbench): CompareSession => 
   return { page: studio, compare, frame, benches, linked: createLinkedSides(compare, studio) };
 });
 
-/** Something is being made, with the pack of the page or with another one. */
-export function useRunning({ compare, page }: Pick<CompareSession, 'compare' | 'page'>): boolean {
-  const maker = useStore(compare, (state) => state.maker);
-  return [useStore(page.session.jobs, (state) => state.running), useStore(maker.jobs, (state) => state.running)].includes(true);
-}
-
 /** A run asked for here has its turn still to come. */
 export function useWaits({ compare }: Pick<CompareSession, 'compare'>, run: RunStore): boolean {
   const maker = useStore(compare, (state) => state.maker);

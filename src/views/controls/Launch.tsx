@@ -70,7 +70,7 @@ function GenerateButton() {
         {idle && <CountField />}
       </div>
       <p className={idle && wrong ? 'hint field-error' : 'hint'} aria-live={stops ? 'off' : undefined}>
-        {stops ? (running ? <RunningHint /> : t('Starts when the model is loaded')) : idle && wrong ? symbols(blocked(errors)) : <Hint model={model} />}
+        {stops ? (running ? <RunningHint /> : model === 'ready' ? t('Starts when the device is free') : t('Starts when the model is loaded')) : idle && wrong ? symbols(blocked(errors)) : <Hint model={model} />}
         {linked && <> <button type="button" className="button quiet small" onClick={(event) => { handFocus(event, '.primary', '.launch-action'); void session.stop(); }}>{t('Cancel')}</button></>}
       </p>
     </div>
