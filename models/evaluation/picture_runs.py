@@ -48,7 +48,7 @@ def of_other_weights(folder: Path, model: DPAR | GPT) -> str | None:
     """Why the first run of `folder` was not made by the weights of `model`, in words, or None: it gives its tokens other
     probabilities.
 
-    Weights that a pack stores in fewer bits are a few hundredths of a nat apart.
+    Weights in 8 bits have a KL of 0.0003 nats from those in float32, which is about 0.03 here.
     """
     path = min(Path(folder).glob("*.run.json"))
     try:
