@@ -274,4 +274,16 @@ describe('cap', () => {
     await reloaded.load();
     expect([titles(history).sort(), titles(reloaded).sort()]).toEqual([['another', 'stored'], ['another', 'stored']]);
   });
+
+  it('says so where the database refuses to delete, and only then', async () => {
+    const history = made(async () => ({ ...(await openHistoryDb()), remove: () => Promise.reject(new DOMException('', 'UnknownError')) }));
+    await add(history, 'River');
+    await history.remove(history.getState().entries.map(({ id }) => id));
+    expect(history.getState().problem).toMatchObject({ code: 'history-kept' });
+    const reloaded = made();
+    await reloaded.load();
+    expect(titles(reloaded)).toEqual(['River']);
+    await reloaded.remove(reloaded.getState().entries.map(({ id }) => id));
+    expect([reloaded.getState().problem, titles(reloaded)]).toEqual([null, []]);
+  });
 });

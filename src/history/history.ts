@@ -28,6 +28,8 @@ const storeFull = () => problem('history-full', say`The browser has no room for 
 
 const storeBlocked = () => problem('history-blocked', say`Another tab of the studio keeps the history.`, say`Runs of this page last until it is closed. Close the other tabs of the studio, then reload this one.`);
 
+const notDeleted = () => problem('history-kept', say`The browser did not delete what was stored.`, say`What is gone from the list is back once this page is loaded again. Try it then.`);
+
 /** Names of a transaction's errors on a connection that was closed, as when site data are cleared while the page is open. */
 const CLOSED = ['InvalidStateError', 'NotFoundError', 'AbortError'];
 
@@ -105,12 +107,13 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
   async function take(ids: readonly string[]): Promise<Kept[]> {
     const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
     const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
-    for (const id of ids) held.delete(id);
+    const stored = ids.filter((id) => !held.delete(id)).length > 0;
     for (const { entry, log } of taken) if (log !== undefined) leaving.set(entry.id, log);
     const gone = await attempt((base) => base.remove(ids));
     for (const id of ids) leaving.delete(id);
     store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
     if (gone) await storeHeld();
+    else if (stored && (await db())) store.setState({ problem: notDeleted() });
     return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
   }
 

@@ -113,6 +113,8 @@ export const page = {
   'This file is a history of many runs. Press History, then “Open file”, and choose it there.': 'Diese Datei ist ein Verlauf aus vielen Läufen. Auf Verlauf drücken, dann auf „Datei öffnen“, und sie dort wählen.',
   'This browser does not let the studio keep runs.': 'Dieser Browser lässt das Studio keine Läufe behalten.',
   'The history lasts until this page is closed. Private windows and blocked site data cause this.': 'Der Verlauf hält, bis diese Seite geschlossen wird. Private Fenster und gesperrte Websitedaten bewirken das.',
+  'The browser did not delete what was stored.': 'Der Browser hat das Gespeicherte nicht gelöscht.',
+  'What is gone from the list is back once this page is loaded again. Try it then.': 'Was aus der Liste verschwunden ist, ist wieder da, sobald diese Seite neu geladen wird. Dann noch einmal versuchen.',
   'The browser has no room for more runs.': 'Der Browser hat keinen Platz für weitere Läufe.',
   'New ones last until this page is closed. Delete runs that are no longer needed, or save them as files.': 'Neue halten, bis diese Seite geschlossen wird. Nicht mehr gebrauchte Läufe löschen, oder als Dateien sichern.',
   'Another tab of the studio keeps the history.': 'Ein anderer Tab des Studios hält den Verlauf fest.',
