@@ -174,3 +174,13 @@ it('Generate on the page waits while the guest decodes', async () => {
   ends.splice(0).forEach((end) => end(true));
   await vi.waitFor(() => expect(requests).toHaveLength(2));
 });
+
+it('a guest does not wait for a run of the page whose model nobody has agreed to download', async () => {
+  const { page, compare, loads, requests } = await opened('#pack=eurosat&class=River&seed=9&view=compare', true);
+  await compare.discover();
+  await vi.waitFor(() => expect([page.session.pack.getState().model, page.session.queue.getState().queued]).toEqual(['asking', true]));
+  void compare.againstPack('baseline');
+  await vi.waitFor(() => expect(loads).toHaveLength(1));
+  loads[0]!();
+  await vi.waitFor(() => expect(requests).toHaveLength(1));
+});

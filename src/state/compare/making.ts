@@ -42,6 +42,11 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
     return maker;
   }
 
+  /** The page makes no run, and none is about to begin: one whose model waits for a person's consent is not waited for. */
+  const pageDone = () => until(
+    () => !page.jobs.getState().running && (!page.queue.getState().queued || page.pack.getState().model === 'asking'), page.jobs, page.queue, page.pack,
+  );
+
   /** Makes runs with the pack of run A; `begun` gets them in order as they begin. */
   async function make(requests: readonly RunRequest[], begun: (runs: readonly RunStore[]) => void | Promise<void>, pack = store.getState().sides.a.pack.getState().name): Promise<void> {
     if (requests.length === 0 || store.getState().waiting) return;
@@ -51,7 +56,7 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
       const maker = await makerOf(pack);
       // The device is for one of them: a measurement by the page would be wrong, and so would the time of the run.
       if (maker !== page) {
-        await page.idle();
+        await pageDone();
         await page.settle();
       }
       if (before !== stops) return;
