@@ -179,9 +179,9 @@ class Block(nn.Module):
         return x + self.ffn(self.ffn_norm(x))
 
 
-def check_compiler(device: str | torch.device = "cpu") -> None:
+def check_compiler(device: torch.device) -> None:
     """Raises UserError where nothing can be compiled for processors, since there is no C++ compiler."""
-    if torch.device(device).type != "cpu":
+    if device.type != "cpu":
         return
     from torch._inductor.cpp_builder import get_cpp_compiler
     from torch._inductor.exc import InvalidCxxCompiler
@@ -194,7 +194,9 @@ def check_compiler(device: str | torch.device = "cpu") -> None:
 
 
 def compile_blocks(*models: nn.Module | None) -> None:
-    """Block by block: compiling a whole model is slow and has given NaN gradients."""
+    """Block by block: compiling a whole model is slow and has given NaN gradients. Raises UserError as check_compiler does."""
+    for model in filter(None, models):
+        check_compiler(next(model.parameters()).device)
     for part in (part for model in models if model for part in model.modules()):
         if isinstance(part, Block):
             part.compile(dynamic=True)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from models import distributed
-from models.blocks import check_compiler, compile_blocks
+from models.blocks import compile_blocks
 from models.runs import DPARRun, GPTRun, pack_obstacle, run_on, step_function, token_loss
 from models.seen import note_seen
 from models.trained import start_from
@@ -19,8 +19,6 @@ from models.training import Metrics, Outcome, seed_everything, train
 
 def train_run(config: DPARRun | GPTRun, tokens: Path, out: Path, device: torch.device) -> Outcome:
     """Train `config` on the folder `tokens` into `out`, or go on there. Raises UserError."""
-    if config.train.compile:
-        check_compiler(device)
     seed_everything(config.train.seed)
     config, task = run_on(config, tokens)
     model = task.model.to(device)

@@ -14,7 +14,7 @@ import torch
 from tqdm import tqdm
 
 from models import distributed
-from models.blocks import check_compiler, compile_blocks
+from models.blocks import compile_blocks
 from models.checkpoint import WEIGHTS
 from models.commands.common import add_device_arguments, at_least, prepare, prepare_alone
 from models.entropy_model import EntropyModel
@@ -67,7 +67,6 @@ def run(args: argparse.Namespace) -> None:
     device = prepare(args) if sharded else prepare_alone(args, "score of tokens in one file")
     model = load_entropy_model(args.entropy).to(device)
     if not args.no_compile:
-        check_compiler(device)
         compile_blocks(model)
     if sharded:
         return _score_shards(model, data, args, device)

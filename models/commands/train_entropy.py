@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from models import distributed
-from models.blocks import check_compiler, compile_blocks
+from models.blocks import compile_blocks
 from models.commands.common import add_training_arguments, prepare
 from models.config import fitted
 from models.entropy_model import EntropyModel
@@ -35,8 +35,6 @@ def next_token_loss(model: EntropyModel, tokens: torch.Tensor) -> torch.Tensor:
 def run(args: argparse.Namespace) -> None:
     config = EntropyRun.load(args.config, args.overrides)
     device = prepare(args)
-    if config.train.compile:
-        check_compiler(device)
     data = load_tokens(args.tokens)
     config = config.model_copy(update={"model": fitted(config.model, "model", data.sizes, args.tokens)})
     seed_everything(config.train.seed)

@@ -170,9 +170,10 @@ def test_evaluate_pictures_of_the_command_line(folders, tmp_path, capsys):
 
     def measured(shift=0.0, other=None):
         """measured_of, where what the runs note is `shift` nats from what the model says, and one run is of the pack `other`."""
+        run = noted_run(shift)
         for path in sorted((tmp_path / "pngs").glob("*.png")):
-            path.with_suffix(".run.json").write_text(json.dumps(noted_run(shift, other or "this")))
-            other = None
+            run["header"]["pack"]["hash"], other = other or "this", None
+            path.with_suffix(".run.json").write_text(json.dumps(run))
         assert main([*command, "--pictures", str(tmp_path / "pngs"), "--out", str(tmp_path / "out")]) == 0
         return json.loads((tmp_path / "out/evaluation.json").read_text())["measured_of"]
 
@@ -182,7 +183,7 @@ def test_evaluate_pictures_of_the_command_line(folders, tmp_path, capsys):
     assert measured(other="another") == "unknown" and "are of 2 versions of the pack" in capsys.readouterr().err
 
 
-def noted_run(shift, pack):
+def noted_run(shift):
     """A run of the fixture's DPAR: every token its own patch, as forced."""
     model, _, _ = nano_models()
     tokens, opened = np.arange(64) % 64, np.ones(64, dtype=bool)
@@ -190,7 +191,7 @@ def noted_run(shift, pack):
         logits = torch.from_numpy(forced_logits(model, torch.from_numpy(tokens)[None], 0, opened)[0])
     noted = logits.log_softmax(-1)[torch.arange(64), torch.from_numpy(tokens)] + shift
     settings = defaults(PatchRules(entropy_threshold=3.2), SamplingConfig(guidance=1.5))
-    return {"header": {"pack": {"name": "tiny", "hash": pack}, "settings": settings, "class": 0}, "complete": True,
+    return {"header": {"pack": {"name": "tiny"}, "settings": settings, "class": 0}, "complete": True,
             "events": [{"token": int(token), "opens": ["first"], "classLogprob": float(value)}
                        for token, value in zip(tokens, noted, strict=True)]}
 
