@@ -14,7 +14,7 @@ from models.errors import UserError
 from models.evaluation.store import UNKNOWN, measured_of
 from models.export.card import write_card
 from models.export.config import PackConfig
-from models.export.files import named_files, read_json, remove_files, validate
+from models.export.files import leftovers_removed, read_json, validate
 from models.export.gallery import gallery_of
 from models.export.index import write_index
 from models.export.pack import PackContent, write_pack
@@ -64,11 +64,9 @@ def run(args: argparse.Namespace) -> None:
     evaluation = read_json(args.evaluation, "evaluate writes it") if args.evaluation else {}
     validate(evaluation, "manifest", "evaluation")
     content = content_of(args, config, evaluation)
-    before = named_files(args.out)
-    with staged(args.out, last="manifest.json") as stage:
+    with leftovers_removed(args.out), staged(args.out, last="manifest.json") as stage:
         manifest = write_pack(stage, content)
         write_card(stage, manifest, config.limits)
-    remove_files(args.out, before - named_files(args.out))
     write_index(args.out.parent)
     for name, variant in manifest["variants"].items():
         f = variant["figures"]

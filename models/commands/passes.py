@@ -15,7 +15,7 @@ import torch
 from models.commands.common import add_threads_argument, at_least
 from models.export.card import rewrite_card
 from models.export.defaults import default_rules, default_sampling
-from models.export.files import read_manifest
+from models.export.files import leftovers_removed, read_manifest
 from models.export.pack import save_manifest
 from models.export.passes import count_passes, images_for
 from models.export.read_back import read_back
@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> None:
     manifest = read_manifest(args.pack)  # counting takes minutes: what changed meanwhile stays
     if manifest.get("passes") != counted.entry:
         manifest |= {"passes": counted.entry, "recordings": []}
-        save_manifest(args.pack, manifest)
+        with leftovers_removed(args.pack):
+            save_manifest(args.pack, manifest)
         rewrite_card(args.pack, manifest)
     print(f"{args.pack}: {images} images; in {counted.same} of them every window gives the same tokens")

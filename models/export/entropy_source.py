@@ -17,7 +17,7 @@ from models.errors import UserError
 from models.export.card import rewrite_card
 from models.export.defaults import default_sampling, defaults
 from models.export.figures import references, variant_figures
-from models.export.files import file_entries, read_manifest, write_json
+from models.export.files import leftovers_removed, read_manifest, write_json
 from models.export.gallery import band
 from models.export.golden import read_golden, seven_digits
 from models.export.kinds import pack_rules
@@ -63,7 +63,6 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
     rules = pack_rules(after.model, GATES.model_copy(update={"entropy_threshold": threshold}))
     golden = read_golden(root, manifest)  # its logits are of the trained weights, and stay
     golden["entropies"] = [None, *seven_digits(after.entropy.entropies(torch.tensor([golden["tokens"]]))[0, 1:])]
-    before = {entry["path"] for entry in file_entries(manifest["variants"])}
 
     for variant in manifest["variants"].values():
         unused = [name for name, entry in variant["graphs"].items() if entry.get("weights") == "entropy"]
@@ -77,7 +76,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
                  "evaluation": {k: v for k, v in manifest["evaluation"].items() if k not in OF_THE_ENTROPY_MODEL}}
     if "heldOut" in manifest:
         manifest["heldOut"]["entropy"] = band(entropies[:, 1:].mean(1))
-    with staged(root, last="manifest.json") as stage:
+    with leftovers_removed(root), staged(root, last="manifest.json") as stage:
         shutil.copytree(root, stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".partial-*"))
         changed = replace_graphs(stage, manifest, after, built)
         manifest["golden"] = write_json(stage, "golden.json", golden)
@@ -90,8 +89,6 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
         manifest["defaultVariant"] |= default_reason(manifest)
         save_manifest(stage, manifest)
         rewrite_card(stage, manifest)
-    for path in before - {entry["path"] for entry in file_entries(manifest)}:
-        (root / path).unlink()
     return [*in_words(changed), f"entropies of {len(chosen)} held-out pictures: E_th {threshold} nats"]
 
 

@@ -80,6 +80,14 @@ def named_files(root: Path) -> set[str]:
         return set()
 
 
+@contextlib.contextmanager
+def leftovers_removed(root: Path) -> Iterator[None]:
+    """What the manifest of `root` names before and no longer at the end goes then; after an error everything stays."""
+    before = named_files(root)
+    yield
+    remove_files(root, before - named_files(root))
+
+
 def remove_files(root: Path, names: Iterable[str]) -> None:
     """Files of a pack that it has no more, and the folders that are empty then. Others that a person put there stay."""
     for name in names:

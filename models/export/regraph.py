@@ -8,7 +8,7 @@ from typing import Any
 from models.errors import UserError
 from models.export.builder import Graph
 from models.export.card import rewrite_card
-from models.export.files import read_manifest
+from models.export.files import leftovers_removed, read_manifest
 from models.export.kinds import LOOKS, visit_bytes
 from models.export.pack import build_graphs, default_reason, save_manifest, write_models
 from models.export.read_back import PackModels, read_back
@@ -58,7 +58,7 @@ def regraph(root: Path) -> list[str]:
     """
     models, manifest = read_back(root), read_manifest(root)
     built = graphs_on(root, models, manifest)
-    with staged(root, last="manifest.json") as stage:
+    with leftovers_removed(root), staged(root, last="manifest.json") as stage:
         changed = replace_graphs(stage, manifest, models, built)
         sizes = []
         for name, variant in manifest["variants"].items():

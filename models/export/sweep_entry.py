@@ -11,7 +11,7 @@ import torch
 from models.dpar import DPAR, DPARConfig
 from models.errors import UserError
 from models.export.card import rewrite_card
-from models.export.files import read_manifest
+from models.export.files import leftovers_removed, read_manifest
 from models.export.golden import read_golden
 from models.export.kinds import forced_logits
 from models.export.pack import save_manifest
@@ -31,7 +31,8 @@ def note_sweep(root: Path, model: DPAR, source: Path, sweep: dict[str, list[dict
     rows = {name: [row | {"held_out": held_out} for row in found] for name, found in sweep.items()}
     if manifest["evaluation"].get("sweep") != rows:
         manifest |= {"evaluation": manifest["evaluation"] | {"sweep": rows}, "recordings": []}
-        save_manifest(root, manifest)
+        with leftovers_removed(root):
+            save_manifest(root, manifest)
         rewrite_card(root, manifest)
 
 

@@ -285,6 +285,9 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     with pytest.raises(UserError, match=r"beta-7\.png: missing"):
         register_recordings(tmp_path / "pack", runs)
     check_pack(tmp_path / "pack")  # nothing of it has come into the pack
+    (runs / "beta-7.run.json").unlink()
+    assert register_recordings(tmp_path / "pack", runs) == ["alpha-7"]
+    assert sorted(path.name for path in (tmp_path / "pack/recordings").iterdir()) == ["alpha-7.png", "alpha-7.run.json"]
 
 
 def test_files_that_a_pack_has_no_more_go_and_others_stay(tmp_path):

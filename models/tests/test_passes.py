@@ -10,6 +10,7 @@ import pytest
 from models.cli import main
 from models.decode import Request, decode
 from models.export import passes
+from models.export.files import write_file
 from models.export.nano import PASSES_IMAGES, nano_content
 from models.export.passes import count_passes, images_for
 
@@ -58,7 +59,9 @@ def test_the_packs_of_the_tests_say_what_is_counted_today(name, tmp_path, capsys
     assert "in 4 of them every window gives the same tokens" in capsys.readouterr().out
     assert (pack / "manifest.json").read_bytes() == before  # recordings, too, where nothing changes
     del whole["passes"]
+    run = write_file(pack, "recordings/some.run.json", b"a run of before")
     (pack / "manifest.json").write_text(json.dumps(whole | {"recordings": [
-        {"id": "some", "title": "Some", "class": 0, "run": whole["golden"], "picture": whole["golden"]}]}))
+        {"id": "some", "title": "Some", "class": 0, "run": run, "picture": whole["golden"]}]}))
     assert main(["passes", "--pack", str(pack), "--images", str(PASSES_IMAGES)]) == 0
     assert (pack / "manifest.json").read_bytes() == before
+    assert not (pack / "recordings").exists()
