@@ -3,7 +3,7 @@ import type { Manifest } from '../engine/manifest.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
-import { dpar, imageOf, lengthIn } from './lib/requests.ts';
+import { dpar, imageOf, lengthIn, withoutPatches } from './lib/requests.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 
 const TOKEN_BY_TOKEN = { maxPatchLength: 1 };
@@ -57,5 +57,6 @@ export const bench: Bench = {
   title: 'Dynamic patches against token by token',
   about: "The same weights and seeds under the pack's own settings, entropy model included, and with P_max = 1, which runs without the entropy model. The bound is the quotient of both operation counts (engine/cost.ts: linear layers, guidance rows counted), from the patches of that very image. The other rows compare with a plain GPT of as many blocks on the same tokens (random weights where the site has no such pack).",
   goal: { text: 'at least 0.9 of the speed-up that the operation count allows (WASM)', atLeast: 0.9 },
+  unfit: withoutPatches,
   run,
 };

@@ -1,6 +1,7 @@
 /** What every bench shares: goals, and the result that is kept in bench/results. */
 import { BUSY, type Machine } from './lib/machine.ts';
 import { digits, type Row } from './lib/table.ts';
+import type { Manifest } from '../engine/manifest.ts';
 import type { Summary } from '../engine/statistics.ts';
 import type { Host } from './lib/host.ts';
 
@@ -42,6 +43,8 @@ export interface Bench {
   goal: Goal;
   /** What is asked for on WebGPU, on a GPU. */
   webgpuGoal?: Goal;
+  /** Why it cannot measure a pack, asked before any bench runs; null where it can. Left out: it can measure every pack, or measures none. */
+  unfit?: (manifest: Manifest) => string | null;
   run(context: Context): Promise<Outcome>;
 }
 

@@ -9,7 +9,7 @@ import { summary } from '../engine/statistics.ts';
 import type { Bench, Context } from './harness.ts';
 import { onGpuPage, type GpuScope } from './lib/gpu-page.ts';
 import { openPeer } from './lib/peer.ts';
-import { dpar } from './lib/requests.ts';
+import { dpar, withoutPatches } from './lib/requests.ts';
 
 /** No entropy comes near: patches end when they are full, so that the first tokens both open and join. */
 const PATCHES = { entropyThreshold: 20, maxPatchLength: 4 };
@@ -89,5 +89,6 @@ export const bench: Bench = {
   title: 'Kernel launches, command buffers and waits of a token on WebGPU',
   about: `Counted in Chromium by wrapping WebGPU itself, so onnxruntime's kernels and the studio's are both in: ${TOKENS} tokens, guidance on. Sampling is one kernel of one workgroup (workers/sample-shader.ts). The same rules written as an ONNX graph were estimated at some 25 nodes, each a launch; that form was not built. From there x_t goes to encoder and entropy model without leaving the GPU, and the encoder's h, k and v stay there too. One buffer is read a token: x_t, its log-probabilities, the alternatives and e_{t+1}. Sampled on the processor, the logits, h, k, v and the entropy are read one after the other. With recorded kernels (graph capture) onnxruntime replays what it did in the first run, on the second image here. It runs as many kernels, without making bind groups for them. Handing over is the time of the processor until it only waits for the GPU. A software adapter computes kernels on the same processor, so only the ratio of the two says something. The last two rows do the same work, a token by itself through as many blocks without guidance, here and in transformers.js. The bench \`transformers\` cannot time this without a GPU.`,
   goal: { text: 'one wait a token', atMost: 1, always: true },
+  unfit: withoutPatches,
   run,
 };

@@ -3,7 +3,7 @@ import type { DparManifest } from '../engine/manifest.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { interleaved, type Bench, type Context } from './harness.ts';
 import { insideRuntime, measureImage, type ImageTimes } from '../engine/measure.ts';
-import { dpar, imageOf, lengthIn } from './lib/requests.ts';
+import { dpar, imageOf, lengthIn, withoutPatches } from './lib/requests.ts';
 import { ratios, summary, type Summary } from '../engine/statistics.ts';
 import type { Row } from './lib/table.ts';
 
@@ -52,5 +52,6 @@ export const bench: Bench = {
   title: 'WebAssembly against native onnxruntime',
   about: 'Time inside the four decode graphs in Chromium and in onnxruntime-node, same graphs, weights, precision, seeds and number of threads. Both copy inputs and outputs at each run; new-slot graphs run (docs/packs.md), so that only the slots in use are copied, once. The last columns say how many bytes full caches are and what copying as many in and out takes. The ratio judged is the worse of the two numbers of threads.',
   goal: { text: 'at most 2 times the native time', atMost: 2 },
+  unfit: withoutPatches,
   run,
 };

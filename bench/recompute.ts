@@ -7,7 +7,7 @@ import { readPackFile, type Pack } from '../node/pack.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { interleaved, type Bench, type Context } from './harness.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
-import { dpar, imageOf, lengthIn } from './lib/requests.ts';
+import { dpar, imageOf, lengthIn, withoutPatches } from './lib/requests.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 import { measureWhole, stepOf, wholeGraphs, type WholeRunner, type WholeTimes } from './lib/whole.ts';
 
@@ -71,5 +71,6 @@ export const bench: Bench = {
   title: 'Incremental decoding against full recompute',
   about: 'The decode loop with its caches, against Alg. 2 of the paper as written: for every token the entropy model, the encoder and the decoder run over the whole prefix again. The patch transformer does where a patch opens. The graphs of Alg. 2 take prefixes of any length, so nothing is padded, and compute logits for the last position only. Same weights, same seeds, guidance on; tokens are compared.',
   goal: { text: 'at least 20 times faster per image (WASM)', atLeast: 20 },
+  unfit: withoutPatches,
   run,
 };

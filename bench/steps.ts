@@ -2,7 +2,7 @@ import { packCost } from '../engine/cost.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
-import { dpar } from './lib/requests.ts';
+import { dpar, withoutPatches } from './lib/requests.ts';
 import { measureStep, shapeOf, slotsAt, stepGraphs } from './lib/step.ts';
 
 const IMAGES = [1, 4, 16];
@@ -50,5 +50,6 @@ export const bench: Bench = {
   title: 'A step by guidance rows and by cached slots',
   about: "What stands in the way of `batch` and `scale`. Each decode graph runs by itself, for 1, 4 and 16 images, with nothing cached and with caches half full. Guidance doubles the rows of patch transformer and decoder. GMAC/s are those of the linear layers with nothing cached: had more rows brought more of them, several images would be cheap. What the pasts add has three parts. The pasts are copied into onnxruntime's memory at every run. Presents, which GroupQueryAttention makes anew, are cleared and filled. The third part is the attention itself. The column \"of which arithmetic\" is what the attention's multiply-accumulates take at the GMAC/s of the linear layers. The rest is moving memory. The ratio is the decoder's GMAC/s with 4 images over those with 1 on WASM.",
   goal: { text: 'recorded, no goal (GMAC/s of 8 rows over those of 2)' },
+  unfit: withoutPatches,
   run,
 };

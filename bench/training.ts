@@ -7,7 +7,7 @@ import { ensurePython, python } from '../scripts/python.mjs';
 import { run as runCommand } from '../scripts/run.mjs';
 import type { Bench, Context } from './harness.ts';
 import { cache } from './lib/host.ts';
-import { dpar } from './lib/requests.ts';
+import { dpar, withoutPatches } from './lib/requests.ts';
 
 /** What `python -m models bench training` writes (models/bench/throughput.py). */
 interface Throughput {
@@ -47,5 +47,6 @@ export const bench: Bench = {
   title: 'Training DPAR against training the baseline',
   about: 'The real training loop in PyTorch, a few steps of both models in turn after a round that compiles them. A step is batches, forward, backward and optimizer. The models are of equal size as in models/configs/eurosat, in bfloat16. Tokens are random, with patches of about two tokens, differently long in every image. The bound is the quotient of the operation counts of a forward pass (linear layers). Entropies are scored once before training and do not count.',
   goal: { text: 'at least 0.9 of the speed-up that the operation count allows', atLeast: 0.9 },
+  unfit: withoutPatches,
   run,
 };

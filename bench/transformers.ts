@@ -1,6 +1,6 @@
 import { readPack } from '../node/pack.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
-import { dpar, imageOf, lengthIn } from './lib/requests.ts';
+import { dpar, imageOf, lengthIn, withoutPatches } from './lib/requests.ts';
 import { ratios, summary } from '../engine/statistics.ts';
 import { openPeer } from './lib/peer.ts';
 import type { Row } from './lib/table.ts';
@@ -63,5 +63,6 @@ export const bench: Bench = {
   about: 'Tokens per second in Chromium, one row (no guidance), float32, sampled at temperature 1. The generate loop of transformers.js runs on a random GPT, built from the same fused operators. The GPT has as many blocks, the same width and the same vocabulary. The version of onnxruntime-web is that of transformers.js. The ratios judged are those of token-by-token decoding, which does the same work; dynamic patches come on top. Where the adapter is a software one, runs are cut short and the figures say nothing about GPUs. Kernels run on the processor there, and what they cost hides what it costs to hand them over.',
   goal: { text: 'at least 1.3 times the tokens per second (WASM)', atLeast: 1.3 },
   webgpuGoal: { text: 'at least 2 times (WebGPU)', atLeast: 2 },
+  unfit: withoutPatches,
   run,
 };

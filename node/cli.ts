@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MOST_IMAGES } from '../engine/decode-request.ts';
 import { parseSeed } from '../engine/setting-text.ts';
 import { isWhole, noValue, settingsTable, type SettingProperty } from '../engine/settings.ts';
-import { whole } from './options.ts';
+import { named, whole } from './options.ts';
 
 export interface GenerateOptions {
   pack: string;
@@ -67,15 +67,15 @@ Example:
 export function readCommandLine(argv: readonly string[], output: Output): GenerateOptions | null {
   const command = new Command('generate')
     .description('Generates images with a pack, on the CPU; the same engine as in the browser.')
-    .requiredOption('--pack <name>', 'name of a pack, or the path of its folder')
-    .requiredOption('--class <class>', 'class id, label or index')
+    .requiredOption('--pack <name>', 'name of a pack, or the path of its folder', named)
+    .requiredOption('--class <class>', 'class id, label or index', named)
     .option('--seed <seed>', 'seed of the first image, 0 to 4294967295; image i has seed + i', seed, 0)
     .option('--count <n>', 'number of images, 1 to 10000', whole(1, 10_000), 1)
     .option('--batch <n>', 'images decoded at once, 1 to 16 (default: as many as the pack takes); more at once are faster an image', whole(1, MOST_IMAGES))
     .option('--set <key=value>', 'a setting, may be repeated', assignment, [] as [string, string][])
-    .requiredOption('--out <dir>', 'folder for pictures and runs, seen from where you stand; made if missing')
-    .option('--models-dir <dir>', 'folder of the packs', fileURLToPath(new URL('../public/models', import.meta.url)))
-    .option('--variant <name>', "variant of the pack's weights (default: the pack's for CPUs)")
+    .requiredOption('--out <dir>', 'folder for pictures and runs, seen from where you stand; made if missing', named)
+    .option('--models-dir <dir>', 'folder of the packs', named, fileURLToPath(new URL('../public/models', import.meta.url)))
+    .option('--variant <name>', "variant of the pack's weights (default: the pack's for CPUs)", named)
     .option('--threads <n>', 'threads of one operator, 1 to 256; more than 1 helps only large packs', whole(1, 256), 1)
     .addHelpText('after', settingsHelp())
     .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.err(text.trimEnd()) })

@@ -45,11 +45,15 @@ test.each<[string, string[], string]>([
   ['bad seed', ['--seed', 'x'], 'whole number from 0 to 4294967295, got "x"'],
   ['bad count', ['--count', '0'], 'whole number from 1 to 10000'],
   ['bad number', ['--set', 'entropyThreshold=abc'], 'E_th must be a number in nats, got "abc".'],
-  ['bad range', ['--set', 'guidance=99'], 'guidance must be between 0 and 20'],
+  ['bad range', ['--set', 'guidance=99'], 'Guidance must be between 0 and 20'],
   ['no such setting', ['--set', 'colour=1'], 'no setting "colour"'],
   ['no value', ['--set', 'guidance'], 'key=value'],
   ['too long patches', ['--set', 'rowReset=off', '--set', 'lengthGate=off'], 'at most 4'],
   ['no such variant', ['--variant', 'q8'], 'no variant "q8". Use one of fp32.'],
+  ['an empty folder for pictures', ['--out', ''], "option '--out <dir>' argument '' is invalid. It must not be empty."],
+  ['an empty folder of packs', ['--models-dir', ''], "option '--models-dir <dir>' argument '' is invalid"],
+  ['an empty pack', ['--pack', ' '], "option '--pack <name>' argument ' ' is invalid"],
+  ['an empty class', ['--class', ''], "option '--class <class>' argument '' is invalid"],
   ['unknown option', ['--speed', '9'], "unknown option '--speed'"],
 ])('%s is one clear sentence and exit code 2', async (_, argv, message) => {
   const { code, err } = await tiny(...argv);

@@ -1,10 +1,7 @@
 /** `npm run generate`: images from a pack on the command line. */
 import { join, resolve } from 'node:path';
-import { CommanderError } from 'commander';
 import { decodeGraphs, graphsOfPicture } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
-import { StudioError, type ErrorCode } from '../engine/errors.ts';
-import { english } from '../engine/phrase.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
 import { imageSeed } from '../engine/philox.ts';
 import { groupsOf } from '../engine/sampling.ts';
@@ -14,13 +11,14 @@ import { withSetting } from '../engine/setting-text.ts';
 import { figuresAt } from '../engine/view.ts';
 import { roomForWindows } from '../workers/window-choice.ts';
 import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
+import { failed } from './failed.ts';
 import { decodeImages, pngOf } from './image.ts';
 import { isMain } from './main.ts';
-import { checkFolder, checkFree, className, endQuietly, spoken, standing, writeWhole } from './output.ts';
+import { checkFolder, checkFree, className, spoken, standing, writeWhole } from './output.ts';
 import { findPack, readPack, type Pack } from './pack.ts';
+import { outlivePrinting } from './printing.ts';
 import { NodeRunner } from './runtime.ts';
 
-const wrongInput: readonly ErrorCode[] = ['unknown-class', 'bad-seed', 'bad-setting', 'bad-argument', 'pack-missing'];
 const STOPPED = 130;
 /** Positions a pass of an image by itself, where the pack has the graphs (bench `passes`); the rows of several images fill a pass already. */
 const WINDOW = 16;
@@ -89,21 +87,12 @@ export async function main(argv: readonly string[], output: Output, signal: { ab
     const options = readCommandLine(argv, output);
     return options ? await generate(options, output, signal) : 0;
   } catch (error) {
-    if (error instanceof CommanderError) return 2;
-    if (!(error instanceof StudioError)) {
-      output.err(`error: ${error instanceof Error ? error.message : String(error)}`);
-      output.err(process.env.DEBUG && error instanceof Error ? String(error.stack) : 'This was not expected. Start it again with DEBUG=1 in the environment, and report what it prints.');
-      return 1;
-    }
-    output.err(`error: ${error.message}`);
-    if (error.code === 'graph-failed' && error.detail) output.err(`  ${english(error.detail)}`);
-    return wrongInput.includes(error.code) ? 2 : 1;
+    return failed(error, output.err);
   }
 }
 
 if (isMain(import.meta.url)) {
-  endQuietly(process.stdout);
-  endQuietly(process.stderr);
+  outlivePrinting(process);
   const signal = { aborted: false };
   process.once('SIGINT', () => {
     signal.aborted = true;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,6 +101,17 @@ test('started by a link to it, with a reader that goes after the first line, it 
   expect([code, err]).toEqual([0, '']);
   expect(readdirSync(join(folder, 'made')).filter((name) => name.endsWith('.png'))).toHaveLength(3);
   expect(existsSync(join(folder, 'made', 'pico-Alpha-2.run.json'))).toBe(true);
+}, 120_000);
+
+test.skipIf(!existsSync('/dev/full'))('lines that a full disk does not take are named at the end, and every picture is made', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [tsx, source, '--models-dir', models, '--pack', 'pico', '--class', '0', '--count', '2', '--batch', '1', '--out', 'made'], { cwd: folder, env: { ...process.env, npm_lifecycle_event: undefined }, stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  let err = '';
+  child.stderr!.on('data', (text) => { err += String(text); });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect([code, err]).toEqual([1, 'error: Not every line could be printed: the disk is full.\n']);
+  expect(readdirSync(join(folder, 'made')).sort()).toEqual(['pico-Alpha-0.png', 'pico-Alpha-0.run.json', 'pico-Alpha-1.png', 'pico-Alpha-1.run.json']);
 }, 120_000);
 
 test('names that every object has are no variant, and a file is no folder of packs', async () => {

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import type { Manifest } from '../engine/manifest.ts';
+import { reasonOf } from './reasons.ts';
 
 /** The folder that the person stands in: npm runs scripts in the package's own. */
 export const standing = (env: NodeJS.ProcessEnv = process.env): string => (env.npm_lifecycle_event && env.INIT_CWD ? env.INIT_CWD : process.cwd());
@@ -15,11 +16,7 @@ export function spoken(path: string, from = standing()): string {
   return short === '' ? '.' : short.startsWith('..') || resolve(short) === short ? path : short;
 }
 
-const WHY: Record<string, string> = {
-  EEXIST: 'a file of that name is there', ENOTDIR: 'part of it is a file', EACCES: 'it may not be written to', EPERM: 'it may not be written to',
-  EROFS: 'the disk can only be read', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', ENAMETOOLONG: 'the name is too long', EISDIR: 'a folder of that name is there', ENOTEMPTY: 'a folder of that name is there',
-};
-const why = (error: unknown) => WHY[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message;
+const why = (error: unknown) => reasonOf(error, 'written to');
 
 /** Makes the folder and tries to write in it. Throws `bad-argument` with the reason. */
 export function checkFolder(folder: string): void {
@@ -96,11 +93,4 @@ export function className({ classes }: Pick<Manifest, 'classes'>, index: number)
   const own = names[index]!;
   const others = names.flatMap((name, i) => (i === index ? [] : [name, `${name}-${i}`])).map((name) => name.toLowerCase());
   return others.includes(own.toLowerCase()) || /^_*$/.test(own) ? `${own}-${index}` : own;
-}
-
-/** Sets `out` free of a reader that has ended, such as `| head -1`: lines are for reading along, pictures are made all the same. */
-export function endQuietly(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }

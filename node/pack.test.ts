@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { findPack, listPacks, readPack, readPackFile } from './pack.ts';
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, readFileSync: vi.fn(fs.readFileSync) };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'pack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,6 +26,14 @@ test('files are read as their manifest names them, or not at all', () => {
   expect(read('weightS')).toThrow(expect.objectContaining({ code: 'shard-altered', message: expect.stringContaining('a.bin') }));
   expect(read('weigh')).toThrow(expect.objectContaining({ code: 'shard-altered' }));
   expect(read('<!doctype html><title>Sign in</title>')).toThrow(expect.objectContaining({ code: 'shard-is-html' }));
+});
+
+test('a file that is there and cannot be read is not called missing: the reason is named', async () => {
+  mkdirSync(join(folder, 'odd', 'pack', 'manifest.json'), { recursive: true });
+  await expect(readPack(join(folder, 'odd', 'pack'))).rejects.toMatchObject({ code: 'unreachable', message: expect.stringMatching(/manifest\.json cannot be read: a folder of that name is there\.$/) });
+  await expect(readPack(join(folder, 'none'))).rejects.toMatchObject({ code: 'shard-missing' });
+  vi.mocked(readFileSync).mockImplementationOnce(() => { throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }); });
+  expect(() => readPackFile({ folder }, file)).toThrow(expect.objectContaining({ code: 'unreachable', message: expect.stringMatching(/a\.bin cannot be read: it may not be read\.$/) }));
 });
 
 test('a manifest behind a byte order mark is read as in a browser', async () => {

@@ -6,6 +6,7 @@ import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } fro
 import { quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { packHash, parseManifest, type Manifest, type PackFile } from '../engine/manifest.ts';
+import { reasonOf } from './reasons.ts';
 
 export interface Pack {
   folder: string;
@@ -30,27 +31,32 @@ export function findPack(nameOrPath: string, modelsDir: string, from = process.c
   throw new PackError('pack-missing', say`There is no pack "${nameOrPath}". ${next}`);
 }
 
+/** A file of a pack as it is on disk. Throws `shard-missing`, or `unreachable` with the reason where it is there and cannot be read. */
+function bytesOf(folder: string, path: string): Buffer {
+  try {
+    return readFileSync(join(folder, path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw shardMissing(path, quote(error));
+    throw new PackError('unreachable', say`The pack's file ${join(folder, path)} cannot be read: ${reasonOf(error, 'read')}.`, quote(error));
+  }
+}
+
 /** Reads and validates a pack's manifest. Throws `PackError`. */
 export async function readPack(folder: string): Promise<Pack> {
+  const bytes = bytesOf(folder, 'manifest.json');
   let json: unknown;
   try {
-    json = parseJson(new TextDecoder().decode(readFileSync(join(folder, 'manifest.json'))));
+    json = parseJson(new TextDecoder().decode(bytes));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw shardMissing('manifest.json', quote(error));
     throw new PackError('manifest-invalid', say`manifest.json is not JSON. Export the pack again, or copy it again.`, quote(error));
   }
   const manifest = parseManifest(json);
   return { folder, manifest, hash: await packHash(manifest) };
 }
 
-/** A file's bytes. Throws `shard-missing`, `shard-is-html` or `shard-altered`. */
+/** A file's bytes. Throws `shard-missing`, `unreachable`, `shard-is-html` or `shard-altered`. */
 export function readPackFile(pack: Pick<Pack, 'folder'>, file: PackFile): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(join(pack.folder, file.path));
-  } catch (error) {
-    throw shardMissing(file.path, quote(error));
-  }
+  const bytes = bytesOf(pack.folder, file.path);
   const hash = createHash('sha256').update(bytes).digest('hex');
   if (hash === file.sha256 && bytes.length === file.bytes) return bytes;
   if (looksLikeHtml(bytes)) throw shardIsHtml(file.path);

@@ -60,15 +60,19 @@ function ofPlaywright({ suites }: { suites: Suite[] }): string[] {
   return all.filter(({ ok }) => !ok).map(({ title }) => title);
 }
 
-const copy = mkdtempSync(join(tmpdir(), 'defences-'));
 const asked = process.argv.slice(2);
 const words = asked.filter((word) => word !== 'browser' && word !== 'all').join(' ');
 const wanted = (defence: Defence) => asked.includes('all') || inBrowser(defence) === asked.includes('browser');
+const list = defences.filter((defence) => defence.fault.includes(words) && wanted(defence));
+if (list.length === 0) {
+  console.error(`No defence here is against "${words}"; the faults are named in scripts/defences.json.`);
+  process.exit(2);
+}
+const copy = mkdtempSync(join(tmpdir(), 'defences-'));
 try {
   const parts = ['engine', 'packs', 'workers', 'src', 'scripts', 'e2e', 'node', 'public', 'index.html', 'package.json', 'package-lock.json', 'vite.config.ts', 'vitest.config.ts', 'playwright.config.ts', 'tsconfig.json', 'tsconfig.base.json'];
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('artefacts') });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const list = defences.filter((defence) => defence.fault.includes(words) && wanted(defence));
   let held = 0;
   for (const defence of list) {
     const { fault, file, find, without, test, title } = defence;

@@ -13,12 +13,12 @@ await import('./ensure.mjs');
 const { values } = parseArgs({
   options: { images: { type: 'string', default: '100' }, pack: { type: 'string' }, backend: { type: 'string', default: 'wasm' }, only: { type: 'string' }, 'no-gpu': { type: 'boolean', default: false } },
 });
-if (!(Number(values.images) >= 6) || !['wasm', 'webgpu'].includes(values.backend)) {
-  console.error('--images is a number from 6 on, --backend is wasm or webgpu.');
+const titles = { studio: 'many images in a row', seed: 'one seed many times' };
+if (!(Number(values.images) >= 6) || !['wasm', 'webgpu'].includes(values.backend) || (values.only !== undefined && !Object.hasOwn(titles, values.only))) {
+  console.error(`--images is a number from 6 on, --backend is wasm or webgpu, --only is ${Object.keys(titles).join(' or ')}.`);
   process.exit(2);
 }
-const titles = { studio: 'many images in a row', seed: 'one seed many times' };
-runBin('@playwright/test/cli.js', ['test', 'soak.spec.ts', `--project=${values.backend}`, '--retries=0', ...(values.only ? ['-g', titles[values.only] ?? values.only] : [])], {
+runBin('@playwright/test/cli.js', ['test', 'soak.spec.ts', `--project=${values.backend}`, '--retries=0', ...(values.only ? ['-g', titles[values.only]] : [])], {
   STUDIO_SOAK_IMAGES: values.images, STUDIO_SOAK_PACK: values.pack ?? (values.backend === 'webgpu' ? 'pico' : 'eurosat'), STUDIO_LONG: '1',
 });
 if (!values['no-gpu']) runBin('@playwright/test/cli.js', ['test', 'gpu.spec.ts', 'gpu-loss.spec.ts', 'hosting.spec.ts', '--project=webgpu', '--retries=0'], { STUDIO_LONG: '1' });

@@ -68,8 +68,8 @@ function beside(names) {
 }
 
 const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !parts[name]);
-if (unknown) {
+const unknown = asked.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) {
   console.error(`There is no test part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}.`);
   process.exit(2);
 }

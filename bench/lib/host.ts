@@ -5,7 +5,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { chromiumPath } from '../../e2e/chromium.ts';
+import { StudioError } from '../../engine/errors.ts';
 import type { DparManifest, Kind } from '../../engine/manifest.ts';
+import { say } from '../../engine/phrase.ts';
 import { listPacks, readPack, type Pack } from '../../node/pack.ts';
 import { NodeRunner } from '../../node/runtime.ts';
 import { ensurePython, python } from '../../scripts/python.mjs';
@@ -162,7 +164,7 @@ export class Host {
   address(folder: string): string {
     const mounts = [[join(root, 'public', 'models'), '/models/'], [cache, '/bench/files/']] as const;
     const mount = mounts.find(([at]) => !relative(at, resolve(folder)).startsWith('..'));
-    if (!mount) throw new Error(`${folder}: packs for the browser lie in public/models or .cache/bench.`);
+    if (!mount) throw new StudioError('bad-argument', say`${folder}: packs for the browser lie in public/models or .cache/bench.`);
     return mount[1] + relative(mount[0], resolve(folder)).replaceAll('\\', '/');
   }
 

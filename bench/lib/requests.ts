@@ -2,10 +2,13 @@ import type { DecodeRequest } from '../../engine/decode.ts';
 import type { DparManifest, Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 
-/** The manifest of a pack that has patches. Throws for other kinds. */
+/** Why a bench of patches cannot measure a pack, null where it can. */
+export const withoutPatches = ({ kind }: Pick<Manifest, 'kind'>): string | null => (kind === 'dpar' ? null : `it is of kind ${kind}, and packs of kind dpar are measured`);
+
+/** The manifest of a pack that has patches, in a bench that refuses others (`Bench.unfit`). */
 export function dpar(manifest: Manifest): DparManifest {
   if (manifest.kind === 'dpar') return manifest;
-  throw new Error(`The pack ${manifest.name} is of kind ${manifest.kind}; this bench measures packs of kind dpar. Name one with --pack.`);
+  throw new Error(`The pack ${manifest.name} cannot be measured: ${withoutPatches(manifest)}.`);
 }
 
 const WARM_UP = 8;

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { StudioError } from '../../engine/errors.ts';
 import { ensurePython } from '../../scripts/python.mjs';
-import { whole } from '../options.ts';
+import { named, whole } from '../options.ts';
+import { outlivePrinting } from '../printing.ts';
 import { classes } from './classes.ts';
 import { prepare, type Recipe } from './dataset.ts';
 import { findPackages } from './packages.ts';
@@ -24,7 +25,7 @@ interface Options {
 
 const command = new Command('characters')
   .description(`Draws ${classes.length} classes of characters on flat grounds from parts that packages ship. A stopped rendering goes on where it was.`)
-  .requiredOption('--out <dir>', 'folder for the pictures; made if missing')
+  .requiredOption('--out <dir>', 'folder for the pictures; made if missing', named)
   .option('--seed <seed>', 'seed of all pictures', whole(0, 0xffffffff), 0)
   .option('--count <n>', 'pictures of each class; the last eighth is held out', whole(16, 100_000), 4000)
   .option('--size <pixels>', 'side of a picture', whole(32, 1024), 256)
@@ -62,6 +63,7 @@ async function draw({ out, jobs, seed, count, size }: Options): Promise<void> {
 }
 
 const options = command.parse(process.argv).opts<Options>();
+outlivePrinting(process);
 try {
   ensurePython();
   await draw({ ...options, out: resolve(process.env.INIT_CWD ?? '.', options.out) });
