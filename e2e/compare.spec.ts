@@ -54,12 +54,28 @@ test('two recorded runs before any weights: one cursor, linked cells, one side u
   const tokens = page.locator('[data-pair="token"]');
   await expect(tokens).toHaveCount(2);
   await expect(tokens.last()).toHaveText((await tokens.first().textContent())!);
+  await expect(page.locator('.cell-pair'), 'symbols are set as in the paper').not.toContainText('E_th');
   const handle = page.getByRole('slider', { name: /E_th line/ }).last();
   await handle.focus();
   await page.keyboard.press('PageDown');
   await expect(figure(page, 'patches-b')).not.toHaveText((await figure(page, 'patches-a').textContent())!);
   await expect(page.getByRole('region', { name: 'Entropy strip of run B' })).toContainText('What-if');
   await expect(page.getByRole('region', { name: 'Entropy strip of run A' })).not.toContainText('What-if');
+});
+
+test('each strip is marked with its run, whether both have a legend or one is enough', async ({ page }) => {
+  const marks = () => page.locator('.compare-strips .strip').evaluateAll((strips) => strips.map((strip) =>
+    [strip, strip.querySelector('.axis-name')].flatMap((element) => (element ? [getComputedStyle(element, '::before').content] : [])).filter((content) => content !== 'none').join()));
+  await twoRecordings(page);
+  expect(await marks()).toEqual(['"A"', '"B"']);
+  const packs = [await syntheticPack(), await syntheticBaseline()];
+  for (const one of packs) await servePack(page, one);
+  await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: packs.map(({ manifest: { name, title, kind } }) => ({ name, title, kind, bytes: 1 })) } }));
+  await page.reload();
+  await expect(figure(page, 'tokens-a')).toHaveText('256');
+  await source(page, 'B').selectOption(await page.locator('.source-select.b optgroup[label*="Baseline"] option').first().getAttribute('value'));
+  await expect(page.locator('.compare-strips .axis-name')).toHaveCount(2);
+  expect(await marks(), 'of two kinds').toEqual(['"A"', '"B"']);
 });
 
 test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
@@ -121,6 +137,11 @@ test('the address holds the second run and its settings: opened elsewhere both a
   await expect(figure(page, 'patches-b')).toHaveText('64', { timeout: 120_000 });
   await expect.poll(() => new URL(page.url()).hash).toContain('b=pack%3Dnano');
   await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toMatch(/b=pack=nano&class=Beta&seed=4&pmax=1&check=[0-9a-f]{12}\./);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const shared = page.getByRole('dialog', { name: 'Share this run' });
+  await expect(shared.getByRole('textbox', { name: 'Link to this comparison' })).toHaveValue(page.url());
+  await expect(shared.locator('.share-title')).toHaveText('Beta, seed 4');
+  await page.keyboard.press('Escape');
   const elsewhere = await context.newPage();
   await mountPack(elsewhere, nano!);
   await elsewhere.goto(page.url());

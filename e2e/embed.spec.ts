@@ -27,3 +27,24 @@ for (const [stage, squares] of Object.entries(SHOWN)) {
     }
   });
 }
+
+for (const language of ['en', 'de']) {
+  test(`in a frame of the size that Share gives it every caption is whole: ${language}`, async ({ page }) => {
+    await page.setViewportSize({ width: 720, height: 640 });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await servePack(page, await syntheticPack());
+    await page.goto(`/?embed&lang=${language}#seed=3`);
+    await expect(page.locator('.strip-plot')).toHaveAttribute('aria-valuenow', '256', { timeout: 60_000 });
+    const cut = await page.locator('.view figcaption > span, .run-name > span').evaluateAll((all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ textContent }) => textContent));
+    expect(cut).toEqual([]);
+  });
+}
+
+test('a class that the pack lacks is named, and nothing is said of a choice that the frame has not', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.goto('/?embed#class=Moon&seed=1');
+  const message = page.locator('.notice');
+  await expect(message).toContainText('no class "Moon"');
+  await expect(message).toContainText('Open it in DPAR Studio to pick a class.');
+  await expect(message).not.toContainText('on this page');
+});

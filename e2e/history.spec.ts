@@ -122,6 +122,34 @@ test('stop ends the whole batch', async ({ page }) => {
   await expect(sheet.getByRole('button', { name: /stopped/ })).toHaveCount(9);
 });
 
+test('a seed of ten digits is whole in the title, beside marks too, and under every picture of a batch', async ({ page }) => {
+  await start(page);
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.getByRole('textbox', { name: 'Seed' }).fill('4294967287');
+  await page.getByRole('combobox', { name: 'Pictures' }).selectOption('9');
+  await generateButton(page).click();
+  await runFinished(page);
+  const whole = async () => {
+    expect(await page.locator('.tile > span').evaluateAll((all) => all.filter(({ scrollWidth, clientWidth, offsetHeight, parentElement }) => scrollWidth > clientWidth || offsetHeight > parentElement!.clientHeight).length)).toBe(0);
+    const title = page.locator('.run-name');
+    await expect(title).toHaveText('Alpha, seed 4294967287');
+    await expect(title).toHaveAttribute('title', 'Alpha, seed 4294967287');
+    expect(await title.locator('span').evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))).toEqual([0, 0]);
+  };
+  await whole();
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inspect' }).click();
+  const place = (await page.locator('.stage').boundingBox())!;
+  await page.getByRole('gridcell').nth(20).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Use token/ }).first().click();
+  await expect(page.locator('.run-title')).toContainText('Edited');
+  await page.getByRole('slider', { name: /E_th line/ }).press('PageDown');
+  await expect(page.locator('.run-title')).toContainText('What-if');
+  await whole();
+  expect(await page.locator('.run-marks > span').evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))).toEqual([0, 0, 0]);
+  expect(await page.locator('.stage').boundingBox(), 'the stage stays where it is').toEqual(place);
+});
+
 test('presets set the patching and leave the rest', async ({ page }) => {
   await start(page);
   await page.getByRole('textbox', { name: 'Guidance' }).fill('3');

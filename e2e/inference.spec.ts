@@ -51,7 +51,7 @@ test('a pack loads, is tested against golden values, and makes the golden pictur
   const made = backend === 'webgpu' ? smallest! : pack!;
   const loaded = await load(page, backend, made);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded));
-  expect(loaded.stages).toEqual(['manifest', 'runtime', 'weights', 'self-test', 'sessions']);
+  expect(loaded.stages).toEqual(['manifest', 'runtime', 'weights', 'graphs', 'self-test', 'sessions']);
   expect(loaded.value).toMatchObject({ backend, trials: [{ backend, correct: true, reason: null }] });
   expect(loaded.value.trials[0]!.maxError).toBeLessThan(1e-3);
 

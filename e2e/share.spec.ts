@@ -267,7 +267,7 @@ test('a run of a pack that is not here is explained', async ({ page }) => {
   const run = await made(page);
   const text = JSON.stringify({ ...run, header: { ...run.header, pack: { name: 'mars', hash: '' } } });
   await drop(page, 'mars.json', Buffer.from(text));
-  await expect(messages(page)).toContainText('There is no pack "mars"');
+  await expect(messages(page)).toContainText('This run needs the pack mars');
   await expect(page.locator('.run-title')).toContainText('Beta, seed 3');
   expect(page.url()).toContain('pack=nano');
 });

@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
-import { generateButton, mountPack } from './studio-page.ts';
+import { generateButton, mountPack, runFinished, runStarted } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano');
 
@@ -37,6 +37,50 @@ for (const [name, viewport] of [['desktop', { width: 1440, height: 800 }], ['pho
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(chip).toHaveText('Stopped');
     await expect.poll(() => stops(page)).toBe(0);
+  });
+}
+
+/** Upper edge of the row that Stop stands in; null where there is none. */
+const barTop = (page: Page) => page.evaluate(() => document.querySelector('.stop-bar')?.getBoundingClientRect().top ?? null);
+
+for (const [name, viewport] of [['desktop', { width: 1280, height: 860 }], ['phone', { width: 390, height: 844 }]] as const) {
+  test(`${name}: Stop covers nothing of History and of the end of a page`, async ({ page }, { project }) => {
+    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+    test.setTimeout(120_000);
+    await mountPack(page, nano!);
+    await page.setViewportSize(viewport);
+    await page.goto('/#pack=nano&class=0&seed=3');
+    await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
+    await generateButton(page).click();
+    await runFinished(page);
+    await slowDown(page, 700);
+    await generateButton(page).click();
+    await runStarted(page);
+    const stop = (await page.locator('.launch [data-stop]').boundingBox())!;
+    for (const view of ['Generate', 'Inspect', 'Guide', 'Compare']) {
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click();
+      await expect(page.locator('.strip-plot').first()).toBeVisible();
+      await page.getByRole('button', { name: 'History' }).click();
+      const history = page.getByRole('dialog', { name: 'History' });
+      await expect(history.getByRole('button', { name: 'Save all as one file' })).toBeVisible();
+      await expect.poll(() => stops(page), view).toBe(1);
+      const bar = await barTop(page);
+      const drawer = (await history.boundingBox())!;
+      if (bar !== null) expect(drawer.y + drawer.height, view).toBeLessThanOrEqual(bar);
+      else expect(stop.x + stop.width, `${view} has a Stop of its own beside it`).toBeLessThanOrEqual(drawer.x);
+      await page.getByRole('button', { name: 'Close history' }).click();
+      await page.evaluate(() => window.scrollTo(0, 100_000));
+      await expect.poll(() => stops(page), view).toBe(1);
+      // The page is longer by the row that has come.
+      const end = await page.locator('main').evaluate((main) => {
+        window.scrollTo(0, 100_000);
+        return main.getBoundingClientRect().bottom;
+      });
+      const above = await barTop(page);
+      if (above !== null) expect(end, view).toBeLessThanOrEqual(above + 1);
+      await page.evaluate(() => window.scrollTo(0, 0));
+    }
+    await page.keyboard.press('Escape');
   });
 }
 

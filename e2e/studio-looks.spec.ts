@@ -46,10 +46,10 @@ for (const language of ['en', 'de']) {
     for (let width = 1300; width >= 320; width -= 20) {
       await page.setViewportSize({ width, height: 700 });
       const [needed, cut, apart] = await page.evaluate(() => {
-        const title = document.querySelector('.run-title > span')!;
+        const title = [...document.querySelectorAll('.run-name > span')].map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
         const shown = [...document.querySelectorAll('.bar > :not(.views)')].map((item) => item.getBoundingClientRect()).filter(({ height }) => height > 0);
         const middles = shown.map(({ top, height }) => top + height / 2);
-        return [document.documentElement.scrollWidth, title.scrollWidth - title.clientWidth, Math.max(...middles) - Math.min(...middles)];
+        return [document.documentElement.scrollWidth, Math.max(...title), Math.max(...middles) - Math.min(...middles)];
       });
       if (needed! > width) narrow.push(`${width}: the page is ${needed} wide`);
       if (apart! > 8) narrow.push(`${width}: the bar has another row`);

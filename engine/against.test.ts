@@ -27,9 +27,9 @@ test('a class is read as --class reads it; none and the null class are the defau
 });
 
 test('a class that is not there, and the own class of the image, are named', () => {
-  expect(() => checkRequest(m, request(3))).toThrow('against: The pack tiny has classes 0 to 2, got 3.');
-  expect(() => checkRequest(m, request(0))).toThrow('against: Forest is the class of the image itself. Use another class, or none.');
-  expect(() => checkRequest(m, request(2.5))).toThrow(/^against: /);
+  expect(() => checkRequest(m, request(3))).toThrow('Less like: The pack tiny has classes 0 to 2, got 3.');
+  expect(() => checkRequest(m, request(0))).toThrow('Less like: Forest is the class of the image itself. Use another class, or none.');
+  expect(() => checkRequest(m, request(2.5))).toThrow(/^Less like: /);
   for (const good of [request(undefined), request(2), request(2, 1), request(0, 2, 3)]) expect(() => checkAgainst(m, good)).not.toThrow();
   expect(() => parseManifest({ ...m, defaults: { ...m.defaults, against: 1 } })).toThrow('defaults.against: must be left out');
 });

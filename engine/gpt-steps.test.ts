@@ -69,7 +69,7 @@ describe('a pack whose entropies are its null class', () => {
 
 test('what the kind fixes is refused by name, and the other kind keeps its graphs', async () => {
   const m = tinyGptManifest();
-  for (const [change, words] of [[{ maxPatchLength: 4 }, 'P_max is fixed at 1'], [{ entropyThreshold: 3 }, 'E_th is fixed at 1.5'], [{ rowReset: true }, 'row reset is fixed at 0']] as const) {
+  for (const [change, words] of [[{ maxPatchLength: 4 }, 'P_max is fixed at 1'], [{ entropyThreshold: 3 }, 'E_th is fixed at 1.5'], [{ rowReset: true }, 'Row reset is fixed at 0']] as const) {
     expect(() => checkSettings(m, { ...m.defaults, ...change })).toThrow(words);
   }
   expect(() => checkSettings(m, { ...m.defaults, guidance: 3 })).not.toThrow();

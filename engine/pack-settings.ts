@@ -36,8 +36,8 @@ export function checkAgainst({ name, classes }: Classes, request: { class: numbe
   const { against } = request.settings;
   if (against === undefined) return;
   const entry = classes[against];
-  if (!entry) throw new StudioError('unknown-class', say`against: The pack ${name} has classes 0 to ${classes.length - 1}, got ${against}.`);
-  if (against === request.class) throw new StudioError('bad-setting', say`against: ${entry.id} is the class of the image itself. Use another class, or none.`);
+  if (!entry) throw new StudioError('unknown-class', say`${findSetting('against').name}: The pack ${name} has classes 0 to ${classes.length - 1}, got ${against}.`);
+  if (against === request.class) throw new StudioError('bad-setting', say`${findSetting('against').name}: ${entry.id} is the class of the image itself. Use another class, or none.`);
 }
 
 /** The text that `resolveClass` takes for this class, the null class's index included: an id, or where none is, what no class is called. */
@@ -67,18 +67,18 @@ export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind'
     const issue = parsed.error.issues[0]!;
     const key = String(issue.path[0] ?? '');
     const property = settingsTable.find((p) => p.key === key);
-    throw new StudioError('bad-setting', say`${property?.symbol ?? (key || 'settings')}: ${issue.message}.`);
+    throw new StudioError('bad-setting', say`${property?.name ?? (key || 'settings')}: ${issue.message}.`);
   }
   const changed = fixedSettings(manifest).find((key) => settings[key] !== manifest.defaults[key]);
   if (changed) {
-    throw new StudioError('bad-setting', say`${findSetting(changed).symbol} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
+    throw new StudioError('bad-setting', say`${findSetting(changed).name} is fixed at ${formatSetting(manifest.defaults[changed])}: this pack is a plain transformer, without patches. Leave it out.`);
   }
   if (isStatic(settings) && settings.staticLength === null) {
-    throw new StudioError('bad-setting', say`All three switches are off, so static length must be set (a number of tokens), or turn a switch on.`);
+    throw new StudioError('bad-setting', say`All three switches are off, so the static patch length must be set (a number of tokens), or turn a switch on.`);
   }
   const longest = longestAllowedPatch(settings, manifest.grid.width, manifest.grid.tokens);
   const most = patchWindow(manifest.model);
   if (longest > most) {
-    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${most}. Lower P_max or static length, or turn P_max or row reset on.`);
+    throw new StudioError('bad-setting', say`These settings allow patches of ${longest} tokens; this pack generates with patches of at most ${most}. Lower P_max or the static patch length, or turn P_max or row reset on.`);
   }
 }

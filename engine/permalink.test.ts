@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readPermalink, writePermalink, type LinkedRun, type Permalink } from './permalink.ts';
 import { tinyManifest } from './testing/manifest.ts';
 import { english } from './phrase.ts';
+import { packTokens } from './token-text.ts';
 
 const { defaults } = tinyManifest();
 const run = {
@@ -61,13 +62,20 @@ test('out-of-range numbers are clamped, nonsense is left out, both with a word',
   const { value, problems } = readPermalink('#g=99&eth=abc&k=2.6&seed=-1&rr=off&x=1&pack=../a&at=1e9&%E0%A4%A=1');
   expect(value).toEqual({ settings: { guidance: 20, topK: 3, rowReset: false } });
   expect(problems).toHaveLength(8);
-  expect(english(problems[0]!)).toBe('guidance is from 0 to 20: 20 is used for 99.');
+  expect(english(problems[0]!)).toBe('Guidance is from 0 to 20: 20 is used for 99.');
 });
 
 test.each(['', 'x', '012345678901.01234567.fp32.abacus', '012345678901.01234567.fp32', '012345678901.01234567.fp 32.wasm', '0123.01234567.fp32.wasm', '012345678901.01234567.fp32.wasm.3'])('the check "%s" is left out with a word', (text) => {
   const { value, problems } = readPermalink(`#seed=1&check=${text}`);
   expect(value).toEqual({ seed: 1, settings: {} });
   expect(problems).toHaveLength(1);
+});
+
+test.each(['.', ',', ')', '”.', '>;'])('a link keeps its meaning with the "%s" of a sentence after it', (end) => {
+  for (const link of ['#class=River&seed=5', '#seed=5&check=012345678901.01234567.fp32.wasm.2', `#seed=5&given=${packTokens([5, 6])}`, `#b=${encodeURIComponent('class=River&seed=5')}`]) {
+    expect(readPermalink(link + end)).toEqual(readPermalink(link));
+  }
+  expect(readPermalink('#seed=5&class=St.').value.class, 'a name may end so').toBe('St.');
 });
 
 test('given tokens that were cut off are left out with a word', () => {
@@ -86,10 +94,10 @@ test('a side of a comparison is a run of its own: its problems name it, and it h
 test('the window of a link is corrected like any number, and left out where it is that of the device', () => {
   const read = (text: string) => readPermalink(`#window=${encodeURIComponent(text)}`);
   expect(['16', '0', '65', '2.5', 'auto '].map((text) => read(text).value.settings.window)).toEqual([16, 1, 64, 3, undefined]);
-  expect(read('65').problems.map(english)).toEqual(['window is from 1 to 64, whole: 64 is used for 65.']);
+  expect(read('65').problems.map(english)).toEqual(['Tokens per pass is from 1 to 64, whole: 64 is used for 65.']);
   expect(read('2.5').problems).toHaveLength(1);
   expect(read('auto ').problems).toEqual([]);
-  expect(read('quick').problems.map(english)).toEqual([expect.stringContaining('window must be a whole number of tokens or auto')]);
+  expect(read('quick').problems.map(english)).toEqual([expect.stringContaining('Tokens per pass must be a whole number of tokens or auto')]);
   const { defaults } = tinyManifest();
   expect(writePermalink({ settings: { ...defaults, window: 16 } }, defaults)).toBe('#window=16');
   expect(writePermalink({ settings: { ...defaults, window: undefined } }, defaults)).toBe('#');

@@ -93,8 +93,11 @@ function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun 
 
 const namesARun = ({ settings, ...rest }: LinkedRun) => Object.keys(rest).length + Object.keys(settings).length > 0;
 
+/** Without the full stop or bracket that a sentence has after a link. A name may end so itself. */
+const withoutEnd = (hash: string): string => (/(^#?|&)(pack|class|against)=[^&]*$/.test(hash) ? hash : hash.replace(/[.,;:!?)\]}>"'’”»]+$/, ''));
+
 /** Reads a hash (with or without '#'). */
-export const readPermalink = (hash: string): ReadPermalink => readParts(hash, true);
+export const readPermalink = (hash: string): ReadPermalink => readParts(withoutEnd(hash), true);
 
 function readParts(hash: string, sides: boolean): ReadPermalink {
   const value: Permalink = { settings: {} };
@@ -126,8 +129,8 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
         const used = numeric ? clampText(text, property.min, property.max, isWhole(property)) : text;
         Object.assign(value.settings, { [property.key]: parseSetting(property.key, used) });
         if (used !== text && Number(used) !== Number(text)) {
-          const { symbol, min, max } = property;
-          problems.push(isWhole(property) ? say`${symbol} is from ${min} to ${max}, whole: ${used} is used for ${text}.` : say`${symbol} is from ${min} to ${max}: ${used} is used for ${text}.`);
+          const { name, min, max } = property;
+          problems.push(isWhole(property) ? say`${name} is from ${min} to ${max}, whole: ${used} is used for ${text}.` : say`${name} is from ${min} to ${max}: ${used} is used for ${text}.`);
         }
       });
     } else problems.push(say`"${key}=${text.slice(0, 40)}" was not understood and is left out.`);

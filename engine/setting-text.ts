@@ -24,7 +24,7 @@ function read<K extends SettingKey>(key: K, text: string, pack: Classes | undefi
   const property = findSetting(key);
   const trimmed = text.trim();
   const lower = trimmed.toLowerCase();
-  const fail = (want: Phrase) => new StudioError('bad-setting', say`${property.symbol} must be ${want}, got "${text}".`);
+  const fail = (want: Phrase) => new StudioError('bad-setting', say`${property.name} must be ${want}, got "${text}".`);
   if (property.kind === 'switch') {
     if (['1', 'true', 'on', 'yes'].includes(lower)) return true as Settings[K];
     if (['0', 'false', 'off', 'no'].includes(lower)) return false as Settings[K];

@@ -19,11 +19,11 @@ test('the table covers every setting once, within the schema', () => {
 
 test('texts that are not values say what is wanted', () => {
   expect(() => parseSetting('entropyThreshold', 'abc')).toThrow('E_th must be a number in nats, got "abc".');
-  expect(() => parseSetting('topK', '1.000'), 'a thousand, with the sign that some write').toThrow('top-k must be a whole number of tokens, got "1.000".');
+  expect(() => parseSetting('topK', '1.000'), 'a thousand, with the sign that some write').toThrow('Top-k must be a whole number of tokens, got "1.000".');
   expect(() => parseSetting('maxPatchLength', '2.5')).toThrow('P_max must be a whole number of tokens, got "2.5".');
-  expect(() => parseSetting('guidance', '21')).toThrow('guidance must be between 0 and 20, got "21".');
+  expect(() => parseSetting('guidance', '21')).toThrow('Guidance must be between 0 and 20, got "21".');
   expect(() => parseSetting('entropyThreshold', '-1')).toThrow('E_th must be between 0 and 20 nats, got "-1".');
-  expect(() => parseSetting('rowReset', 'maybe')).toThrow('row reset must be on or off, got "maybe".');
+  expect(() => parseSetting('rowReset', 'maybe')).toThrow('Row reset must be on or off, got "maybe".');
   expect(() => parseSetting('guidance', '')).toThrow(/must be a number, got ""/);
   expect(() => parseSetting('guidance', '0x10')).toThrow(StudioError);
   expect(() => findSetting('colour')).toThrow(/no setting "colour". Use one of guidance, temperature/);
@@ -59,15 +59,15 @@ test('settings that lead to patches beyond the window are refused', () => {
   expect(longestAllowedPatch({ ...defaults, lengthGate: false, rowReset: false }, 4, 16)).toBe(16);
   expect(() => checkSettings(m, { ...defaults, lengthGate: false, rowReset: false })).toThrow(/patches of 16 tokens; this pack generates with patches of at most 4/);
   expect(() => checkSettings(m, { ...defaults, ...off, staticLength: 4.5 })).toThrow(/patches of 5 tokens/);
-  expect(() => checkSettings(m, { ...defaults, ...off })).toThrow(/static length must be set/);
-  expect(() => checkSettings(m, { ...defaults, topP: NaN })).toThrow(/^top-p: /);
+  expect(() => checkSettings(m, { ...defaults, ...off })).toThrow(/static patch length must be set/);
+  expect(() => checkSettings(m, { ...defaults, topP: NaN })).toThrow(/^Top-p: /);
   checkSettings(m, { ...defaults, maxPatchLength: 9 });
 });
 
 test('a window is a whole number up to 64, or what is fastest', () => {
   expect(['16', ' 1 ', 'auto ', 'AUTO', '64'].map((text) => parseSetting('window', text))).toEqual([16, 1, undefined, undefined, 64]);
   for (const [text, words] of [['0', 'between 1 and 64 tokens'], ['65', 'between 1 and 64 tokens'], ['2.5', 'a whole number of tokens or auto'], ['fast', 'a whole number of tokens or auto']]) {
-    expect(() => parseSetting('window', text!)).toThrow(`window must be ${words}, got "${text}"`);
+    expect(() => parseSetting('window', text!)).toThrow(`Tokens per pass must be ${words}, got "${text}"`);
   }
   const { defaults } = tinyManifest();
   expect(withSetting(withSetting(defaults, 'window', '8'), 'window', 'auto').window).toBeUndefined();

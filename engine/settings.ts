@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { StudioError } from './errors.ts';
-import { say, type Phrase } from './phrase.ts';
+import { say, term, type Phrase } from './phrase.ts';
 import { MAX_CLASSES } from './names.ts';
 import { MOST_POSITIONS } from './window.ts';
 
@@ -45,9 +45,9 @@ export type SettingKey = keyof Settings;
 
 export interface SettingProperty {
   key: SettingKey;
-  /** Symbol or name for messages and tables. */
-  symbol: string;
   label: Phrase;
+  /** What messages and tables call it: as the page labels its field, or in the paper's symbol where the field has that. */
+  name: Phrase;
   /** '' when the number has none. */
   unit: '' | 'nats' | 'tokens';
   kind: 'number' | 'integer' | 'switch' | 'optional' | 'auto' | 'class';
@@ -63,26 +63,30 @@ export interface SettingProperty {
 
 const explained: readonly SettingKey[] = ['entropyThreshold', 'maxPatchLength', 'guidance', 'temperature', 'topK', 'topP', 'rowReset', 'window', 'against'];
 
-const setting = (
-  key: keyof typeof limits, symbol: string, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'], step: number, short: string, help: Phrase,
-): SettingProperty => ({ key, symbol, label, unit, kind, min: limits[key][0], max: limits[key][1], step, short, help, explained: explained.includes(key) });
+/** As the paper writes them. */
+const symbols: Partial<Record<SettingKey, string>> = { entropyThreshold: 'E_th', maxPatchLength: 'P_max' };
+const called = (key: SettingKey, label: Phrase): Phrase => (symbols[key] ? term(symbols[key]) : label);
 
-const toggle = (key: SettingKey, symbol: string, label: Phrase, short: string, help: Phrase): SettingProperty =>
-  ({ key, symbol, label, unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help, explained: explained.includes(key) });
+const setting = (
+  key: keyof typeof limits, label: Phrase, unit: SettingProperty['unit'], kind: SettingProperty['kind'], step: number, short: string, help: Phrase,
+): SettingProperty => ({ key, label, name: called(key, label), unit, kind, min: limits[key][0], max: limits[key][1], step, short, help, explained: explained.includes(key) });
+
+const toggle = (key: SettingKey, label: Phrase, short: string, help: Phrase): SettingProperty =>
+  ({ key, label, name: called(key, label), unit: '', kind: 'switch', min: 0, max: 1, step: 1, short, help, explained: explained.includes(key) });
 
 export const settingsTable: readonly SettingProperty[] = [
-  setting('guidance', 'guidance', say`Guidance`, '', 'number', 0.05, 'g', say`how strongly an image follows its class; 1 is off`),
-  setting('temperature', 'temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`higher makes images more varied; 0 always takes the most likely token`),
-  setting('topK', 'top-k', say`Top-k`, 'tokens', 'integer', 1, 'k', say`sample from the k most likely tokens; 0 is off`),
-  setting('topP', 'top-p', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that together hold this probability; 1 is off`),
-  setting('entropyThreshold', 'E_th', say`Entropy threshold`, 'nats', 'number', 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
-  setting('maxPatchLength', 'P_max', say`Longest patch`, 'tokens', 'integer', 1, 'pmax', say`1 is one token per patch`),
-  toggle('entropyGate', 'entropy gate', say`Entropy gate`, 'eg', say`high entropy opens a patch`),
-  toggle('lengthGate', 'length gate', say`Length gate`, 'lg', say`a patch of P_max tokens is full`),
-  toggle('rowReset', 'row reset', say`Row reset`, 'rr', say`a new row opens a patch`),
-  setting('staticLength', 'static length', say`Static patch length`, 'tokens', 'optional', 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
-  setting('window', 'window', say`Tokens per pass`, 'tokens', 'auto', 1, 'window', say`how many tokens one pass of the model may decode at once; changes the time, never the picture`),
-  setting('against', 'against', say`Less like`, '', 'class', 1, 'against', say`a class that guidance moves away from, in place of the null class`),
+  setting('guidance', say`Guidance`, '', 'number', 0.05, 'g', say`how strongly an image follows its class; 1 is off`),
+  setting('temperature', say`Temperature`, '', 'number', 0.05, 'temp', say`higher makes images more varied; 0 always takes the most likely token`),
+  setting('topK', say`Top-k`, 'tokens', 'integer', 1, 'k', say`sample from the k most likely tokens; 0 is off`),
+  setting('topP', say`Top-p`, '', 'number', 0.01, 'p', say`sample from the most likely tokens that together hold this probability; 1 is off`),
+  setting('entropyThreshold', say`Entropy threshold`, 'nats', 'number', 0.05, 'eth', say`a token whose entropy is above it opens a patch`),
+  setting('maxPatchLength', say`Longest patch`, 'tokens', 'integer', 1, 'pmax', say`1 is one token per patch`),
+  toggle('entropyGate', say`Entropy gate`, 'eg', say`high entropy opens a patch`),
+  toggle('lengthGate', say`Length gate`, 'lg', say`a patch of P_max tokens is full`),
+  toggle('rowReset', say`Row reset`, 'rr', say`a new row opens a patch`),
+  setting('staticLength', say`Static patch length`, 'tokens', 'optional', 0.01, 'static', say`mean length of static patches when all three switches are off; none is off`),
+  setting('window', say`Tokens per pass`, 'tokens', 'auto', 1, 'window', say`how many tokens one pass of the model may decode at once; changes the time, never the picture`),
+  setting('against', say`Less like`, '', 'class', 1, 'against', say`a class that guidance moves away from, in place of the null class`),
 ];
 
 /** The property of a key or a short key, letter case aside. Throws `bad-setting` naming all keys. */

@@ -28,7 +28,7 @@ export interface LoadRequest {
   variant?: string;
 }
 
-export type LoadStage = 'manifest' | 'weights' | 'runtime' | 'sessions' | 'self-test';
+export type LoadStage = 'manifest' | 'weights' | 'runtime' | 'graphs' | 'self-test' | 'sessions';
 
 export interface LoadProgress {
   stage: LoadStage;

@@ -56,7 +56,8 @@ test('a pack opens on the processor, tested against its golden numbers, and clos
   expect(report.bytes.fromCache).toBe(report.bytes.total);
   expect(model).toMatchObject({ backend: 'wasm', capture: false, window: report.passes.window });
   expect(model.paintMs).toBeGreaterThan(0);
-  expect([...new Set(stages.map(({ stage }) => stage))]).toEqual(['manifest', 'weights', 'self-test', 'sessions']);
+  expect([...new Set(stages.map(({ stage }) => stage))]).toEqual(['manifest', 'weights', 'graphs', 'self-test', 'sessions']);
+  expect(stages.filter(({ stage, loaded, total }) => stage === 'weights' && loaded === total), 'what has come is not said to be on its way').toEqual([]);
   expect(open).toBeGreaterThan(0);
   await closeModel(model);
   expect(open).toBe(0);

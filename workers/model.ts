@@ -40,6 +40,9 @@ export interface Model {
 
 type Progress = (progress: LoadProgress) => void;
 
+/** Between the last byte and the first token of a self-test: files are checked, graphs are opened. */
+const preparing = (label: string): LoadProgress => ({ stage: 'graphs', loaded: 0, total: 1, label });
+
 /** Tries the candidates in turn, the processor first: it needs no shaders, and bounds how long the GPU may take. */
 async function selfTest(runtime: Runtime, candidates: BrowserBackend[], pack: Pack, queue: SerialQueue, progress: Progress) {
   const golden = checkGolden(pack.golden);
@@ -47,6 +50,7 @@ async function selfTest(runtime: Runtime, candidates: BrowserBackend[], pack: Pa
   const trials: BackendTrial[] = [];
   for (const backend of candidates) {
     let runner = new SessionRunner(runtime, backend, pack, queue);
+    progress(preparing(backend));
     const attempt = (one: SessionRunner) => tryBackend(decodeGraphs(one, pack.manifest), golden, {
       backend,
       entropies: requiredGraphs[pack.manifest.kind].includes('entropy'),
@@ -94,7 +98,7 @@ export async function openModel(
   const candidates: BrowserBackend[] = request.backend !== 'auto' ? [request.backend] : runtime.gpu ? ['wasm', 'webgpu'] : ['wasm'];
   const variant = request.variant ?? manifest.defaultVariant[runtime.gpu ? 'webgpu' : 'wasm'];
   const pack = await fetchPack(request.manifestUrl, manifest, variant, {
-    onProgress: (state) => progress({ stage: 'weights', label: manifest.title, ...state }),
+    onProgress: (state) => progress(state.loaded < state.total || state.waiting ? { stage: 'weights', label: manifest.title, ...state } : preparing(manifest.title)),
     ...(request.files && { cache: localFiles(request.files) }),
   });
   const { trials, backend, runner, neutral, golden } = await selfTest(runtime, candidates, pack, queue, progress);

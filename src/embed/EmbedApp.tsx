@@ -9,6 +9,7 @@ import { Notices } from '../views/notices/Notices.tsx';
 import { Stage } from '../views/stage/Stage.tsx';
 import Strip from '../views/strip/Strip.tsx';
 import Transport from '../views/transport/Transport.tsx';
+import { inEmbed } from './words.ts';
 import '../styles/embed.css';
 
 /** Stage, strip and transport for an iframe; the rest is one click away in the studio. */
@@ -17,7 +18,7 @@ export default function EmbedApp() {
   return (
     <div className="embed">
       <LiveRegion />
-      <Notices />
+      <Notices inPlace={inEmbed} />
       <main className="workbench">
         <div className="centre">
           <Stage whole />

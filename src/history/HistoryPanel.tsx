@@ -62,8 +62,10 @@ export default function HistoryPanel({ button, onClose }: { button: RefObject<HT
   };
   const saveAll = async () => {
     try {
-      const [{ writeArchive }, { save }] = await Promise.all([import('./archive.ts'), import('../share/files.ts')]);
-      save(new Blob([writeArchive(await history.all())]), `dpar-studio-${new Date().toISOString().slice(0, 10)}${ENDING}`);
+      const [{ archiveOf }, { save }] = await Promise.all([import('./archive.ts'), import('../share/files.ts')]);
+      const { file, problem } = await archiveOf(history);
+      if (file) save(new Blob([file]), `dpar-studio-${new Date().toISOString().slice(0, 10)}${ENDING}`);
+      studio.notices.replace('file', problem ? [problem] : []);
     } catch (error) {
       studio.reportUnexpected(error);
     }

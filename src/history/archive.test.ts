@@ -5,7 +5,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
-import { readArchive, writeArchive } from './archive.ts';
+import { say } from '../../engine/phrase.ts';
+import { archiveOf, readArchive, writeArchive } from './archive.ts';
 import { openHistoryDb } from './db.ts';
 import { createHistory } from './history.ts';
 
@@ -24,7 +25,7 @@ async function saved(): Promise<Uint8Array> {
   await history.add({ header: run.header, events: run.events, picture });
   await history.add({ header: run.header, events: run.events.slice(0, 40), picture: null });
   await history.setPinned(history.getState().entries.find(({ complete }) => complete)!.id, true);
-  return writeArchive(await history.all());
+  return (await archiveOf(history)).file!;
 }
 
 it('all of a history, pictures, pins and stopped runs, comes back in another browser; once only', async () => {
@@ -42,6 +43,36 @@ it('all of a history, pictures, pins and stopped runs, comes back in another bro
   await undo();
   await after.load();
   expect(after.getState().entries).toEqual([]);
+});
+
+describe('runs that another tab deleted', () => {
+  const deletedElsewhere = async (history: ReturnType<typeof made>, which: (tokens: number) => boolean) => {
+    const tab = made();
+    await tab.load();
+    await tab.remove(tab.getState().entries.filter(({ tokens }) => which(tokens)).map(({ id }) => id));
+    return archiveOf(history);
+  };
+  const two = async () => {
+    const history = made();
+    await history.add({ header: run.header, events: run.events, picture });
+    await history.add({ header: run.header, events: run.events.slice(0, 40), picture: null });
+    return history;
+  };
+
+  it('some of them: the file holds the others, it is said how many could not be saved, and the list is read anew', async () => {
+    const history = await two();
+    const { file, problem } = await deletedElsewhere(history, (tokens) => tokens === 40);
+    expect(readArchive(file!).map(({ entry }) => entry.tokens)).toEqual([256]);
+    expect(problem).toMatchObject({ code: 'history-gone', message: say`1 run could not be saved.` });
+    expect(history.getState().entries.map(({ tokens }) => tokens)).toEqual([256]);
+    expect(await archiveOf(history)).toMatchObject({ problem: null });
+  });
+
+  it('all of them: no file is written', async () => {
+    const history = await two();
+    expect(await deletedElsewhere(history, () => true)).toMatchObject({ file: null, problem: { message: say`${2} runs could not be saved.` } });
+    expect(history.getState().entries).toEqual([]);
+  });
 });
 
 describe('a file that is no history', () => {
@@ -73,6 +104,6 @@ describe('a file that is no history', () => {
 it('a run is listed alike in the browser that made it and in one that took it in', async () => {
   const history = made();
   await history.add({ header: run.header, events: run.events, picture });
-  const kept = await history.all();
+  const { kept } = await history.all();
   expect(readArchive(writeArchive(kept)).map(({ entry }) => entry)).toEqual(kept.map(({ entry }) => entry));
 });

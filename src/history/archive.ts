@@ -6,7 +6,9 @@ import { parseJson } from '../../engine/json.ts';
 import { parseRun } from '../../engine/log.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
 import { pictureSize } from '../lib/pictureSize.ts';
+import { problem, type Problem } from '../state/problem.ts';
 import { keptOf, type Kept } from './entry.ts';
+import type { History } from './history.ts';
 
 /** Far more than a full history has: 200 runs of 64 MB with their logs. */
 const MAX_FILES = 4096;
@@ -28,6 +30,18 @@ export function writeArchive(kept: readonly Kept[]): Uint8Array<ArrayBuffer> {
     if (picture) files[`${id}.png`] = [picture, { level: 0 }];
   }
   return zipSync(files) as Uint8Array<ArrayBuffer>;
+}
+
+/** Some runs of the list are there no more. */
+function notSaved(gone: number): Problem {
+  const which = gone === 1 ? say`1 run could not be saved.` : say`${gone} runs could not be saved.`;
+  return problem('history-gone', which, say`Another tab deleted what is missing, or the browser made room. The list shows what is there.`);
+}
+
+/** The file of all runs of a history; null where none is there any more. `problem`: some could not be saved. */
+export async function archiveOf(history: Pick<History, 'all'>): Promise<{ file: Uint8Array<ArrayBuffer> | null; problem: Problem | null }> {
+  const { kept, gone } = await history.all();
+  return { file: kept.length > 0 ? writeArchive(kept) : null, problem: gone > 0 ? notSaved(gone) : null };
 }
 
 const refuse = (why: Phrase) => new StudioError('run-invalid', say`This history cannot be read: ${why}. Nothing of it was taken in.`);

@@ -105,6 +105,7 @@ describe('history', () => {
     await other.load();
     await other.remove([id]);
     await expect(history.read(id)).rejects.toMatchObject({ code: 'run-invalid' });
+    expect(titles(history), 'and the list is read anew').toEqual([]);
   });
 
   it('remembers pins and gives up the oldest that are not pinned', async () => {
@@ -122,7 +123,7 @@ describe('history', () => {
   it('an import names how many earlier runs made room, and its way back brings them back whole', async () => {
     const elsewhere = made();
     for (const title of ['x', 'y']) await add(elsewhere, title);
-    const archive = (await elsewhere.all()).map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when + 100 } }));
+    const archive = (await elsewhere.all()).kept.map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when + 100 } }));
     globalThis.indexedDB = new IDBFactory();
     const history = made(undefined, { runs: 3, bytes: 1e9 });
     for (const title of ['a', 'b', 'c']) await add(history, title);
@@ -139,7 +140,7 @@ describe('history', () => {
   it('of an import that is older than all there is, what finds no room is left out, and nothing makes room', async () => {
     const elsewhere = made();
     for (const title of ['x', 'y']) await add(elsewhere, title);
-    const archive = (await elsewhere.all()).map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when - 100 } }));
+    const archive = (await elsewhere.all()).kept.map(({ entry, log }) => ({ log, entry: { ...entry, when: entry.when - 100 } }));
     globalThis.indexedDB = new IDBFactory();
     const history = made(undefined, { runs: 3, bytes: 1e9 });
     for (const title of ['a', 'b']) await add(history, title);

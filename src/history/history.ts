@@ -106,15 +106,21 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
 
   async function take(ids: readonly string[]): Promise<Kept[]> {
     const chosen = store.getState().entries.filter(({ id }) => ids.includes(id));
-    const taken = await Promise.all(chosen.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
+    const taken = await withLogs(chosen);
     const stored = ids.filter((id) => !held.delete(id)).length > 0;
-    for (const { entry, log } of taken) if (log !== undefined) leaving.set(entry.id, log);
+    for (const { entry, log } of taken) leaving.set(entry.id, log);
     const gone = await attempt((base) => base.remove(ids));
     for (const id of ids) leaving.delete(id);
     store.setState({ entries: store.getState().entries.filter(({ id }) => !ids.includes(id)) });
     if (gone) await storeHeld();
     else if (stored && (await db())) store.setState({ problem: notDeleted() });
-    return taken.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
+    return taken;
+  }
+
+  /** Those whose events are there. */
+  async function withLogs(entries: readonly HistoryEntry[]): Promise<Kept[]> {
+    const found = await Promise.all(entries.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
+    return found.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
   }
 
   async function logOf(id: string): Promise<string | undefined> {
@@ -133,10 +139,13 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
       await put(keptOf(new RunLog(header, events).toRun(), { id: newId(), when: now(), pinned: false, picture }));
       await makeRoom();
     },
-    /** All runs with their events, newest first; one whose events are gone is left out. */
-    async all(): Promise<Kept[]> {
-      const kept = await Promise.all(store.getState().entries.map(async (entry) => ({ entry, log: await logOf(entry.id) })));
-      return kept.flatMap(({ entry, log }) => (log === undefined ? [] : [{ entry, log }]));
+    /** All runs with their events, newest first. `gone`: how many of the list have none any more, as another tab deleted them; the list is read anew then. */
+    async all(): Promise<{ kept: Kept[]; gone: number }> {
+      const { entries } = store.getState();
+      const kept = await withLogs(entries);
+      const gone = entries.length - kept.length;
+      if (gone > 0) await load();
+      return { kept, gone };
     },
     /** Takes in runs of another history; those that are there stay as they are. Returns how many are new, how many earlier ones made room, and the way back. */
     async takeIn(kept: readonly Kept[]): Promise<{ taken: number; removed: number; undo: () => Promise<void> }> {
@@ -165,9 +174,10 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
       const taken = await take(ids);
       return () => putAll(taken);
     },
-    /** A run with its events. Throws `run-invalid` when it is gone or was altered. */
+    /** A run with its events. Throws `run-invalid` when it is gone, with the list read anew, or was altered. */
     async read(id: string): Promise<Run> {
       const log = await logOf(id);
+      if (log === undefined) await load();
       return (await import('./readRun.ts')).readRun(log);
     },
   };

@@ -5,7 +5,7 @@ import { say } from '../../engine/phrase.ts';
 
 /** A stored run with its events. Throws `run-invalid` when it is gone or was altered. */
 export function readRun(log: string | undefined): Run {
-  if (log === undefined) throw new StudioError('run-invalid', say`This run is no longer stored: another tab deleted it, or the browser made room. Reload the page to see what is there.`);
+  if (log === undefined) throw new StudioError('run-invalid', say`This run is no longer stored: another tab deleted it, or the browser made room. The list shows what is there.`);
   try {
     return parseRun(parseJson(log));
   } catch (error) {

@@ -63,7 +63,8 @@ export class InferenceClient {
   #load: Promise<unknown> | null = null;
   /** A call that takes a moment: pictures and others of its kind wait for it. */
   #brief: Promise<unknown> | null = null;
-  #stops = 0;
+  /** Ends what waits for a brief call when somebody stops. */
+  #stopping = new Ending<'stopped'>();
   #beat: () => void = () => undefined;
   #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
 
@@ -100,7 +101,7 @@ export class InferenceClient {
 
   /** One picture, or several at once where the pack's graphs take them (its `batch`). Stopping resolves with `complete: false`. */
   async generate(requests: GenerateRequest[], onEvents: OnEvents, onPicture: OnPicture): Promise<Result<GenerateReport[]>> {
-    return this.#afterBrief(() => this.#call((remote) => remote.generate(requests), {
+    return this.#afterBrief('stopped', () => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs,
       onWorkerEvent: (event) => {
         if (event.kind === 'events') onEvents(event.image, event.events, event.drafts);
@@ -111,7 +112,8 @@ export class InferenceClient {
 
   /** Asks the run to stop between two tokens; terminates the worker when it does not within the grace time. A load goes on: aborting ends it. */
   async stop(): Promise<void> {
-    this.#stops++;
+    this.#stopping.end('stopped');
+    this.#stopping = new Ending();
     const run = this.#run;
     const line = this.#line;
     if (!run || !line || run === this.#load) return;
@@ -147,7 +149,7 @@ export class InferenceClient {
 
   /** Times this device; stopping or aborting ends it with `aborted`. */
   async measure(request: MeasureRequest, onProgress: (progress: MeasureProgress) => void, signal?: AbortSignal): Promise<Result<DeviceMeasurement>> {
-    return this.#afterBrief(() => this.#call((remote) => remote.measure(request), {
+    return this.#afterBrief('aborted', () => this.#call((remote) => remote.measure(request), {
       stallMs: this.#options.loadStallMs, signal, onAbort: () => void this.stop(),
       onWorkerEvent: (event) => { if (event.kind === 'measuring') onProgress(event.progress); },
     }));
@@ -157,11 +159,13 @@ export class InferenceClient {
     this.#drop(failure('aborted', say`The studio was closed.`));
   }
 
-  /** A call that can be stopped and has the worker to itself. It waits for a brief one, and is refused beside another of its kind. */
-  async #afterBrief<T>(job: () => Promise<Result<T>>): Promise<Result<T>> {
-    const before = this.#stops;
-    while (this.#brief) await this.#brief;
-    if (before !== this.#stops) return failure('aborted', say`It was cancelled before it began.`);
+  /**
+   * A call that can be stopped and has the worker to itself. It waits for a brief one, and is refused beside another of its kind.
+   * Stopped while it waits, it ends at once, with that code.
+   */
+  async #afterBrief<T>(code: 'stopped' | 'aborted', job: () => Promise<Result<T>>): Promise<Result<T>> {
+    const stopping = this.#stopping;
+    while (this.#brief) if ((await stopping.race(this.#brief)) === 'stopped') return failure(code, say`It was cancelled before it began.`);
     if (this.#run) return failure('busy', say`A picture is already being generated. Stop it first.`);
     if (!this.loaded) return this.#notLoaded();
     return this.#exclusive(job);

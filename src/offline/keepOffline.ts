@@ -10,6 +10,8 @@ export function keepOffline(studio: Studio): void {
     end();
     // Asks that the browser does not clear the model away when the disk gets full.
     void navigator.storage?.persist?.().catch(() => false);
+    // Reading the list keeps it, so that the menu has one without a network.
+    void import('../../packs/pack-list.ts').then(({ fetchPackList }) => fetchPackList(document.baseURI)).catch(() => undefined);
   });
   window.addEventListener('online', () => {
     const { model, problem } = pack.getState();

@@ -1,4 +1,5 @@
-import { t } from '../text/t.ts';
+import { titleOf } from '../state/runRequest.ts';
+import { translated, t } from '../text/t.ts';
 import { usePlayback } from '../views/context.ts';
 import { Cite } from './Cite.tsx';
 import { FileRows } from './FileRows.tsx';
@@ -14,6 +15,7 @@ export default function ShareMenu() {
   if (!shared) return <p className="muted">{t('A run can be shared once it has ended.')}</p>;
   return (
     <>
+      <p className="share-title">{translated(titleOf(shared.run.header))}</p>
       <LinkRow shared={shared} cursor={cursor} />
       <FileRows shared={shared} />
       <FilmRow shared={shared} />

@@ -3,8 +3,9 @@ import type { Manifest } from '../../engine/manifest.ts';
 import { writeAddress } from '../state/address.ts';
 import { manifestAddress } from '../state/packFiles.ts';
 import { checkOf } from '../state/linkCheck.ts';
-import type { PaintedPicture } from '../state/run.ts';
-import { usePack, useRun, useRunView } from '../views/context.ts';
+import { isOfOneBackend, type PaintedPicture } from '../state/run.ts';
+import { usePack, useRun, useRunView, useStudio } from '../views/context.ts';
+import { useStore } from 'zustand';
 
 export interface Shared {
   manifest: Manifest;
@@ -14,11 +15,15 @@ export interface Shared {
   beside: boolean;
   /** The hash that makes the run again; `cursor` to show it from there. */
   hash: (cursor?: number) => string;
+  /** In Compare: the hash of the comparison, with both sides. */
+  comparison: string | null;
 }
 
 /** The run in view as it can be shared; null while there is none or it is still being decoded. */
 export function useShared(): Shared | null {
   const view = useRunView();
+  const { views } = useStudio().address;
+  const open = useStore(views, (state) => state.view);
   const manifest = usePack((state) => state.manifest);
   const name = usePack((state) => state.name);
   const manifestUrl = usePack((state) => state.manifestUrl);
@@ -28,10 +33,10 @@ export function useShared(): Shared | null {
   const { header, events } = view.run.getState();
   if (!manifest || !header || !still || events.length === 0) return null;
   const run = new RunLog(header, events).toRun();
+  const check = run.complete && isOfOneBackend(view.run.getState()) ? { check: checkOf(header, run.digest) } : {};
   return {
     manifest, run, picture: picture?.cells === events.length ? picture : null, beside: manifestUrl === manifestAddress(name, document.baseURI),
-    hash: (cursor) => writeAddress(name, manifest, header, {
-      ...(run.complete && { check: checkOf(header, run.digest) }), ...(cursor !== undefined && cursor < events.length && { cursor }),
-    }),
+    hash: (cursor) => writeAddress(name, manifest, header, { ...check, ...(cursor !== undefined && cursor < events.length && { cursor }) }),
+    comparison: open === 'compare' ? writeAddress(name, manifest, header, { ...views.extra(), ...check }) : null,
   };
 }

@@ -52,7 +52,7 @@ export interface Address {
   sides: Sides;
 }
 
-const NEXT = say`Choose it on this page; the address names it from the next run on.`;
+const NEXT = say`Choose it on this page, then press Generate.`;
 
 export function readAddress(hash: string): Address {
   const { value, problems } = readPermalink(hash);

@@ -4,7 +4,7 @@ import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
 import { problem, toProblem } from './problem.ts';
-import type { RunState } from './run.ts';
+import { isOfOneBackend, type RunState } from './run.ts';
 import { createViews } from './views.ts';
 import type { Visit } from './visits.ts';
 import { say } from '../../engine/phrase.ts';
@@ -39,23 +39,24 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
       const { header, digest, phase } = state;
       if (!manifest || !header) return;
       const done = phase === 'complete' && digest !== null;
-      replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(done && { check: checkOf(header, digest) }) }));
+      replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(done && isOfOneBackend(state) && { check: checkOf(header, digest) }) }));
       if (!done || !asked || writeAddress(name, manifest, header) !== asked.of) return;
       const { check, cursor } = asked;
       asked = null;
       if (cursor !== undefined && cursor < state.count) playback.seek(cursor);
-      if (!check) return;
+      if (!check || !isOfOneBackend(state)) return;
       void import('./linkDifference.ts').then(({ compareWithLink, explainDifference }) => {
         const outcome = compareWithLink(check, header, digest);
         link.setState({ outcome });
         if (!outcome.same) notices.replace('link', [problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome))]);
       }).catch((error: unknown) => notices.replace('link', [toProblem(error)]));
     },
-    /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays. */
+    /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays, where it is one that an address may name. */
     arrive(state: RunState): void {
       const { view, step, sides } = readAddress(hash());
       views.set(view, step, sides);
-      this.publish(state);
+      // A recorded run was not asked for, and the tokens of a picture of the person's own stay on this device.
+      if (state.origin === 'generated' || state.origin === 'opened') this.publish(state);
     },
   };
 }

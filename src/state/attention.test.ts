@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { say } from '../../engine/phrase.ts';
 import { tinyManifest } from '../../engine/testing/manifest.ts';
 import type { AttentionRun } from '../../engine/attention.ts';
+import type { Settings } from '../../engine/settings.ts';
 import { createAttention } from './attention.ts';
 import { createPack } from './pack.ts';
 import { createRunView } from './runView.ts';
@@ -37,12 +38,12 @@ it('asked for without a model, it loads one', async () => {
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
 });
 
-function ready() {
+function ready(settings: Partial<Settings> = {}) {
   const m = tinyManifest();
   const pack = createPack();
   pack.setState({ manifest: m, model: 'ready', report: { variant: Object.keys(m.variants)[0]!, packHash: 'h', backend: 'wasm' } as never });
   const view = createRunView({ pack });
-  const header = { pack: { name: m.name, hash: 'h' }, class: 0, className: 'A', seed: 1, settings: m.defaults, grid: m.grid } as never;
+  const header = { pack: { name: m.name, hash: 'h' }, class: 0, className: 'A', seed: 1, settings: { ...m.defaults, ...settings }, grid: m.grid } as never;
   view.showRecorded({ run: { header, events: [0, 1, 2].map(event), digest: 'd', complete: true }, picture: null } as never);
   let answer!: (result: unknown) => void;
   const attend = vi.fn<(request: AttentionRun) => Promise<unknown>>(() => new Promise((resolve) => { answer = resolve; }));
@@ -90,4 +91,16 @@ it('cut off by a load of the same pack is computed when the model is back', asyn
   attention.refresh();
   await tick();
   expect([attend.mock.calls.length, attention.getState().phase]).toEqual([2, 'working']);
+});
+
+it.each<[string, Partial<Settings>, number | null]>([
+  ['the null class', { guidance: 2 }, tinyManifest().classes.length],
+  ['the class that the run was guided away from', { guidance: 2, against: 2 }, 2],
+  ['none where guidance is 1, and the class row is shown', { guidance: 1, against: 2 }, null],
+])('the second row of guidance is that of %s', async (_, settings, second) => {
+  const { attention, attend } = ready(settings);
+  expect(attention.secondRow()).toBe(second);
+  attention.chooseRow('second');
+  await vi.waitFor(() => expect(attend).toHaveBeenCalledOnce());
+  expect(attend.mock.calls[0]![0].class).toBe(second ?? 0);
 });

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { secondRows } from '../../engine/against.ts';
 import { showsAttention, type Attention } from '../../engine/attention.ts';
 import { startsOf, tokensOf } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
@@ -16,7 +17,8 @@ export interface AttentionState {
   part: 'patches' | 'cells';
   /** null: the mean of all blocks. */
   block: number | null;
-  row: 'class' | 'null';
+  /** Of guidance; a run without it has the class row alone. */
+  row: 'class' | 'second';
   phase: 'idle' | 'working' | 'done' | 'failed';
   /** Of the version of the log that it was made for. */
   found: Attention | null;
@@ -25,7 +27,7 @@ export interface AttentionState {
 }
 
 /** Attention of the run in view, computed when it is asked for. */
-export function createAttention({ view, session: { pack, client, load, modelReady, settle } }: Pick<Studio, 'view' | 'session'>) {
+export function createAttention({ view, session: { pack, client, comeBack, modelReady, settle } }: Pick<Studio, 'view' | 'session'>) {
   const store = createStore<AttentionState>(() => ({ on: false, part: 'patches', block: null, row: 'class', phase: 'idle', found: null, version: -1, problem: null }));
   let ticket = 0;
   // What is asked of one pack's model comes to nothing with another.
@@ -46,6 +48,13 @@ export function createAttention({ view, session: { pack, client, load, modelRead
     return known < events.length ? 'unscored' : 'yes';
   }
 
+  /** Class of the second row of the run in view, the null class or the one it was guided away from; null where no such row ran. */
+  function secondRow(): number | null {
+    const { header } = view.run.getState();
+    const { manifest } = pack.getState();
+    return header && manifest ? secondRows(manifest, [header])?.[0] ?? null : null;
+  }
+
   async function compute(): Promise<void> {
     const mine = ++ticket;
     if (possible() !== 'yes') return store.setState({ phase: 'idle', found: null });
@@ -54,15 +63,14 @@ export function createAttention({ view, session: { pack, client, load, modelRead
     if (mine !== ticket) return;
     const model = client();
     const { header } = view.run.getState();
-    const { manifest } = pack.getState();
-    if (possible() !== 'yes' || !model || !header || !manifest) return store.setState({ phase: 'idle', found: null });
+    if (possible() !== 'yes' || !model || !header) return store.setState({ phase: 'idle', found: null });
     const { version, events } = view.shown();
     store.setState({ version });
     const request = {
       tokens: tokensOf(events), starts: startsOf(events),
-      class: store.getState().row === 'class' ? header.class : manifest.classes.length,
+      class: (store.getState().row === 'second' ? secondRow() : null) ?? header.class,
     };
-    const result = await askAgain(() => model.attend(request, () => undefined), load);
+    const result = await askAgain(() => model.attend(request, () => undefined), () => comeBack(model));
     if (mine !== ticket) return;
     if (result.ok) store.setState({ phase: 'done', found: result.value });
     else if (result.code === 'aborted') store.setState({ phase: 'idle', found: null, version: -1 });
@@ -70,7 +78,7 @@ export function createAttention({ view, session: { pack, client, load, modelRead
   }
 
   return {
-    ...store, possible, compute,
+    ...store, possible, secondRow, compute,
     /** Computes again where the log in view is another one. */
     refresh(): void {
       const { on, phase, version } = store.getState();

@@ -4,7 +4,7 @@ import type { GenerateReport, GenerateRequest, OnEvents, Result } from '../infer
 import { createJobs, waits } from './jobs.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
-import { createRun, type RunState } from './run.ts';
+import { createRun, isOfOneBackend, isTimedHere, type RunState } from './run.ts';
 import { say } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 
@@ -145,7 +145,7 @@ describe('jobs', () => {
 
   it('a run taken up and stopped on the way to where it was has no digest: that is of what was decoded again', async () => {
     const client = fakeClient();
-    const jobs = createJobs({ now: () => 0, recover: async () => true });
+    const jobs = createJobs({ now: () => 0, recover: async () => 'wasm' });
     const all = jobs.start([header(1)], client);
     client.token();
     client.token();
@@ -154,6 +154,22 @@ describe('jobs', () => {
     await jobs.stop(client);
     await all;
     expect(jobs.getState().list[0]!.run.getState()).toMatchObject({ phase: 'stopped', count: 2, digest: null });
+  });
+
+  it('a run taken up has no time by the clock, and says where it went on: its link must not name one backend', async () => {
+    const client = fakeClient();
+    const jobs = createJobs({ now: () => 0, recover: async () => 'wasm' });
+    const all = jobs.start([{ ...header(1), backend: 'webgpu' }], client);
+    client.token();
+    client.fail();
+    await tick();
+    const { run } = jobs.getState().list[0]!;
+    expect([run.getState().takenUpOn, isOfOneBackend(run.getState())]).toEqual([['wasm'], false]);
+    await client.finish();
+    await all;
+    expect(run.getState()).toMatchObject({ phase: 'complete', wallMs: null, together: 1 });
+    expect(isTimedHere(run.getState())).toBe(false);
+    expect(isOfOneBackend({ header: header(1), takenUpOn: [] })).toBe(true);
   });
 
   it('says whether its runs are looked at', async () => {

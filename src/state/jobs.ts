@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { Ending } from '../../engine/ending.ts';
-import type { RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { Backend, RunHeader, TokenEvent } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
 import type { Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
@@ -24,10 +24,22 @@ export interface JobsState {
   sheet: { list: readonly Job[]; together: boolean };
 }
 
+export interface Recovering {
+  failure: Failure;
+  header: RunHeader;
+  /** It was one of several at once, and needs less memory alone: the same backend is worth another try. */
+  wasTogether: boolean;
+  /** Nobody has stopped the run since. */
+  wanted: () => boolean;
+}
+
+/** The backend that a run goes on with; null where it cannot. */
+export type Recover = (of: Recovering) => Promise<Backend | null>;
+
 export interface JobsDeps {
   now: () => number;
-  /** Gets a model ready again for a run whose worker was lost; false where that cannot be. `wanted`: nobody has stopped the run since. */
-  recover?: (failure: Failure, header: RunHeader, wanted: () => boolean) => Promise<boolean>;
+  /** Gets a model ready again for a run whose worker was lost. */
+  recover?: Recover;
   /** Runs of the pack that its graphs take at once. Default 1: one after the other. */
   atOnce?: () => number;
 }
@@ -51,9 +63,6 @@ export interface StartOptions {
 }
 
 export type Jobs = ReturnType<typeof createJobs>;
-/** One run needs less memory than several: the same backend is worth another try. */
-const alone = (failure: Failure): Failure => (failure.code === 'out-of-memory' ? { ...failure, code: 'worker-lost' } : failure);
-
 const NO_SHEET: JobsState['sheet'] = { list: [], together: false };
 
 const stopped: Failure = { ok: false, code: 'stopped', message: say`The run was stopped.` };
@@ -70,26 +79,26 @@ interface Begun {
 }
 
 /** Runs decoded here, at once where the pack can, else one after the other; each has a log of its own. */
-export function createJobs({ now, recover = async () => false, atOnce = () => 1 }: JobsDeps) {
+export function createJobs({ now, recover = async () => null, atOnce = () => 1 }: JobsDeps) {
   const store = createStore<JobsState>(() => ({ list: [], inView: true, running: false, sheet: NO_SHEET }));
   const watchers = new Set<JobsWatcher>();
   let cancelled = false;
   /** Ends when the runs are stopped. */
-  let stopping = new Ending<false>();
+  let stopping = new Ending<null>();
   let settled: Promise<unknown> = Promise.resolve();
 
   async function decodeAll(list: readonly Job[], client: Client, inView: boolean): Promise<Result<GenerateReport> | null> {
     let last: Result<GenerateReport> | null = null;
     for (const job of list) {
       if (cancelled) break;
-      last = await decode(begin(job, inView), client);
+      last = await decode(begin(job, inView, 1), client);
       if (!last.ok) break;
     }
     return last;
   }
 
-  function begin(job: Job, lead: boolean): Begun {
-    const id = job.run.begin(job.header);
+  function begin(job: Job, lead: boolean, together: number): Begun {
+    const id = job.run.begin(job.header, together);
     for (const { begun } of watchers) begun?.(job, lead);
     const started = now();
     return {
@@ -104,11 +113,11 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
 
   /** All at once. Where the worker is lost on the way, a fresh one goes on from their logs, one after the other. */
   async function decodeTogether(list: readonly Job[], client: Client): Promise<Result<GenerateReport> | null> {
-    const begun = list.map((job, i) => begin(job, i === 0));
+    const begun = list.map((job, i) => begin(job, i === 0, list.length));
     const result = await client.generate(
       list.map(({ header }) => requestOf(header)), (image, ...made) => begun[image]!.onEvents(...made), (image, picture) => begun[image]!.onPicture(picture),
     );
-    const goOn = !result.ok && isLoss(result) && !cancelled && (await recovered(alone(result), list[0]!.header));
+    const goOn = !result.ok && isLoss(result) && !cancelled && (await recovered(result, begun));
     let last: Result<GenerateReport> | null = null;
     for (const [image, one] of begun.entries()) {
       if (result.ok) last = end(one, { ok: true, value: result.value[image]! });
@@ -119,16 +128,19 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     return last;
   }
 
-  /** A stop does not wait for the model to come back. */
-  function recovered(failure: Failure, header: RunHeader): Promise<boolean> {
+  /** Whether the runs can go on; a stop does not wait for the model to come back. */
+  async function recovered(failure: Failure, begun: readonly Begun[]): Promise<boolean> {
     const mine = stopping;
-    return mine.race(recover(failure, header, () => mine === stopping && !cancelled));
+    const { header } = begun[0]!.job;
+    const backend = await mine.race(recover({ failure, header, wasTogether: begun.length > 1, wanted: () => mine === stopping && !cancelled }));
+    if (backend) for (const { id, job } of begun) job.run.takeUp(id, backend);
+    return backend !== null;
   }
 
   async function decode(begun: Begun, client: Client): Promise<Result<GenerateReport>> {
     const { job: { header, run }, onEvents, onPicture } = begun;
     return end(begun, await generateWithRecovery(requestOf(header), {
-      client, events: () => run.getState().events, recover: (failure) => recovered(failure, header), cancelled: () => cancelled, onEvents, onPicture,
+      client, events: () => run.getState().events, recover: (failure) => recovered(failure, [begun]), cancelled: () => cancelled, onEvents, onPicture,
     }));
   }
 
@@ -166,7 +178,7 @@ export function createJobs({ now, recover = async () => false, atOnce = () => 1 
     /** Ends the run being decoded and those that wait. */
     async stop(client: Client): Promise<void> {
       cancelled = true;
-      stopping.end(false);
+      stopping.end(null);
       await client.stop();
     },
     clear(): void {

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
-import type { Failure, GenerateReport, GenerateRequest, Result } from '../inference/client.ts';
-import { createJobs } from './jobs.ts';
+import type { GenerateReport, GenerateRequest, Result } from '../inference/client.ts';
+import { createJobs, type Recovering } from './jobs.ts';
 import { createJobsInView } from './jobsInView.ts';
 import { createPlayback } from './playback.ts';
-import { createRun, type RunState } from './run.ts';
+import { createRun, isTimedHere, type RunState } from './run.ts';
 import { say } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 
@@ -18,10 +18,10 @@ function setup(recovers = true) {
   const view = createRun();
   const playback = createPlayback(() => view.getState().count);
   const ends: RunState[] = [];
-  const failures: Failure[] = [];
-  const recover = vi.fn(async (failure: Failure) => {
-    failures.push(failure);
-    return recovers;
+  const failures: Recovering[] = [];
+  const recover = vi.fn(async (of: Recovering) => {
+    failures.push(of);
+    return recovers ? 'wasm' as const : null;
   });
   const jobs = createJobs({ now: () => 0, recover, atOnce: () => 3 });
   const { show } = createJobsInView({ jobs, view: { run: view, playback }, shown: () => undefined });
@@ -70,6 +70,8 @@ describe('runs made at once', () => {
     expect(await all).toMatchObject({ ok: true });
     expect(ends.map(({ digest, phase }) => [digest, phase])).toEqual([['d5', 'complete'], ['d6', 'complete'], ['d7', 'complete']]);
     expect(jobs.getState().running).toBe(false);
+    // A time of three images is that of none.
+    expect(ends.map((run) => [run.together, isTimedHere(run)])).toEqual([[3, false], [3, false], [3, false]]);
   });
 
   it('more than fit, a single one, and runs beside the one in view are made one after the other', async () => {
@@ -98,9 +100,10 @@ describe('runs made at once', () => {
     emit(1, 0);
     end({ ok: false, code, message: say`gone` });
     expect(await all).toMatchObject({ ok: true });
-    expect(failures.map((failure) => failure.code)).toEqual([code === 'timeout' ? 'timeout' : 'worker-lost']);
+    expect(failures).toMatchObject([{ failure: { code }, wasTogether: true }]);
     expect(single.map(({ seed, resume }) => [seed, resume?.length])).toEqual([[5, 2], [6, 1]]);
     expect([counts(), ends.map(({ digest }) => digest)]).toEqual([[4, 4], ['alone 5', 'alone 6']]);
+    expect(ends.map((run) => [run.wallMs, run.together, run.takenUpOn, isTimedHere(run)])).toEqual([[null, 2, ['wasm'], false], [null, 2, ['wasm'], false]]);
   });
 
   it('without a model, or for a failure of their own, all of them fail', async () => {

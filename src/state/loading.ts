@@ -1,10 +1,12 @@
-import type { RunHeader } from '../../engine/log.ts';
-import type { ClientOptions, Failure, InferenceClientApi } from '../inference/client.ts';
+import type { Backend } from '../../engine/log.ts';
+import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';
+import type { Recovering } from './jobs.ts';
 import { localPackFiles } from './localPacks.ts';
 import type { Notices } from './notices.ts';
 import type { BackendChoice, PackStore } from './pack.ts';
 import { fromFailure, toProblem, type Problem } from './problem.ts';
 import { isLoss } from './recovery.ts';
+import { until } from './until.ts';
 
 export interface LoadingDeps {
   connect: (options: Pick<ClientOptions, 'onOneAPass'>) => InferenceClientApi;
@@ -31,7 +33,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     } catch { /* no network, no words */ }
   };
 
-  async function load(choice: BackendChoice = pack.getState().choice): Promise<void> {
+  async function load(choice: BackendChoice = pack.getState().choice, variant = pack.getState().variant): Promise<void> {
     current?.abort();
     const mine = new AbortController();
     current = mine;
@@ -46,7 +48,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       fail(toProblem(error));
       return;
     }
-    const { manifestUrl, variant } = pack.getState();
+    const { manifestUrl } = pack.getState();
     const files = localPackFiles(manifestUrl);
     const spared = (choice === 'auto' && (await spareGpu?.().catch(() => null))) || null;
     if (current !== mine) return;
@@ -57,7 +59,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     );
     if (current !== mine) return;
     if (!result.ok && isLoss(result) && choice !== 'wasm') {
-      await load('wasm');
+      await load('wasm', variant);
       if (pack.getState().model === 'ready') await announce('backend', ({ gpuGaveUp }) => [gpuGaveUp(result)]);
       return;
     }
@@ -82,19 +84,27 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       current = null;
       pack.setState({ model: 'asking', progress: null });
     },
-    /** A fresh worker for a run whose worker was lost, on the backend that the run began on where that is possible. `wanted`: nobody has stopped it since. */
-    async recover(failure: Failure, header: RunHeader, wanted = () => true): Promise<boolean> {
+    /**
+     * A fresh worker with the run's own weights, on the backend that the run began on where that is possible. Others who lost
+     * the same worker may be loading it, or overtake this: what is there at the end counts.
+     */
+    async recover({ failure, header, wasTogether, wanted }: Recovering): Promise<Backend | null> {
       const { choice } = pack.getState();
-      const isReady = () => pack.getState().model === 'ready';
-      const noMemory = failure.code === 'out-of-memory';
-      if (noMemory && header.backend !== 'webgpu') return false;
+      const noMemory = failure.code === 'out-of-memory' && !wasTogether;
+      if (noMemory && header.backend !== 'webgpu') return null;
       const backend = noMemory || header.backend !== 'webgpu' ? 'wasm' : 'webgpu';
-      await load(backend);
+      const loaded = async (on: typeof backend) => {
+        await load(on, header.variant);
+        await until(() => pack.getState().model !== 'loading', pack);
+      };
+      await loaded(backend);
       const { model, problem } = pack.getState();
-      if (backend === 'webgpu' && model === 'failed' && OF_THE_GPU.includes(problem?.code ?? '')) await load('wasm');
+      if (backend === 'webgpu' && model === 'failed' && OF_THE_GPU.includes(problem?.code ?? '')) await loaded('wasm');
       if (!noMemory) pack.setState({ choice });
-      if (isReady() && wanted()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, pack.getState().report?.backend)]);
-      return isReady();
+      const { model: now, report } = pack.getState();
+      if (now !== 'ready' || !report || report.variant !== header.variant) return null;
+      if (wanted()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, report.backend)]);
+      return report.backend;
     },
     /** Lets the worker go, with whatever it was doing. */
     drop(): void {

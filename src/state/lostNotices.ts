@@ -1,10 +1,10 @@
-import type { RunHeader } from '../../engine/log.ts';
+import type { Backend, RunHeader } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { problem, type Problem } from './problem.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
 
-const cause = (failure: Failure) => ({
-  'out-of-memory': say`The GPU ran out of memory.`, timeout: say`The model stopped responding.`,
+const cause = (failure: Failure, backend: Backend = 'webgpu') => ({
+  'out-of-memory': backend === 'webgpu' ? say`The GPU ran out of memory.` : say`The model ran out of memory.`, timeout: say`The model stopped responding.`,
 } as Partial<Record<Failure['code'], Phrase>>)[failure.code] ?? say`The browser took the GPU or the model's worker away.`;
 
 /** The model is loaded on the processor in place of the GPU. */
@@ -14,10 +14,11 @@ export const gpuGaveUp = (failure: Failure): Problem =>
 /** An interrupted run went on. */
 export function wentOn(failure: Failure, header: RunHeader, backend: string | undefined): Problem {
   const moved = backend !== header.backend;
+  const why = cause(failure, header.backend);
   return problem(
     moved ? 'backend-changed' : 'run-resumed',
-    moved ? say`${cause(failure)} The run continued where it was, on the processor (WASM); nothing was lost.` : say`${cause(failure)} The run continued where it was; nothing was lost.`,
-    moved ? say`Generated again in one piece it may differ from here on, because backends round differently.` : undefined,
+    moved ? say`${why} The run continued where it was, on the processor (WASM); nothing was lost.` : say`${why} The run continued where it was; nothing was lost.`,
+    moved ? say`Generated again in one piece it may differ from here on, because backends round differently.` : failure.code === 'out-of-memory' ? say`Images are decoded one at a time now, which takes less memory.` : undefined,
   );
 }
 

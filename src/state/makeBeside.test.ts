@@ -26,6 +26,36 @@ it('a run beside is made after those of the page that waited for the model', asy
   expect(await made).toBe(true);
 });
 
+it('what is asked for while both wait for a measurement is made first, and the run beside after it', async () => {
+  const studio = await site.ready();
+  let busy = true;
+  const settle = vi.fn(() => vi.waitFor(() => expect(busy).toBe(false)));
+  studio.session.addAsker({ busy: () => busy, settle });
+  const made = makeBeside(studio.session, [request(studio)], () => undefined);
+  await vi.waitFor(() => expect(settle).toHaveBeenCalledOnce());
+  const asked = studio.generate();
+  busy = false;
+  for (const calls of [1, 2]) {
+    await vi.waitFor(() => expect(site.client.generate).toHaveBeenCalledTimes(calls));
+    site.client.end(done);
+  }
+  expect([await made, await asked]).toEqual([true, undefined]);
+  expect(site.client.generate.mock.calls.map(([[one]]) => one!.class)).toEqual([studio.settings.getState().class, 3]);
+});
+
+it('a run asked for while one is made beside is made after it', async () => {
+  const studio = await site.ready();
+  const made = makeBeside(studio.session, [request(studio)], () => undefined);
+  await vi.waitFor(() => expect(site.client.generate).toHaveBeenCalledOnce());
+  void studio.generate(1, [5]);
+  expect(studio.session.queue.getState().queued).toBe(true);
+  site.client.end(done);
+  await made;
+  await vi.waitFor(() => expect(site.client.generate).toHaveBeenCalledTimes(2));
+  expect(site.client.generate.mock.calls[1]![0]).toMatchObject([{ given: [5] }]);
+  site.client.end(done);
+});
+
 it('one that is not wanted any more is not', async () => {
   const studio = await waiting();
   let wanted = true;

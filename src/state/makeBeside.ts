@@ -4,16 +4,20 @@ import type { PackSession } from './session.ts';
 
 /** Makes runs while the one in view stays, once the model is ready, after those that wait for it, and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
 export async function makeBeside(session: PackSession, requests: readonly RunRequest[], begun: (list: readonly Job[]) => void, wanted = () => true): Promise<boolean> {
-  const { pack, jobs, modelReady, idle, settle, decode } = session;
+  const { pack, jobs, queue, modelReady, idle, settle, decode } = session;
+  const busy = () => jobs.getState().running || queue.getState().queued;
   const { manifest } = pack.getState();
   if (!manifest) return false;
   await modelReady();
-  await idle();
-  if (!wanted()) return false;
-  await settle();
-  if (!wanted()) return false;
+  // What somebody asked for while something else settled goes first.
+  do {
+    await idle();
+    if (!wanted()) return false;
+    await settle();
+    if (!wanted()) return false;
+  } while (busy());
   const { report, hash, model } = pack.getState();
   const client = session.client();
-  if (model !== 'ready' || !client || !report || jobs.getState().running || pack.getState().manifest !== manifest) return false;
+  if (model !== 'ready' || !client || !report || pack.getState().manifest !== manifest) return false;
   return decode(requests.map((request) => headerOf(request, manifest, hash, report)), client, { inView: false, begun });
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
-import { say } from '../../engine/phrase.ts';
+import { english, say } from '../../engine/phrase.ts';
 import { readCarried } from '../share/carry.ts';
+import { toProblem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
 import { titleOf } from './runRequest.ts';
 import type { Visit } from './visits.ts';
@@ -163,7 +164,7 @@ describe('opening a run', () => {
   });
 
   it.each([
-    ['of a pack that is not here', { pack: { name: 'mars', hash: '' } }, /no pack "mars"/],
+    ['of a pack that is not here', { pack: { name: 'mars', hash: '' } }, /^This run needs the pack mars\.$/],
     ['of a pack whose name is none', { pack: { name: '../../etc', hash: '' } }, /not the name of a pack/],
     ['of another grid', { grid: { width: 8, tokens: 64 } }, /its grid has 64 tokens in rows of 8/],
     ['of a class there is not', { class: 11 }, /class 11/],
@@ -172,6 +173,16 @@ describe('opening a run', () => {
     const before = [studio.view.run.getState(), studio.settings.getState(), studio.session.pack.getState(), hash];
     await expect(show(studio, other(header))).rejects.toThrow(words);
     expect([studio.view.run.getState(), studio.settings.getState(), studio.session.pack.getState(), hash]).toEqual(before);
+  });
+
+  it('says what to do for a pack that is not here, and speaks of no address, as none was typed', async () => {
+    const studio = await opened();
+    for (const name of ['mars', '../../etc']) {
+      const error = await show(studio, other({ pack: { name, hash: '' } })).catch(toProblem);
+      expect(error).toMatchObject({ code: 'pack-missing' });
+      expect(english((error as Problem).detail!)).toMatch(name === 'mars' ? /^Load it in the pack menu, then open the run again\.$/ : /^(?!.*address)/);
+    }
+    await expect(studio.makeAgain({ ...run.header, pack: { name: 'mars', hash: '' } }, run.digest)).rejects.toThrow('This run needs the pack mars.');
   });
 
   it('refuses codes that the pack does not have', async () => {

@@ -8,7 +8,7 @@ import type { AddressBar } from './addressBar.ts';
 import { checkFits, otherVersion } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
 import type { PackState } from './pack.ts';
-import { findPack } from './packFiles.ts';
+import { findPackOfRun } from './packOfRun.ts';
 import type { Problem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
 import type { RunView } from './runView.ts';
@@ -35,7 +35,7 @@ export interface OpenDeps {
 /** The pack of a run: the one in view, whose name it has, or one beside the page. Throws `pack-missing`. */
 async function packOf({ pack: { name } }: RunHeader, { session, base }: OpenDeps): Promise<{ manifest: Manifest; same: boolean }> {
   const { manifest } = session.pack.getState();
-  return manifest?.name === name ? { manifest, same: true } : { manifest: (await findPack(name, base)).manifest, same: false };
+  return manifest?.name === name ? { manifest, same: true } : { manifest: (await findPackOfRun(name, base)).manifest, same: false };
 }
 
 /** What is in view and set now; the returned function brings it back. */

@@ -2,7 +2,7 @@ import { packHash, type Manifest } from '../../engine/manifest.ts';
 import { existingClass } from '../../engine/pack-settings.ts';
 import { tokensOf, type RunHeader } from '../../engine/log.ts';
 import { writePermalink } from '../../engine/permalink.ts';
-import { say } from '../../engine/phrase.ts';
+import { say, together } from '../../engine/phrase.ts';
 import type { LocalPack } from '../../packs/read-pack.ts';
 import type { PackAt } from '../packs/packAt.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
@@ -18,7 +18,7 @@ import type { OpenedRun } from './run.ts';
 import { titleOf } from './runRequest.ts';
 import type { RunView } from './runView.ts';
 import type { PackSession } from './session.ts';
-import type { SettingsStore } from './settings.ts';
+import { FIRST_SEED, type SettingsStore } from './settings.ts';
 import type { ToastStore } from './toast.ts';
 import { until } from './until.ts';
 import type { WayBack } from './wayBack.ts';
@@ -38,6 +38,9 @@ export interface OpeningDeps {
   notices: Notices;
   toast: ToastStore;
 }
+
+/** After what is wrong with the address of a run: another than it was made from is not made unasked. */
+const NOT_MADE = say`The image of the link was not generated.`;
 
 /** Class (by its id) and seed of one pack, to take into the next. */
 interface Kept {
@@ -128,15 +131,15 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     showFirst(manifest);
   }
 
-  /** The settings of a link; what cannot be used is named and left at its default. Returns the tokens its run goes on from. */
+  /** The settings of a link; what cannot be used is named and left at its default. A seed that was typed stays where it names no run. Returns the tokens its run goes on from. */
   function applyAddress(address: Address, makes = address.run): readonly number[] {
     const { manifest } = pack.getState();
     if (!manifest) return [];
     const { class: index, seed, values, given, problems } = address.resolve(manifest, settings.getState().class);
     if (index !== null) settings.setClass(index);
     settings.setAll(values);
-    settings.setSeed(String(seed ?? 7));
-    notices.replace('address', problems);
+    if (address.run) settings.setSeed(String(seed ?? FIRST_SEED));
+    notices.replace('address', makes ? problems.map((one) => ({ ...one, message: together([one.message, NOT_MADE]) })) : problems);
     notices.replace('link', []);
     const { class: chosen, seed: used } = settings.getState();
     bar.ask(makes ? { ...address.extra, of: writeAddress(address.pack, manifest, { class: chosen, seed: used, settings: values, given: given ?? [] }) } : null);
@@ -168,8 +171,11 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
 
   /** Ends everything of the pack in view. False where yet another pack was asked for meanwhile. */
   async function closePack(signal: AbortSignal): Promise<boolean> {
+    const address = hash();
     await session.stopped();
     if (signal.aborted) return false;
+    // A run that ends writes its own address; the pack that comes next is named by the one that was there.
+    replaceHash(address);
     run.clear();
     session.close();
     playback.restart('paused');
@@ -185,7 +191,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     const client = session.client();
     if (picture?.cells === events.length || events.length === 0 || phase === 'running' || !client || pack.getState().model !== 'ready' || painting === id) return;
     painting = id;
-    const result = await askAgain(() => client.paint(tokensOf(events)), () => session.load());
+    const result = await askAgain(() => client.paint(tokensOf(events)), () => session.comeBack(client));
     painting = null;
     if (result.ok) run.paint(id, toPainted(result.value));
   }
@@ -203,6 +209,12 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       await session.stopped();
       await session.generate(() => settings.requests(1, given));
     }
+  }
+
+  /** Of another pack, in the view that is open. */
+  function addressOf(name: string): string {
+    const { view, step } = views.extra();
+    return writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) });
   }
 
   // The weights may take their time: the manifest is enough to show a run.
@@ -230,14 +242,14 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const keep = keptNow();
       const hashOf = await packHash(manifest);
       if (!(await closePack(signal))) return;
+      replaceHash(addressOf(manifest.name));
       take({ manifest, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, hash: hashOf, variant: null }, keep);
       await session.load();
     },
     /** Opens another pack; view, class and seed stay, the class where that pack has it. Resolves when its manifest is there or could not be read. */
     choosePack(name: string): Promise<void> {
       kept = keptNow();
-      const { view, step } = views.extra();
-      replaceHash(writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) }));
+      replaceHash(addressOf(name));
       return switchPack();
     },
     /** While no run of this visit is in view, a class shows its recorded run at once. */

@@ -1,5 +1,5 @@
 import { StudioError, toTagged } from '../../engine/errors.ts';
-import { say } from '../../engine/phrase.ts';
+import { say, type Phrase } from '../../engine/phrase.ts';
 import { parseRun } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
 import { isShortName } from '../../engine/names.ts';
@@ -17,15 +17,15 @@ export interface KnownPack {
   manifestUrl: string;
 }
 
+export const noName = (name: string, next: Phrase) => new StudioError('pack-missing', say`"${name}" is not the name of a pack.`, next);
+
 /** Address of a pack's manifest next to this page. Throws `pack-missing` for a name that cannot be one. */
 export function manifestAddress(name: string, base: string): string {
-  if (!isShortName(name)) {
-    throw new StudioError('pack-missing', say`"${name}" is not the name of a pack.`, say`Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.`);
-  }
+  if (!isShortName(name)) throw noName(name, say`Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.`);
   return new URL(`models/${name}/manifest.json`, base).href;
 }
 
-/** A pack next to this page. Throws `pack-missing` where there is none of that name. */
+/** A pack next to this page, by the name in an address. Throws `pack-missing` where there is none of that name. */
 export async function findPack(name: string, base: string, options: Pick<ManifestOptions, 'signal' | 'onSlow'> = {}): Promise<KnownPack> {
   const manifestUrl = manifestAddress(name, base);
   try {

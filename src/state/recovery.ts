@@ -36,10 +36,10 @@ export async function generateWithRecovery(request: GenerateRequest, deps: Recov
   }
 }
 
-/** Asks the model; where its worker is lost, once more after it was loaded again. */
-export async function askAgain<T>(ask: () => Promise<Result<T>>, loadModel: () => Promise<void>): Promise<Result<T>> {
+/** Asks the model; where its worker is lost, once more after it came back. */
+export async function askAgain<T>(ask: () => Promise<Result<T>>, comeBack: () => Promise<void>): Promise<Result<T>> {
   const result = await ask();
   if (result.ok || !isLoss(result)) return result;
-  await loadModel();
+  await comeBack();
   return ask();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
-import { createRun } from './run.ts';
+import { createRun, type RunStore } from './run.ts';
 import { say } from '../../engine/phrase.ts';
 
 const header = { className: 'River', grid: { width: 2, tokens: 4 } } as RunHeader;
@@ -9,15 +9,18 @@ const event = (t: number): TokenEvent => ({
 });
 
 describe('run', () => {
-  it('holds the guesses of the last pass while it grows, and none after its end', () => {
+  it.each<[string, (run: RunStore, id: number) => void]>([
+    ['ended', (run, id) => run.end(id, { complete: true, digest: 'd', wallMs: 30 })],
+    ['failed', (run, id) => run.fail(id, { code: 'worker-lost', message: say`gone` })],
+  ])('holds the guesses of the last pass while it grows, and none after it %s', (_, end) => {
     const run = createRun();
     const id = run.begin(header);
     run.append(id, [event(0)], 10, [4, 5]);
     expect(run.getState().drafts).toEqual([4, 5]);
     run.append(id, [event(1)], 20, [6]);
     expect(run.getState()).toMatchObject({ drafts: [6], count: 2 });
-    run.end(id, { complete: true, digest: 'd', wallMs: 30 });
-    expect(run.getState().drafts).toEqual([]);
+    end(run, id);
+    expect(run.getState()).toMatchObject({ drafts: [], count: 2 });
   });
 
   it('grows by appending and notifies its subscribers', () => {

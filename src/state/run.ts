@@ -1,7 +1,7 @@
 import { say, type Phrase } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Run, RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { Backend, Run, RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Problem } from './problem.ts';
 
 /** recorded: made in advance and shipped with the pack. generated: decoded here, by this browser. opened: from a file or the history. given: tokens of a picture. */
@@ -35,8 +35,12 @@ export interface RunState {
   drafts: readonly number[];
   picture: PaintedPicture | null;
   digest: string | null;
-  /** Wall-clock milliseconds of a run decoded here; null for recorded runs. */
+  /** Wall-clock milliseconds of a run decoded here; null for recorded runs, and for one that was taken up. */
   wallMs: number | null;
+  /** Images decoded at once, this one included: its times are those of all of them. */
+  together: number;
+  /** Where a run was taken up, each time its worker was lost. */
+  takenUpOn: readonly Backend[];
   problem: Problem | null;
   /** The store that the run grows in, where it is shown from there; null where it is this one. */
   source: StoreApi<RunState> | null;
@@ -45,9 +49,15 @@ export interface RunState {
 /** Its times were measured by this browser: it decoded the run, or read a picture's tokens. */
 export const isMeasuredHere = ({ origin }: Pick<RunState, 'origin'>): boolean => origin === 'generated' || origin === 'given';
 
+/** Its times are its own: by this browser, alone and in one go. */
+export const isTimedHere = (run: Pick<RunState, 'origin' | 'together' | 'takenUpOn'>): boolean => isMeasuredHere(run) && run.together === 1 && run.takenUpOn.length === 0;
+
+/** All of it was decoded on the backend that its header names. */
+export const isOfOneBackend = ({ header, takenUpOn }: Pick<RunState, 'header' | 'takenUpOn'>): boolean => takenUpOn.every((backend) => backend === header?.backend);
+
 const EMPTY: RunState = {
   id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
-  drafts: [], picture: null, digest: null, wallMs: null, problem: null, source: null,
+  drafts: [], picture: null, digest: null, wallMs: null, together: 1, takenUpOn: [], problem: null, source: null,
 };
 
 export type RunStore = ReturnType<typeof createRun>;
@@ -100,11 +110,15 @@ export function createRun() {
       if (before.phase === 'running' && before.source) mirror(before.source);
       else store.setState({ ...before, id: store.getState().id + 1 });
     },
-    /** A run about to be decoded here; returns its id. */
-    begin(header: RunHeader): number {
+    /** A run about to be decoded here, `together` images at once; returns its id. */
+    begin(header: RunHeader, together = 1): number {
       const id = store.getState().id + 1;
-      store.setState({ ...EMPTY, id, phase: 'running', origin: 'generated', header, events: [], title: titleOf(header) });
+      store.setState({ ...EMPTY, id, phase: 'running', origin: 'generated', header, events: [], title: titleOf(header), together });
       return id;
+    },
+    /** Its worker was lost: it goes on from its log on this backend. */
+    takeUp(id: number, backend: Backend): void {
+      if (current(id)) store.setState(({ takenUpOn }) => ({ takenUpOn: [...takenUpOn, backend] }));
     },
     append(id: number, events: readonly TokenEvent[], wallMs: number, drafts: readonly number[] = []): void {
       if (!current(id) || (events.length === 0 && drafts.length === 0)) return;
@@ -115,12 +129,13 @@ export function createRun() {
     paint(id: number, picture: PaintedPicture): void {
       if (current(id)) store.setState({ picture });
     },
-    end(id: number, outcome: { complete: boolean; digest: string | null; wallMs: number }): void {
+    end(id: number, { complete, digest, wallMs }: { complete: boolean; digest: string | null; wallMs: number }): void {
       if (!current(id)) return;
-      store.setState({ drafts: [], phase: outcome.complete ? 'complete' : 'stopped', digest: outcome.digest, wallMs: outcome.wallMs });
+      // By the clock a run that was taken up waited for the model, and settled once more what it had.
+      store.setState(({ takenUpOn }) => ({ drafts: [], phase: complete ? 'complete' : 'stopped', digest, wallMs: takenUpOn.length > 0 ? null : wallMs }));
     },
     fail(id: number, problem: Problem): void {
-      if (current(id)) store.setState({ phase: 'failed', problem });
+      if (current(id)) store.setState({ drafts: [], phase: 'failed', problem });
     },
   };
 }

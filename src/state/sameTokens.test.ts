@@ -1,7 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { findPlainPack, packsBeside, packsOfOtherSizes } from './packsBeside.ts';
+import { findPlainPack, lookForPlain, packsBeside, packsOfOtherSizes } from './packsBeside.ts';
 import { sameTokens } from './sameTokens.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 test('a pack on the same grid with other codes is not compared with, whatever its vocabulary', async () => {
   const own = (await syntheticPack()).manifest;
@@ -19,5 +21,22 @@ test('a pack on the same grid with other codes is not compared with, whatever it
   expect((await findPlainPack(own, 'https://studio.test/'))?.manifest.name).toBe('baseline');
   expect((await packsOfOtherSizes(own, 'https://studio.test/')).map(({ name }) => name)).toEqual(['larger']);
   expect([sameTokens(own, plain), sameTokens(own, other)]).toEqual([true, false]);
-  vi.unstubAllGlobals();
+});
+
+test('a plain transformer that cannot be read is told from none', async () => {
+  const own = (await syntheticPack()).manifest;
+  const plain = (await syntheticBaseline()).manifest;
+  const base = 'https://studio.test/';
+  const look = async (list: unknown, manifest: () => Response) => {
+    vi.stubGlobal('fetch', async (url: string) => (url.endsWith('index.json') ? list ? Response.json({ packs: list }) : Promise.reject(new TypeError('Failed to fetch')) : manifest()));
+    return lookForPlain(own, base);
+  };
+  const listed = [{ name: 'baseline', title: 'Plain', kind: 'gpt', bytes: 1 }];
+  const offline = () => { throw new TypeError('Failed to fetch'); };
+  expect(await look(listed, () => Response.json(plain))).toBe('there');
+  expect(await look(listed, offline), 'it is listed, and its manifest does not come').toBe('unread');
+  expect(await look(null, offline), 'the list does not come').toBe('unread');
+  expect(await packsBeside({ name: own.name, manifest: own }, base), 'which ends nothing').toEqual([]);
+  expect(await look([], offline), 'none is listed').toBe('none');
+  expect(await look(listed, () => Response.json({ ...plain, formatVersion: 99 })), 'it is one that is not read here').toBe('none');
 });

@@ -143,16 +143,30 @@ it('what asks the model is settled but for the one who asks now; where it may be
   expect([mine!, short!].map(({ settle }) => settle.mock.calls.length)).toEqual([1, 1]);
 });
 
-it('a worker that had to be ended comes back, unless its pack has gone or is loading already', async () => {
+it('a worker that had to be ended comes back once for all who ask, unless its pack has gone', async () => {
   const { session, client, ready } = setup();
   await loadedBy(session, ready);
   const own = session.client()!;
   await session.comeBack({ loaded: true } as never);
   await session.comeBack({ loaded: false } as never);
   expect(client.load, 'of another pack').toHaveBeenCalledOnce();
-  void session.comeBack(own);
-  await tick();
-  void session.comeBack(own);
+  const back = [session.comeBack(own), session.comeBack(own)];
   await tick();
   expect(client.load, 'once').toHaveBeenCalledTimes(2);
+  expect(await Promise.race([...back, tick().then(() => 'waits')]), 'for all who ask').toBe('waits');
+  ready();
+  await Promise.all(back);
+});
+
+it('a backend or weights chosen while the page waits to be asked for the model are only noted', async () => {
+  const { session, client } = setup();
+  session.pack.setState({ model: 'asking' });
+  await session.chooseBackend('wasm');
+  await session.chooseVariant('fp32');
+  expect(session.pack.getState()).toMatchObject({ model: 'asking', choice: 'wasm', variant: 'fp32' });
+  expect(client.load).not.toHaveBeenCalled();
+  session.pack.setState({ model: 'failed' });
+  void session.chooseBackend('webgpu');
+  await tick();
+  expect(session.pack.getState()).toMatchObject({ model: 'loading', choice: 'webgpu' });
 });

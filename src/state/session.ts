@@ -5,7 +5,7 @@ import type { InferenceClientApi } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
 import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
-import { createPack, type PackState } from './pack.ts';
+import { createPack, type BackendChoice, type PackState } from './pack.ts';
 import { findPack, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
@@ -65,6 +65,9 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   const loadIfNone = async () => {
     if (['failed', 'asking', 'idle'].includes(pack.getState().model)) await loading.load();
   };
+  const loadUnlessAsking = async () => {
+    if (pack.getState().model !== 'asking') await loading.load();
+  };
   /** Loads the model where nothing does; resolves when it is there or has failed. */
   const modelReady = async () => {
     await loadIfNone();
@@ -77,9 +80,11 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   };
   /** Resolves when no run is made here, and none waits. */
   const idle = () => until(() => !queued() && !jobs.getState().running, queue, jobs);
-  /** Where the worker had to be ended, and nothing loads yet: its files come back from the browser's storage. */
-  const comeBack = async (client: InferenceClientApi) => {
-    if (!client.loaded && client === loading.client() && pack.getState().model !== 'loading') await loading.load();
+  /** Where the worker had to be ended: its files come back from the browser's storage, once for all who ask. */
+  const comeBack = async (client: InferenceClientApi | null) => {
+    if (!client || client.loaded || client !== loading.client()) return;
+    if (pack.getState().model !== 'loading') void loading.load();
+    await until(() => pack.getState().model !== 'loading', pack);
   };
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
@@ -87,19 +92,22 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     const { manifest, model, report, hash } = pack.getState();
     const client = loading.client();
     const list = requests();
-    if (!manifest || list.length === 0 || jobs.getState().running) return wait(null);
+    if (!manifest || list.length === 0) return wait(null);
     if (model !== 'ready' || !client || !report) {
       wait(requests);
       return loadIfNone();
     }
-    if (busy() || beside.getState().running) {
-      wait(requests);
-      await settle();
-      await until(() => !queued() || !beside.getState().running, queue, beside);
-      return queued() ? generate(waiting) : undefined;
-    }
+    if (busy() || jobs.getState().running || beside.getState().running) return afterwards(requests);
     wait(null);
     await decode(list.map((request) => headerOf(request, manifest, hash, report)), client);
+  }
+
+  /** Makes those that wait, once the device is free and if nobody has taken them back. */
+  async function afterwards(requests: () => readonly RunRequest[]): Promise<void> {
+    wait(requests);
+    await settle();
+    await until(() => !queued() || !(jobs.getState().running || beside.getState().running), queue, jobs, beside);
+    if (queued()) await generate(waiting);
   }
 
   async function decode(headers: readonly RunHeader[], client: InferenceClientApi, { begun, ...options }: StartOptions & { begun?: (list: readonly Job[]) => void } = {}): Promise<boolean> {
@@ -127,10 +135,14 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     },
     /** Called when the model has been loaded and no run waits for it. */
     onReady: (listener: () => void): void => void listeners.add(listener),
-    /** Loads the model with other weights of the pack. */
+    /** Loads the model with other weights of the pack, or on another backend: at once, unless the page waits to be asked for it. */
     chooseVariant(variant: string): Promise<void> {
       pack.setState({ variant });
-      return loading.load();
+      return loadUnlessAsking();
+    },
+    chooseBackend(choice: BackendChoice): Promise<void> {
+      pack.setState({ choice });
+      return loadUnlessAsking();
     },
     /** The manifest of a pack beside this page, and its hash; null where it cannot be read, for which the pack has the reason, or where it was overtaken. */
     async read(name: string, base: string, signal?: AbortSignal): Promise<{ manifest: Manifest; hash: string } | null> {

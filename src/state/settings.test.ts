@@ -62,7 +62,18 @@ describe('settings', () => {
     expect(settings.getState()).toMatchObject({ values: { guidance: defaults.guidance }, seedText: 'seven' });
     expect(Object.keys(settings.getState().errors)).toEqual(['seed']);
     settings.undo('seed');
-    expect(settings.getState()).toMatchObject({ seedText: '0', errors: {} });
+    expect(settings.getState()).toMatchObject({ seedText: '7', errors: {} });
+  });
+
+  it('keep the seed that was typed before a pack is there, and say why one cannot be used', () => {
+    const settings = createSettings();
+    expect(settings.getState()).toMatchObject({ seedText: '7', seed: 7 });
+    settings.setSeed('seven');
+    settings.init(manifest);
+    expect(settings.getState()).toMatchObject({ seedText: 'seven', seed: 7, errors: { seed: { code: 'bad-seed' } } });
+    settings.setSeed('42');
+    settings.init(manifest);
+    expect(settings.getState()).toMatchObject({ seedText: '42', seed: 42, errors: {} });
   });
 
   it('name a combination the pack cannot generate with', () => {

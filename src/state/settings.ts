@@ -22,9 +22,12 @@ export interface SettingsState {
 
 export type SettingsStore = ReturnType<typeof createSettings>;
 
+/** Of a run whose seed neither a link nor a person has named. */
+export const FIRST_SEED = 7;
+
 /** What the next run will be made with. Texts that cannot be read keep the last valid value and say why. */
 export function createSettings(random: () => number = randomSeed) {
-  const store = createStore<SettingsState>(() => ({ defaults: null, values: null, class: 0, seedText: '0', seed: 0, errors: {} }));
+  const store = createStore<SettingsState>(() => ({ defaults: null, values: null, class: 0, seedText: String(FIRST_SEED), seed: FIRST_SEED, errors: {} }));
   let shape: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'> | null = null;
 
   const setError = (key: keyof SettingsState['errors'], error: Problem | undefined) => {
@@ -32,6 +35,11 @@ export function createSettings(random: () => number = randomSeed) {
     if (error) errors[key] = error;
     else delete errors[key];
     store.setState({ errors });
+  };
+  /** What was typed into fields that belong to a pack, and could not be read, is forgotten; the seed belongs to none. */
+  const forgetErrors = () => {
+    const { seed } = store.getState().errors;
+    store.setState({ errors: seed ? { seed } : {} });
   };
   const apply = ({ against, ...rest }: Settings) => {
     // A class is not held against itself: the image's own wins.
@@ -47,16 +55,16 @@ export function createSettings(random: () => number = randomSeed) {
 
   return {
     ...store,
-    /** A pack has been read: its defaults and its first class rule until something is set. */
+    /** A pack has been read: its defaults and its first class rule until something is set. The seed stays as it was typed. */
     init(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>): void {
       shape = manifest;
-      store.setState({ defaults: manifest.defaults, class: 0, errors: {} });
+      store.setState({ defaults: manifest.defaults, class: 0 });
+      forgetErrors();
       apply({ ...manifest.defaults });
     },
     /** All at once, as a link, a run or a preset brings them: what was typed and could not be read stands in their way no longer. */
     setAll(values: Settings): void {
-      const { seed } = store.getState().errors;
-      store.setState({ errors: seed ? { seed } : {} });
+      forgetErrors();
       apply({ ...values });
     },
     /** Class, seed and settings of a run, as the next run's. */

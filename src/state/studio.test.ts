@@ -87,6 +87,7 @@ it.each([
   const [notice] = studio.notices.getState().list;
   expect(notice).toMatchObject({ code });
   expect(english(notice!.message)).toContain(words);
+  expect(english(notice!.message), 'that nothing came of it').toContain('The image of the link was not generated.');
   expect(client.generate).not.toHaveBeenCalled();
 });
 

@@ -41,8 +41,8 @@ export type Studio = ReturnType<typeof createStudio>;
 export function createStudio(deps: StudioDeps) {
   const notices = createNotices();
   const session = createPackSession({ connect: deps.client, spareGpu: deps.spareGpu, notices, now: deps.now });
-  const { pack, jobs, client, load: loadModel } = session;
-  const view = createRunView({ pack, model: createDraftModel({ pack, client, loadModel }) });
+  const { pack, jobs, client, comeBack } = session;
+  const view = createRunView({ pack, model: createDraftModel({ pack, client, comeBack }) });
   const { run, playback } = view;
   const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, visit: deps.visit, pack, playback, notices });
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });

@@ -1,10 +1,12 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { say } from '../../engine/phrase.ts';
 import { packTokens } from '../../engine/token-text.ts';
+import { makeBeside } from './makeBeside.ts';
 import { problem } from './problem.ts';
 import { event, studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
+const whole = { ok: true, value: { digest: 'd', complete: true, tokens: 256, times: { total: 5, preview: 0 }, gpuMemory: null } } as never;
 let client: FakeClient;
 beforeEach(() => {
   ({ client } = site);
@@ -108,6 +110,69 @@ it('loads again after the worker was lost, and the run goes on from its log', as
   client.end({ ok: true, value: { digest: 'd', complete: true, tokens: 3, times: { total: 5, preview: 0 }, gpuMemory: null } });
   await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', count: 3, digest: 'd' }));
   expect(studio.notices.getState().list.map(({ code }) => code)).toContain('run-resumed');
+});
+
+it('an edit that lost the same worker as a run beside loads it with that run, which goes on', async () => {
+  const studio = await site.ready();
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1), event(2)]);
+  client.end(whole);
+  await vi.waitFor(() => expect(studio.session.jobs.getState().running).toBe(false));
+  let paint!: (result: unknown) => void;
+  client.api.paint = vi.fn(() => new Promise<never>((resolve) => { paint = resolve as never; }));
+  const { defaults } = studio.session.pack.getState().manifest!;
+  const made = makeBeside(studio.session, [{ class: 3, seed: 1, settings: defaults }], () => undefined);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  studio.view.edit.put(1, 77);
+  await vi.waitFor(() => expect(client.api.paint).toHaveBeenCalled());
+  for (const first of ['edit', 'run'] as const) {
+    const lost = { ok: false, code: 'worker-lost', message: say`gone` } as const;
+    const calls = client.generate.mock.calls.length;
+    if (first === 'edit') paint(lost);
+    client.end(lost);
+    if (first === 'run') paint(lost);
+    await tick();
+    client.ready();
+    await vi.waitFor(() => expect(client.generate, first).toHaveBeenCalledTimes(calls + 1));
+    await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  }
+  client.end(whole);
+  expect(await made).toBe(true);
+});
+
+it.each(['webgpu', 'wasm'] as const)('images at once that ran out of memory on %s go on there one at a time, and the notice says so', async (backend) => {
+  const studio = await site.ready(backend);
+  const { manifest } = studio.session.pack.getState();
+  studio.session.pack.setState({ manifest: { ...manifest!, batch: 2 } });
+  void studio.generate(2);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.end({ ok: false, code: 'out-of-memory', message: say`full` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  expect((client.load.mock.calls as unknown[][])[1]![0]).toMatchObject({ backend });
+  client.ready(backend);
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  expect(studio.notices.getState().list).toMatchObject([{
+    code: 'run-resumed', message: { values: [{ template: backend === 'webgpu' ? 'The GPU ran out of memory.' : 'The model ran out of memory.' }] }, detail: { template: 'Images are decoded one at a time now, which takes less memory.' },
+  }]);
+  await studio.session.stop();
+  client.end(whole);
+});
+
+it('a run that goes on on the processor keeps the weights that it names, and its link names no backend', async () => {
+  const studio = await site.ready('webgpu');
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: false, code: 'out-of-memory', message: say`full` });
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledTimes(2));
+  expect((client.load.mock.calls as unknown[][])[1]![0]).toMatchObject({ backend: 'wasm', variant: 'fp32' });
+  client.ready('wasm');
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  client.end(whole);
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ phase: 'complete', digest: 'd' }));
+  expect(site.written.at(-1)).toContain('class=');
+  expect(site.written.at(-1)).not.toContain('check=');
 });
 
 it('a run stopped while the model comes back is not said to have gone on, though another one begins then', async () => {

@@ -106,6 +106,60 @@ it('a link to another pack that names a seed and no class means that pack\'s fir
   expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 5 });
 });
 
+it('a link to another pack opens it, also while a run of this one is decoded, whose end writes its own address', async () => {
+  const { page, studio } = changing();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  expect(page.hash).toContain('pack=eurosat');
+  serveOther({ ...pack.manifest, name: 'other', recordings: [] });
+  page.hash = '#pack=other&class=Forest&seed=5';
+  void studio.reopen();
+  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
+  expect([page.hash, studio.settings.getState().seed]).toEqual(['#pack=other&class=Forest&seed=5', 5]);
+});
+
+it('a pack that takes the place of another takes its address, too', async () => {
+  const { page, studio } = await loading();
+  page.hash = '#pack=eurosat&class=Forest&seed=5&view=inspect';
+  studio.address.views.set('inspect');
+  void studio.usePack({ manifest: { ...pack.manifest, name: 'mine', recordings: [] }, files: {} });
+  await vi.waitFor(() => expect(studio.session.pack.getState().name).toBe('mine'));
+  expect(page.hash).toBe('#pack=mine&view=inspect');
+});
+
+it('Back leaves the address as it is where a recorded run, or a picture of the person\'s own, is in view', async () => {
+  const { page, studio } = await loading();
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', phase: 'complete' }));
+  const state = studio.view.run.getState();
+  for (const [origin, hash] of [['recorded', '#'], ['given', '#pack=eurosat&class=Forest&seed=5'], ['opened', expect.stringContaining('class=')], ['generated', expect.stringContaining('class=')]] as const) {
+    page.hash = typeof hash === 'string' ? hash : '#';
+    studio.address.arrive({ ...state, origin });
+    expect(page.hash, origin).toEqual(hash);
+  }
+});
+
+it.each([['', '42'], ['#pack=eurosat&view=compare', '42'], ['#class=Forest', '7'], ['#seed=5', '5']])('a seed typed before the pack is there, with the address "%s", is %s then', async (hash, seed) => {
+  const studio = site.made(hash);
+  void studio.open();
+  studio.settings.setSeed('42');
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  expect(studio.settings.getState()).toMatchObject({ seedText: seed, seed: Number(seed) });
+});
+
+it('an address of the same pack that names no run leaves the seed that was typed', async () => {
+  const { page, studio } = await loading();
+  expect(studio.settings.getState().seed).toBe(7);
+  studio.settings.setSeed('42');
+  page.hash = '#pack=eurosat&view=compare';
+  await studio.reopen();
+  expect(studio.settings.getState()).toMatchObject({ seedText: '42', seed: 42 });
+});
+
 describe('a pack that is overtaken by another', () => {
   const other = () => ({ ...pack.manifest, name: 'other', title: 'Other', recordings: [] });
   /** Manifests come when the test says so. */

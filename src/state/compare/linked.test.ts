@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
-import type { TokenEvent } from '../../../engine/log.ts';
+import { parseRun, type TokenEvent } from '../../../engine/log.ts';
 import { english, say } from '../../../engine/phrase.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../../inference/client.ts';
 import { createGuest } from '../guest.ts';
@@ -34,8 +34,10 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
+const recorded = () => parseRun(JSON.parse(packs[0]!.files.get('recordings/river-7.json')!.toString()));
+
 /** A page with that address; loads and runs wait for the test's answers, a stop ends runs. */
-async function opened(hash: string, metered = false) {
+async function opened(hash: string, metered = false, packOfHistory?: string) {
   const loads: ((failed?: 'unreachable') => void)[] = [];
   const requests: GenerateRequest[] = [];
   const ends: ((complete: boolean) => void)[] = [];
@@ -57,7 +59,7 @@ async function opened(hash: string, metered = false) {
   const page = createStudio(deps);
   void page.open();
   await vi.waitFor(() => expect(page.view.run.getState().count).toBe(256));
-  const compare = createCompare({ page, base: deps.base, guest: () => createGuest(deps, page), readHistory: async () => { throw new Error('gone'); } });
+  const compare = createCompare({ page, base: deps.base, guest: () => createGuest(deps, page), readHistory: async () => ({ run: { ...recorded(), header: { ...recorded().header, pack: { name: packOfHistory!, hash: '' } } }, picture: null }) });
   const linked = createLinkedSides(compare, page);
   linked.watch();
   void compare.start(!linked.restore());
@@ -88,6 +90,18 @@ it.each(['fails', 'is stopped'])('a side whose model %s is not said to differ fr
   await settle();
   expect(requests).toEqual([]);
   expect([words(), linked.same('a')]).toEqual([how === 'fails' ? 'The file could not be fetched.' : null, null]);
+});
+
+it.each([['a', 'Run A'], ['b', 'Run B']])('a side %s whose pack is not there is named, as the link has two', async (which, run) => {
+  const { compare, words } = await opened(`#pack=eurosat&view=compare&${which}=${side('mars', 21)}`);
+  await vi.waitFor(() => expect(words()).toBe(`${run}: There is no pack "mars" at this address.`));
+  expect(english(compare.getState().problem!.detail!)).toMatch(/^Correct "pack" in the address/);
+});
+
+it('a run of the history whose pack is not there names the pack, and no address', async () => {
+  const { compare, words } = await opened('#pack=eurosat&view=compare', false, 'mars');
+  await compare.choose('b', { kind: 'history', id: 'of-mars' });
+  expect(words()).toBe('This run needs the pack mars.');
 });
 
 it('on a metered connection the link says what it needs, and one press makes its runs', async () => {

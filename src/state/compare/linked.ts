@@ -3,8 +3,9 @@ import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOf, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
-import { fetchRecording } from '../packFiles.ts';
+import { fetchRecording, findPack } from '../packFiles.ts';
 import { problem, toProblem, type Problem } from '../problem.ts';
+import { isOfOneBackend } from '../run.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
@@ -17,9 +18,10 @@ const SIDES = ['a', 'b'] as const;
 /** The run of a side as an address names it; undefined for the run in view, for none, and for a picture of the person's own, which stays on the device. */
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
   const { manifest, name } = compare.getState().sides[which].pack.getState();
-  const { header, digest, phase, origin } = compare.getState().sides[which].run.getState();
+  const run = compare.getState().sides[which].run.getState();
+  const { header, digest, phase, origin } = run;
   if (compare.getState().source[which]?.kind === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
-  return linkOfRun(name, manifest, header, phase === 'complete' && digest ? { check: checkOf(header, digest) } : {});
+  return linkOfRun(name, manifest, header, phase === 'complete' && digest && isOfOneBackend(run) ? { check: checkOf(header, digest) } : {});
 }
 
 /** Resolves when the page has its model, or has none until somebody does something about it, and makes no run of its own. */
@@ -44,7 +46,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     for (const [which, link] of list) {
       if (compare.stops() !== before) break;
       tried[which] = text(link)!;
-      const there = await bring(which, link).catch((error: unknown) => compare.say(toProblem(error)));
+      const there = await bring(which, link).catch((error: unknown) => sayOf(which, toProblem(error)));
       if (there === 'no-model') undone.push([which, link]);
       first ??= compare.getState().problem;
     }
@@ -55,6 +57,9 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     else if (first && !compare.getState().problem) compare.say(first);
   }
 
+  /** A link names two runs: which one it is about is said. */
+  const sayOf = (which: SideName, { message, ...rest }: Problem): void => compare.say({ ...rest, message: which === 'a' ? say`Run A: ${message}` : say`Run B: ${message}` });
+
   async function loadAndBring(list: readonly (readonly [SideName, LinkedRun])[]): Promise<void> {
     compare.forget();
     await page.session.modelReady();
@@ -64,10 +69,10 @@ export function createLinkedSides(compare: Compare, page: Studio) {
   /** 'no-model': the run has to be made, and the model waits for somebody to ask for it. */
   async function bring(which: SideName, link: LinkedRun): Promise<'no-model' | void> {
     const name = packOf(link);
-    const { manifest, manifestUrl } = await compare.packFor(name);
+    const { manifest, manifestUrl } = await compare.packFor(name, findPack);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
     const [wrong] = problems;
-    if (wrong) return compare.say(wrong);
+    if (wrong) return sayOf(which, { ...wrong, detail: say`Its image was not generated.` });
     const request = { class: index ?? 0, seed: seed ?? 0, settings: values, ...(given && { given }) };
     const asked = text(linkOfRun(name, manifest, request));
     // A run that was recorded with the pack need not be made again.
@@ -81,11 +86,12 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     if (compare.stops() !== before) return;
     if (page.session.pack.getState().model === 'asking') return 'no-model';
     const made = await compare.makeSide(which, request, name);
-    const { header, digest, phase } = made?.getState() ?? {};
-    if (!link.check || !header || phase !== 'complete' || !digest) return;
+    const run = made?.getState();
+    if (!link.check || !run?.header || run.phase !== 'complete' || !run.digest || !isOfOneBackend(run)) return;
+    const { header, digest } = run;
     const outcome = compareWithLink(link.check, header, digest);
     outcomes.setState({ [which]: outcome });
-    if (!outcome.same) compare.say(problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome)));
+    if (!outcome.same) sayOf(which, problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome)));
   }
 
   return {

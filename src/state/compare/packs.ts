@@ -1,4 +1,5 @@
-import { findPack, type KnownPack } from '../packFiles.ts';
+import type { KnownPack } from '../packFiles.ts';
+import { findPackOfRun } from '../packOfRun.ts';
 import { packsBeside } from '../packsBeside.ts';
 import type { PackSession } from '../session.ts';
 import type { CompareStore } from './compareState.ts';
@@ -12,8 +13,8 @@ export function createComparePacks(store: CompareStore, page: PackSession, base:
     return manifest?.name === pack ? { manifest, manifestUrl } : store.getState().packs.find(({ name }) => name === pack);
   };
 
-  /** The pack that a run was made with: the page's, or another one from beside this page. */
-  const packFor = async (name: string): Promise<Omit<KnownPack, 'name'>> => known(name) ?? findPack(name, base);
+  /** The pack that a run was made with: the page's, or another one from beside this page. `find`: for a name from elsewhere than a run. */
+  const packFor = async (name: string, find = findPackOfRun): Promise<Omit<KnownPack, 'name'>> => known(name) ?? find(name, base);
 
   async function learnPacks(): Promise<void> {
     const { name: asked } = page.pack.getState();

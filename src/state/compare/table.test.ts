@@ -8,7 +8,7 @@ const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t
   t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
 }));
 const side = (every: number, run: Partial<Side['run']> = {}): Side => ({
-  events: events(every), figures: figuresAt(events(every), 16, tinyManifest()), run: { origin: 'recorded', wallMs: null, count: 16, ...run }, backend: 'WASM',
+  events: events(every), figures: figuresAt(events(every), 16, tinyManifest()), run: { origin: 'recorded', wallMs: null, count: 16, together: 1, takenUpOn: [], ...run }, backend: 'WASM',
 });
 const cell = (rows: ReturnType<typeof tableOf>, key: string) => rows.find((row) => row.key === key)!;
 
@@ -34,6 +34,17 @@ it('gives a ratio of times only for two runs of this device and backend; the oth
   expect([ratios(picture, here), elsewhere(picture, here)]).toEqual([['× 2.00', '× 0.50'], []]);
   expect(cell(tableOf(picture, here, 16), 'place')).toMatchObject({ a: 'this device, WASM', b: 'this device, WASM' });
   expect([elsewhere(side(4), here), elsewhere(side(4), side(2)), elsewhere({ ...here, backend: 'WebGPU' }, here), elsewhere(here, here)]).toEqual([['a'], ['a', 'b'], ['b'], []]);
+});
+
+it('a time of several images at once, or of a run that was taken up, does not compare: that side is to be made again', () => {
+  const alone = side(2, { origin: 'generated', wallMs: 64 });
+  for (const [run, place] of [[{ together: 9 }, 'this device, WASM, 9 at once'], [{ takenUpOn: ['wasm'], wallMs: null }, 'this device, interrupted']] as const) {
+    const other = side(4, { origin: 'generated', wallMs: 640, ...run });
+    const rows = tableOf(other, alone, 16);
+    expect(['time', 'speed'].map((key) => cell(rows, key).change)).toEqual(['', '']);
+    expect(cell(rows, 'place').a).toBe(place);
+    expect(elsewhere(other, alone)).toEqual(['a']);
+  }
 });
 
 it('shows no patches of a plain transformer, which has a step for each token', () => {

@@ -2,13 +2,13 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
-import { isMeasuredHere, type RunState } from '../run.ts';
+import { isMeasuredHere, isTimedHere, type RunState } from '../run.ts';
 import { sharedBoundaries, tokenDifference } from './difference.ts';
 
 export interface Side {
   figures: Figures;
   events: readonly TokenEvent[];
-  run: Pick<RunState, 'origin' | 'wallMs' | 'count'>;
+  run: Pick<RunState, 'origin' | 'wallMs' | 'count' | 'together' | 'takenUpOn'>;
   /** As decoded by a plain transformer, which has no patches and no patch transformer. */
   gpt?: boolean;
   /** Name of the backend that the run was made on. */
@@ -27,19 +27,23 @@ export interface Row {
 const times = (a: number, b: number) => (a > 0 && Number.isFinite(b / a) ? `× ${fixed(b / a, 2)}` : '');
 
 /** Milliseconds that the shown tokens took: by the clock for a whole run made here, else the sum of its logged stages. */
-export function timeOf({ figures, run }: Pick<Side, 'figures' | 'run'>): number | null {
+export function timeOf({ figures, run }: { figures: Figures; run: Pick<RunState, 'origin' | 'wallMs' | 'count'> }): number | null {
   if (run.origin === 'generated' && run.wallMs !== null && figures.tokens === run.count) return run.wallMs;
   return figures.milliseconds > 0 ? figures.milliseconds : null;
 }
 
-/** Where a time was measured. */
-export const placeOf = ({ run, backend }: Pick<Side, 'run' | 'backend'>): string => t(isMeasuredHere(run) ? 'this device, {backend}' : 'recorded, {backend}', { backend });
+/** Where and how a time was measured. */
+export function placeOf({ run, backend }: Pick<Side, 'run' | 'backend'>): string {
+  if (!isMeasuredHere(run)) return t('recorded, {backend}', { backend });
+  if (run.takenUpOn.length > 0) return t('this device, interrupted');
+  return run.together > 1 ? t('this device, {backend}, {count} at once', { backend, count: run.together }) : t('this device, {backend}', { backend });
+}
 
-/** Both runs were measured by this browser on the same backend: only then do their times compare. */
-export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isMeasuredHere(a.run) && isMeasuredHere(b.run) && a.backend === b.backend;
+/** Both runs were measured by this browser on the same backend, each alone and in one go: only then do their times compare. */
+export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isTimedHere(a.run) && isTimedHere(b.run) && a.backend === b.backend;
 /** The sides to make again here before their times compare; B alone where both are of this device and its backends differ. */
 export function elsewhere(a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): ('a' | 'b')[] {
-  const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isMeasuredHere(side.run) ? [] : [name]));
+  const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isTimedHere(side.run) ? [] : [name]));
   return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
 }
 

@@ -50,11 +50,13 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const ask = vi.fn();
   const settle = vi.fn<(others?: object) => Promise<void>>(async () => undefined);
   const jobs = createJobs({ now: () => 0 });
+  const comeBack = vi.fn(async () => undefined);
+  const idle = vi.fn(async () => undefined);
   const desk = createDesk({
-    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped, settle }, settings, toast: { say: said },
+    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped, settle, comeBack, idle }, settings, toast: { say: said },
     view: { run, playback: createPlayback(() => run.getState().count), edit: { ask } }, read, cut,
   });
-  return { desk, run, jobs, client, pack, ready, loadModel, cut, said, ask, settle };
+  return { desk, run, jobs, client, pack, ready, loadModel, comeBack, idle, cut, said, ask, settle };
 }
 const file = new Blob(['x']);
 
@@ -138,6 +140,19 @@ it('waits for the model, asking for it', async () => {
   expect(run.getState().count).toBe(16);
 });
 
+it('a picture that waited for the model leaves a run that waited, too, its turn, and does not stop it', async () => {
+  const { desk, ready, idle, said, client } = setup('idle');
+  let made = () => undefined as void;
+  idle.mockImplementationOnce(() => new Promise((resolve) => { made = () => resolve(undefined); }));
+  await desk.open(file, 'photo.jpg');
+  ready();
+  await later();
+  expect([desk.getState().phase, client.tokenize.mock.calls.length]).toEqual(['waiting', 0]);
+  made();
+  await vi.waitFor(() => expect(desk.getState().phase).toBe('done'));
+  expect(said).not.toHaveBeenCalled();
+});
+
 it('a file that is no picture is explained and leaves the run in view alone', async () => {
   const { desk, run } = setup('ready', () => Promise.reject(new StudioError('bad-argument', say`notes.txt cannot be read as a picture here.`)));
   await desk.open(file, 'notes.txt');
@@ -146,7 +161,7 @@ it('a file that is no picture is explained and leaves the run in view alone', as
 });
 
 it('goes on where the worker was lost meanwhile', async () => {
-  const { desk, run, client, loadModel } = setup();
+  const { desk, run, client, comeBack } = setup();
   const lost = { ok: false, code: 'worker-lost', message: say`gone` } as never;
   client.tokenize.mockResolvedValueOnce(lost);
   client.score.mockResolvedValueOnce(lost);
@@ -155,7 +170,7 @@ it('goes on where the worker was lost meanwhile', async () => {
     return lost;
   });
   await desk.open(file, 'photo.jpg');
-  expect(loadModel).toHaveBeenCalledTimes(3);
+  expect(comeBack).toHaveBeenCalledTimes(3);
   expect(desk.getState()).toMatchObject({ phase: 'done', problem: null });
   expect(run.getState().events.map(({ logprob }) => logprob)).toEqual(tokens.map(() => -1));
 });

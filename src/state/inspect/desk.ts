@@ -25,7 +25,7 @@ import { unfamiliar } from './unfamiliar.ts';
 
 export interface DeskDeps {
   store: StoreApi<DeskState>;
-  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped' | 'settle'>;
+  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped' | 'settle' | 'idle' | 'comeBack'>;
   view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'ask'> };
   settings: SettingsStore;
   toast: Pick<ToastStore, 'say'>;
@@ -56,9 +56,15 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
   pack.subscribe((state, before) => {
     const { phase } = store.getState();
     if (state.manifest !== before.manifest && phase !== 'idle') close();
-    else if (phase === 'waiting' && state.model === 'ready') void process();
+    else if (phase === 'waiting' && state.model === 'ready') void afterRuns(ticket);
     else if (phase === 'waiting' && state.model === 'failed') store.setState({ phase: 'failed', problem: state.problem });
   });
+
+  /** A picture that waited for the model leaves the runs that waited, too, their turn: it was asked for before them, or is no hurry. */
+  async function afterRuns(mine: number): Promise<void> {
+    await session.idle();
+    if (mine === ticket && pack.getState().model === 'ready') await process();
+  }
 
   function close(): void {
     ticket++;
@@ -93,8 +99,9 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (mine !== ticket) return;
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
-    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), session.load);
-    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), session.load) : tokenized;
+    const comeBack = () => session.comeBack(client);
+    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), comeBack);
+    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), comeBack) : tokenized;
     if (mine !== ticket) return;
     store.setState({ progress: null });
     if (!tokenized.ok || !scored.ok) {
@@ -133,7 +140,7 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     const result = await askAgain(() => {
       events = [];
       return client.generate([requestOf(header)], (_, more) => events.push(...more), () => undefined);
-    }, session.load).finally(() => { probing = false; });
+    }, () => session.comeBack(client)).finally(() => { probing = false; });
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
     const scored = run.getState().events;

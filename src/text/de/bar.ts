@@ -66,6 +66,7 @@ export const bar = {
   'Or drop its folder or zip on the page.': 'Oder seinen Ordner oder sein Zip auf der Seite ablegen.',
   'About this pack': 'Über dieses Paket',
   'Choose a pack': 'Paket wählen',
+  'The list of packs could not be read. Check the connection, then open this menu again.': 'Die Liste der Pakete war nicht lesbar. Die Verbindung prüfen, dann dieses Menü noch einmal öffnen.',
   'dynamic patches': 'dynamische Patches',
   'plain transformer': 'einfacher Transformer',
   '{size} parameters': '{size} Parameter',

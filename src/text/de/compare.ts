@@ -29,6 +29,7 @@ export const compare = {
   'Static patches are judged on a model trained on them.': 'Statische Patches werden an einem Modell beurteilt, das mit ihnen trainiert wurde.',
   'Static patches need even less; whether their pictures are as good is not known.': 'Statische Patches brauchen noch weniger; ob ihre Bilder ebenso gut sind, ist nicht bekannt.',
   'There is no plain transformer beside this pack to compare with.': 'Neben diesem Paket liegt kein einfacher Transformer zum Vergleich.',
+  'The plain transformer to compare with could not be read. Check the connection, then open this view again.': 'Der einfache Transformer zum Vergleich war nicht lesbar. Die Verbindung prüfen, dann diese Ansicht noch einmal öffnen.',
   'Static patches, same mean length': 'Statische Patches, gleiche mittlere Länge',
   'Plain transformer (baseline)': 'Einfacher Transformer (Vergleich)',
   'not measured': 'nicht gemessen',
@@ -128,4 +129,6 @@ export const compare = {
   '{part} of {whole}, {share}': '{part} von {whole}, {share}',
   'this device, {backend}': 'diesem Gerät, {backend}',
   'recorded, {backend}': 'aufgezeichnet, {backend}',
+  'this device, {backend}, {count} at once': 'diesem Gerät, {backend}, {count} zugleich',
+  'this device, interrupted': 'diesem Gerät, unterbrochen',
 } as const;

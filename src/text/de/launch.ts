@@ -132,5 +132,5 @@ export const launch = {
   'chosen': 'gewählt',
   'Use token {token} here, probability {p}': 'Token {token} hier einsetzen, Wahrscheinlichkeit {p}',
   'No effect while guidance is 1.': 'Ohne Wirkung, solange die Lenkung 1 ist.',
-  'less like {name}': 'weniger wie {name}',
+  'Less like {name}': 'Weniger wie {name}',
 } as const;

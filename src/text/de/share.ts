@@ -2,6 +2,8 @@
 export const share = {
   'Link': 'Link',
   'Link to this run': 'Link zu diesem Lauf',
+  'Link to this comparison': 'Link zu diesem Vergleich',
+  'Opening it shows the comparison: its runs are made again.': 'Beim Öffnen erscheint der Vergleich: Seine Läufe werden erneut erzeugt.',
   'Copy link': 'Link kopieren',
   'Share…': 'Teilen …',
   'Start at token {cursor}': 'Bei Token {cursor} beginnen',

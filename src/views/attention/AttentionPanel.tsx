@@ -8,7 +8,9 @@ import { translated, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { lookedAt } from '../cell.ts';
-import { useDraw, usePack, useRunView, useStudio, useWorkbench } from '../context.ts';
+import { againstName } from '../changedSettings.ts';
+import { useDraw, usePack, useRun, useRunView, useStudio, useWorkbench } from '../context.ts';
+import { useDownloadHint } from '../useDownloadHint.ts';
 import './attention.css';
 
 const WHY: Record<Exclude<Possible, 'yes' | 'no model'>, () => string> = {
@@ -17,6 +19,14 @@ const WHY: Record<Exclude<Possible, 'yes' | 'no model'>, () => string> = {
   'no run': () => t('There is no run in view.'),
   unscored: () => t('The edit has to be scored first.'),
 };
+
+/** Name of the second row of guidance, null where the run in view has none. */
+function useSecondRow({ secondRow }: ReturnType<typeof attentionIn>): string | null {
+  const manifest = usePack((state) => state.manifest);
+  const row = useRun(() => secondRow());
+  if (!manifest || row === null) return null;
+  return row === manifest.classes.length ? t('No class') : againstName(row, manifest);
+}
 
 /** What the step of the cell under the cursor attends to, as an overlay over picture and map; computed when it is asked for. */
 export default function AttentionPanel() {
@@ -28,6 +38,8 @@ export default function AttentionPanel() {
   const { on, part, block, row, phase, found, problem } = useStore(attention);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
+  const second = useSecondRow(attention);
+  const download = useDownloadHint();
   const [squares, setSquares] = useState<Element[]>([]);
   const canvases = useRef<(HTMLCanvasElement | null)[]>([]);
   const first = useRef<HTMLElement>(null);
@@ -74,6 +86,7 @@ export default function AttentionPanel() {
     <section className="attention" aria-label={t('Attention')}>
       <h2 className="heading">{t('Attention')}</h2>
       <Toggle label={t('Show what this cell attends to')} checked={on} onChange={turn} />
+      {!on && download && <p className="hint">{download}</p>}
       {on && (
         <>
           {!gpt && <Segmented label={t('Attention of')} value={part} options={[{ value: 'patches', label: t('Patch transformer') }, { value: 'cells', label: t('Decoder') }]} onChange={(value) => attention.setState({ part: value, block: null })} />}
@@ -81,7 +94,7 @@ export default function AttentionPanel() {
             <option value="mean">{t('Mean of all')}</option>
             {Array.from({ length: blocks }, (_, i) => <option key={i} value={i}>{i + 1}</option>)}
           </select></label>
-          <Segmented label={t('Row of guidance')} value={row} options={[{ value: 'class', label: t('Class') }, { value: 'null', label: t('No class') }]} onChange={attention.chooseRow} />
+          {second && <Segmented label={t('Row of guidance')} value={row} options={[{ value: 'class', label: t('Class') }, { value: 'second', label: second }]} onChange={attention.chooseRow} />}
           <dl className="facts"><div><dt>{shownPart === 'patches' || gpt ? t('On the class slot') : t('On the start slot')}</dt><dd ref={first} data-figure="attention-first">–</dd></div></dl>
           <p ref={why} className="muted" />
           <p className="muted" role="status">{phase === 'working' ? t('Computing attention…') : phase === 'done' ? t('The clearer a cell, the more is attended to it; mean over heads.') : ''}</p>

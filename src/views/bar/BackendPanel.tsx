@@ -31,7 +31,7 @@ export default function BackendPanel() {
   return (
     <>
       <h2 className="heading">{t('Runs on')}</h2>
-      <Segmented label={t('Backend')} value={choice} options={CHOICES} onChange={(value: BackendChoice) => !running && void studio.session.load(value)} />
+      <Segmented label={t('Backend')} value={choice} options={CHOICES} onChange={(value: BackendChoice) => !running && void studio.session.chooseBackend(value)} />
       <Weights disabled={running} />
       {running && <p className="muted">{t('Can be changed when the run has ended.')}</p>}
       {progress && <p>{stageText(progress)}</p>}

@@ -28,14 +28,15 @@ export function PackList() {
   const inUse = usePack((state) => state.manifestUrl);
   const running = useMaking();
   const list = useHandFocus<HTMLFieldSetElement>('.pack-address input', '.popover');
-  const [packs, setPacks] = useState<PackEntry[]>([]);
+  const [packs, setPacks] = useState<PackEntry[] | 'unread'>([]);
   useEffect(() => {
     let open = true;
-    void fetchPackList(document.baseURI).then((list) => open && setPacks(list));
+    void fetchPackList(document.baseURI).catch(() => 'unread' as const).then((list) => open && setPacks(list));
     return () => { open = false; };
   }, []);
   // A pack from elsewhere may have the name of one of these.
   const uses = ({ name }: PackEntry) => name === own && manifestAddress(name, document.baseURI) === inUse;
+  if (packs === 'unread') return <p className="muted">{t('The list of packs could not be read. Check the connection, then open this menu again.')}</p>;
   if (packs.every(uses)) return null;
   return (
     <fieldset ref={list} className="pack-list" disabled={running}>

@@ -8,8 +8,9 @@ const STAGES = {
   manifest: 'Opening the pack',
   weights: 'Weights',
   runtime: 'Starting the runtime',
-  sessions: 'Preparing graphs',
+  graphs: 'Preparing graphs',
   'self-test': 'Self-test',
+  sessions: 'Preparing graphs',
 } as const satisfies Record<LoadProgress['stage'], string>;
 
 /** Rounded: an estimate that changes with every byte cannot be read. */
@@ -19,10 +20,10 @@ export function timeLeft(seconds: number): string {
   return t('about {n} min', { n: Math.round(seconds / 60) });
 }
 
-/** Bytes for the download, counts for the rest; `short` fits the bar. */
+/** Bytes for a download as long as some are to come, words for the rest; `short` fits the bar. */
 export function stageText(progress: LoadProgress, short = false): string {
   const { stage, loaded, total, label } = progress;
-  if (stage === 'weights' || (stage === 'runtime' && total > 1)) {
+  if (stage === 'weights' || (stage === 'runtime' && total > 1 && (loaded < total || progress.waiting))) {
     const of = total > 0 ? t('{loaded} of {total}', { loaded: megabytes(loaded).replace(/\sMB/, ''), total: megabytes(total) }) : megabytes(loaded);
     if (short) return of;
     const { secondsLeft, waiting } = progress;
@@ -37,7 +38,7 @@ export function loadShare(progress: LoadProgress | null): number {
   if (!progress) return 0.02;
   const within = progress.total > 0 ? Math.min(1, progress.loaded / progress.total) : 0;
   const spans: Record<LoadProgress['stage'], [number, number]> = {
-    manifest: [0, 0.02], runtime: [0.02, 0.2], weights: [0.2, 0.75], 'self-test': [0.75, 0.9], sessions: [0.9, 1],
+    manifest: [0, 0.02], runtime: [0.02, 0.2], weights: [0.2, 0.75], graphs: [0.75, 0.75], 'self-test': [0.75, 0.9], sessions: [0.9, 1],
   };
   const [from, to] = spans[progress.stage];
   return from + (to - from) * within;

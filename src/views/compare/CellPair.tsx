@@ -1,5 +1,6 @@
 import { probability } from '../../lib/format.ts';
 import type { RunView } from '../../state/runView.ts';
+import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useFrameEvery, usePlayback, WorkbenchContext } from '../context.ts';
@@ -57,7 +58,7 @@ function Cell({ side, name }: { side: RunView; name: 'a' | 'b' }) {
             <CodeTile token={event.token} />
             <p>
               <span className="muted">{t('Token')}</span> <b data-pair="token">{event.token}</b><br />
-              {plain ? t('no entropies needed') : tokenText(event, side)}<br />
+              {plain ? t('no entropies needed') : symbols(tokenText(event, side))}<br />
               <span className="muted">{event.logprob === null ? t('probability n/a') : t('probability {p}', { p: probability(Math.exp(event.logprob)) })}</span>
             </p>
           </>

@@ -15,13 +15,13 @@ const READABLE_MS = 120;
 
 /** Figures of a side as shown; null without a run. */
 function sideOf(view: RunView): Side | null {
-  const { header, origin, wallMs, count } = view.run.getState();
+  const { header, ...run } = view.run.getState();
   const { manifest } = view.pack.getState();
   if (!header || !manifest) return null;
   const shown = view.shown();
   const { cursor } = view.playback.getState();
   const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
-  return { figures, events: shown.events, run: { origin, wallMs, count }, gpt: manifest.kind === 'gpt' && !shown.whatIf, backend: backendName(header.backend) };
+  return { figures, events: shown.events, run, gpt: manifest.kind === 'gpt' && !shown.whatIf, backend: backendName(header.backend) };
 }
 
 /** Both runs in figures, as far as the cursor shows them; A alone until there is a B. */

@@ -1,11 +1,12 @@
 import { useStore } from 'zustand';
 import { withoutEdit } from '../../state/compare/compare.ts';
-import { translated, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { usePack, useRun } from '../context.ts';
 import { givenText } from '../givenText.ts';
 import { EntropyView } from '../stage/EntropyView.tsx';
 import { Legend } from '../stage/Legend.tsx';
 import { PictureView } from '../stage/PictureView.tsx';
+import { RunName } from '../stage/RunName.tsx';
 import type { CompareSession } from './session.ts';
 
 interface Props {
@@ -17,14 +18,14 @@ interface Props {
 export function Half({ name, session }: Props) {
   const title = useRun((state) => state.title);
   const size = usePack((state) => state.manifest !== null);
-  useRun((state) => state.phase);
+  const phase = useRun((state) => state.phase);
   useStore(session.linked.outcomes);
   const same = session.linked.same(name);
   return (
     <>
       <figure className="view">
         <figcaption>
-          <span>{translated(title) || t('No run yet')}</span>
+          {phase === 'empty' ? <span>{t('No run yet')}</span> : <RunName title={title} />}
           <EditMark name={name} session={session} />
           {same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}
         </figcaption>

@@ -6,6 +6,7 @@ import { named, t } from '../../text/t.ts';
 import { GoingButton } from '../../ui/GoingButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { useDeviceBusy } from '../context.ts';
+import { useDownloadHint } from '../useDownloadHint.ts';
 import { Preset, PresetSelect } from './Preset.tsx';
 import type { CompareSession } from './session.ts';
 
@@ -20,6 +21,7 @@ export function Presets({ session }: { session: CompareSession }) {
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
   const own = useStore(page.session.pack, (state) => state.manifest);
   const running = useDeviceBusy();
+  const download = useDownloadHint();
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
   const busy = running || waiting || !complete || !header || !manifest;
@@ -49,6 +51,7 @@ export function Presets({ session }: { session: CompareSession }) {
         </PresetSelect>
       )}
       {manifest?.kind === 'dpar' && <Preset busy={busy} onPress={() => void compare.thresholds()}>{t('One seed, six thresholds')}</Preset>}
+      {download && <span className="muted">{download}</span>}
       <span className="presets-end">
         {(running || waiting) && <span className="muted" role="status">{running ? t('Generating…') : loading ? t('Loading {title}…', { title: named(loading) }) : t('Starting…')}</span>}
         {!running && waiting && share !== null && <span className="muted" aria-hidden="true">{percentDone(share)}</span>}

@@ -1,8 +1,6 @@
 import clsx from 'clsx';
 import type { MouseEvent } from 'react';
 import { useStore } from 'zustand';
-import { variantBytes } from '../../../engine/manifest-files.ts';
-import { megabytes } from '../../lib/format.ts';
 import { MOST } from '../../state/batch.ts';
 import type { SettingsState } from '../../state/settings.ts';
 import { symbols } from '../../text/rich.tsx';
@@ -10,6 +8,7 @@ import { named, translated, t } from '../../text/t.ts';
 import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useBatch, useMaking, usePack, useSettings, useStudio } from '../context.ts';
+import { useDownloadHint } from '../useDownloadHint.ts';
 import { ClassPicker } from './ClassPicker.tsx';
 import { SeedField } from './SeedField.tsx';
 
@@ -114,9 +113,9 @@ function RunningHint() {
 
 function Hint({ model }: { model: 'idle' | 'asking' | 'loading' | 'ready' | 'failed' }) {
   const manifest = usePack((state) => state.manifest);
+  const download = useDownloadHint();
   if (model === 'ready') return t('Nothing leaves this device.');
   if (model === 'loading') return t('Loading. Press now; it starts when ready.');
   if (model === 'failed') return t(manifest ? 'Loads the model again.' : 'There is no pack to generate with.');
-  if (model === 'asking' && manifest) return t('Downloads the model first: {size}.', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) });
-  return t('Opening the pack.');
+  return download ?? t('Opening the pack.');
 }

@@ -80,7 +80,7 @@ export default function GuideView() {
   const generate = () => {
     const { header } = guide.view.run.getState();
     studio.address.views.open('generate');
-    void guide.takePack().then(() => header && studio.settings.setClass(header.class));
+    void guide.takePack().then(() => header && studio.chooseClass(header.class));
   };
   return (
     <main className="guide">

@@ -4,6 +4,7 @@ import { measuredPatches } from '../../state/measuredPatches.ts';
 import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, useRunView } from '../context.ts';
+import { NoPlain } from '../worth/NoPlain.tsx';
 import { Resolution } from '../worth/Resolution.tsx';
 import type { Plain } from './usePlainPack.ts';
 import { SweepPlot } from '../worth/SweepPlot.tsx';
@@ -15,7 +16,7 @@ export function Measured({ id, pack, plain }: { id: StepId; pack: Manifest; plai
   if ((id !== 'resolution' && id !== 'verdict') || plain === undefined) return null;
   if (measuredPatches(pack) === null) return <p className="muted">{t('No patches were measured for this pack.')}</p>;
   if (id === 'verdict') return <WorthPanel pack={pack} plain={plain} titled={false} />;
-  if (plain === null) return <p className="muted">{t('There is no plain transformer beside this pack to compare with.')}</p>;
+  if (plain === null) return <p className="muted"><NoPlain pack={pack} /></p>;
   return <section className="worth"><Resolution pack={pack} plain={plain} open /></section>;
 }
 

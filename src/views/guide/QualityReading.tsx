@@ -3,6 +3,7 @@ import { fixed, integer, percent } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 import { FigureValue } from '../worth/FigureValue.tsx';
+import { NoPlain } from '../worth/NoPlain.tsx';
 import type { Plain } from './usePlainPack.ts';
 
 /** Quality of the pack's pictures beside that of the plain transformer's, and which way it falls. */
@@ -16,7 +17,7 @@ export function QualityReading({ plain }: { plain: Plain }) {
   ];
   return (
     <>
-      {worth && <p data-guide="answer">{answer(worth)}</p>}
+      {worth && <p data-guide="answer">{worth.share === null ? <NoPlain pack={manifest} /> : answer(worth)}</p>}
       {figures.map(({ key, name, text }) => (
         <section key={key}>
           <h2 className="heading">{name}</h2>
@@ -30,8 +31,7 @@ export function QualityReading({ plain }: { plain: Plain }) {
   );
 }
 
-function answer({ quality, samples, share }: Worth): string {
-  if (share === null) return t('There is no plain transformer beside this pack to compare with.');
+function answer({ quality, samples }: Worth): string {
   return {
     alike: t('As far as {samples} samples can tell, yes: their FID-lite differs from that of the plain transformer by no more than the intervals.', { samples: integer(samples ?? 0) }),
     worse: t('No: their FID-lite is higher than that of the plain transformer, by more than the intervals.'),

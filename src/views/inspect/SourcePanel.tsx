@@ -5,6 +5,7 @@ import { deskOf } from '../../state/inspect/desk.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { handFocus } from '../../ui/handFocus.ts';
 import { useDesk, usePack, useStudio } from '../context.ts';
+import { useDownloadHint } from '../useDownloadHint.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 import { CropFrame } from './CropFrame.tsx';
 import { Gallery } from './Gallery.tsx';
@@ -27,6 +28,7 @@ export function SourcePanel() {
   const problem = useDesk((state) => state.problem);
   const words = useDesk((state) => state.words);
   const source = useDesk((state) => state.source);
+  const download = useDownloadHint();
   const share = progress && progress.total > 0 ? percentDone(progress.loaded / progress.total) : '';
   return (
     <section className="source" aria-label={t('Your own picture')}>
@@ -43,7 +45,7 @@ export function SourcePanel() {
         }}
       />
       <button type="button" className="button pick" onClick={() => input.current?.click()}>{t('Choose a picture…')}</button>
-      <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}</p>
+      <p className="hint">{t('Or drop or paste one anywhere here. It stays on this device.')}{download && ` ${download}`}</p>
       <p className="hint desk-phase">
         <span role="status">{phase in WORDS && `${t(WORDS[phase as keyof typeof WORDS])}…`}</span>{phase in WORDS && <span aria-hidden="true"> {share}</span>}
       </p>

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import type { Phrase } from '../../../engine/phrase.ts';
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
@@ -6,18 +7,19 @@ import { handFocus } from '../../ui/handFocus.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { usePack, useRun, useStudio } from '../context.ts';
 
-/** What went wrong, why, and what to do next. What is already on the page stays. */
-export function Notices() {
+/** What went wrong, why, and what to do next. What is already on the page stays. `inPlace`: a phrase as it is true where it is shown. */
+export function Notices({ inPlace = (phrase) => phrase }: { inPlace?: (phrase: Phrase) => Phrase }) {
   const studio = useStudio();
   const list = useStore(studio.notices, (state) => state.list);
   const packProblem = usePack((state) => state.problem);
   const noPack = usePack((state) => state.manifest === null);
   const runProblem = useRun((state) => state.problem);
+  const shown = (problem: Problem): Problem => ({ ...problem, message: inPlace(problem.message), ...(problem.detail && { detail: inPlace(problem.detail) }) });
   return (
     <div className="notices" role="region" aria-label={t('Messages')} aria-live="polite">
-      {packProblem && <Message problem={packProblem} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />}
-      {runProblem && <Message problem={runProblem} action={t('Generate again')} onAction={() => void studio.generateAgain()} />}
-      {list.map((notice) => <Message key={notice.id} problem={notice} action={notice.action && translated(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
+      {packProblem && <Message problem={shown(packProblem)} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />}
+      {runProblem && <Message problem={shown(runProblem)} action={t('Generate again')} onAction={() => void studio.generateAgain()} />}
+      {list.map((notice) => <Message key={notice.id} problem={shown(notice)} action={notice.action && translated(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
     </div>
   );
 }

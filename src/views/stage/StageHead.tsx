@@ -1,10 +1,11 @@
 import { useStore } from 'zustand';
 import type { StageMode } from '../../state/options.ts';
-import { translated, t } from '../../text/t.ts';
+import { t } from '../../text/t.ts';
 import { backendName } from '../bar/loadText.ts';
 import { late } from '../../ui/late.tsx';
 import { useEdit, useRun, useStudio, useWhatIf } from '../context.ts';
 import { givenText } from '../givenText.ts';
+import { RunName } from './RunName.tsx';
 
 const StageOptions = late(() => import('./StageOptions.tsx'), () => <div className="stage-options" />);
 
@@ -37,6 +38,8 @@ function RecordedChip({ backend }: { backend: string | undefined }) {
   );
 }
 
+const Chip = ({ phase, words }: { phase: string; words: string }) => <span className={`chip ${phase}`} title={words}>{words}</span>;
+
 const WORDS = { running: 'Decoding', stopped: 'Stopped', failed: 'Failed' } as const;
 
 const MADE = { recorded: 'Recorded', opened: 'Opened', generated: 'Generated here', given: 'Your picture' } as const;
@@ -64,12 +67,12 @@ function RunTitle({ level }: { level: 1 | 2 }) {
   if (phase === 'empty') return <Heading className="run-title muted">{t('No run yet')}</Heading>;
   return (
     <Heading className="run-title">
-      <span>{translated(title)}</span>
-      {origin === 'recorded'
-        ? <RecordedChip backend={backend} />
-        : <span className={`chip ${phase}`}>{t(phase === 'complete' ? MADE[origin] : WORDS[phase])}</span>}
-      <Marks />
-      <LinkNote />
+      <RunName title={title} />
+      <span className="run-marks">
+        {origin === 'recorded' ? <RecordedChip backend={backend} /> : <Chip phase={phase} words={t(phase === 'complete' ? MADE[origin] : WORDS[phase])} />}
+        <Marks />
+        <LinkNote />
+      </span>
     </Heading>
   );
 }

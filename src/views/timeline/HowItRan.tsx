@@ -5,7 +5,7 @@ import { patchSteps, tokens } from '../../lib/counts.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { isMeasuredHere } from '../../state/run.ts';
+import { isMeasuredHere, type RunState } from '../../state/run.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
@@ -91,12 +91,20 @@ function RowName({ width }: { width: number }) {
   return <>{t('Calls of row {row}', { row: useRow(width) / width + 1 })}</>;
 }
 
+function measuredWhere(run: RunState, backend: string): string {
+  if (!isMeasuredHere(run)) return t('Recorded where the run was generated, {backend}.', { backend });
+  if (run.takenUpOn.length > 0) return t('Measured on this device. The run was interrupted, and continued where it was.');
+  if (run.together > 1) return t('Measured on this device, {backend}: the times are those of {count} images decoded at once.', { backend, count: run.together });
+  return t('Measured on this device, {backend}.', { backend });
+}
+
 /** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
 function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
   const view = useRunView();
   const manifest = usePack((state) => state.manifest);
-  const { events: all, header, origin, wallMs } = view.run.getState();
+  const run = view.run.getState();
+  const { events: all, header, wallMs } = run;
   const events = all.slice(0, view.playback.getState().cursor);
   const totals = totalsOf(events);
   const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
@@ -135,7 +143,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
           </>
         )}{' '}
-        {t(isMeasuredHere({ origin }) ? 'Measured on this device, {backend}.' : 'Recorded where the run was generated, {backend}.', { backend: backendName(header.backend) })}
+        {measuredWhere(run, backendName(header.backend))}
       </p>
     </>
   );

@@ -11,7 +11,7 @@ function pressable(button: Element): boolean {
 
 const inSight = () => [...document.querySelectorAll('[data-stop]')].some(pressable);
 
-/** Stop in the lower corner, while a run grows and the view has no Stop of its own (`data-stop`) in sight. */
+/** Stop in a row at the lower edge, while a run grows and the view has no Stop of its own (`data-stop`) in sight. */
 export function FloatingStop({ running, onStop }: { running: boolean; onStop: () => void }) {
   const [seen, setSeen] = useState(true);
   useEffect(() => {
@@ -27,5 +27,9 @@ export function FloatingStop({ running, onStop }: { running: boolean; onStop: ()
     };
   }, [running]);
   if (!running || seen) return null;
-  return <GoingButton to="main" className="button strong floating-stop" onClick={onStop}><Icon name="stop" size={18} />{t('Stop')}</GoingButton>;
+  return (
+    <div className="stop-bar">
+      <GoingButton to="main" className="button strong floating-stop" onClick={onStop}><Icon name="stop" size={18} />{t('Stop')}</GoingButton>
+    </div>
+  );
 }

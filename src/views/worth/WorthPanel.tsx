@@ -5,9 +5,10 @@ import { worthOf, type ComparedWay, type Worth } from '../../state/worth.ts';
 import type { TimeHere } from '../../state/worthTimes.ts';
 import { rich } from '../../text/rich.tsx';
 import { named, t } from '../../text/t.ts';
-import { useDeviceBusy, usePack, useStudio } from '../context.ts';
+import { useDeviceBusy, useStudio } from '../context.ts';
 import { FigureValue } from './FigureValue.tsx';
 import { MeasureHere } from './MeasureHere.tsx';
+import { NoPlain } from './NoPlain.tsx';
 import { Resolution } from './Resolution.tsx';
 import { worthTimes } from './session.ts';
 import './worth.css';
@@ -25,8 +26,7 @@ function staticSentence({ quality, samples }: NonNullable<Worth['static']>): str
 }
 
 /** One sentence, whichever way it falls. */
-function sentence({ share, quality, samples, static: still }: Worth): string {
-  if (share === null) return t('There is no plain transformer beside this pack to compare with.');
+function sentence({ share, quality, samples, static: still }: Worth & { share: number }): string {
   const same = Math.round(100 * share) === 100;
   const work = same ? t('Dynamic patches need as much work as the plain transformer') : t('On average, dynamic patches need {share} of the work of the plain transformer', { share: percent(share) });
   const words = {
@@ -44,8 +44,9 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
   const studio = useStudio();
   const times = worthTimes(studio);
   useStore(times);
-  usePack((state) => state.model);
-  const inView = usePack((state) => state.name);
+  // Those of the page: the guide has a pack of its own.
+  useStore(studio.session.pack, (state) => state.model);
+  const inView = useStore(studio.session.pack, (state) => state.name);
   const busy = useDeviceBusy();
   const ready = times.ready(pack);
   const here = ready ? times.current() : null;
@@ -61,7 +62,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
   return (
     <section className="worth" aria-label={t('Is it worth it?')}>
       {titled && <h2>{t('Is it worth it?')}</h2>}
-      <p className="worth-verdict" data-worth="verdict">{sentence(worth)}</p>
+      <p className="worth-verdict" data-worth="verdict">{worth.share === null ? <NoPlain pack={pack} /> : sentence({ ...worth, share: worth.share })}</p>
       <div className="worth-scroll" tabIndex={0} role="group" aria-label={t('Figures of the three methods')}>
         <table>
           <thead>

@@ -9,6 +9,7 @@ export const packs = {
   'The server sent another range than the one asked for.': 'Der Server schickte einen anderen Teil als den verlangten.',
   'The server\'s file ends before byte {0}.': 'Die Datei des Servers endet vor Byte {0}.',
   'There is no pack at {0}. Check the address, or upload the pack\'s whole folder.': 'Unter {0} gibt es kein Paket. Die Adresse prüfen, oder den ganzen Ordner des Pakets hochladen.',
+  'The list of packs could not be fetched. Check the connection and retry.': 'Die Liste der Pakete konnte nicht geholt werden. Die Verbindung prüfen und erneut versuchen.',
   'The pack {0} has no graph {1}, so it cannot do this. Export the pack again, or pick another pack.': 'Das Paket {0} hat keinen Graphen {1}, also kann es das nicht. Das Paket neu exportieren, oder ein anderes wählen.',
   '{0} is longer than {1} MB, which no pack needs. Export the pack again.': '{0} ist länger als {1} MB, was kein Paket braucht. Das Paket neu exportieren.',
   '{0} is not JSON that can be used. Export the pack again.': '{0} ist kein brauchbares JSON. Das Paket neu exportieren.',

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { english, term, together } from '../../engine/phrase.ts';
+import { tinyManifest } from '../../engine/testing/manifest.ts';
+import { readAddress } from '../state/address.ts';
+import { phrases } from '../text/de/phrases/index.ts';
+import { inEmbed } from './words.ts';
+
+test('an unknown class and settings that cannot be used are not sent to a control that an embedded view lacks', () => {
+  for (const hash of ['#class=Moon', '#seed=x', '#class=Moon&seed=x&eth=abc']) {
+    const [problem] = readAddress(hash).resolve(tinyManifest()).problems;
+    expect(english(inEmbed(problem!.message)), 'what is wrong is said as on the page').toBe(english(problem!.message));
+    expect(english(inEmbed(problem!.detail!))).toMatch(/Open it in DPAR Studio/);
+    expect(english(inEmbed(problem!.detail!))).not.toMatch(/on this page/);
+  }
+});
+
+/** Said of a file that was opened, which an embedded view does not do. */
+const OF_FILES = ['Load it in the pack menu, then open the run again.'];
+
+test('every phrase that points to a control of the page says something else there', () => {
+  const pointing = Object.keys(phrases).filter((text) => /on this page(,| and)|under "|\bmenu\b/.test(text) && !OF_FILES.includes(text));
+  expect(pointing.length).toBeGreaterThanOrEqual(5);
+  for (const text of pointing) {
+    const words = english(inEmbed(together([term(text), term('Further.')])));
+    expect(words).toMatch(/Further\.$/);
+    expect(words).not.toMatch(/on this page|under "|\bmenu\b/);
+  }
+});
