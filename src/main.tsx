@@ -31,7 +31,7 @@ const deps: StudioDeps = {
   base: document.baseURI,
   hash: () => location.hash,
   replaceHash: (hash) => window.history.replaceState(window.history.state, '', hash),
-  visit: (from, to, undo) => (visits ? visits.visit(from, to, undo) : deps.replaceHash(to)),
+  visit: (from, to, way) => (visits ? visits.visit(from, to, way) : deps.replaceHash(to)),
   reducedMotion: () => embed?.autoplay === false || matchMedia('(prefers-reduced-motion: reduce)').matches,
   // A page around an embedded view does not decide over someone's download.
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',

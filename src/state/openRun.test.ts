@@ -9,7 +9,7 @@ import { readCarried } from '../share/carry.ts';
 import { toProblem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
 import { titleOf } from './runRequest.ts';
-import type { Visit } from './visits.ts';
+import type { Visit, Way } from './visits.ts';
 
 describe('opening a run', () => {
   let pack: SyntheticPack;
@@ -101,19 +101,25 @@ describe('opening a run', () => {
     expect(studio.settings.getState().class).toBe(0);
   });
 
-  it('Back takes it back where nothing else did, and leaves a run made since alone', async () => {
-    const backs: (() => void)[] = [];
-    const studio = await opened((_from, to, undo) => {
+  it('Back takes it back where nothing else did, Forward opens it again, and Back leaves a run made since alone', async () => {
+    const ways: Way[] = [];
+    const studio = await opened((_from, to, way) => {
       hash = to;
-      if (undo) backs.push(undo);
+      if (way) ways.push(way);
     });
     await show(studio, other());
-    backs[0]!();
-    await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
+    for (const again of [true, false]) {
+      ways[0]!.undo();
+      await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', count: 256 }));
+      if (!again) continue;
+      ways[0]!.redo();
+      await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'opened' }));
+      await vi.waitFor(() => expect(studio.toast.getState().toast).not.toBeNull());
+    }
     await show(studio, other());
     studio.view.showRecorded({ run: { ...run, header: { ...run.header, seed: 3 } }, picture: null });
     studio.settings.setSeed('55');
-    backs[1]!();
+    ways[1]!.undo();
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect([studio.view.run.getState().header!.seed, studio.settings.getState().seed, studio.toast.getState().toast]).toEqual([3, 55, null]);
   });

@@ -232,6 +232,18 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     } else if (!signal.aborted) void open(signal, false);
     return there;
   }
+  /** Returns the way back, which the toast offers, too; null where another pack overtook it. Throws what stands in the way. */
+  async function openWithWayBack(opened: OpenedRun): Promise<(() => void) | null> {
+    const { openRun } = await import('./openRun.ts');
+    const shown = await openRun(opened, openDeps);
+    if (!shown) return null;
+    const { undo, word } = shown;
+    const back = await offerWayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
+    notices.beforeRun();
+    notices.replace('opened', word ? [word] : []);
+    void paintOpened();
+    return back;
+  }
   const openDeps: OpenDeps = { session, view, settings, address: bar, base, switchPack, reopen };
 
   return {
@@ -261,16 +273,11 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** A run from a file or the history comes into view, with a way back in the toast; throws what stands in the way and then changes nothing. */
     async show(opened: OpenedRun): Promise<void> {
-      const { openRun } = await import('./openRun.ts');
       const from = hash();
-      const shown = await openRun(opened, openDeps);
-      if (!shown) return;
-      const { undo, word } = shown;
-      const back = await offerWayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
-      bar.visit?.(from, hash(), back);
-      notices.beforeRun();
-      notices.replace('opened', word ? [word] : []);
-      void paintOpened();
+      let back = await openWithWayBack(opened);
+      if (!back) return;
+      const redo = () => void openWithWayBack(opened).then((again) => { back = again; }, (error: unknown) => notices.replace('opened', [toProblem(error)]));
+      bar.visit?.(from, hash(), { undo: () => back?.(), redo });
     },
     /** What is in view and set now, its pack too; the returned function brings it back. */
     remember: async (): Promise<() => Promise<void>> => (await import('./openRun.ts')).remember(openDeps),

@@ -29,25 +29,34 @@ it('every view opened is an entry of its own, the same view again is not', () =>
   expect(page.hash()).toBe('#view=inspect');
 });
 
-it('Back takes back the runs that were opened, the last one first, each once', () => {
+it('Back takes back the runs that were opened, the last one first, each once, and Forward opens the last of them again', () => {
   const page = browser();
   const visits = createVisits(page);
   const order: string[] = [];
-  visits.visit('#seed=1', '#seed=2', () => order.push('2'));
+  const opens = (seed: number) => ({ undo: () => order.push(`- ${seed}`), redo: () => order.push(`+ ${seed}`) });
+  const happened = () => order.splice(0);
+  visits.visit('#seed=1', '#seed=2', opens(2));
   visits.visit('#seed=2', '#seed=2&view=inspect');
-  visits.visit('#seed=2&view=inspect', '#seed=3', () => order.push('3'));
+  visits.visit('#seed=2&view=inspect', '#seed=3', opens(3));
   visits.arrive(page.go(-3));
-  expect(order).toEqual(['3', '2']);
+  expect(happened()).toEqual(['- 3', '- 2']);
   visits.arrive(page.go(1));
+  visits.arrive(page.go(1));
+  expect(happened(), 'a view opens nothing').toEqual(['+ 2']);
+  visits.arrive(page.go(-2));
+  visits.arrive(page.go(3));
+  expect(happened()).toEqual(['- 2', '+ 3']);
   visits.arrive(page.go(-1));
-  expect(order).toHaveLength(2);
+  visits.visit('#seed=2&view=inspect', '#seed=4', opens(4));
+  visits.arrive(page.go(-1));
+  expect(happened(), 'what was ahead is gone').toEqual(['- 3', '- 4']);
 });
 
 it('an address typed by a person is not an entry of the page', () => {
   const page = browser();
   const visits = createVisits(page);
   const undo = vi.fn();
-  visits.visit('#seed=1', '#seed=2', undo);
+  visits.visit('#seed=1', '#seed=2', { undo, redo: undo });
   expect(visits.arrive(null)).toBe(false);
   expect(undo).not.toHaveBeenCalled();
 });
@@ -56,7 +65,7 @@ it('entries from before another address was opened are opened anew, not written 
   const page = browser();
   const visits = createVisits(page);
   const undo = vi.fn();
-  visits.visit('#pack=characters', '#pack=characters&view=inspect', undo);
+  visits.visit('#pack=characters', '#pack=characters&view=inspect', { undo, redo: undo });
   page.pushState(null, '', '#pack=eurosat'); // a link pasted into the address bar
   expect([visits.arrive(page.state), visits.own()]).toEqual([false, false]);
   visits.opened(page.hash());

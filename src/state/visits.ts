@@ -1,7 +1,13 @@
 import { randomId } from '../lib/randomId.ts';
 
-/** A new entry of the browser's history: the address before, the one after, and the way back where that is more than a view. */
-export type Visit = (from: string, to: string, undo?: () => void) => void;
+/** Where an entry is more than a view: what Back takes back, and what Forward brings again. */
+export interface Way {
+  undo: () => void;
+  redo: () => void;
+}
+
+/** A new entry of the browser's history: the address before and the one after. */
+export type Visit = (from: string, to: string, way?: Way) => void;
 
 type Entries = Pick<globalThis.History, 'state' | 'pushState' | 'replaceState'>;
 
@@ -14,22 +20,27 @@ interface Own {
 const ownOf = (state: unknown): Own | null =>
   (typeof state === 'object' && state !== null && 'visit' in state && typeof state.visit === 'number' && 'since' in state && typeof state.since === 'string' ? { visit: state.visit, since: state.since } : null);
 
-/** Entries of the browser's history made by this page: views and opened runs, numbered, so that Back can undo what they opened. */
+/** Entries of the browser's history made by this page: views and opened runs, numbered, so that Back can undo what they opened, and Forward open it again. */
 export function createVisits(entries: Entries, newId: () => string = randomId) {
   let { visit: at, since } = ownOf(entries.state) ?? { visit: 0, since: newId() };
-  const undos = new Map<number, () => void>();
+  const ways = new Map<number, Way>();
+  const undone = new Set<number>();
+  const forget = (from = 0) => {
+    for (const entry of [...ways.keys()]) if (entry >= from) ways.delete(entry);
+    undone.clear();
+  };
   const stateNow = (): Own => ({ visit: at, since });
   const own = (state: unknown): Own | null => {
     const found = ownOf(state);
     return found?.since === since ? found : null;
   };
   const replace = (hash: string) => entries.replaceState(stateNow(), '', hash);
-  const visit: Visit = (from, to, undo) => {
+  const visit: Visit = (from, to, way) => {
     replace(from || '#');
     at++;
     entries.pushState(stateNow(), '', to);
-    if (undo) undos.set(at, undo);
-    else undos.delete(at);
+    forget(at);
+    if (way) ways.set(at, way);
   };
   return {
     replace,
@@ -37,25 +48,29 @@ export function createVisits(entries: Entries, newId: () => string = randomId) {
     /** The entry that the browser is at is one of the page's own, and not an address to open. */
     own: (): boolean => own(entries.state) !== null,
     /**
-     * Back or forward to an entry. Takes back what the entries left behind had opened. False where the entry is not this page's
-     * own, or from before another address was opened: it is opened then, too.
+     * Back or forward to an entry. Back takes back what the entries left behind had opened, Forward opens what was taken back
+     * last. False where the entry is not this page's own, or from before another address was opened: it is opened then, too.
      */
     arrive(state: unknown): boolean {
       const to = own(state);
       if (!to) {
-        undos.clear();
+        forget();
         return false;
       }
       for (; at > to.visit; at--) {
-        undos.get(at)?.();
-        undos.delete(at);
+        if (!ways.has(at) || undone.has(at)) continue;
+        ways.get(at)!.undo();
+        undone.add(at);
       }
+      const again = [...undone].filter((entry) => entry > at && entry <= to.visit);
       at = to.visit;
+      for (const entry of again) undone.delete(entry);
+      if (again.length > 0) ways.get(Math.max(...again))!.redo();
       return true;
     },
     /** Another address is opened: entries made from now on belong to it, and so does the one that the browser is at. */
     opened(hash: string): void {
-      undos.clear();
+      forget();
       since = newId();
       at = 0;
       replace(hash);
