@@ -1,6 +1,4 @@
 import { useStore } from 'zustand';
-import { variantBytes } from '../../engine/manifest-files.ts';
-import { megabytes } from '../lib/format.ts';
 import { t } from '../text/t.ts';
 import { useMaking, usePack, useRun, useStudio } from '../views/context.ts';
 import { useKeys } from '../views/keys.ts';
@@ -9,6 +7,7 @@ import { Notices } from '../views/notices/Notices.tsx';
 import { Stage } from '../views/stage/Stage.tsx';
 import Strip from '../views/strip/Strip.tsx';
 import Transport from '../views/transport/Transport.tsx';
+import { useDownloadSize } from '../views/useDownloadHint.ts';
 import { inEmbed } from './words.ts';
 import '../styles/embed.css';
 
@@ -43,8 +42,8 @@ function EmbedFoot() {
   // The linked run waits, with the tokens that it goes on from, and begins once the model is there.
   const linked = asked && model === 'asking';
   const generate = () => (linked ? studio.session.load() : studio.generate());
-  const size = manifest && model === 'asking' ? ` ${t('(downloads {size})', { size: megabytes(variantBytes(manifest, manifest.defaultVariant.wasm)) })}` : '';
-  const start = `${linked ? t('Generate the linked image') : t('Generate')}${size}`;
+  const size = useDownloadSize();
+  const start = `${linked ? t('Generate the linked image') : t('Generate')}${size ? ` ${t('(downloads {size})', { size })}` : ''}`;
   const off = !manifest || model === 'loading';
   const words = running ? t('Stop') : model === 'loading' ? t('Loading the model') : start;
   return (

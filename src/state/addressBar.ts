@@ -1,10 +1,10 @@
 import { readAddress, writeAddress, type Address } from './address.ts';
-import { checkOf, createLinkOutcome } from './linkCheck.ts';
+import { checkOfRun, createLinkOutcome } from './linkCheck.ts';
 import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
 import { problem, toProblem } from './problem.ts';
-import { isOfOneBackend, type RunState } from './run.ts';
+import type { RunState } from './run.ts';
 import { createViews } from './views.ts';
 import type { Visit } from './visits.ts';
 import { say } from '../../engine/phrase.ts';
@@ -39,12 +39,13 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
       const { header, digest, phase } = state;
       if (!manifest || !header) return;
       const done = phase === 'complete' && digest !== null;
-      replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(done && isOfOneBackend(state) && { check: checkOf(header, digest) }) }));
+      const own = checkOfRun(state);
+      replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(own && { check: own }) }));
       if (!done || !asked || writeAddress(name, manifest, header) !== asked.of) return;
       const { check, cursor } = asked;
       asked = null;
       if (cursor !== undefined && cursor < state.count) playback.seek(cursor);
-      if (!check || !isOfOneBackend(state)) return;
+      if (!check || !own) return;
       void import('./linkDifference.ts').then(({ compareWithLink, explainDifference }) => {
         const outcome = compareWithLink(check, header, digest);
         link.setState({ outcome });

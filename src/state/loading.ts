@@ -33,6 +33,9 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     } catch { /* no network, no words */ }
   };
 
+  /** Resolves when nothing loads any more: the model is there, has failed, or was called off. */
+  const over = (): Promise<void> => until(() => pack.getState().model !== 'loading', pack);
+
   async function load(choice: BackendChoice = pack.getState().choice, variant = pack.getState().variant): Promise<void> {
     current?.abort();
     const mine = new AbortController();
@@ -76,7 +79,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
   }
 
   return {
-    load,
+    load, over,
     client: () => client,
     /** Ends the download; what has arrived is kept for the next try. */
     cancel(): void {
@@ -95,7 +98,7 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
       const backend = noMemory || header.backend !== 'webgpu' ? 'wasm' : 'webgpu';
       const loaded = async (on: typeof backend) => {
         await load(on, header.variant);
-        await until(() => pack.getState().model !== 'loading', pack);
+        await over();
       };
       await loaded(backend);
       const { model, problem } = pack.getState();

@@ -12,7 +12,7 @@ export const gpuGaveUp = (failure: Failure): Problem =>
   problem('backend-changed', say`${cause(failure)} The model runs on the processor (WASM) now.`, say`To try the GPU again, choose it under "Runs on".`);
 
 /** An interrupted run went on. */
-export function wentOn(failure: Failure, header: RunHeader, backend: string | undefined): Problem {
+export function wentOn(failure: Failure, header: RunHeader, backend: Backend): Problem {
   const moved = backend !== header.backend;
   const why = cause(failure, header.backend);
   return problem(

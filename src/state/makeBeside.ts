@@ -4,8 +4,7 @@ import type { PackSession } from './session.ts';
 
 /** Makes runs while the one in view stays, once the model is ready, after those that wait for it, and if they are still `wanted` then; `begun` gets them as they begin. False unless all came to their end. */
 export async function makeBeside(session: PackSession, requests: readonly RunRequest[], begun: (list: readonly Job[]) => void, wanted = () => true): Promise<boolean> {
-  const { pack, jobs, queue, modelReady, idle, settle, decode } = session;
-  const busy = () => jobs.getState().running || queue.getState().queued;
+  const { pack, modelReady, isIdle, idle, settle, decode } = session;
   const { manifest } = pack.getState();
   if (!manifest) return false;
   await modelReady();
@@ -15,7 +14,7 @@ export async function makeBeside(session: PackSession, requests: readonly RunReq
     if (!wanted()) return false;
     await settle();
     if (!wanted()) return false;
-  } while (busy());
+  } while (!isIdle());
   const { report, hash, model } = pack.getState();
   const client = session.client();
   if (model !== 'ready' || !client || !report || pack.getState().manifest !== manifest) return false;

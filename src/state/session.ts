@@ -71,20 +71,22 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   /** Loads the model where nothing does; resolves when it is there or has failed. */
   const modelReady = async () => {
     await loadIfNone();
-    await until(() => pack.getState().model !== 'loading', pack);
+    await loading.over();
   };
   const busy = () => [...askers].some((asker) => asker.busy());
   /** Ends what asks the model; not `except`, who wants to ask. `wait`: what takes a moment only is waited for. */
   const settle = async ({ except, wait = false }: { except?: Asker; wait?: boolean } = {}) => {
     if (busy()) for (const asker of [...askers]) if (asker !== except) await ((wait && asker.answered) || asker.settle)();
   };
-  /** Resolves when no run is made here, and none waits. */
-  const idle = () => until(() => !queued() && !jobs.getState().running, queue, jobs);
+  /** No run is made here, and none waits. */
+  const isIdle = () => !queued() && !jobs.getState().running;
+  /** Resolves when that is so. */
+  const idle = () => until(isIdle, queue, jobs);
   /** Where the worker had to be ended: its files come back from the browser's storage, once for all who ask. */
-  const comeBack = async (client: InferenceClientApi | null) => {
-    if (!client || client.loaded || client !== loading.client()) return;
+  const comeBack = async (client: InferenceClientApi) => {
+    if (client.loaded || client !== loading.client()) return;
     if (pack.getState().model !== 'loading') void loading.load();
-    await until(() => pack.getState().model !== 'loading', pack);
+    await loading.over();
   };
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
@@ -126,7 +128,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   }
 
   return {
-    pack, jobs, queue, beside, generate, wait, stop, modelReady, settle, idle, comeBack, decode,
+    pack, jobs, queue, beside, generate, wait, stop, modelReady, settle, isIdle, idle, comeBack, decode,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
     /** Returns the way out. */
     addAsker(asker: Asker): () => void {

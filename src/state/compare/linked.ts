@@ -1,11 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
-import { checkOf, type LinkOutcome } from '../linkCheck.ts';
+import { checkOfRun, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
 import { fetchRecording, findPack } from '../packFiles.ts';
 import { problem, toProblem, type Problem } from '../problem.ts';
-import { isOfOneBackend } from '../run.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
@@ -19,9 +18,10 @@ const SIDES = ['a', 'b'] as const;
 export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undefined {
   const { manifest, name } = compare.getState().sides[which].pack.getState();
   const run = compare.getState().sides[which].run.getState();
-  const { header, digest, phase, origin } = run;
+  const { header, phase, origin } = run;
   if (compare.getState().source[which]?.kind === 'view' || !manifest || !header || origin === 'given' || phase === 'running') return undefined;
-  return linkOfRun(name, manifest, header, phase === 'complete' && digest && isOfOneBackend(run) ? { check: checkOf(header, digest) } : {});
+  const check = checkOfRun(run);
+  return linkOfRun(name, manifest, header, check ? { check } : {});
 }
 
 /** Resolves when the page has its model, or has none until somebody does something about it, and makes no run of its own. */
@@ -87,9 +87,8 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     if (page.session.pack.getState().model === 'asking') return 'no-model';
     const made = await compare.makeSide(which, request, name);
     const run = made?.getState();
-    if (!link.check || !run?.header || run.phase !== 'complete' || !run.digest || !isOfOneBackend(run)) return;
-    const { header, digest } = run;
-    const outcome = compareWithLink(link.check, header, digest);
+    if (!link.check || !run || !checkOfRun(run)) return;
+    const outcome = compareWithLink(link.check, run.header!, run.digest!);
     outcomes.setState({ [which]: outcome });
     if (!outcome.same) sayOf(which, problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome)));
   }
