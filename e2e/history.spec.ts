@@ -130,7 +130,7 @@ test('a seed of ten digits is whole in the title, beside marks too, and under ev
   await generateButton(page).click();
   await runFinished(page);
   const whole = async () => {
-    expect(await page.locator('.tile > span').evaluateAll((all) => all.filter(({ scrollWidth, clientWidth, offsetHeight, parentElement }) => scrollWidth > clientWidth || offsetHeight > parentElement!.clientHeight).length)).toBe(0);
+    expect(await page.locator('.tile > span').evaluateAll((all: HTMLElement[]) => all.filter(({ scrollWidth, clientWidth, offsetHeight, parentElement }) => scrollWidth > clientWidth || offsetHeight > parentElement!.clientHeight).length)).toBe(0);
     const title = page.locator('.run-name');
     await expect(title).toHaveText('Alpha, seed 4294967287');
     await expect(title).toHaveAttribute('title', 'Alpha, seed 4294967287');
