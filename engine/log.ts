@@ -7,6 +7,9 @@ import { Settings } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MAX_TOKENS } from './token-text.ts';
 
+/** Far more than any device decodes at once. */
+const MAX_TOGETHER = 1024;
+
 export const openReasons = ['first', 'second', 'row', 'full', 'entropy', 'static'] as const;
 export type OpenReason = (typeof openReasons)[number];
 
@@ -65,7 +68,16 @@ export const RunHeader = z.object({
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 
-export const Run = z.object({
+/** What its times are of, and where it ran, beyond the header. */
+export const Made = z.object({
+  /** Images decoded at once, this one included: its times are those of all of them. Absent: alone. */
+  together: z.optional(z.int().check(z.minimum(2), z.maximum(MAX_TOGETHER))),
+  /** The backend it went on with, each time it was interrupted. Absent: it was decoded in one go. */
+  takenUpOn: z.optional(z.array(z.enum(backends)).check(z.minLength(1), z.maxLength(MAX_TOKENS))),
+});
+export type Made = z.infer<typeof Made>;
+
+export const Run = z.extend(Made, {
   format: z.literal('dpar-run'),
   formatVersion: z.union([z.literal(1), z.literal(2)]),
   header: RunHeader,
@@ -125,8 +137,8 @@ export class RunLog {
     return digest(tokensOf(this.#events), startsOf(this.#events), this.header.grid.width);
   }
 
-  toRun(): Run {
-    return { format: 'dpar-run', formatVersion: versionOf(this.header), header: this.header, events: [...this.#events], digest: this.digest(), complete: this.complete };
+  toRun(made: Made = {}): Run {
+    return { format: 'dpar-run', formatVersion: versionOf(this.header), header: this.header, events: [...this.#events], digest: this.digest(), complete: this.complete, ...made };
   }
 }
 

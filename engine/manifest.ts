@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import { PackError, StudioError } from './errors.ts';
 import { say } from './phrase.ts';
 import { Credit, isShortName, MAX_CLASSES, noSpaceAround, ShortName, Words as words } from './names.ts';
-import { patchWindow } from './pack-settings.ts';
 import { isStatic, longestAllowedPatch, Settings, tokenByToken } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
@@ -155,6 +154,10 @@ const Shape = z.discriminatedUnion('kind', [
 export type Manifest = z.infer<typeof Shape>;
 export type DparManifest = Extract<Manifest, { kind: 'dpar' }>;
 export type GptManifest = Extract<Manifest, { kind: 'gpt' }>;
+
+/** Longest patch that a pack can generate, in tokens. */
+export const patchWindow = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
+
 export type EntropySource = 'entropy-model' | 'null-class';
 
 /** Where a pack's entropies come from: an entropy model beside the model, or the null class of the model itself. */

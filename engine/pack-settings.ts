@@ -1,6 +1,6 @@
 /** What a pack makes of settings: its classes by name, what it leaves no choice in, what it cannot generate with. */
 import { StudioError } from './errors.ts';
-import type { Manifest } from './manifest.ts';
+import { patchWindow, type Manifest } from './manifest.ts';
 import { listed, say } from './phrase.ts';
 import { findSetting, formatSetting, isStatic, longestAllowedPatch, Settings, settingsTable, tokenByToken, type SettingKey } from './settings.ts';
 
@@ -56,9 +56,6 @@ const fixed: Readonly<Record<Manifest['kind'], readonly SettingKey[]>> = {
 };
 /** Settings that a pack leaves no choice in: a GPT has no patches to cut. The same array at every call. */
 export const fixedSettings = (manifest: Pick<Manifest, 'kind'>): readonly SettingKey[] => fixed[manifest.kind];
-
-/** Longest patch that the pack can generate, in tokens. */
-export const patchWindow = (model: Manifest['model']): number => ('window' in model ? model.window : 1);
 
 /** Throws `bad-setting` for settings that the pack cannot generate with (a patch longer than its patch window, a static scheme without length, what it fixes). */
 export function checkSettings(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>, settings: Settings): void {

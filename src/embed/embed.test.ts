@@ -6,6 +6,7 @@ import { createRun } from '../state/run.ts';
 import { reportEvents, toParent, type EmbedEvent } from './events.ts';
 import { readEmbedParams } from './params.ts';
 import { say } from '../../engine/phrase.ts';
+import { recordedOf } from '../state/testing/recordedOf.ts';
 
 describe('parameters', () => {
   it('are read only when the page is asked to be embedded', () => {
@@ -30,7 +31,7 @@ describe('events', () => {
     const sent: EmbedEvent[] = [];
     reportEvents({ pack, run }, (event) => sent.push(event));
     pack.setState({ manifest: { name: 'nano' } as Manifest });
-    run.showRecorded(header, [token], 'recorded', null);
+    run.showRecorded(recordedOf(header, [token], 'recorded'));
     const id = run.begin(header);
     for (let i = 1; i <= 4; i++) {
       run.append(id, [token], i);

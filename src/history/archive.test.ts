@@ -4,7 +4,7 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { parseRun, type Run } from '../../engine/log.ts';
+import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
 import { archiveOf, readArchive, writeArchive } from './archive.ts';
 import { openHistoryDb } from './db.ts';
@@ -22,8 +22,8 @@ beforeEach(async () => {
 
 async function saved(): Promise<Uint8Array> {
   const history = made();
-  await history.add({ header: run.header, events: run.events, picture });
-  await history.add({ header: run.header, events: run.events.slice(0, 40), picture: null });
+  await history.add({ run, picture });
+  await history.add({ run: new RunLog(run.header, run.events.slice(0, 40)).toRun(), picture: null });
   await history.setPinned(history.getState().entries.find(({ complete }) => complete)!.id, true);
   return (await archiveOf(history)).file!;
 }
@@ -54,8 +54,8 @@ describe('runs that another tab deleted', () => {
   };
   const two = async () => {
     const history = made();
-    await history.add({ header: run.header, events: run.events, picture });
-    await history.add({ header: run.header, events: run.events.slice(0, 40), picture: null });
+    await history.add({ run, picture });
+    await history.add({ run: new RunLog(run.header, run.events.slice(0, 40)).toRun(), picture: null });
     return history;
   };
 
@@ -103,7 +103,7 @@ describe('a file that is no history', () => {
 
 it('a run is listed alike in the browser that made it and in one that took it in', async () => {
   const history = made();
-  await history.add({ header: run.header, events: run.events, picture });
+  await history.add({ run, picture });
   const { kept } = await history.all();
   expect(readArchive(writeArchive(kept)).map(({ entry }) => entry)).toEqual(kept.map(({ entry }) => entry));
 });

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
-import { parseRun, type Run } from '../../engine/log.ts';
+import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { openHistoryDb } from './db.ts';
 import { beyondCap, totalBytes, type HistoryDb, type HistoryEntry } from './entry.ts';
 import { createHistory } from './history.ts';
@@ -13,7 +13,7 @@ const made = (open: () => Promise<HistoryDb> = openHistoryDb, cap?: { runs: numb
   return createHistory(open, { ...(cap && { cap }), now: () => ++when, newId: () => `run-${++id}-${Math.random()}` });
 };
 const picture = new Uint8Array([1, 2, 3]);
-const add = (history: ReturnType<typeof createHistory>, title: string, events = run.events) => history.add({ header: { ...run.header, className: title }, events, picture });
+const add = (history: ReturnType<typeof createHistory>, title: string, events = run.events) => history.add({ run: new RunLog({ ...run.header, className: title }, events).toRun(), picture });
 const titles = (history: ReturnType<typeof createHistory>) => history.getState().entries.map(({ header }) => header.className);
 
 beforeEach(async () => {

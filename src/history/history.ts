@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { say } from '../../engine/phrase.ts';
-import { RunLog, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import type { Run } from '../../engine/log.ts';
 import { randomId } from '../lib/randomId.ts';
 import { problem, type Problem } from '../state/problem.ts';
 import { BlockedError, beyondCap, keptOf, type Cap, type HistoryDb, type HistoryEntry, type Kept } from './entry.ts';
@@ -16,8 +16,7 @@ interface HistoryState {
 }
 
 interface NewRun {
-  header: RunHeader;
-  events: readonly TokenEvent[];
+  run: Run;
   picture: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -134,9 +133,9 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** Reads what is stored; runs made meanwhile stay. */
     load,
     /** Keeps a run, complete or not; the oldest that are not pinned make room. */
-    async add({ header, events, picture }: NewRun): Promise<void> {
+    async add({ run, picture }: NewRun): Promise<void> {
       if (!store.getState().loaded) await load();
-      await put(keptOf(new RunLog(header, events).toRun(), { id: newId(), when: now(), pinned: false, picture }));
+      await put(keptOf(run, { id: newId(), when: now(), pinned: false, picture }));
       await makeRoom();
     },
     /** All runs with their events, newest first. `gone`: how many of the list have none any more, as another tab deleted them; the list is read anew then. */

@@ -5,8 +5,8 @@ import type { Manifest } from '../../engine/manifest.ts';
 import { fetchManifest } from '../../packs/fetch-manifest.ts';
 import { usableMirrors } from '../../packs/origins.ts';
 import { MAX_FILES, MAX_PACK_BYTES } from '../../packs/read-pack.ts';
+import type { Notices } from '../state/notices.ts';
 import { toProblem } from '../state/problem.ts';
-import type { Studio } from '../state/studio.ts';
 import { askFor } from './consent.ts';
 
 /** A pack from an address: fetched like those beside the page. */
@@ -29,7 +29,7 @@ export function manifestAt(text: string, page: string, allowed?: readonly string
 }
 
 /** Fetches the manifest of a pack from its address and asks before the pack is used. */
-export async function openPackAt(studio: Pick<Studio, 'notices' | 'usePack'>, text: string, page = document.baseURI): Promise<void> {
+export async function openPackAt(studio: { notices: Notices; usePack: (pack: PackAt) => Promise<void> }, text: string, page = document.baseURI): Promise<void> {
   const { notices } = studio;
   try {
     const manifestUrl = manifestAt(text, page);

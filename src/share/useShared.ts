@@ -1,9 +1,9 @@
-import { RunLog, type Run } from '../../engine/log.ts';
+import type { Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { writeAddress } from '../state/address.ts';
 import { manifestAddress } from '../state/packFiles.ts';
 import { checkOf } from '../state/linkCheck.ts';
-import { isOfOneBackend, type PaintedPicture } from '../state/run.ts';
+import { isOfOneBackend, runOf, type PaintedPicture } from '../state/run.ts';
 import { usePack, useRun, useRunView, useStudio } from '../views/context.ts';
 import { useStore } from 'zustand';
 
@@ -30,10 +30,11 @@ export function useShared(): Shared | null {
   const picture = useRun((state) => state.picture);
   const still = useRun((state) => state.phase === 'complete' || state.phase === 'stopped');
   useRun((state) => state.id);
-  const { header, events } = view.run.getState();
+  const state = view.run.getState();
+  const { header, events } = state;
   if (!manifest || !header || !still || events.length === 0) return null;
-  const run = new RunLog(header, events).toRun();
-  const check = run.complete && isOfOneBackend(view.run.getState()) ? { check: checkOf(header, run.digest) } : {};
+  const run = runOf(header, state);
+  const check = run.complete && isOfOneBackend(state) ? { check: checkOf(header, run.digest) } : {};
   return {
     manifest, run, picture: picture?.cells === events.length ? picture : null, beside: manifestUrl === manifestAddress(name, document.baseURI),
     hash: (cursor) => writeAddress(name, manifest, header, { ...check, ...(cursor !== undefined && cursor < events.length && { cursor }) }),

@@ -44,7 +44,7 @@ function ready(settings: Partial<Settings> = {}) {
   pack.setState({ manifest: m, model: 'ready', report: { variant: Object.keys(m.variants)[0]!, packHash: 'h', backend: 'wasm' } as never });
   const view = createRunView({ pack });
   const header = { pack: { name: m.name, hash: 'h' }, class: 0, className: 'A', seed: 1, settings: { ...m.defaults, ...settings }, grid: m.grid } as never;
-  view.showRecorded({ run: { header, events: [0, 1, 2].map(event), digest: 'd', complete: true }, picture: null } as never);
+  view.run.showRecorded({ run: { header, events: [0, 1, 2].map(event), digest: 'd', complete: true }, picture: null } as never);
   let answer!: (result: unknown) => void;
   const attend = vi.fn<(request: AttentionRun) => Promise<unknown>>(() => new Promise((resolve) => { answer = resolve; }));
   const settle = vi.fn<(how: object) => Promise<void>>(async () => undefined);

@@ -7,6 +7,7 @@ import { createPlayback } from './playback.ts';
 import { createRun, isOfOneBackend, isTimedHere, type RunState } from './run.ts';
 import { say } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
+import { recordedOf } from './testing/recordedOf.ts';
 
 const TOTAL = 4;
 const header = (seed: number) => ({ class: 0, className: 'River', seed, settings: {}, grid: { width: 2, tokens: TOTAL } }) as RunHeader;
@@ -124,7 +125,7 @@ describe('jobs', () => {
     const { view, start } = setup();
     const all = start(5);
     client.token();
-    view.showRecorded(header(1), [token(0)], 'd', null);
+    view.showRecorded(recordedOf(header(1), [token(0)]));
     client.token();
     await client.finish();
     await all;

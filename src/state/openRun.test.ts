@@ -117,7 +117,7 @@ describe('opening a run', () => {
       await vi.waitFor(() => expect(studio.toast.getState().toast).not.toBeNull());
     }
     await show(studio, other());
-    studio.view.showRecorded({ run: { ...run, header: { ...run.header, seed: 3 } }, picture: null });
+    studio.view.run.showRecorded({ run: { ...run, header: { ...run.header, seed: 3 } }, picture: null });
     studio.settings.setSeed('55');
     ways[1]!.undo();
     await new Promise((resolve) => setTimeout(resolve, 0));

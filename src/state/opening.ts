@@ -157,7 +157,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       // A run that came in the meantime stays in view, as does another pack, and another class chosen since is waited for.
       if (pack.getState().manifestUrl !== manifestUrl) return;
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
-      view.showRecorded(recorded);
+      view.run.showRecorded(recorded);
       notices.replace('recording', []);
       if (reducedMotion()) playback.seek(Infinity);
       else {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RunHeader, TokenEvent } from '../../engine/log.ts';
-import { createRun, type RunStore } from './run.ts';
+import { parseRun, runToJson, type RunHeader, type TokenEvent } from '../../engine/log.ts';
+import { tinyManifest } from '../../engine/testing/manifest.ts';
+import { isOfOneBackend, runOf, createRun, type RunStore } from './run.ts';
 import { say } from '../../engine/phrase.ts';
 
 const header = { className: 'River', grid: { width: 2, tokens: 4 } } as RunHeader;
@@ -21,6 +22,33 @@ describe('run', () => {
     expect(run.getState()).toMatchObject({ drafts: [6], count: 2 });
     end(run, id);
     expect(run.getState()).toMatchObject({ drafts: [], count: 2 });
+  });
+
+  describe('kept and opened again', () => {
+    const m = tinyManifest();
+    const whole = { ...header, pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'webgpu', class: 0, seed: 1, settings: m.defaults, sampler: 'gumbel' } as RunHeader;
+    const reopened = (live: RunStore) => {
+      const opened = createRun();
+      opened.showOpened({ run: parseRun(JSON.parse(runToJson(runOf(whole, live.getState())))), picture: null });
+      return opened.getState();
+    };
+
+    it('says how many images its times are of, and where it was taken up', () => {
+      const live = createRun();
+      const id = live.begin(whole, 9);
+      live.append(id, [event(0)], 10);
+      live.takeUp(id, 'wasm');
+      const opened = reopened(live);
+      expect(opened).toMatchObject({ origin: 'opened', phase: 'stopped', together: 9, takenUpOn: ['wasm'], count: 1 });
+      expect(isOfOneBackend(opened)).toBe(false);
+    });
+
+    it('says nothing of it where it was decoded alone, in one go', () => {
+      const live = createRun();
+      live.append(live.begin(whole), [event(0)], 10);
+      expect(Object.keys(runOf(whole, live.getState()))).toEqual(['format', 'formatVersion', 'header', 'events', 'digest', 'complete']);
+      expect(reopened(live)).toMatchObject({ together: 1, takenUpOn: [] });
+    });
   });
 
   it('grows by appending and notifies its subscribers', () => {

@@ -1,7 +1,7 @@
 import { say, type Phrase } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Backend, Run, RunHeader, TokenEvent } from '../../engine/log.ts';
+import { RunLog, type Backend, type Run, type RunHeader, type TokenEvent } from '../../engine/log.ts';
 import type { Problem } from './problem.ts';
 
 /** recorded: made in advance and shipped with the pack. generated: decoded here, by this browser. opened: from a file or the history. given: tokens of a picture. */
@@ -55,6 +55,13 @@ export const isTimedHere = (run: Pick<RunState, 'origin' | 'together' | 'takenUp
 /** All of it was decoded on the backend that its header names. */
 export const isOfOneBackend = ({ header, takenUpOn }: Pick<RunState, 'header' | 'takenUpOn'>): boolean => takenUpOn.every((backend) => backend === header?.backend);
 
+/** A run as files and the history keep it. */
+export const runOf = (header: RunHeader, { events, together, takenUpOn }: Pick<RunState, 'events' | 'together' | 'takenUpOn'>): Run =>
+  new RunLog(header, events).toRun({ ...(together > 1 && { together }), ...(takenUpOn.length > 0 && { takenUpOn: [...takenUpOn] }) });
+
+/** The part of the state that a kept run decides. */
+const kept = ({ header, events, digest, together = 1, takenUpOn = [] }: Run) => ({ header, events, count: events.length, digest, title: titleOf(header), together, takenUpOn });
+
 const EMPTY: RunState = {
   id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
   drafts: [], picture: null, digest: null, wallMs: null, together: 1, takenUpOn: [], problem: null, source: null,
@@ -82,18 +89,12 @@ export function createRun() {
       store.setState({ ...EMPTY, id: store.getState().id + 1 });
     },
     /** A finished run made in advance. */
-    showRecorded(header: RunHeader, events: readonly TokenEvent[], digest: string, picture: PaintedPicture | null): void {
-      store.setState({
-        ...EMPTY, id: store.getState().id + 1, phase: 'complete', origin: 'recorded', header, events, count: events.length, digest, title: titleOf(header), picture,
-      });
+    showRecorded({ run, picture }: OpenedRun): void {
+      store.setState({ ...EMPTY, ...kept(run), id: store.getState().id + 1, phase: 'complete', origin: 'recorded', picture });
     },
     /** A run that ended earlier, complete or not. */
-    showOpened(opened: OpenedRun): void {
-      const { header, events, digest, complete } = opened.run;
-      store.setState({
-        ...EMPTY, id: store.getState().id + 1, phase: complete ? 'complete' : 'stopped', origin: 'opened', header, events, count: events.length,
-        digest, title: titleOf(header), picture: opened.picture,
-      });
+    showOpened({ run, picture }: OpenedRun): void {
+      store.setState({ ...EMPTY, ...kept(run), id: store.getState().id + 1, phase: run.complete ? 'complete' : 'stopped', origin: 'opened', picture });
     },
     /** A picture's tokens as a run that was given whole; returns its id. */
     showGiven(header: RunHeader, events: readonly TokenEvent[], title: Phrase, picture: PaintedPicture): number {

@@ -15,10 +15,10 @@ const recorded = (seed: number) => ({ run: { header: header(seed), events, diges
 
 it('one step leads back to the run and cursor that were in view', () => {
   const view = createRunView({ pack: createPack() });
-  view.showRecorded(recorded(1));
+  view.run.showRecorded(recorded(1));
   view.playback.seek(5);
   const back = view.snapshot();
-  view.showRecorded(recorded(2));
+  view.run.showRecorded(recorded(2));
   view.playback.play(false);
   back();
   expect(view.run.getState()).toMatchObject({ title: titleOf(header(1)), origin: 'recorded', count: 16 });
@@ -40,7 +40,7 @@ describe('a run that grew when it was left', () => {
     const { job, id, view, elsewhere } = growing();
     view.playback.goLive();
     const back = view.snapshot();
-    view.showRecorded(recorded(2));
+    view.run.showRecorded(recorded(2));
     elsewhere.clear();
     job.append(id, events.slice(2, 5), 2);
     back();
@@ -54,7 +54,7 @@ describe('a run that grew when it was left', () => {
     const { job, id, view } = growing();
     view.playback.seek(1);
     const back = view.snapshot();
-    view.showRecorded(recorded(2));
+    view.run.showRecorded(recorded(2));
     job.append(id, events.slice(2), 2);
     job.end(id, end);
     back();
@@ -65,7 +65,7 @@ describe('a run that grew when it was left', () => {
 
 it('takes over a run as another view has it, whole; the other stays as it is', () => {
   const [view, other] = [createRunView({ pack: createPack() }), createRunView({ pack: createPack() })];
-  other.showRecorded(recorded(3));
+  other.run.showRecorded(recorded(3));
   other.playback.seek(2);
   view.restore(other.run.getState());
   expect(view.run.getState().events).toBe(other.run.getState().events);
@@ -76,8 +76,8 @@ it('edits and other rules belong to one view, also where the cursor is shared', 
   const runs = [createRun(), createRun()] as const;
   const playback = createPlayback(() => Math.max(...runs.map((run) => run.getState().count)));
   const [a, b] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [ReturnType<typeof createRunView>, ReturnType<typeof createRunView>];
-  a.showRecorded(recorded(1));
-  b.showRecorded(recorded(1));
+  a.run.showRecorded(recorded(1));
+  b.run.showRecorded(recorded(1));
   a.whatIf.set('entropyThreshold', 0.5);
   b.edit.put(3, 7);
   expect([a.shown().whatIf, b.shown().whatIf]).toEqual([true, false]);
@@ -88,7 +88,7 @@ it('edits and other rules belong to one view, also where the cursor is shared', 
 
 it('plays, and pauses, with one key', () => {
   const view = createRunView({ pack: createPack() });
-  view.showRecorded(recorded(1));
+  view.run.showRecorded(recorded(1));
   view.togglePlay();
   expect(view.playback.getState().mode).toBe('playing');
   view.togglePlay();

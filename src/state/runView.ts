@@ -4,7 +4,7 @@ import { createShown, type Shown } from './inspect/shown.ts';
 import { createWhatIf, type WhatIfStore } from './inspect/whatIf.ts';
 import type { PackState } from './pack.ts';
 import { createPlayback, type PlaybackStore } from './playback.ts';
-import { createRun, type OpenedRun, type RunState, type RunStore } from './run.ts';
+import { createRun, type RunState, type RunStore } from './run.ts';
 
 export interface RunViewOptions {
   /** The pack of the run in view. */
@@ -27,7 +27,6 @@ export interface RunView {
   /** Its run is being decoded. */
   growing: () => boolean;
   togglePlay: () => void;
-  showRecorded: (recorded: OpenedRun) => void;
   /** Shows a run, paused at a cursor; default: all of it, at its head where it still grows. */
   restore: (state: RunState, cursor?: number) => void;
   /** The way back to the run and cursor that are in view now. */
@@ -50,7 +49,6 @@ export function createRunView({ pack, run = createRun(), playback = createPlayba
   return {
     pack, run, playback, whatIf, edit, growing, restore, shown: createShown({ run, whatIf, edit }),
     togglePlay: () => (playback.getState().mode === 'paused' ? playback.play(growing()) : playback.pause()),
-    showRecorded: ({ run: { header, events, digest }, picture }) => run.showRecorded(header, events, digest, picture),
     snapshot() {
       const [state, { cursor, mode }] = [run.getState(), playback.getState()];
       return () => restore(state, mode === 'live' ? Infinity : cursor);

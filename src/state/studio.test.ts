@@ -155,7 +155,7 @@ it('the way back from a continued run is there until another run is in view', as
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(4));
   expect(text()).toEqual(say`Continuing from token ${3}.`);
   const { header, events } = studio.view.run.getState();
-  studio.view.showRecorded({ run: { header: header!, events, digest: 'd' }, picture: null } as never);
+  studio.view.run.showRecorded({ run: { header: header!, events, digest: 'd' }, picture: null } as never);
   finish();
   await left;
   expect(text(), 'another run was opened meanwhile').toBeUndefined();

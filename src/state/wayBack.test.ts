@@ -4,6 +4,7 @@ import { say } from '../../engine/phrase.ts';
 import { createRun, type RunState } from './run.ts';
 import { createToast } from './toast.ts';
 import { createWayBack } from './wayBack.ts';
+import { recordedOf } from './testing/recordedOf.ts';
 
 let run: ReturnType<typeof createRun>;
 let toast: ReturnType<typeof createToast>;
@@ -40,7 +41,7 @@ it('of a run that is still to come, it stays until that one leaves', async () =>
   for (const other of [2, null]) {
     asked();
     run.clear(); // the pack changes on the way, and shows a recorded run of its own
-    run.showRecorded({ className: 'River', seed: 1 } as RunHeader, [], 'd', null);
+    run.showRecorded(recordedOf({ className: 'River', seed: 1 } as RunHeader, []));
     expect(toast.getState().toast).not.toBeNull();
     if (other === null) {
       run.begin({ className: 'River', seed: 7 } as RunHeader);
@@ -81,7 +82,7 @@ it('a recorded run of the same class and seed on the way does not take the way b
   const wayBack = createWayBack({ run, toast });
   wayBack(say`Generating ${7}`, async () => undefined, ({ seed }) => seed === 7);
   run.clear();
-  run.showRecorded({ className: 'River', seed: 7 } as RunHeader, [], 'd', null);
+  run.showRecorded(recordedOf({ className: 'River', seed: 7 } as RunHeader, []));
   expect(toast.getState().toast).not.toBeNull();
   run.begin({ className: 'River', seed: 7 } as RunHeader);
   expect(toast.getState().toast).not.toBeNull();

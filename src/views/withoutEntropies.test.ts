@@ -4,6 +4,7 @@ import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { PackState } from '../state/pack.ts';
 import { createRun } from '../state/run.ts';
 import { tokenText } from './withoutEntropies.ts';
+import { recordedOf } from '../state/testing/recordedOf.ts';
 
 const settings = {
   guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5, maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
@@ -13,7 +14,7 @@ const event = (entropy: number | null, logprob: number | null = Math.log(0.25)) 
 
 function shown(maxPatchLength: number, events: TokenEvent[], kind: 'dpar' | 'gpt' = 'dpar') {
   const run = createRun();
-  run.showRecorded({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events, 'd', null);
+  run.showRecorded(recordedOf({ settings: { ...settings, maxPatchLength }, grid: { width: 2, tokens: 4 } } as RunHeader, events));
   return { run, pack: createStore(() => ({ manifest: { kind } }) as PackState) };
 }
 

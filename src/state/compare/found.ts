@@ -9,7 +9,7 @@ export interface Found {
   show: (side: RunView) => void;
 }
 
-export const ofRecorded = (recorded: OpenedRun): Found => ({ header: recorded.run.header, show: (side) => side.showRecorded(recorded) });
+export const ofRecorded = (recorded: OpenedRun): Found => ({ header: recorded.run.header, show: (side) => side.run.showRecorded(recorded) });
 
 export const ofOpened = (opened: OpenedRun): Found => ({ header: opened.run.header, show: (side) => side.run.showOpened(opened) });
 

@@ -34,9 +34,11 @@ export function timeOf({ figures, run }: { figures: Figures; run: Pick<RunState,
 
 /** Where and how a time was measured. */
 export function placeOf({ run, backend }: Pick<Side, 'run' | 'backend'>): string {
-  if (!isMeasuredHere(run)) return t('recorded, {backend}', { backend });
-  if (run.takenUpOn.length > 0) return t('this device, interrupted');
-  return run.together > 1 ? t('this device, {backend}, {count} at once', { backend, count: run.together }) : t('this device, {backend}', { backend });
+  const here = isMeasuredHere(run);
+  const count = run.together;
+  if (run.takenUpOn.length > 0) return here ? t('this device, interrupted') : t('recorded, interrupted');
+  if (count > 1) return here ? t('this device, {backend}, {count} at once', { backend, count }) : t('recorded, {backend}, {count} at once', { backend, count });
+  return here ? t('this device, {backend}', { backend }) : t('recorded, {backend}', { backend });
 }
 
 /** Both runs were measured by this browser on the same backend, each alone and in one go: only then do their times compare. */

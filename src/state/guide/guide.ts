@@ -42,7 +42,7 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     if (key === shown) return true;
     const recorded = await fetchRecording(recording, manifestUrl);
     if (store.getState().step !== step) return true;
-    view.showRecorded(recorded);
+    view.run.showRecorded(recorded);
     shown = key;
     return true;
   }

@@ -6,6 +6,7 @@ import { createRun } from '../run.ts';
 import { createEdit } from './edit.ts';
 import { createShown } from './shown.ts';
 import { createWhatIf } from './whatIf.ts';
+import { recordedOf } from '../testing/recordedOf.ts';
 
 const m = tinyManifest();
 const header: RunHeader = { pack: { name: 'tiny', hash: '' }, variant: 'fp32', backend: 'cpu', class: 1, className: 'x', seed: 7, settings: m.defaults, grid: m.grid };
@@ -14,7 +15,7 @@ async function setup() {
   const events: TokenEvent[] = [];
   for await (const event of decodeOne(new FakeGraphs((i) => (i * 7) % 4), m, { class: 1, seed: 7, settings: m.defaults })) events.push(event);
   const run = createRun();
-  const show = () => run.showRecorded(header, events, 'd', null);
+  const show = () => run.showRecorded(recordedOf(header, events));
   show();
   const paint = vi.fn(async () => null);
   const score = vi.fn(async (tokens: number[]) => tokens.map((_, i) => (i === 0 ? null : 3)));

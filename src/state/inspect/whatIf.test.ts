@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { createRun, type RunStore } from '../run.ts';
 import { createWhatIf, type WhatIfStore } from './whatIf.ts';
+import { recordedOf } from '../testing/recordedOf.ts';
 
 const settings = {
   guidance: 2, temperature: 1, topK: 0, topP: 1, entropyThreshold: 5, maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null,
@@ -24,18 +25,18 @@ test('there is nothing to redraw before a run has ended', () => {
 });
 
 test('rules are what-if while they differ from the run\'s, and end with it', () => {
-  run.showRecorded(header, events, 'd', null);
+  run.showRecorded(recordedOf(header, events));
   whatIf.set('entropyThreshold', 3);
   expect(whatIf.getState().rules).toMatchObject({ entropyThreshold: 3, maxPatchLength: 4 });
   whatIf.set('entropyThreshold', 5);
   expect(whatIf.getState().rules, 'as decoded again').toBeNull();
   whatIf.set('rowReset', false);
-  run.showRecorded(header, events, 'd', null);
+  run.showRecorded(recordedOf(header, events));
   expect(whatIf.getState().rules).toBeNull();
 });
 
 test('static patches get a length to be drawn with', () => {
-  run.showRecorded(header, events, 'd', null);
+  run.showRecorded(recordedOf(header, events));
   for (const key of ['entropyGate', 'lengthGate', 'rowReset'] as const) whatIf.set(key, false);
   expect(whatIf.current()).toMatchObject({ staticLength: 2 });
 });

@@ -128,7 +128,9 @@ export const compare = {
   'Shared boundaries': 'Gemeinsame Grenzen',
   '{part} of {whole}, {share}': '{part} von {whole}, {share}',
   'this device, {backend}': 'diesem Gerät, {backend}',
+  'recorded, interrupted': 'aufgezeichnet, unterbrochen',
   'recorded, {backend}': 'aufgezeichnet, {backend}',
+  'recorded, {backend}, {count} at once': 'aufgezeichnet, {backend}, {count} zugleich',
   'this device, {backend}, {count} at once': 'diesem Gerät, {backend}, {count} zugleich',
   'this device, interrupted': 'diesem Gerät, unterbrochen',
 } as const;

@@ -1,4 +1,5 @@
-import { fixedSettings, patchWindow } from '../../../engine/pack-settings.ts';
+import { patchWindow } from '../../../engine/manifest.ts';
+import { fixedSettings } from '../../../engine/pack-settings.ts';
 import { isStatic, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';

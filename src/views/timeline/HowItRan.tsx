@@ -92,10 +92,17 @@ function RowName({ width }: { width: number }) {
 }
 
 function measuredWhere(run: RunState, backend: string): string {
-  if (!isMeasuredHere(run)) return t('Recorded where the run was generated, {backend}.', { backend });
-  if (run.takenUpOn.length > 0) return t('Measured on this device. The run was interrupted, and continued where it was.');
-  if (run.together > 1) return t('Measured on this device, {backend}: the times are those of {count} images decoded at once.', { backend, count: run.together });
-  return t('Measured on this device, {backend}.', { backend });
+  const here = isMeasuredHere(run);
+  const count = run.together;
+  if (run.takenUpOn.length > 0) {
+    return here ? t('Measured on this device. The run was interrupted, and continued where it was.')
+      : t('Recorded where the run was generated. It was interrupted, and continued where it was.');
+  }
+  if (count > 1) {
+    return here ? t('Measured on this device, {backend}: the times are those of {count} images decoded at once.', { backend, count })
+      : t('Recorded where the run was generated, {backend}: the times are those of {count} images decoded at once.', { backend, count });
+  }
+  return here ? t('Measured on this device, {backend}.', { backend }) : t('Recorded where the run was generated, {backend}.', { backend });
 }
 
 /** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
