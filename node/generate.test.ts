@@ -1,9 +1,10 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { StudioError } from '../engine/errors.ts';
+import { parseRun } from '../engine/log.ts';
 import { requiredGraphs, windowGraphs } from '../engine/manifest.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { settingsTable } from '../engine/settings.ts';
@@ -100,6 +101,14 @@ test.each([
   for (const spy of spies) spy.mockRestore();
   expect([code, late]).toEqual([0, []]);
   expect([...opened].sort()).toEqual([...graphs].sort());
+});
+
+test('a run says with how many others it was decoded', async () => {
+  const out = join(models, 'together');
+  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--seed', '1', '--count', '3', '--batch', '2', '--out', out);
+  const runs = readdirSync(out).filter((name) => name.endsWith('.run.json')).sort().map((name) => parseRun(JSON.parse(readFileSync(join(out, name), 'utf8'))));
+  expect(runs.map(({ header, together }) => [header.seed, together])).toEqual([[1, 2], [2, 2], [3, undefined]]);
 });
 
 test('a graph that failed is named with the words of the runtime', async () => {
