@@ -64,7 +64,7 @@ test('other rules redraw a finished run without the model, marked, compared, and
   const [, more, fewer] = /(\d+) boundar(?:y|ies) added, (\d+) removed/.exec((await page.getByRole('group', { name: 'What-if' }).textContent())!)!;
   expect(Number(more) - Number(fewer)).toBe(redrawn - Number(decoded));
   await page.getByRole('switch', { name: 'Compare' }).click();
-  await expect(page.locator('.edge-added').first()).toHaveAttribute('d', /^M/);
+  await expect(page.locator('.edge-added path').first()).toHaveAttribute('d', /^M/);
 
   const box = (await handle.boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);

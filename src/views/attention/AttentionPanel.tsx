@@ -90,7 +90,7 @@ export default function AttentionPanel() {
       {on && (
         <>
           {!gpt && <Segmented label={t('Attention of')} value={part} options={[{ value: 'patches', label: t('Patch transformer') }, { value: 'cells', label: t('Decoder') }]} onChange={(value) => attention.setState({ part: value, block: null })} />}
-          <label className="attention-block">{t('Block')} <select value={block ?? 'mean'} onChange={({ target }) => attention.setState({ block: target.value === 'mean' ? null : Number(target.value) })}>
+          <label className="attention-block">{t('Block')} <select className="field" value={block ?? 'mean'} onChange={({ target }) => attention.setState({ block: target.value === 'mean' ? null : Number(target.value) })}>
             <option value="mean">{t('Mean of all')}</option>
             {Array.from({ length: blocks }, (_, i) => <option key={i} value={i}>{i + 1}</option>)}
           </select></label>

@@ -25,6 +25,7 @@ export function Half({ name, session }: Props) {
     <>
       <figure className="view">
         <figcaption>
+          <span className={name === 'b' ? 'side-mark b' : 'side-mark'} aria-hidden="true">{name.toUpperCase()}</span>
           {phase === 'empty' ? <span>{t('No run yet')}</span> : <RunName title={title} />}
           <EditMark name={name} session={session} />
           {same !== null && <span className="mark" role="status">{same ? t('Matches the link') : t('Differs from the link')}</span>}

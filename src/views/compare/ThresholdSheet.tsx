@@ -7,6 +7,7 @@ import type { SheetTile } from '../../state/compare/compareState.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { boundaryPath } from '../stage/boundaries.ts';
+import { Cased } from '../stage/Cased.tsx';
 import { usePainted } from '../usePainted.ts';
 import { useWaits, type CompareSession } from './session.ts';
 
@@ -49,7 +50,7 @@ function Tile({ session, tile: { threshold, run }, shown, onShow }: { session: C
     <button type="button" className="sheet-tile" aria-pressed={shown} disabled={count === 0} onClick={onShow} title={t('Show as run B')}>
       <span className="square">
         <canvas ref={canvas} className="layer" width="1" height="1" aria-hidden="true" />
-        <svg className="layer overlay soft" viewBox={`0 0 ${width} ${width}`} aria-hidden="true"><path className="edges" d={boundaryPath(patches, width)} /></svg>
+        <svg className="layer overlay soft" viewBox={`0 0 ${width} ${width}`} aria-hidden="true"><Cased className="edges" d={boundaryPath(patches, width)} /></svg>
       </span>
       <span className="sheet-text">
         <b>{symbols('E_th')} {fixed(threshold, 2)}</b>

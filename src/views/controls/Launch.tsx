@@ -31,13 +31,20 @@ export function Launch() {
 const blocked = ({ all, ...fields }: SettingsState['errors']) =>
   (Object.keys(fields).length > 0 ? t('Fix the highlighted value first.') : translated(all?.message));
 
+/** The classes come into view, the chosen one among them where they are a row to swipe. */
+function showClasses() {
+  const classes = document.querySelector('.classes, .many-classes');
+  classes?.scrollIntoView({ block: 'center' });
+  classes?.querySelector('[data-state="checked"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 /** On a phone the bar with the button stays on the screen: it names the class, and leads to the others. */
 function BarClass() {
   const manifest = usePack((state) => state.manifest);
   const chosen = useSettings((state) => state.class);
   const label = manifest?.classes[chosen]?.label;
   if (label === undefined) return null;
-  return <button type="button" className="button bar-class" onClick={() => document.querySelector('.classes, .many-classes')?.scrollIntoView({ block: 'center' })}>{named(label)}<span className="caret"><Icon name="caret" size={14} /></span></button>;
+  return <button type="button" className="button bar-class" onClick={showClasses}>{named(label)}</button>;
 }
 
 /** One button throughout, so that the focus stays on it: it generates, and stops what it began. */

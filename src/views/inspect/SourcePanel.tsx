@@ -53,7 +53,7 @@ export function SourcePanel() {
       {source?.animated && <p className="hint" role="note">{t('This file is animated; its first frame is used.')}</p>}
       {source && <CropFrame />}
       {words.length > 0 && (
-        <p className="unfamiliar" role="note"><strong>{t('Outside the training data;')}</strong> {translated(together(words))} {t('treat these entropies with caution.')}</p>
+        <p className="unfamiliar" role="note"><strong>{t('Outside the training data.')}</strong> {translated(together(words))} {t('Treat these entropies with caution.')}</p>
       )}
       {source && <ProbabilityClass />}
       <Gallery />

@@ -4,6 +4,7 @@ import { patchesAt, patchOf } from '../../../engine/view.ts';
 import { useDraw, useEdit, usePack, useRunView, useWhatIf, useWorkbench } from '../context.ts';
 import { lookedAt } from '../cell.ts';
 import { atRest } from './rest.ts';
+import { Cased, setPath } from './Cased.tsx';
 import { boundaryPath, edgePath, outlinePath, restPath, singleCells } from './boundaries.ts';
 
 /** Outlines stand inside their cells, by this share of a cell: at the edge of the map nothing of them is cut off. */
@@ -20,10 +21,10 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const painting = useEdit((state) => state.brush !== null);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);
   const root = useRef<SVGSVGElement>(null);
-  const edges = useRef<SVGPathElement>(null);
+  const edges = useRef<SVGGElement>(null);
   const patch = useRef<SVGPathElement>(null);
-  const gone = useRef<SVGPathElement>(null);
-  const added = useRef<SVGPathElement>(null);
+  const gone = useRef<SVGGElement>(null);
+  const added = useRef<SVGGElement>(null);
   const rest = useRef<SVGPathElement>(null);
   const cell = useRef<SVGGElement>(null);
   const last = useRef('');
@@ -35,9 +36,9 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
     if (key !== last.current) {
       last.current = key;
       const shownTo = Math.min(playback.cursor, view.known);
-      edges.current?.setAttribute('d', bricks ? boundaryPath(cells ? singleCells(shownTo, width) : patchesAt(view.events, shownTo, width), width) : '');
-      gone.current?.setAttribute('d', compare ? edgePath(view.decoded, view.events, shownTo, width) : '');
-      added.current?.setAttribute('d', compare ? edgePath(view.events, view.decoded, shownTo, width) : '');
+      setPath(edges.current, bricks ? boundaryPath(cells ? singleCells(shownTo, width) : patchesAt(view.events, shownTo, width), width) : '');
+      setPath(gone.current, compare ? edgePath(view.decoded, view.events, shownTo, width) : '');
+      setPath(added.current, compare ? edgePath(view.events, view.decoded, shownTo, width) : '');
       rest.current?.setAttribute('d', view.edited ? restPath(view.keep, view.events.length, width) : '');
     }
     const at = lookedAt(view.events.length, playback);
@@ -91,9 +92,9 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
       onPointerLeave={(event) => event.pointerType !== 'touch' && runView.playback.look(null)}
     >
       <path ref={rest} className="rest" />
-      <path ref={edges} className="edges" />
-      <path ref={added} className="edge-added" />
-      <path ref={gone} className="edge-gone" />
+      <Cased ref={edges} className="edges" />
+      <Cased ref={added} className="edge-added" />
+      <Cased ref={gone} className="edge-gone" />
       <path ref={patch} className="patch-mark" />
       <g ref={cell} className="cell-mark" visibility="hidden">
         <rect x={INSET} y={INSET} width={1 - 2 * INSET} height={1 - 2 * INSET} className="halo" />

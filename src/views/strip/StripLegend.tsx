@@ -6,7 +6,7 @@ import { useWithoutEntropies } from '../withoutEntropies.ts';
 /** What height, colour and marks mean. `patches`: tokens open patches or join them; else a bar says its height alone. */
 export function StripLegend({ patches }: { patches: boolean }) {
   const shared = useSharedPasses();
-  const pass = shared && <span><i className="key line" />{t('settled in one pass')}</span>;
+  const pass = shared && <span><i className="key line" />{t('one pass')}</span>;
   const without = useWithoutEntropies();
   return (
     <div className="strip-legend">
@@ -14,7 +14,7 @@ export function StripLegend({ patches }: { patches: boolean }) {
       {without ? <span>{t('none: one token per patch')}</span> : !patches ? <span>{t('one token after the other, without patches')}</span> : (
         <>
           <span><i className="key" style={{ background: 'var(--surprise)' }} />{rich('opens: above E_th')}</span>
-          <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, new row or full patch')}</span>
+          <span><i className="key marked" style={{ background: 'var(--forced)' }} />{t('opens: start, row or full patch')}</span>
           <span><i className="key" style={{ background: 'var(--joins)' }} />{t('joins the patch')}</span>
         </>
       )}
