@@ -29,6 +29,16 @@ test('goals are bounds on the median, and nothing is judged without trust, ratio
   expect([judge(goal, summary([3]), false), judge(goal, null, true), judge({ text: '' }, summary([3]), true)]).toEqual([null, null, null]);
 });
 
+test('a verdict shows the quartiles of its ratio, and says where the goal lies between them', () => {
+  const of = (values: number[], met: boolean | null, bound: Goal = goal) => verdict({ goal: bound, ratio: summary(values), met });
+  expect(of([2.1, 2.2, 2.3], true)).toBe('at least 2 times faster: 2.2 (2.15 to 2.25), met');
+  expect(of([1.5, 2.2, 2.3], true)).toBe('at least 2 times faster: 2.2 (1.85 to 2.25), met by the median, with rounds on both sides of the goal');
+  expect(of([1.5, 1.9, 2.3], false)).toBe('at least 2 times faster: 1.9 (1.7 to 2.1), not met by the median, with rounds on both sides of the goal');
+  expect(of([1.5, 2.2, 2.3], null)).toBe('at least 2 times faster: 2.2 (1.85 to 2.25), not judged');
+  expect(of([1, 1, 1], true, { text: 'one wait', atMost: 1 })).toBe('one wait: 1 (1 to 1), met');
+  expect(of([1, 2, 3], true, { text: 'at most 2.2 times', atMost: 2.2 })).toContain('met by the median');
+});
+
 test('a busy machine and a cut run are not judged', () => {
   expect([result().met, result({ busy: 0.4 }).met, result({}, false).met]).toEqual([true, null, null]);
   const counted = { name: 'counts', goal: { ...goal, always: true as const } };

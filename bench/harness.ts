@@ -1,6 +1,6 @@
 /** What every bench shares: goals, and the result that is kept in bench/results. */
 import { BUSY, type Machine } from './lib/machine.ts';
-import { digits, type Row } from './lib/table.ts';
+import { cellText, type Row } from './lib/table.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import type { Summary } from '../engine/statistics.ts';
 import type { Host } from './lib/host.ts';
@@ -80,8 +80,14 @@ export function resultOf(bench: Pick<Bench, 'name' | 'goal' | 'webgpuGoal'>, out
 export const toJson = (result: BenchResult): string =>
   `${JSON.stringify(result, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value), 1)}\n`;
 
-const words = (goal: Goal, ratio: Summary | null, met: boolean | null, why = ''): string =>
-  `${goal.text}: ${ratio ? digits(ratio.median) : 'no ratio'}, ${met === null ? `not judged${why}` : met ? 'met' : 'not met'}`;
+/** A bound of the goal lies between the quartiles: at least a quarter of the rounds is on either side of it. */
+const scatters = ({ atLeast, atMost }: Goal, { q1, q3 }: Summary): boolean => [atLeast, atMost].some((bound) => bound !== undefined && q1 < bound && bound < q3);
+
+function words(goal: Goal, ratio: Summary | null, met: boolean | null, why = ''): string {
+  const figure = `${goal.text}: ${ratio ? cellText(ratio) : 'no ratio'}`;
+  if (met === null) return `${figure}, not judged${why}`;
+  return `${figure}, ${met ? 'met' : 'not met'}${ratio && scatters(goal, ratio) ? ' by the median, with rounds on both sides of the goal' : ''}`;
+}
 
 export const verdict = ({ goal, ratio, met, webgpu }: Pick<BenchResult, 'goal' | 'ratio' | 'met' | 'webgpu'>): string =>
   [words(goal, ratio, met), ...(webgpu ? [words(webgpu.goal, webgpu.ratio, webgpu.met, webgpu.software ? ': a software adapter' : '')] : [])].join('; ');

@@ -37,7 +37,7 @@ async function run({ repeats, limit, pack: folder, host }: Context) {
 export const bench: Bench = {
   name: 'variants',
   title: 'Variants of a pack: size, speed, distance from the trained weights',
-  about: 'The pack written anew in every variant of docs/packs.md from the weights of its default one, one thread, interleaved. KL divergence, logits and gates are against PyTorch in float32 on those weights, teacher-forced on one held-out picture a class. Gates: entropies on the other side of E_th, as a share of all. Matrices that stay 8 or 4 bits in memory (q8, q4) are multiplied by MatMulNBits. The others are float32 by the time a graph is open. Results before 2026-11-28 are of w8 widened by five nodes a matrix, not one. What 8 and 4 bits do to the share of right classes is in docs/decisions/0006-default-variant.md. The ratio is q8 over the first variant, on WASM.',
+  about: 'The pack written anew in every variant of docs/packs.md from the weights of its default one, one thread, interleaved. KL divergence, logits and gates are against PyTorch in float32 on those weights, teacher-forced on one held-out picture a class. Gates: entropies on the other side of E_th, as a share of all. Matrices that stay 8 or 4 bits in memory (q8, q4) are multiplied by MatMulNBits. The others are float32 by the time a graph is open. Results before 2026-11-28 are of w8 widened by five nodes a matrix, not one. Those before 2026-11-26 are also of earlier weights, with a tokenizer\'s decoder that took 1 MB less in w16. What 8 and 4 bits do to the share of right classes is in docs/decisions/0006-default-variant.md. The ratio is q8 over the first variant, on WASM.',
   goal: { text: 'recorded, no goal (time of 8-bit products over float32)' },
   run,
 };

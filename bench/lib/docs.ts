@@ -11,7 +11,8 @@ const HEAD = `# Performance
 
 Written by \`npm run bench -- --docs\` from bench/results; every \`npm run bench [name]\` writes it anew. What a bench compares is measured in
 one run, interleaved. A figure is the median of the repeats, with its first and third quartile in brackets. Ratios are medians of
-the ratios of single rounds. Goals are not judged where other programs took more than 10 % of the processor.
+the ratios of single rounds, not quotients of two medians. Goals are judged by the median, and not where other programs took more
+than 10 % of the processor. Machines of one name differ by more than a factor of three, so figures compare within a section only.
 The pack is EuroSAT where no other is named.
 `;
 
