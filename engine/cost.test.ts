@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allowedSpeedup, attentionCost, baselineCost, dparCost, gptCost, packCost, swigluHidden } from './cost.ts';
+import { allowedSpeedup, attentionCost, baselineCost, dparCost, gptCost, packCost } from './cost.ts';
 import { tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 
 const V = 16384;
@@ -10,6 +10,9 @@ const sizes = {
   XL: { dim: 1280, blocks: [1, 30, 5], gpt: 36, llamaGen: [192.69, 433.57], dpar: [125.52, 258.53] },
 };
 const images = [{ tokens: 256, pAvg: 1.81 }, { tokens: 576, pAvg: 2.06 }];
+
+/** The paper's hidden size of SwiGLU: int(8D/3) rounded up to a multiple of 256. */
+const swigluHidden = (dim: number): number => Math.ceil(Math.trunc((8 * dim) / 3) / 256) * 256;
 
 const within = (value: number, paper: number) => expect(Math.abs(value / 1e9 / paper - 1)).toBeLessThanOrEqual(0.005);
 

@@ -21,9 +21,6 @@ export interface Cost {
 /** One LLaMA block and position: 4 D^2 + 3 D FFN. */
 const block = (dim: number, ffn: number): number => 4 * dim ** 2 + 3 * dim * ffn;
 
-/** SwiGLU's hidden size: int(8D/3) rounded up to a multiple of 256. */
-export const swigluHidden = (dim: number): number => Math.ceil(Math.trunc((8 * dim) / 3) / 256) * 256;
-
 /**
  * Cost of `tokens` tokens in `patches` patches. `groups` = 2 counts the null rows of guidance too (patch transformer and
  * decoder); the paper's tables have groups = 1.

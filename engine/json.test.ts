@@ -17,3 +17,8 @@ test('nesting 100,000 deep is refused with the reason, whatever it is made of', 
 test('half a character is refused, escaped or as it is, at the end or before another', () => {
   for (const text of ['"\\ud800"', '"\\udc00"', '"\\udc00\\ud800"', '"\\uD83Cx"', '"\ud800"', '{"a\\ud800":1}']) expect(() => parseJson(text), text).toThrow('half a character');
 });
+
+test('a key of the prototype is refused, wherever it stands and however it is written; as a value it is a text', () => {
+  for (const text of ['{"__proto__":1}', '{"a":[{"b":{"__proto__":{}}}]}', '{"\\u005f_proto__":1}', '{"__pr\\u006Fto__":1}']) expect(() => parseJson(text), text).toThrow('it has a key __proto__');
+  for (const value of [{ a: '__proto__' }, { ___proto__: 1, constructor: 2 }, ['\u0000', { b: '"__proto__":1' }]]) expect(parseJson(JSON.stringify(value))).toEqual(value);
+});

@@ -1,4 +1,4 @@
-/** JSON from strangers: read only where it is not nested beyond measure and every character in it is a whole one. */
+/** JSON from strangers: read only where it is not nested beyond measure, every character in it is a whole one, and no key is that of the prototype. */
 
 const MAX_DEPTH = 64;
 const [QUOTE, BACKSLASH, U] = ['"', '\\', 'u'].map((char) => char.charCodeAt(0)) as [number, number, number];
@@ -32,9 +32,19 @@ function objection(text: string): string | null {
   return null;
 }
 
+/** Validation passes over a key of this name, and the value keeps what is under it. */
+const PROTO = '__proto__';
+/** What a text with such a key has in it, escaped or as it is; most have neither. */
+const MAY_HOLD_PROTO = /__proto__|\\u/;
+
+function withoutProto(key: string, value: unknown): unknown {
+  if (key === PROTO) throw new SyntaxError(`it has a key ${PROTO}`);
+  return value;
+}
+
 /** The value of a JSON text. Throws `SyntaxError` with the reason. */
 export function parseJson(text: string): unknown {
   const why = objection(text);
   if (why !== null) throw new SyntaxError(why);
-  return JSON.parse(text) as unknown;
+  return JSON.parse(text, MAY_HOLD_PROTO.test(text) ? withoutProto : undefined) as unknown;
 }

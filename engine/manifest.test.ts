@@ -108,8 +108,6 @@ test('the hash ignores recordings and key order, and sees everything else', asyn
   const withGraph = (graph: string): Manifest => ({ ...m, variants: { ...m.variants, [name]: { ...variant, graphs: { ...variant.graphs, [graph]: { model } } } } });
   expect(await packHash(withGraph('decoder_attention'))).toBe(hash);
   expect(await packHash(withGraph('later_all'))).not.toBe(hash);
-  const variants = JSON.parse(`{"__proto__": {"polluted": true}, ${JSON.stringify(m.variants).slice(1)}`) as Manifest['variants'];
-  expect(await packHash({ ...m, variants })).toMatch(/^[0-9a-f]{64}$/);
   expect(await packHash({ ...m, later: 1 } as unknown as Manifest)).not.toBe(hash);
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
 });

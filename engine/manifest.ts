@@ -266,9 +266,9 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A variant without graphs that no run depends on. What validation passed over (a key `__proto__`) may have no graphs, and stays. */
-const variantOfRuns = (variant: Partial<Variant>): Partial<Variant> =>
-  (variant?.graphs ? { ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !attentionNames.includes(graph))) } : variant);
+/** A variant without graphs that no run depends on. */
+const variantOfRuns = (variant: Variant): Variant =>
+  ({ ...variant, graphs: Object.fromEntries(Object.entries(variant.graphs).filter(([graph]) => !attentionNames.includes(graph))) });
 
 /**
  * Hash that a run names its pack by: sha256 hex of the canonical manifest with `recordings` emptied, without `mirrors` and

@@ -64,20 +64,24 @@ export async function measureBatch(
   const patches = requests.map(() => 0);
   let passes = 0;
   const start = clock();
-  for await (const pass of decode(graphs, manifest, requests)) {
-    passes++;
-    for (const { image, events } of pass) {
-      tokens[image]!.push(...events.map(({ token }) => token));
-      patches[image] = events.at(-1)!.patch + 1;
+  try {
+    for await (const pass of decode(graphs, manifest, requests)) {
+      passes++;
+      for (const { image, events } of pass) {
+        tokens[image]!.push(...events.map(({ token }) => token));
+        patches[image] = events.at(-1)!.patch + 1;
+      }
+      // A time is that of the run that served all images.
+      for (const [stage, ms] of Object.entries(pass[0]!.events[0]!.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
+      if (limit !== null && tokens[0]!.length >= limit) break;
+      await after?.(tokens[0]!.length);
     }
-    // A time is that of the run that served all images.
-    for (const [stage, ms] of Object.entries(pass[0]!.events[0]!.times) as [Stage, number][]) stages[stage] = (stages[stage] ?? 0) + ms;
-    if (limit !== null && tokens[0]!.length >= limit) break;
-    await after?.(tokens[0]!.length);
+    const ms = clock() - start;
+    return { ms, graphs: clocks.times(), stages, passes, tokens, patches };
+  } finally {
+    // After a measurement that failed, too: its runner is used again, and what is not let go stays with it.
+    graphs.dispose();
   }
-  const ms = clock() - start;
-  graphs.dispose();
-  return { ms, graphs: clocks.times(), stages, passes, tokens, patches };
 }
 
 /** The same for one image. */

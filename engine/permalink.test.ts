@@ -6,15 +6,17 @@ import { english } from './phrase.ts';
 import { packTokens } from './token-text.ts';
 
 const { defaults } = tinyManifest();
+/** Names of strangers, often with the signs that end a sentence, too. */
+const name = fc.tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '.', '!', ')', "'", '?', ' (a.)', '’', '”.')).map((parts) => parts.join('')).filter((text) => text.trim() !== '');
 const run = {
   pack: fc.constantFrom('eurosat', 'nano', 'a.b-c_1'),
-  class: fc.string({ unit: 'grapheme', minLength: 1 }).filter((s) => s.trim() !== ''),
+  class: name,
   seed: fc.integer({ min: 0, max: 0xffffffff }),
   settings: fc.record({
     guidance: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0), topK: fc.integer({ min: 0, max: 100 }), rowReset: fc.boolean(),
     staticLength: fc.option(fc.double({ min: 1, max: 9, noNaN: true })), entropyThreshold: fc.double({ min: 0, max: 20, noNaN: true }).map((x) => x + 0),
   }, { requiredKeys: [] }),
-  against: fc.string({ unit: 'grapheme', minLength: 1 }).filter((s) => s.trim() !== ''),
+  against: name,
   given: fc.array(fc.nat(1023), { maxLength: 256 }),
   check: fc.record({
     digest: fc.stringMatching(/^[0-9a-f]{12}$/), pack: fc.stringMatching(/^[0-9a-f]{8}$/),
@@ -35,6 +37,15 @@ test('links round-trip', () => {
   fc.assert(fc.property(link, (value) => {
     expect(readPermalink(writePermalink(value))).toEqual({ value, problems: [] });
   }));
+});
+
+test.each(['Mr. T.', 'wow!', 'cat (big)', "it's'", 'what?!.)'])('a link whose last name is %s keeps it, at the top or in a side, there with a sentence around it, too', (against) => {
+  const own = { class: 'y', against, settings: {} };
+  expect(readPermalink(writePermalink(own))).toEqual({ value: own, problems: [] });
+  for (const value of [{ settings: {}, a: own }, { ...own, b: own }]) {
+    const text = writePermalink(value);
+    for (const end of ['', '.', ').']) expect(readPermalink(text + end), text + end).toEqual({ value, problems: [] });
+  }
 });
 
 test('a variant with dots in its name comes back from a link', () => {

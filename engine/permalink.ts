@@ -93,7 +93,7 @@ function readSide(side: 'a' | 'b', text: string, problems: Phrase[]): LinkedRun 
 
 const namesARun = ({ settings, ...rest }: LinkedRun) => Object.keys(rest).length + Object.keys(settings).length > 0;
 
-/** Without the full stop or bracket that a sentence has after a link. A name may end so itself. */
+/** Without the full stop or bracket that a sentence has after a link. A name may end so itself, in a link that was typed or that an earlier version wrote: today's end in none (`writePermalink`). */
 const withoutEnd = (hash: string): string => (/(^#?|&)(pack|class|against)=[^&]*$/.test(hash) ? hash : hash.replace(/[.,;:!?)\]}>"'’”»]+$/, ''));
 
 /** Reads a hash (with or without '#'). */
@@ -138,6 +138,9 @@ function readParts(hash: string, sides: boolean): ReadPermalink {
   return { value, problems };
 }
 
+/** A link must not end in what `encodeURIComponent` leaves of `withoutEnd`'s signs: nobody could tell it from the sentence around it. */
+const withFirmEnd = (hash: string): string => hash.replace(/[.!')]$/, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** The hash, with '#'; settings equal to `defaults` are left out. */
 export function writePermalink(link: Permalink, defaults?: Settings): string {
   const parts: [string, string][] = [];
@@ -161,5 +164,5 @@ export function writePermalink(link: Permalink, defaults?: Settings): string {
     const run = link[side];
     if (run !== undefined) parts.push([side, writePermalink(run).slice(1)]);
   }
-  return `#${parts.map(([key, text]) => `${key}=${encodeURIComponent(wellFormed(text))}`).join('&')}`;
+  return withFirmEnd(`#${parts.map(([key, text]) => `${key}=${encodeURIComponent(wellFormed(text))}`).join('&')}`);
 }

@@ -155,7 +155,8 @@ export interface Choice {
   alternatives: [number, number][];
 }
 
-const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
+/** Natural log of a probability, null where it is 0. */
+export const logOf = (probability: number): number | null => (probability > 0 ? Math.log(probability) : null);
 
 /** Room for a vocabulary, used again for every token. */
 let room = { guided: new Float64Array(0), p: new Float64Array(0), words: new Uint32Array(0) };

@@ -14,7 +14,7 @@ import { readCommandLine, type GenerateOptions, type Output } from './cli.ts';
 import { failed } from './failed.ts';
 import { decodeImages, pngOf } from './image.ts';
 import { isMain } from './main.ts';
-import { checkFolder, checkFree, className, spoken, standing, writeWhole } from './output.ts';
+import { checkFolder, checkFree, className, spoken, standing, writeTogether } from './output.ts';
 import { findPack, readPack, type Pack } from './pack.ts';
 import { outlivePrinting } from './printing.ts';
 import { NodeRunner } from './runtime.ts';
@@ -64,7 +64,7 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
         const name = nameOf(log.header.seed);
-        writeWhole(folder, { [`${name}.run.json`]: runToJson(log.toRun(logs.length > 1 ? { together: logs.length } : {})), [`${name}.png`]: await pngOf(log, pictures, manifest.image.size) });
+        writeTogether(folder, { [`${name}.run.json`]: runToJson(log.toRun(logs.length > 1 ? { together: logs.length } : {})), [`${name}.png`]: await pngOf(log, pictures, manifest.image.size) });
         written++;
         output.out(figuresLine(log, pack, seconds / logs.length));
       }

@@ -1,23 +1,15 @@
 /** Images from a pack: the decode loop, their logs and pictures. */
 import { decode, type DecodeRequest } from '../engine/decode.ts';
 import type { DecodeGraphs, PictureGraphs } from '../engine/graphs.ts';
-import { RunLog, SAMPLER, tokensOf, type RunHeader } from '../engine/log.ts';
+import { RunLog, tokensOf } from '../engine/log.ts';
 import { PNG_KEYWORD, pictureToRgba, withPngText } from '../engine/picture.ts';
+import { runHeader } from '../engine/run-header.ts';
 import { PNG } from 'pngjs';
 import type { Pack } from './pack.ts';
 
-/** The header of a run on this machine's CPU. */
-export function headerOf(pack: Pack, variant: string, request: Pick<DecodeRequest, 'class' | 'seed' | 'settings'>): RunHeader {
-  const { name, classes, grid } = pack.manifest;
-  return {
-    pack: { name, hash: pack.hash }, variant, backend: 'cpu', class: request.class,
-    className: classes[request.class]?.label ?? 'no class', seed: request.seed, settings: request.settings, grid, sampler: SAMPLER,
-  };
-}
-
 /** Decodes images at once, a log each, by windows of so many positions (default: as the settings say); a log is incomplete when its request's signal was aborted. */
 export async function decodeImages(graphs: DecodeGraphs, pack: Pack, variant: string, requests: readonly DecodeRequest[], window?: number): Promise<RunLog[]> {
-  const logs = requests.map((request) => new RunLog(headerOf(pack, variant, request)));
+  const logs = requests.map((request) => new RunLog(runHeader({ ...pack, variant, backend: 'cpu' }, request)));
   for await (const pass of decode(graphs, pack.manifest, requests, { window })) {
     for (const { image, events } of pass) for (const event of events) logs[image]!.append(event);
   }

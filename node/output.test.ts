@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun } from '../engine/log.ts';
 import { tinyManifest } from '../engine/testing/manifest.ts';
 import { main } from './generate.ts';
-import { checkFolder, checkFree, className, spoken, standing, writeWhole } from './output.ts';
+import { checkFolder, checkFree, className, spoken, standing, writeTogether } from './output.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -57,20 +57,20 @@ describe('--out', () => {
 
   test('holds all files of a picture, or none', () => {
     checkFolder(folder);
-    writeWhole(folder, { 'a.json': '1', 'a.png': new Uint8Array([1]) });
+    writeTogether(folder, { 'a.json': '1', 'a.png': new Uint8Array([1]) });
     expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.png']);
-    expect(() => writeWhole(folder, { 'b.json': '1', 'no/such/b.png': 'x' })).toThrow(expect.objectContaining({ code: 'write-failed' }));
+    expect(() => writeTogether(folder, { 'b.json': '1', 'no/such/b.png': 'x' })).toThrow(expect.objectContaining({ code: 'write-failed' }));
     expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.png']);
   });
 
   test.each([['over an earlier one', 'the old run'], ['of a new name', null]])('has no run without its picture where the picture %s cannot take its place', (_, before) => {
     if (before) writeFileSync(join(folder, 'a.run.json'), before);
     mkdirSync(join(folder, 'a.png'));
-    expect(() => writeWhole(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' })).toThrow(expect.objectContaining({ code: 'write-failed', message: expect.stringContaining('a folder of that name is there') }));
+    expect(() => writeTogether(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' })).toThrow(expect.objectContaining({ code: 'write-failed', message: expect.stringContaining('a folder of that name is there') }));
     expect(readdirSync(folder).sort()).toEqual(before ? ['a.png', 'a.run.json'] : ['a.png']);
     if (before) expect(readFileSync(join(folder, 'a.run.json'), 'utf8')).toBe(before);
     rmSync(join(folder, 'a.png'), { recursive: true });
-    writeWhole(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' });
+    writeTogether(folder, { 'a.run.json': 'the new run', 'a.png': 'the new picture' });
     expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).sort()).toEqual(['the new picture', 'the new run']);
   });
 

@@ -64,7 +64,7 @@ function exchange(folder: string, names: readonly string[], made: string, before
 }
 
 /** Writes files of one folder, all of them or none; over files of these names. Throws `write-failed`. */
-export function writeWhole(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+export function writeTogether(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   let place: string | undefined;
   try {
     place = mkdtempSync(join(folder, '.dpar-'));

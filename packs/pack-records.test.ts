@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { FileCache } from './file-cache.ts';
-import { deleteRecord, readRecords, saveRecord, type PackRecord } from './pack-records.ts';
+import { deleteRecord, readRecords, runtimeId, saveRecord, type PackRecord } from './pack-records.ts';
 import { memoryCache } from './testing/memory-cache.ts';
 
 const file = (n: number) => ({ path: `f${n}`, bytes: 1, sha256: String(n).repeat(64) });
@@ -30,6 +30,22 @@ describe('records of what is kept', () => {
     await deleteRecord('a', cache);
     expect(hashes(cache)).toBe('');
     expect(await readRecords(cache)).toEqual([]);
+  });
+
+  test('what an earlier version kept of its site, as the one runtime of all sites, goes with the next version of that site only', async () => {
+    const runtime = (id: string, site: string, version: string, files: number[]) => ({ ...record(id, version, files), base: `https://host.test/${site}/assets/worker-${version}.js` });
+    const now = (site: string, version: string, files: number[]) => runtime(runtimeId(`https://host.test/${site}/assets/`), site, version, files);
+    const cache = memoryCache();
+    fill(cache, 1, 2, 3);
+    await saveRecord(runtime('runtime', 'a', 'v1', [1]), cache);
+    await saveRecord(now('b', 'v2', [2]), cache);
+    expect(hashes(cache)).toBe('123');
+    expect((await readRecords(cache)).map(({ id }) => id)).toEqual(['runtime https://host.test/a/assets/', 'runtime https://host.test/b/assets/']);
+    await saveRecord(now('a', 'v2', [3]), cache);
+    expect(hashes(cache)).toBe('23');
+    await saveRecord(runtime('runtime', 'c', 'v1', [1]), cache);
+    await deleteRecord(runtimeId('https://host.test/c/assets/'), cache);
+    expect(await readRecords(cache)).toHaveLength(2);
   });
 
   test.each(['not json', '[{"id":1}]', '{}'])('a damaged list (%s) is an empty one', async (text) => {

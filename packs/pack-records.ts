@@ -6,7 +6,7 @@ import { utf8 } from '../engine/sha256.ts';
 
 /** What this browser keeps of one pack, or of the runtime: which files, since when. */
 export const PackRecord = z.object({
-  /** Address of its manifest; for the runtime a name that is none. */
+  /** Address of its manifest; for the runtime `runtimeId`, which is none. */
   id: z.string(),
   /** Where its files are fetched, where that is not `id`. */
   base: z.optional(z.string()),
@@ -23,12 +23,21 @@ export type PackRecord = z.infer<typeof PackRecord>;
 
 const LIST = 'records';
 
+/** What the record of every site's runtime was called once. */
+const ONE_RUNTIME = 'runtime';
+
+/** Id of the record of onnxruntime's files: sites below one origin share its storage, and each keeps its own. */
+export const runtimeId = (base: string): string => `${ONE_RUNTIME} ${new URL('.', base).href}`;
+
+/** A record of an earlier version as it would be written today. */
+const asToday = (record: PackRecord): PackRecord => (record.id === ONE_RUNTIME && record.base ? { ...record, id: runtimeId(record.base) } : record);
+
 /** The records as stored; nothing where there is no storage or it was damaged. */
 export async function readRecords(cache: FileCache = browserCache): Promise<PackRecord[]> {
   const bytes = await cache.read(LIST);
   if (!bytes) return [];
   try {
-    return z.array(PackRecord).parse(JSON.parse(new TextDecoder().decode(bytes)));
+    return z.array(PackRecord).parse(JSON.parse(new TextDecoder().decode(bytes))).map(asToday);
   } catch {
     return [];
   }

@@ -1,10 +1,10 @@
-import { unzipSync } from 'fflate';
 import { PackError } from '../engine/errors.ts';
 import { inMegabytes, say, type Phrase } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { filesOf } from '../engine/manifest-files.ts';
 import { parseManifest, type Manifest } from '../engine/manifest.ts';
 import { MAX_MANIFEST_BYTES } from './small-file.ts';
+import { unzipWithin } from './unzip-within.ts';
 
 export const MAX_FILES = 2048;
 export const MAX_PACK_BYTES = 2_000_000_000;
@@ -18,6 +18,8 @@ export interface LocalPack {
 
 const refused = (why: Phrase) => new PackError('pack-refused', say`This pack is not opened: ${why}.`, say`Take the pack from another source, or export it again.`);
 
+const tooMany = say`it has more than ${MAX_FILES} files`;
+
 /** Throws `pack-refused` for a name that leads out of the pack's folder. */
 function checkPath(path: string): void {
   if (path.startsWith('/') || path.includes('\\') || path.includes(':') || path.includes('\0') || path.split('/').includes('..')) {
@@ -27,7 +29,7 @@ function checkPath(path: string): void {
 
 /** A pack from its files by path. The manifest may lie in a folder; the paths it names are below that. */
 export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<LocalPack> {
-  if (entries.size > MAX_FILES) throw refused(say`it has more than ${MAX_FILES} files`);
+  if (entries.size > MAX_FILES) throw refused(tooMany);
   let total = 0;
   for (const [path, blob] of entries) {
     checkPath(path);
@@ -56,25 +58,14 @@ export async function readPack(entries: ReadonlyMap<string, Blob>): Promise<Loca
   return { manifest, files };
 }
 
+const zipFaults = {
+  files: tooMany,
+  bytes: say`it unpacks to more than ${inMegabytes(MAX_PACK_BYTES)} MB`,
+  damaged: say`the zip is damaged`,
+};
+
 /** The files of a zip. Names, number and sizes are checked before anything is unpacked. */
 export function unzip(bytes: Uint8Array): Map<string, Blob> {
-  let count = 0;
-  let total = 0;
-  let unpacked: Record<string, Uint8Array>;
-  try {
-    unpacked = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        checkPath(name);
-        count++;
-        total += originalSize;
-        if (count > MAX_FILES) throw refused(say`it has more than ${MAX_FILES} files`);
-        if (total > MAX_PACK_BYTES) throw refused(say`it unpacks to more than ${inMegabytes(MAX_PACK_BYTES)} MB`);
-        return !name.endsWith('/');
-      },
-    });
-  } catch (error) {
-    if (error instanceof PackError) throw error;
-    throw refused(say`the zip is damaged`);
-  }
-  return new Map(Object.entries(unpacked).map(([name, content]) => [name, new Blob([content as Uint8Array<ArrayBuffer>])]));
+  const files = unzipWithin(bytes, { files: MAX_FILES, bytes: MAX_PACK_BYTES }, (fault) => refused(zipFaults[fault]), checkPath);
+  return new Map([...files].map(([name, content]) => [name, new Blob([content])]));
 }

@@ -2,12 +2,9 @@ import { base, builds, version } from 'virtual:ort-wasm';
 import { downloadFiles, worstOf } from './download.ts';
 import { meter, type FetchProgress } from './pack.ts';
 import { joinParts } from './parts.ts';
-import { saveRecord } from './pack-records.ts';
+import { runtimeId, saveRecord } from './pack-records.ts';
 
 export type Build = keyof typeof builds;
-
-/** Id of the record of onnxruntime's files. */
-const RUNTIME = 'runtime';
 
 /** onnxruntime's WebAssembly, fetched and kept like the files of a pack. */
 export async function fetchRuntime(build: Build, onProgress: (progress: FetchProgress) => void): Promise<Uint8Array<ArrayBuffer>> {
@@ -15,6 +12,6 @@ export async function fetchRuntime(build: Build, onProgress: (progress: FetchPro
   const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.report();
   const got = await downloadFiles(base, files, { onBytes: progress.onBytes, onRetry: progress.onRetry });
-  if (worstOf(got) === 'stored') await saveRecord({ id: RUNTIME, base, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
+  if (worstOf(got) === 'stored') await saveRecord({ id: runtimeId(base), base, title: `onnxruntime ${version}`, version, manifest: null, files, savedAt: Date.now() });
   return joinParts(got.map((part) => part.bytes));
 }

@@ -36,6 +36,16 @@ test('a picture of the pack that was shown is counted, verified and deleted with
   expect([...files.keys()]).toEqual(['records']);
 });
 
+test('listing reads no file where the cache can say what is there', async () => {
+  const { files, cache, pictures } = await filled();
+  files.set(pictures[0]!.sha256, new Uint8Array(7).fill(3));
+  const read = vi.fn(cache.read);
+  const blob = async (key: string) => (files.has(key) ? new Blob([files.get(key)!]) : null);
+  expect(await listStored({ ...cache, read, blob })).toMatchObject([{ files: 3, bytes: 37 }]);
+  expect(read.mock.calls).toEqual([['records']]);
+  expect(await listStored({ ...cache, blob: () => Promise.reject(new Error('no storage')) })).toMatchObject([{ files: 2 }]);
+});
+
 test('downloading again fetches all of it past every cache, and loses nothing where that fails', async () => {
   const { files, cache, list, contents } = await filled();
   files.get(list[0]!.sha256)![3] = 99;

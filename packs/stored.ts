@@ -1,4 +1,5 @@
 import { StudioError } from '../engine/errors.ts';
+import type { PackFile } from '../engine/manifest.ts';
 import { say } from '../engine/phrase.ts';
 import { sha256Large } from '../engine/sha256.ts';
 import { downloadEach, worstOf, type DownloadOptions } from './download.ts';
@@ -20,11 +21,15 @@ interface Checked {
   checked: number;
 }
 
+/** Whether a file is there, without its bytes where the cache can tell. */
+const isThere = async ({ sha256 }: PackFile, cache: FileCache): Promise<boolean> =>
+  (await (cache.blob ? cache.blob(sha256).catch(() => null) : cache.read(sha256))) !== null;
+
 /** The files of a record that are there: what a run needs, and the pictures and recordings that were shown. */
 async function kept(record: PackRecord, cache: FileCache) {
   const needed = new Set(record.files.map((file) => file.sha256));
   const files = [];
-  for (const file of filesNamed(record)) if (needed.has(file.sha256) || (await cache.read(file.sha256))) files.push(file);
+  for (const file of filesNamed(record)) if (needed.has(file.sha256) || (await isThere(file, cache))) files.push(file);
   return files;
 }
 

@@ -30,9 +30,9 @@ async function recorded(...files: PackFile[]) {
   return store;
 }
 
-test('parts of downloads that nobody went on with are removed after a week; files and fresh parts stay', async () => {
+test('parts of downloads that nobody went on with are removed after a week, and those that a clock far ahead has dated; files and fresh parts stay', async () => {
   const { open, left } = cacheOf({
-    [hash('a')]: 90, [`${hash('b')}/part/0`]: 8, [`${hash('b')}/part/1`]: null, [`${hash('c')}/part/0`]: 6, [`${hash('d')}/part/12`]: -1, records: 90,
+    [hash('a')]: 90, [`${hash('b')}/part/0`]: 8, [`${hash('b')}/part/1`]: null, [`${hash('c')}/part/0`]: 6, [`${hash('d')}/part/12`]: -1, [`${hash('e')}/part/0`]: -90, records: 90,
   });
   await sweep({ now, open, store: await recorded(file('a')) });
   expect(left()).toEqual(['a', 'c/part/0', 'd/part/12', 'records']);

@@ -29,7 +29,7 @@ export async function sweep({ inUse = [], now = Date.now(), open = openCache, st
     for (const request of await cache.keys()) {
       if (!FILE.test(request.url)) continue;
       const saved = Date.parse((await cache.match(request))?.headers.get('date') ?? '');
-      if (!(now - saved < KEPT_MS)) old.push(request);
+      if (!(Math.abs(now - saved) < KEPT_MS)) old.push(request); // a clock may have been years ahead
     }
     // Read last, so that what another tab has recorded meanwhile stays.
     const records = await readRecords(store);

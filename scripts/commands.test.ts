@@ -20,9 +20,18 @@ test.each([
   ['test.mjs', ['toString'], 'There is no test part "toString"; the parts are lint, '],
   ['test.mjs', [''], 'There is no test part ""; the parts are lint, '],
   ['soak.mjs', ['--only', 'constructor'], '--only is studio or seed.'],
+  ['soak.mjs', ['--pictures', '9'], "Unknown option '--pictures'. The options are shown by"],
+  ['soak.mjs', ['soak.spec.ts'], "Unexpected argument 'soak.spec.ts'."],
+  ['soak.mjs', ['--images', '--no-gpu'], "Option '--images' argument is ambiguous."],
   ['defences.ts', ['no such fault'], 'No defence here is against "no such fault"'],
 ])('scripts/%s, asked for what there is not, says so in one line and ends with 2', (script, args, words) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(place, 'scripts', script), ...args], { cwd: place, encoding: 'utf8', timeout: 60_000 });
   expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(words)]);
   expect(stderr.trim().split('\n')).toHaveLength(1);
+}, 90_000);
+
+test.each(['--help', '-h'])('scripts/soak.mjs %s shows its options and does nothing', (option) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'scripts', 'soak.mjs'), option], { cwd: place, encoding: 'utf8', timeout: 60_000 });
+  expect([status, stderr]).toEqual([0, '']);
+  for (const name of ['images', 'backend', 'pack', 'only', 'no-gpu', 'help']) expect(stdout).toContain(`--${name}`);
 }, 90_000);

@@ -105,6 +105,14 @@ test('a result leaves after the page has taken the last event', async () => {
   expect(seen.at(-1)).toBe('result');
 });
 
+test('a picture that the page could not show takes nothing from the run', async () => {
+  const { service } = await loaded('wasm');
+  service.connect(async ({ kind }: WorkerEvent) => {
+    if (kind === 'picture') throw new TypeError('no context to draw on');
+  });
+  expect(await service.generate([request])).toMatchObject({ ok: true, value: [{ complete: true, tokens }] });
+});
+
 test('a lost device ends a run that would wait for ever, and all that come after', async () => {
   const graphs = new WaitingGraphs();
   const { service, device } = await loaded('webgpu', graphs);

@@ -186,7 +186,9 @@ export class InferenceService {
   }
 
   #report(event: WorkerEvent): void {
-    this.#reported = this.#onEvent(event.kind === 'picture' ? transfer(event, [event.picture.rgba.buffer]) : event);
+    const taken = this.#onEvent(event.kind === 'picture' ? transfer(event, [event.picture.rgba.buffer]) : event);
+    // What the page throws is the page's.
+    this.#reported = Promise.resolve(taken).catch(() => undefined);
   }
 
   /**

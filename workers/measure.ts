@@ -6,7 +6,6 @@ import { around, type GraphRunner } from '../engine/graph-runner.ts';
 import { measureImage, type ImageTimes } from '../engine/measure.ts';
 import { staticPatches, tokenByToken, type Settings } from '../engine/settings.ts';
 import { fetchManifest } from '../packs/fetch-manifest.ts';
-import { localFiles } from '../packs/local-files.ts';
 import type { BrowserBackend } from '../engine/log.ts';
 import type { DeviceMeasurement, Measured, MeasureProgress, MeasureRequest, Way } from './messages.ts';
 import type { Model } from './model.ts';
@@ -39,12 +38,11 @@ interface Case {
 
 const cancelled = () => new StudioError('aborted', say`Measuring was cancelled.`);
 
-async function openBaseline({ manifestUrl, files }: NonNullable<MeasureRequest['baseline']>, { signal, progress }: MeasureContext): Promise<Pack> {
+async function openBaseline({ manifestUrl }: NonNullable<MeasureRequest['baseline']>, { signal, progress }: MeasureContext): Promise<Pack> {
   const manifest = await fetchManifest(manifestUrl, { signal });
   if (manifest.kind !== 'gpt') throw new StudioError('bad-argument', say`The pack ${manifest.name} is not a token-by-token baseline.`);
   return fetchPack(manifestUrl, manifest, manifest.defaultVariant.wasm, {
     signal, onProgress: ({ loaded, total }) => progress({ stage: 'download', done: 0, title: manifest.title, loaded, total }),
-    ...(files && { cache: localFiles(files) }),
   });
 }
 

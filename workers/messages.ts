@@ -123,7 +123,7 @@ export type Way = 'dynamic' | 'static' | 'single' | 'gpt';
 
 export interface MeasureRequest {
   /** A pack of kind gpt to compare with; fetched if need be. */
-  baseline?: Pick<LoadRequest, 'manifestUrl' | 'files'>;
+  baseline?: Pick<LoadRequest, 'manifestUrl'>;
   /** Only whole images of these ways, on the backend of the loaded model; absent: every backend, with the times of its graphs. */
   only?: readonly Way[];
 }

@@ -2,7 +2,7 @@
 import { StudioError } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import type { Copy, OnDevice, Sampled, SampleRequest } from '../engine/on-device.ts';
-import { choose, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
+import { choose, logOf, nullEntropyOf, type Choice, type SamplingRules } from '../engine/sampling.ts';
 import { sizeOf, type GraphTensor } from '../engine/tensors.ts';
 import { MOST_POSITIONS } from '../engine/window.ts';
 import { bufferOf, storageBuffer, WORD } from './gpu-buffers.ts';
@@ -153,8 +153,6 @@ function paramsOf({ logits, positions, groups, rules: { guidance, temperature, t
   new Int32Array(params).set(known, NUMBERS);
   return params;
 }
-
-const logOf = (p: number): number | null => (p > 0 ? Math.log(p) : null);
 
 function choiceOf(values: Float32Array): Choice {
   const [token, p, classLogprob, bad] = values as unknown as [number, number, number, number];

@@ -10,7 +10,7 @@ import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
 import type { BrowserBackend } from '../engine/log.ts';
 import { GpuTokens } from './on-device.ts';
 import { CapturedSession, withCapture } from './captured.ts';
-import { storageBuffer, storageSize } from './gpu-buffers.ts';
+import { clear, storageBuffer, storageSize, WORD } from './gpu-buffers.ts';
 import type { Pack } from '../packs/pack.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { ShardedFile } from '../packs/shards.ts';
@@ -102,13 +102,13 @@ export class SessionRunner implements GraphRunner {
   }
 
   cache(dims: readonly number[]): GraphTensor {
-    const zeros = new Float32Array(sizeOf(dims));
-    if (!this.#onGpu) return this.tensor('float32', zeros, dims);
+    if (!this.#onGpu) return this.tensor('float32', new Float32Array(sizeOf(dims)), dims);
     const { ort, gpu } = this.#runtime;
-    const size = storageSize(zeros.byteLength);
+    const size = storageSize(sizeOf(dims) * WORD);
     if (!this.#spare.has(size)) this.#spare.set(size, []);
-    const buffer = this.#spare.get(size)!.shift() ?? storageBuffer(gpu!.device, size);
-    gpu!.device.queue.writeBuffer(buffer, 0, zeros);
+    const spare = this.#spare.get(size)!.shift();
+    if (spare) clear(gpu!.device, spare);
+    const buffer = spare ?? storageBuffer(gpu!.device, size);
     return ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims], dispose: () => this.#letGo(buffer) });
   }
 
@@ -122,7 +122,7 @@ export class SessionRunner implements GraphRunner {
     return this.#queue.run(async () => (await this.#session(call)).run(call));
   }
 
-  /** Makes the session of one image ahead of its first run. */
+  /** Makes the session of one image ahead of its first run; the test of where nodes are placed (e2e/placement) runs none. */
   open(graph: GraphName, groups: Groups = 1): Promise<void> {
     return this.#queue.run(async () => void (await this.#session({ graph, images: 1, groups, outputs: [], resident: [] })));
   }

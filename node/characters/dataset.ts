@@ -21,7 +21,11 @@ const RECIPE = 'recipe.json';
 export const pictureName = (index: number, count: number): string =>
   `${roleOfPicture(index, count)}-${String(index).padStart(5, '0')}.png`;
 
-/** Whole or not at all. Throws `bad-argument` where the disk is full or the folder cannot be written. */
+/**
+ * One file, whole or not at all. Where a run is killed its beginnings stay under a name that the next run writes over;
+ * `writeTogether` (node/output.ts) would leave a folder more each time. Throws `bad-argument` where the disk is full or the
+ * folder cannot be written.
+ */
 export function writeWhole(path: string, bytes: string | Uint8Array): void {
   try {
     writeFileSync(`${path}.part`, bytes);

@@ -6,8 +6,8 @@ const INSTEAD: ReadonlyMap<string, Phrase> = new Map([
   ['Choose it on this page, then press Generate.', say`Open it in DPAR Studio to choose it.`],
   ['To try the GPU again, choose it under "Runs on".', say`To try the GPU again, open it in DPAR Studio.`],
   [
-    'Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one picture takes more. It can still be chosen under "Runs on".',
-    say`Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one picture takes more.`,
+    'Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one or two pictures take more. It can still be chosen under "Runs on".',
+    say`Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one or two pictures take more.`,
   ],
   [
     'The next visit downloads it again. To make room, delete some under "Manage stored packs" in the pack menu.',

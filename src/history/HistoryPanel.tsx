@@ -49,7 +49,7 @@ export default function HistoryPanel({ button, onClose }: { button: RefObject<HT
 
   const open = async (entry: HistoryEntry) => {
     try {
-      await studio.show(await openEntry(history, entry.id));
+      await studio.show(openEntry(history, entry.id));
       studio.notices.replace('file', []);
       if (matchMedia(NARROW).matches) onClose();
     } catch (error) {

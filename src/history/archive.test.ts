@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
+import { overlappingZip } from '../../packs/testing/overlapping-zip.ts';
 import { archiveOf, readArchive, writeArchive } from './archive.ts';
 import { openHistoryDb } from './db.ts';
 import { createHistory } from './history.ts';
@@ -98,6 +99,7 @@ describe('a file that is no history', () => {
     expect(() => readArchive(new Uint8Array([1, 2, 3]))).toThrow(/damaged or is not a history/);
     const huge = zipSync(Object.fromEntries(Array.from({ length: 4100 }, (_, i) => [`${i}`, new Uint8Array(0)])));
     expect(() => readArchive(huge)).toThrow(/far larger/);
+    expect(() => readArchive(overlappingZip(600, 1_000_000)), 'entries that share their bytes').toThrow(/far larger/);
   });
 });
 

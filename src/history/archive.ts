@@ -1,10 +1,11 @@
 /** All runs of the history as one file: a zip of an index, the runs as JSON, and their pictures. Seldom needed, so fetched when it is. */
-import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { strFromU8, strToU8, zipSync, type Zippable } from 'fflate';
 import * as z from 'zod/mini';
 import { StudioError } from '../../engine/errors.ts';
 import { parseJson } from '../../engine/json.ts';
 import { parseRun } from '../../engine/log.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
+import { unzipWithin } from '../../packs/unzip-within.ts';
 import { pictureSize } from '../lib/pictureSize.ts';
 import { problem, type Problem } from '../state/problem.ts';
 import { keptOf, type Kept } from './entry.ts';
@@ -46,23 +47,14 @@ export async function archiveOf(history: Pick<History, 'all'>): Promise<{ file: 
 
 const refuse = (why: Phrase) => new StudioError('run-invalid', say`This history cannot be read: ${why}. Nothing of it was taken in.`);
 
-function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
-  let [files, total] = [0, 0];
-  try {
-    return unzipSync(bytes, { filter({ originalSize }) {
-      if (++files > MAX_FILES || (total += originalSize) > MAX_BYTES) throw refuse(say`it is far larger than a history of this studio`);
-      return true;
-    } });
-  } catch (error) {
-    throw error instanceof StudioError ? error : refuse(say`the file is damaged or is not a history saved by this studio`);
-  }
-}
+const tooLarge = say`it is far larger than a history of this studio`;
+const zipFaults = { files: tooLarge, bytes: tooLarge, damaged: say`the file is damaged or is not a history saved by this studio` };
 
 /** Runs of a file that `writeArchive` made; everything about a run is worked out anew from its events. Throws `run-invalid`, for all of it or none. */
 export function readArchive(bytes: Uint8Array): Kept[] {
-  const files = unzipped(bytes);
+  const files = unzipWithin(bytes, { files: MAX_FILES, bytes: MAX_BYTES }, (fault) => refuse(zipFaults[fault]));
   const text = (name: string) => {
-    const file = Object.hasOwn(files, name) ? files[name] : undefined;
+    const file = files.get(name);
     if (!file) throw refuse(say`${name} is missing in it`);
     return strFromU8(file);
   };
@@ -79,7 +71,7 @@ export function readArchive(bytes: Uint8Array): Kept[] {
   return index.data.runs.map(({ id, when, pinned }) => {
     const run = parseRun(json(`${id}.run.json`));
     if (run.events.length === 0) throw refuse(say`${id} has no tokens`);
-    const picture = Object.hasOwn(files, `${id}.png`) ? (files[`${id}.png`] as Uint8Array<ArrayBuffer>) : null;
+    const picture = files.get(`${id}.png`) ?? null;
     const size = picture && pictureSize(picture);
     if (picture && (!size || size.width > MAX_SIDE || size.height > MAX_SIDE || size.width === 0)) throw refuse(say`the picture of ${id} is damaged`);
     return keptOf(run, { id, when, pinned, picture });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
 import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { openHistoryDb } from './db.ts';
-import { beyondCap, totalBytes, type HistoryDb, type HistoryEntry } from './entry.ts';
+import { beyondCap, totalBytes, type HistoryDb, type HistoryEntry, type Kept } from './entry.ts';
 import { createHistory } from './history.ts';
 
 let run: Run;
@@ -213,6 +213,32 @@ describe('history', () => {
     const later = made();
     await later.load();
     expect(titles(later)).toEqual(['held']);
+  });
+
+  it('keeps the run just made where the clock was set back, and takes in none from the future', async () => {
+    let time = 2_000_000;
+    const history = createHistory(openHistoryDb, { cap: { runs: 3, bytes: 1e9 }, now: () => time++ });
+    for (const title of ['a', 'b', 'c']) await add(history, title);
+    time = 1_000_000;
+    await add(history, 'd');
+    expect(titles(history)).toEqual(['d', 'c', 'b']);
+    time = 3_000_000;
+    const later = made();
+    await later.load();
+    const [{ entry, log }] = (await later.all()).kept as [Kept];
+    await history.takeIn([{ log, entry: { ...entry, id: 'far', when: 9e15 } }]);
+    await add(history, 'e');
+    expect(titles(history)[0]).toBe('e');
+    expect(history.getState().entries[0]!.when).toBeLessThan(4_000_000);
+  });
+
+  it('keeps to the cap, and keeps what is pinned, over tabs', async () => {
+    const [a, b] = [made(openHistoryDb, { runs: 3, bytes: 1e9 }), made(openHistoryDb, { runs: 3, bytes: 1e9 })];
+    for (const title of ['first', 'second', 'third']) await add(a, title);
+    await b.load();
+    await b.setPinned(b.getState().entries.at(-1)!.id, true);
+    await add(a, 'fourth');
+    expect(titles(a)).toEqual(['fourth', 'third', 'first']);
   });
 
   it('keeps new runs for this visit with a word when the database is full', async () => {

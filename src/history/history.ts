@@ -34,6 +34,10 @@ const CLOSED = ['InvalidStateError', 'NotFoundError', 'AbortError'];
 
 const sorted = (entries: readonly HistoryEntry[]) => [...entries].sort((a, b) => b.when - a.when);
 
+/** Runs from a browser whose clock was ahead would be newer than all that is made here: in their order, they end now. */
+const notAhead = (list: readonly Kept[], now: number): Kept[] =>
+  [...list].sort((a, b) => b.entry.when - a.entry.when).map(({ entry, log }, i) => ({ log, entry: { ...entry, when: Math.min(entry.when, Math.max(0, now - i)) } }));
+
 /** The runs made in this browser. What cannot be stored is kept for this visit; nothing that is done here rejects but `read`. */
 export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: Cap; now?: () => number; newId?: () => string } = {}) {
   const { cap = CAP, now = Date.now, newId = randomId } = options;
@@ -93,8 +97,10 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     if (held.size === 0 && store.getState().problem?.code === 'history-full') store.setState({ problem: null });
   }
 
-  /** Gives up what is beyond the cap; returns it. */
+  /** Gives up what is beyond the cap; returns it. What is pinned, and what is there at all, may have been changed by another tab. */
   async function makeRoom(): Promise<Kept[]> {
+    if (beyondCap(store.getState().entries, cap).length === 0) return [];
+    await load();
     const beyond = beyondCap(store.getState().entries, cap);
     return beyond.length > 0 ? take(beyond) : [];
   }
@@ -135,7 +141,9 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
     /** Keeps a run, complete or not; the oldest that are not pinned make room. */
     async add({ run, picture }: NewRun): Promise<void> {
       if (!store.getState().loaded) await load();
-      await put(keptOf(run, { id: newId(), when: now(), pinned: false, picture }));
+      // After those that are there, also where the clock was set back.
+      const when = Math.max(now(), (store.getState().entries[0]?.when ?? -1) + 1);
+      await put(keptOf(run, { id: newId(), when, pinned: false, picture }));
       await makeRoom();
     },
     /** All runs with their events, newest first. `gone`: how many of the list have none any more, as another tab deleted them; the list is read anew then. */
@@ -151,7 +159,7 @@ export function createHistory(open: () => Promise<HistoryDb>, options: { cap?: C
       if (!store.getState().loaded) await load();
       const there = new Set(store.getState().entries.map(({ id }) => id));
       const fresh = kept.filter(({ entry }) => !there.has(entry.id));
-      await putAll(fresh);
+      await putAll(notAhead(fresh, now()));
       const beyond = await makeRoom();
       const earlier = beyond.filter(({ entry }) => there.has(entry.id));
       const ids = fresh.map(({ entry }) => entry.id).filter((id) => store.getState().entries.some((entry) => entry.id === id));

@@ -93,6 +93,29 @@ describe('InferenceClient', () => {
     expect(order).toEqual(['events', 'result']);
   });
 
+  test('what the page throws when it takes an event is the page\'s: the run goes on', async () => {
+    const report = vi.fn();
+    const worker = new FakeWorker(fakeService());
+    const client = new InferenceClient({ spawn: () => worker as unknown as Worker, report });
+    clients.push(client);
+    await load(client);
+    const error = new TypeError('a view broke');
+    expect(await client.generate([picture], () => { throw error; }, ignore)).toMatchObject({ ok: true });
+    expect([client.loaded, worker.terminated]).toEqual([true, false]);
+    expect(report).toHaveBeenCalledExactlyOnceWith(error);
+  });
+
+  test('is free once the run has ended', async () => {
+    const service = fakeService();
+    const { client } = make(service);
+    await load(client);
+    const order: string[] = [];
+    const run = client.generate([picture], () => order.push('events'), ignore);
+    await client.free();
+    expect(order).toEqual(['events']);
+    await run;
+  });
+
   test('several pictures at once: what comes names its image, and nothing else runs meanwhile', async () => {
     const service = fakeService({
       async generate() {

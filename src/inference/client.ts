@@ -22,6 +22,8 @@ export interface ClientOptions {
   graceMs?: number;
   /** Graphs failed with several tokens a pass; runs go on with one. */
   onOneAPass?: (reason: Phrase) => void;
+  /** Gets what the page throws when it takes an event; by default it is an uncaught error of the page. */
+  report?: (error: unknown) => void;
 }
 
 interface Line {
@@ -69,7 +71,7 @@ export class InferenceClient {
   #onWorkerEvent: (event: WorkerEvent) => void = () => undefined;
 
   constructor(options: ClientOptions = {}) {
-    this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, onOneAPass: () => undefined, ...options };
+    this.#options = { spawn: spawnWorker, loadStallMs: 120_000, runStallMs: 60_000, graceMs: 5_000, onOneAPass: () => undefined, report: (error) => reportError(error), ...options };
   }
 
   /** A pack is ready in a living worker. */
@@ -155,6 +157,11 @@ export class InferenceClient {
     }));
   }
 
+  /** Resolves when nothing that can be stopped has the worker to itself. */
+  async free(): Promise<void> {
+    while (this.#run) await this.#run;
+  }
+
   dispose(): void {
     this.#drop(failure('aborted', say`The studio was closed.`));
   }
@@ -235,8 +242,13 @@ export class InferenceClient {
     const notify = (event: WorkerEvent) => {
       if (this.#line !== line) return;
       this.#beat();
-      if (event.kind === 'one-a-pass') this.#options.onOneAPass(event.reason);
-      this.#onWorkerEvent(event);
+      try {
+        if (event.kind === 'one-a-pass') this.#options.onOneAPass(event.reason);
+        this.#onWorkerEvent(event);
+      } catch (error) {
+        // What the page cannot show takes nothing from the worker's run.
+        this.#options.report(error);
+      }
     };
     line.remote.connect(Comlink.proxy(notify)).catch(() => undefined);
     this.#line = line;

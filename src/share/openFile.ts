@@ -31,7 +31,7 @@ export async function openFile(studio: Studio, file: File): Promise<void> {
     if (file.name.endsWith(ENDING)) throw new StudioError('run-invalid', say`This file is a history of many runs. Press History, then “Open file”, and choose it there.`);
     if (file.size > MAX_FILE_BYTES) throw new StudioError('run-invalid', say`${file.name.slice(0, 64)} is larger than ${inMegabytes(MAX_FILE_BYTES)} MB; runs and pictures of this studio are far smaller.`);
     const carried = readCarried(new Uint8Array(await file.arrayBuffer()), file.name);
-    if (carried.kind === 'run') await studio.show({ run: carried.run, picture: await pictureOf(carried) });
+    if (carried.kind === 'run') await studio.show(pictureOf(carried).then((picture) => ({ run: carried.run, picture })));
     else await studio.makeAgain(carried.header, carried.digest);
     notices.replace('file', []);
   } catch (error) {

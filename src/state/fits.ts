@@ -1,10 +1,7 @@
-/** Whether a run fits a pack, and what to say of one that would be made otherwise now. */
 import { StudioError } from '../../engine/errors.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
-import { versionOf, type Run } from '../../engine/log.ts';
+import type { Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
-import { OTHER_SEEDS } from './linkDifference.ts';
-import { problem, type Problem } from './problem.ts';
 
 /** Throws `run-invalid` for a run that this pack cannot show. */
 export function checkFits({ header, events }: Run, manifest: Manifest): void {
@@ -18,15 +15,4 @@ export function checkFits({ header, events }: Run, manifest: Manifest): void {
   if (against !== undefined && against >= manifest.classes.length) throw fail(say`it is guided against class ${against}, the pack has ${manifest.classes.length} classes`);
   const strange = events.find(({ token }) => token >= manifest.vocab);
   if (strange) throw fail(say`token ${strange.t} is code ${strange.token}, the pack has ${manifest.vocab} codes`);
-}
-
-/** What to say where the seed, or another version of the pack, gives another picture here. `hash`: of the pack that is here. */
-export function otherVersion({ header }: Run, hash: string): Problem | null {
-  if (versionOf(header) === 1) return problem('run-older', say`This run is of version 1; its tokens are shown as they were stored.`, OTHER_SEEDS);
-  if (header.pack.hash === hash) return null;
-  return problem(
-    'pack-differs',
-    say`This run was made with another version of the pack ${header.pack.name} (${header.pack.hash.slice(0, 8) || '?'}; here: ${hash.slice(0, 8)}).`,
-    say`It is shown as it was decoded; generating it again here may give a different picture.`,
-  );
 }

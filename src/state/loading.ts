@@ -33,14 +33,27 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     } catch { /* no network, no words */ }
   };
 
+  /** What was said of how a model runs goes with it. */
+  const unsay = () => {
+    for (const source of ['backend', 'one-a-pass']) notices.replace(source, []);
+  };
+
   /** Resolves when nothing loads any more: the model is there, has failed, or was called off. */
   const over = (): Promise<void> => until(() => pack.getState().model !== 'loading', pack);
 
-  async function load(choice: BackendChoice = pack.getState().choice, variant = pack.getState().variant): Promise<void> {
+  /** Loads the model as it is set, or with another choice of backend and weights. */
+  function load(choice: BackendChoice = pack.getState().choice, variant = pack.getState().variant): Promise<void> {
+    pack.setState({ choice });
+    return loadOn(choice, variant, () => pack.setState({ choice: 'wasm' }));
+  }
+
+  /** `gaveUp`: the GPU was lost on the way, so the processor is taken. */
+  async function loadOn(backend: BackendChoice, variant: string | null, gaveUp: () => void): Promise<void> {
     current?.abort();
     const mine = new AbortController();
     current = mine;
-    pack.setState({ model: 'loading', choice, progress: null, report: null, problem: null });
+    unsay();
+    pack.setState({ model: 'loading', progress: null, report: null, problem: null });
     const fail = (reason: Problem) => {
       if (current !== mine) return;
       pack.setState({ model: 'failed', problem: reason, progress: null });
@@ -53,16 +66,17 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
     }
     const { manifestUrl } = pack.getState();
     const files = localPackFiles(manifestUrl);
-    const spared = (choice === 'auto' && (await spareGpu?.().catch(() => null))) || null;
+    const spared = (backend === 'auto' && (await spareGpu?.().catch(() => null))) || null;
     if (current !== mine) return;
     const result = await client.load(
-      { manifestUrl, manifest: pack.getState().manifest ?? undefined, backend: spared ? 'wasm' : choice, ...(variant !== null && { variant }), ...(files && { files }) },
+      { manifestUrl, manifest: pack.getState().manifest ?? undefined, backend: spared ? 'wasm' : backend, ...(variant !== null && { variant }), ...(files && { files }) },
       (progress) => current === mine && pack.setState({ progress }),
       mine.signal,
     );
     if (current !== mine) return;
-    if (!result.ok && isLoss(result) && choice !== 'wasm') {
-      await load('wasm', variant);
+    if (!result.ok && isLoss(result) && backend !== 'wasm') {
+      gaveUp();
+      await loadOn('wasm', variant, gaveUp);
       if (pack.getState().model === 'ready') await announce('backend', ({ gpuGaveUp }) => [gpuGaveUp(result)]);
       return;
     }
@@ -92,27 +106,30 @@ export function createLoading({ connect, spareGpu, pack, notices }: LoadingDeps)
      * the same worker may be loading it, or overtake this: what is there at the end counts.
      */
     async recover({ failure, header, wasTogether, wanted }: Recovering): Promise<Backend | null> {
-      const { choice } = pack.getState();
+      const { manifestUrl } = pack.getState();
       const noMemory = failure.code === 'out-of-memory' && !wasTogether;
       if (noMemory && header.backend !== 'webgpu') return null;
       const backend = noMemory || header.backend !== 'webgpu' ? 'wasm' : 'webgpu';
+      // Where the run was stopped meanwhile, or another pack chosen, what loads then is no matter of this run.
       const loaded = async (on: typeof backend) => {
-        await load(on, header.variant);
+        await loadOn(on, header.variant, () => undefined);
         await over();
+        return wanted() && pack.getState().manifestUrl === manifestUrl;
       };
-      await loaded(backend);
+      if (noMemory) pack.setState({ choice: 'wasm' });
+      if (!(await loaded(backend))) return null;
       const { model, problem } = pack.getState();
-      if (backend === 'webgpu' && model === 'failed' && OF_THE_GPU.includes(problem?.code ?? '')) await loaded('wasm');
-      if (!noMemory) pack.setState({ choice });
+      if (backend === 'webgpu' && model === 'failed' && OF_THE_GPU.includes(problem?.code ?? '') && !(await loaded('wasm'))) return null;
       const { model: now, report } = pack.getState();
       if (now !== 'ready' || !report || report.variant !== header.variant) return null;
-      if (wanted()) await announce('backend', ({ wentOn }) => [wentOn(failure, header, report.backend)]);
+      await announce('backend', ({ wentOn }) => [wentOn(failure, header, report.backend)]);
       return report.backend;
     },
     /** Lets the worker go, with whatever it was doing. */
     drop(): void {
       current?.abort();
       current = null;
+      unsay();
       client?.dispose();
       client = null;
     },

@@ -77,6 +77,37 @@ describe('opening a run', () => {
     expect(hash).toBe('#pack=eurosat');
   });
 
+  it.each<[string, (studio: Awaited<ReturnType<typeof opened>>) => unknown, number]>([
+    ['another run that was opened', (studio) => show(studio, other({ seed: 22 })), 22],
+    ['another run that was still being read', (studio) => studio.show(Promise.resolve({ run: other({ seed: 22 }), picture: null })), 22],
+    ['a run that was asked for', (studio) => studio.generate(), 7],
+    ['the way back', (studio) => studio.toast.undo(), 7],
+  ])('a run whose pack is slow to come is given up for %s', async (_, next, seed) => {
+    const studio = await opened();
+    await show(studio, other({ seed: 11 }));
+    studio.settings.setSeed('7');
+    const inner = fetch;
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    const asked = vi.fn();
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.includes('/second/')) {
+        asked();
+        await held;
+      }
+      return inner(url);
+    });
+    const slow = show(studio, other({ seed: 33, pack: { name: 'second', hash: '' } }));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+    const after = next(studio);
+    release();
+    await slow;
+    if (after && seed === 22) await after;
+    await vi.waitFor(() => expect([studio.settings.getState().seed, studio.session.pack.getState().name]).toEqual([seed, 'eurosat']));
+    expect(studio.view.run.getState().header!.seed).not.toBe(33);
+    expect(hash).not.toContain('second');
+  });
+
   it('shows the stored tokens of a run of version 1, and says that its seed gives another picture now', async () => {
     const studio = await opened();
     const { sampler, ...first } = other().header;

@@ -5,8 +5,9 @@ import { writePermalink } from '../../engine/permalink.ts';
 import { classText, existingClass } from '../../engine/pack-settings.ts';
 import { againstText } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
-import { checkFits, otherVersion } from './fits.ts';
+import { checkFits } from './fits.ts';
 import { checkOf } from './linkCheck.ts';
+import { otherVersion } from './otherVersion.ts';
 import type { PackState } from './pack.ts';
 import { findPackOfRun } from './packOfRun.ts';
 import type { Problem } from './problem.ts';
@@ -53,20 +54,21 @@ export function remember({ session, view, settings, address, switchPack }: OpenD
 }
 
 /**
- * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word, or null where yet another
- * pack was chosen meanwhile; throws `pack-missing` or `run-invalid` before anything on the page has changed.
+ * Shows a run in its own pack, with its settings. Returns the way back and what is worth a word, or null where it is not
+ * `wanted` any more; throws `pack-missing` or `run-invalid` before anything on the page has changed.
  */
-export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo: () => Promise<void>; word: Problem | null } | null> {
+export async function openRun(opened: OpenedRun, deps: OpenDeps, wanted: () => boolean): Promise<{ undo: () => Promise<void>; word: Problem | null } | null> {
   const { session: { pack, stopped }, view: { run, playback }, settings, address, switchPack } = deps;
   const { header } = opened.run;
   const { manifest, same } = await packOf(header, deps);
   checkFits(opened.run, manifest);
-  await stopped();
+  if (wanted()) await stopped();
+  if (!wanted()) return null;
   const undo = remember(deps);
   if (!same) {
     address.replaceHash(writePermalink({ pack: header.pack.name, settings: {}, ...address.views.extra() }));
     await switchPack();
-    if (pack.getState().name !== header.pack.name) return null;
+    if (!wanted()) return null;
   }
   run.showOpened(opened);
   playback.restart('paused');
@@ -77,11 +79,12 @@ export async function openRun(opened: OpenedRun, deps: OpenDeps): Promise<{ undo
   return { undo, word: otherVersion(opened.run, pack.getState().hash ?? '') };
 }
 
-/** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back. */
-export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps): Promise<() => Promise<void>> {
+/** Has a run made again from its header, and compared with its digest. Throws `pack-missing` before anything on the page has changed. Returns the way back, or null where it is not `wanted` any more. */
+export async function makeAgain(header: RunHeader, digest: string, deps: OpenDeps, wanted: () => boolean): Promise<(() => Promise<void>) | null> {
   const { session, address, reopen } = deps;
   const { manifest } = await packOf(header, deps);
-  await session.stopped();
+  if (wanted()) await session.stopped();
+  if (!wanted()) return null;
   const undo = remember(deps);
   address.replaceHash(writePermalink({
     pack: header.pack.name, class: header.class > manifest.classes.length ? String(header.class) : classText(manifest, header.class), seed: header.seed, ...againstText(manifest, header.settings), settings: header.settings, check: checkOf(header, digest),

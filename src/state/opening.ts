@@ -1,6 +1,6 @@
 import { packHash, type Manifest } from '../../engine/manifest.ts';
 import { existingClass } from '../../engine/pack-settings.ts';
-import { tokensOf, type RunHeader } from '../../engine/log.ts';
+import type { RunHeader } from '../../engine/log.ts';
 import { writePermalink } from '../../engine/permalink.ts';
 import { say, together } from '../../engine/phrase.ts';
 import type { LocalPack } from '../../packs/read-pack.ts';
@@ -11,9 +11,8 @@ import { keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
 import type { OpenDeps, PackInView } from './openRun.ts';
 import { fetchRecording } from './packFiles.ts';
-import { toPainted } from './pictures.ts';
+import { createPaintOpened } from './paintOpened.ts';
 import { toProblem } from './problem.ts';
-import { askAgain } from './recovery.ts';
 import type { OpenedRun } from './run.ts';
 import { titleOf } from './runRequest.ts';
 import type { RunView } from './runView.ts';
@@ -37,6 +36,8 @@ export interface OpeningDeps {
   address: AddressBar;
   notices: Notices;
   toast: ToastStore;
+  /** Taken by whatever a person asks to see: what was asked for before, and is still on its way, does not come any more. */
+  latest: () => () => boolean;
 }
 
 /** After what is wrong with the address of a run: another than it was made from is not made unasked. */
@@ -49,10 +50,11 @@ interface Kept {
 }
 
 /** What comes into view: the pack and run of the address, a recorded run, a run from a file, a pack from a folder. */
-export function createOpening({ host: { base, reducedMotion, metered }, session, view, settings, address: bar, notices, toast }: OpeningDeps) {
+export function createOpening({ host: { base, reducedMotion, metered }, session, view, settings, address: bar, notices, toast, latest }: OpeningDeps) {
   const { pack } = session;
   const { run, playback } = view;
   const { hash, replaceHash, views } = bar;
+  const paintOpened = createPaintOpened(run, session);
   /** Of runs that were opened; fetched with the first. */
   let wayBack: WayBack | null = null;
   /** What the next pack that is opened takes over. */
@@ -67,7 +69,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   }
 
   const offerWayBack = async (...offer: Parameters<WayBack>) => {
-    wayBack ??= (await import('./wayBack.ts')).createWayBack({ run, toast });
+    wayBack ??= (await import('./wayBack.ts')).createWayBack({ run, toast, latest });
     return wayBack(...offer);
   };
 
@@ -153,7 +155,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     if (!manifest || !recording) return;
     const before = run.getState().id;
     try {
-      const recorded = await fetchRecording(recording, manifestUrl);
+      const recorded = await fetchRecording(recording, { manifest, manifestUrl });
       // A run that came in the meantime stays in view, as does another pack, and another class chosen since is waited for.
       if (pack.getState().manifestUrl !== manifestUrl) return;
       if (run.getState().id !== before || (!first && settings.getState().class !== recording.class)) return;
@@ -182,22 +184,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     return true;
   }
 
-  /** Id of the run being painted. */
-  let painting: number | null = null;
-
-  /** The picture of a run that was opened without one, or was cut off with tokens that are not painted, once the model is there. */
-  async function paintOpened(): Promise<void> {
-    const { id, picture, phase, events } = run.getState();
-    const client = session.client();
-    if (picture?.cells === events.length || events.length === 0 || phase === 'running' || !client || pack.getState().model !== 'ready' || painting === id) return;
-    painting = id;
-    const result = await askAgain(() => client.paint(tokensOf(events)), () => session.comeBack(client));
-    painting = null;
-    if (result.ok) run.paint(id, toPainted(result.value));
-  }
-
   /** The address was changed by hand: another pack opens anew, another run of this pack is made. */
   async function reopen(): Promise<void> {
+    const wanted = latest();
     const address = readAddress(hash());
     if (address.pack !== pack.getState().name || !pack.getState().manifest) {
       const signal = nextTurn();
@@ -207,7 +196,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     const given = applyAddress(address);
     if (address.run && !notices.has('address')) {
       await session.stopped();
-      await session.generate(() => settings.requests(1, given));
+      if (wanted()) await session.generate(() => settings.requests(1, given));
     }
   }
 
@@ -232,10 +221,10 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     } else if (!signal.aborted) void open(signal, false);
     return there;
   }
-  /** Returns the way back, which the toast offers, too; null where another pack overtook it. Throws what stands in the way. */
-  async function openWithWayBack(opened: OpenedRun): Promise<(() => void) | null> {
+  /** Returns the way back, which the toast offers, too; null where something else was asked for meanwhile. Throws what stands in the way. */
+  async function openWithWayBack(opened: OpenedRun, wanted = latest()): Promise<(() => void) | null> {
     const { openRun } = await import('./openRun.ts');
-    const shown = await openRun(opened, openDeps);
+    const shown = await openRun(opened, openDeps, wanted);
     if (!shown) return null;
     const { undo, word } = shown;
     const back = await offerWayBack(say`Opened ${titleOf(opened.run.header)}.`, undo);
@@ -250,6 +239,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     open, reopen, paintOpened,
     /** A pack from a folder, zip or address takes the place of the one in view, for this visit. */
     async usePack({ manifest, ...from }: LocalPack | PackAt): Promise<void> {
+      latest();
       const signal = nextTurn();
       const keep = keptNow();
       const hashOf = await packHash(manifest);
@@ -260,6 +250,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     },
     /** Opens another pack; view, class and seed stay, the class where that pack has it. Resolves when its manifest is there or could not be read. */
     choosePack(name: string): Promise<void> {
+      latest();
       kept = keptNow();
       replaceHash(addressOf(name));
       return switchPack();
@@ -272,9 +263,11 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       if (recording >= 0 && origin === 'recorded' && phase !== 'running' && !session.queue.getState().queued) void showRecording(recording);
     },
     /** A run from a file or the history comes into view, with a way back in the toast; throws what stands in the way and then changes nothing. */
-    async show(opened: OpenedRun): Promise<void> {
+    async show(coming: OpenedRun | Promise<OpenedRun>): Promise<void> {
+      const wanted = latest();
+      const opened = await coming;
       const from = hash();
-      let back = await openWithWayBack(opened);
+      let back = wanted() ? await openWithWayBack(opened, wanted) : null;
       if (!back) return;
       const redo = () => void openWithWayBack(opened).then((again) => { back = again; }, (error: unknown) => notices.replace('opened', [toProblem(error)]));
       bar.visit?.(from, hash(), { undo: () => back?.(), redo });
@@ -285,7 +278,9 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     offerWayBack,
     /** Makes a run again from its header, and compares, with a way back in the toast. Throws `pack-missing` and then changes nothing. */
     async makeAgain(header: RunHeader, digest: string): Promise<void> {
-      const undo = await (await import('./openRun.ts')).makeAgain(header, digest, openDeps);
+      const wanted = latest();
+      const undo = await (await import('./openRun.ts')).makeAgain(header, digest, openDeps, wanted);
+      if (!undo) return;
       const comes = (its: RunHeader) => its.pack.name === header.pack.name && its.class === header.class && its.seed === header.seed;
       await offerWayBack(say`Generating ${titleOf(header)} again: this file contains only its settings.`, undo, comes);
     },

@@ -1,12 +1,13 @@
 import { StudioError, toTagged } from '../../engine/errors.ts';
 import { say, type Phrase } from '../../engine/phrase.ts';
-import { parseRun } from '../../engine/log.ts';
+import { parseRun, type Run } from '../../engine/log.ts';
 import type { Manifest, PackFile } from '../../engine/manifest.ts';
 import { isShortName } from '../../engine/names.ts';
 import { downloadFile } from '../../packs/download.ts';
 import { fetchManifest, type ManifestOptions } from '../../packs/fetch-manifest.ts';
 import { localFiles } from '../../packs/local-files.ts';
 import { jsonOf } from '../../packs/small-file.ts';
+import { checkFits } from './fits.ts';
 import { localPackFiles } from './localPacks.ts';
 import type { OpenedRun } from './run.ts';
 
@@ -21,7 +22,7 @@ export const noName = (name: string, next: Phrase) => new StudioError('pack-miss
 
 /** Address of a pack's manifest next to this page. Throws `pack-missing` for a name that cannot be one. */
 export function manifestAddress(name: string, base: string): string {
-  if (!isShortName(name)) throw noName(name, say`Pack names are letters, digits, dots and hyphens; correct "pack" in the address or remove it.`);
+  if (!isShortName(name)) throw noName(name, say`Pack names are letters, digits, dots, underscores and hyphens; correct "pack" in the address or remove it.`);
   return new URL(`models/${name}/manifest.json`, base).href;
 }
 
@@ -46,9 +47,17 @@ export async function fetchPackFile(file: PackFile, manifestUrl: string, signal?
   return (await downloadFile(manifestUrl, file, { ...(signal && { signal }), ...(local && { cache: localFiles(local) }) })).bytes;
 }
 
-export async function fetchRecording(recording: Manifest['recordings'][number], manifestUrl: string): Promise<OpenedRun> {
-  const [log, png] = await Promise.all([fetchPackFile(recording.run, manifestUrl), fetchPackFile(recording.picture, manifestUrl)]);
-  const run = parseRun(jsonOf(log, recording.run.path));
+type Recording = Manifest['recordings'][number];
+
+/** A recorded run without its picture. Throws `run-invalid` for one that its pack cannot show. */
+export async function fetchRecordedRun({ run: file }: Recording, { manifest, manifestUrl }: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<Run> {
+  const run = parseRun(jsonOf(await fetchPackFile(file, manifestUrl), file.path));
+  checkFits(run, manifest);
+  return run;
+}
+
+export async function fetchRecording(recording: Recording, pack: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<OpenedRun> {
+  const [run, png] = await Promise.all([fetchRecordedRun(recording, pack), fetchPackFile(recording.picture, pack.manifestUrl)]);
   const image = await createImageBitmap(new Blob([png], { type: 'image/png' }));
   return { run, picture: { image, size: image.width, cells: run.events.length } };
 }

@@ -1,6 +1,7 @@
 import { say, term, type Phrase } from '../../engine/phrase.ts';
 import type { GenerateRequest, LoadReport } from '../../workers/messages.ts';
-import { SAMPLER, type RunHeader } from '../../engine/log.ts';
+import type { RunHeader } from '../../engine/log.ts';
+import { runHeader } from '../../engine/run-header.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import type { Settings } from '../../engine/settings.ts';
 
@@ -13,13 +14,8 @@ export interface RunRequest {
 }
 
 /** The header of a run that this model is about to make. */
-export function headerOf(request: RunRequest, manifest: Manifest, hash: string | null, report: Pick<LoadReport, 'variant' | 'backend'>): RunHeader {
-  return {
-    pack: { name: manifest.name, hash: hash ?? '' }, variant: report.variant, backend: report.backend,
-    class: request.class, className: manifest.classes[request.class]?.label ?? 'no class', seed: request.seed, settings: { ...request.settings },
-    grid: { ...manifest.grid }, sampler: SAMPLER, ...(request.given && request.given.length > 0 && { given: [...request.given] }),
-  };
-}
+export const headerOf = (request: RunRequest, manifest: Manifest, hash: string | null, { variant, backend }: Pick<LoadReport, 'variant' | 'backend'>): RunHeader =>
+  runHeader({ manifest, hash: hash ?? '', variant, backend }, request);
 
 /** What makes the run of a header again, with other settings where some are given. */
 export const requestOf = ({ class: index, seed, settings, given }: RunHeader, other: Settings = settings): GenerateRequest => ({ class: index, seed, settings: other, ...(given && { given }) });

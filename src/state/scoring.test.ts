@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { TokenEvent } from '../../engine/log.ts';
+import { say } from '../../engine/phrase.ts';
 import { tinyGptManifest, tinyManifest } from '../../engine/testing/manifest.ts';
+import type { InferenceClientApi } from '../inference/client.ts';
 import { createPack } from './pack.ts';
 import { createRun } from './run.ts';
 import { scoreRuns } from './scoring.ts';
@@ -15,8 +17,9 @@ const nullClass = () => {
 function studio(manifest: ReturnType<typeof tinyGptManifest> | ReturnType<typeof tinyManifest>) {
   const run = createRun();
   const pack = createPack();
+  const [free, comeBack] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
   const score = vi.fn(async (tokens: number[]) => ({ ok: true as const, value: tokens.map((_, i) => (i === 0 ? null : 2 + i)) }));
-  scoreRuns({ run, pack, client: () => ({ score }) });
+  scoreRuns({ run, pack, client: () => ({ score, free } as unknown as InferenceClientApi), comeBack });
   pack.setState({ manifest, hash: 'h', model: 'ready' });
   const header = {
     pack: { name: 'tiny', hash: 'h' }, variant: 'fp32', backend: 'wasm' as const, class: 0, className: 'x', seed: 1, grid: { ...manifest.grid }, settings: manifest.defaults,
@@ -29,7 +32,7 @@ function studio(manifest: ReturnType<typeof tinyGptManifest> | ReturnType<typeof
     await Promise.resolve();
     return run.getState().events.map(({ entropy }) => entropy);
   };
-  return { run, pack, score, finish };
+  return { run, pack, score, free, comeBack, finish };
 }
 
 test('a finished run of a GPT gets the entropies of its null class, once', async () => {
@@ -51,6 +54,15 @@ test('packs with an entropy model, runs of another pack and a model that is not 
   await Promise.resolve();
   await Promise.resolve();
   expect(away.run.getState().events[1]!.entropy).toBe(3);
+});
+
+test.each([['busy', 'free'], ['worker-lost', 'comeBack']] as const)('a model that answered "%s" is asked again once it is there for it', async (code, waits) => {
+  const { run, score, finish, ...deps } = studio(nullClass());
+  score.mockResolvedValueOnce({ ok: false, code, message: say`m` } as never);
+  await finish();
+  await vi.waitFor(() => expect(run.getState().events.map(({ entropy }) => entropy)).toEqual([null, 3, 4]));
+  expect(score).toHaveBeenCalledTimes(2);
+  expect(deps[waits]).toHaveBeenCalledOnce();
 });
 
 test('a run guided against another class than the null class has no entropies of it, and gets them, too', async () => {

@@ -6,23 +6,34 @@ import { entropySource } from '../../engine/manifest.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import type { PackStore } from './pack.ts';
+import { askAgain } from './recovery.ts';
 import type { RunStore } from './run.ts';
 
 interface ScoringDeps {
   run: Pick<RunStore, 'getState' | 'subscribe' | 'rescore'>;
   pack: Pick<PackStore, 'getState' | 'subscribe'>;
-  client: () => Pick<InferenceClientApi, 'score'> | null;
+  client: () => InferenceClientApi | null;
+  /** Where the worker had to be ended, it is there again after this. */
+  comeBack: (client: InferenceClientApi) => Promise<void>;
 }
 
-export function scoreRuns({ run, pack, client }: ScoringDeps): void {
+export function scoreRuns({ run, pack, client: connected, comeBack }: ScoringDeps): void {
   let asked = -1;
+  const score = (client: InferenceClientApi, tokens: number[]) => askAgain(() => client.score(tokens, () => undefined), () => comeBack(client));
   const look = () => {
     const { id, phase, header, events } = run.getState();
     const { manifest, hash, model } = pack.getState();
     if (id === asked || phase !== 'complete' || !header || !manifest || model !== 'ready' || header.pack.hash !== hash) return;
-    if (manifest.kind !== 'gpt' || entropySource(manifest) !== 'null-class' || events.length < 2 || hasEntropies(events)) return;
+    const client = connected();
+    if (!client || manifest.kind !== 'gpt' || entropySource(manifest) !== 'null-class' || events.length < 2 || hasEntropies(events)) return;
     asked = id;
-    void client()?.score(events.map(({ token }) => token), () => undefined).then((scored) => {
+    void score(client, events.map(({ token }) => token)).then(async (scored) => {
+      if (!scored.ok && scored.code === 'busy') {
+        await client.free();
+        if (asked === id) asked = -1;
+        look();
+        return;
+      }
       const { events: now, phase: still } = run.getState();
       // What cannot be scored stays as it was decoded; an edit or another run has its own.
       if (scored.ok && still === 'complete' && now.length === scored.value.length) run.rescore(id, now.map((event, i) => ({ ...event, entropy: scored.value[i]! })));

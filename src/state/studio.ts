@@ -1,6 +1,7 @@
 import { toTagged } from '../../engine/errors.ts';
 import { say } from '../../engine/phrase.ts';
 import type { ClientOptions, InferenceClientApi } from '../inference/client.ts';
+import { createLatest } from '../lib/latest.ts';
 import { createAddressBar } from './addressBar.ts';
 import { createBatch } from './batch.ts';
 import { createDeskState } from './inspect/deskState.ts';
@@ -48,24 +49,30 @@ export function createStudio(deps: StudioDeps) {
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
   const settings = createSettings();
   const toast = createToast();
+  const latest = createLatest();
+  /** A run is asked for, so what was opened before it, and is on its way, does not come. */
+  const beforeRun = () => {
+    latest();
+    notices.beforeRun();
+  };
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
-  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client })).catch(() => undefined); // no network, no entropies
-  const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices, toast });
+  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client, comeBack })).catch(() => undefined); // no network, no entropies
+  const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices, toast, latest });
   session.onReady(() => void paintOpened());
   // What waited for the model, or for its runs to end, is asked now.
   session.onReady(view.edit.ask);
   jobs.subscribe(({ running }, before) => before.running && !running && view.edit.ask());
   /** Makes `count` pictures, seed, seed + 1 and so on; they go on from the tokens given. */
   const generate = (count = 1, given: readonly number[] = []): Promise<void> => {
-    notices.beforeRun();
+    beforeRun();
     return session.generate(() => settings.requests(count, given));
   };
   /** Makes the run in view again, from its own settings and given tokens. */
   const generateAgain = async (): Promise<void> => {
     const { header } = run.getState();
     if (!header) return;
-    notices.beforeRun();
+    beforeRun();
     await session.generate(() => [requestOf(header)]);
   };
   /** Fetched when the next run is made from the one in view. */

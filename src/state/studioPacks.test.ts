@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import type { Run } from '../../engine/log.ts';
+import { english } from '../../engine/phrase.ts';
+import { sha256 } from '../../engine/sha256.ts';
+import { packTokens } from '../../engine/token-text.ts';
 import { studioSite, tick, type FakeClient } from './testing/studioSite.ts';
 
 const site = studioSite();
@@ -95,6 +99,19 @@ describe('a pack from a folder, zip or address', () => {
   });
 });
 
+it('a recorded run that does not fit its pack is not shown, and it is said why', async () => {
+  const [recording] = pack.manifest.recordings;
+  const { header, ...rest } = JSON.parse(pack.files.get(recording!.run.path)!.toString()) as Run;
+  const body = Buffer.from(JSON.stringify({ ...rest, header: { ...header, class: 99 } }));
+  pack.files.set(recording!.run.path, body);
+  pack.files.set('manifest.json', Buffer.from(JSON.stringify({ ...pack.manifest, recordings: [{ ...recording!, run: { ...recording!.run, bytes: body.length, sha256: sha256(body) } }] })));
+  const studio = site.made();
+  void studio.open();
+  await vi.waitFor(() => expect(studio.notices.getState().list).toMatchObject([{ source: 'recording', code: 'run-invalid' }]));
+  expect(english(studio.notices.getState().list[0]!.message)).toContain('it has class 99');
+  expect(studio.view.run.getState().phase).toBe('empty');
+});
+
 it('a link to another pack that names a seed and no class means that pack\'s first class', async () => {
   const { page, studio } = await loading();
   studio.settings.setClass(9);
@@ -121,6 +138,27 @@ it('a link to another pack opens it, also while a run of this one is decoded, wh
   client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
   await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
   expect([page.hash, studio.settings.getState().seed]).toEqual(['#pack=other&class=Forest&seed=5', 5]);
+});
+
+it('of two links of one pack that come while a run ends, the last one is made, from its own tokens', async () => {
+  const { page, studio } = changing();
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.ready();
+  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
+  void studio.generate();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  page.hash = `#pack=eurosat&class=River&seed=1&given=${packTokens([1, 2, 3])}`;
+  void studio.reopen();
+  page.hash = '#pack=eurosat&class=Forest&seed=2';
+  void studio.reopen();
+  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
+  const [request] = client.generate.mock.calls[1]![0];
+  expect([pack.manifest.classes[request!.class]!.id, request!.seed, request!.given]).toEqual(['Forest', 2, undefined]);
+  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  await tick();
+  expect(client.generate).toHaveBeenCalledTimes(2);
 });
 
 it('a pack that takes the place of another takes its address, too', async () => {

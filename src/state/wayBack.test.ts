@@ -14,7 +14,7 @@ let left: number[];
 
 beforeEach(() => {
   [run, toast, left] = [createRun(), createToast(), []];
-  const wayBack = createWayBack({ run, toast });
+  const wayBack = createWayBack({ run, toast, latest: () => undefined });
   open = (seed) => {
     const before: RunState = run.getState();
     run.showOpened({ run: { header: { className: 'River', seed } as RunHeader, events: [], digest: 'd', complete: true } as unknown as Run, picture: null });
@@ -36,7 +36,7 @@ it('is taken once, by the toast or by Back', async () => {
 });
 
 it('of a run that is still to come, it stays until that one leaves', async () => {
-  const wayBack = createWayBack({ run, toast });
+  const wayBack = createWayBack({ run, toast, latest: () => undefined });
   const asked = wayBack.bind(null, say`Generating ${7}`, async () => { left.push(7); }, ({ seed }) => seed === 7);
   for (const other of [2, null]) {
     asked();
@@ -79,7 +79,7 @@ it('holds again when the run opened over its own is taken back, also right after
 });
 
 it('a recorded run of the same class and seed on the way does not take the way back', async () => {
-  const wayBack = createWayBack({ run, toast });
+  const wayBack = createWayBack({ run, toast, latest: () => undefined });
   wayBack(say`Generating ${7}`, async () => undefined, ({ seed }) => seed === 7);
   run.clear();
   run.showRecorded(recordedOf({ className: 'River', seed: 7 } as RunHeader, []));

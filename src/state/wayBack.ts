@@ -6,6 +6,8 @@ import type { ToastStore } from './toast.ts';
 interface WayBackDeps {
   run: Pick<RunStore, 'getState' | 'subscribe'>;
   toast: Pick<ToastStore, 'say' | 'close'>;
+  /** What was asked for before it, and is on its way, does not come any more. */
+  latest: () => void;
 }
 
 export type WayBack = ReturnType<typeof createWayBack>;
@@ -15,7 +17,7 @@ export type WayBack = ReturnType<typeof createWayBack>;
  * for before it, and only while its run is the one in view; the toast closes when another one is. `comes`: the run is still
  * on its way, and this tells it from others.
  */
-export function createWayBack({ run, toast }: WayBackDeps) {
+export function createWayBack({ run, toast, latest }: WayBackDeps) {
   let last = Promise.resolve();
   return (text: Phrase, undo: () => Promise<void>, comes?: (header: RunHeader) => boolean): (() => void) => {
     let { header } = run.getState();
@@ -28,6 +30,7 @@ export function createWayBack({ run, toast }: WayBackDeps) {
     const back = () => {
       if (taken) return;
       taken = true;
+      latest();
       last = last.then(take, take);
     };
     const shown = toast.say(text, back);

@@ -86,6 +86,7 @@ export class FakeDevice extends EventTarget {
       copyBufferToBuffer: (from: FakeBuffer, first: number, to: FakeBuffer, at: number, size: number) => {
         commands.push(() => to.bytes.set(from.bytes.subarray(first, first + size), at));
       },
+      clearBuffer: (buffer: FakeBuffer) => commands.push(() => buffer.bytes.fill(0)),
       beginComputePass: () => {
         let kernel: Kernel;
         let bound: FakeBuffer[];

@@ -3,7 +3,7 @@ import { writePermalink, type LinkedRun } from '../../../engine/permalink.ts';
 import { linkOfRun, packOf, resolveRun, type Sides } from '../address.ts';
 import { checkOfRun, type LinkOutcome } from '../linkCheck.ts';
 import { compareWithLink, explainDifference } from '../linkDifference.ts';
-import { fetchRecording, findPack } from '../packFiles.ts';
+import { fetchRecordedRun, findPack } from '../packFiles.ts';
 import { problem, toProblem, type Problem } from '../problem.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
@@ -78,7 +78,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     // A run that was recorded with the pack need not be made again.
     for (const [i, recording] of manifest.recordings.entries()) {
       if (recording.class !== request.class) continue;
-      const { run } = await fetchRecording(recording, manifestUrl);
+      const run = await fetchRecordedRun(recording, { manifest, manifestUrl });
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
     const before = compare.stops();

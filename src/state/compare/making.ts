@@ -23,8 +23,8 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
   /** Counts the stops, so that what waited for a model is given up. */
   let stops = 0;
 
-  /** The page for its own pack, else a guest; the guest before it lets its worker go. */
-  async function makerOf(pack: string): Promise<PackSession> {
+  /** The page for its own pack, else a guest; the guest before it lets its worker go. A guest that is not `wanted` any more loads nothing. */
+  async function makerOf(pack: string, wanted: () => boolean): Promise<PackSession> {
     const before = store.getState().maker;
     // A guest whose manifest could not be fetched tries it again.
     const { name: there, manifest } = before.pack.getState();
@@ -35,7 +35,7 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
     store.setState({ maker });
     if (own) return maker;
     const found = await maker.read(pack, base);
-    if (found) {
+    if (found && wanted()) {
       maker.use(found);
       await maker.load();
     }
@@ -53,7 +53,7 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
     const before = stops;
     store.setState({ waiting: true, problem: null });
     try {
-      const maker = await makerOf(pack);
+      const maker = await makerOf(pack, () => before === stops);
       // The device is for one of them: a measurement by the page would be wrong, and so would the time of the run.
       if (maker !== page) {
         await pageDone();

@@ -43,6 +43,31 @@ describe('a run of another pack', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('loads nothing for a guest that was stopped while its manifest was read', async () => {
+    const { page, compare, guests, client } = await opened();
+    await compare.discover();
+    const fetched = globalThis.fetch;
+    let arrive!: () => void;
+    const arrived = new Promise<void>((resolve) => { arrive = resolve; });
+    const asked = vi.fn();
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.endsWith('/baseline/manifest.json')) {
+        asked();
+        await arrived;
+      }
+      return fetched(url);
+    });
+    const pressed = compare.againstPack('baseline');
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+    await compare.stop();
+    await compare.against('token');
+    const load = vi.spyOn(client, 'load');
+    arrive();
+    await pressed;
+    expect(load).not.toHaveBeenCalled();
+    expect([guests.length, compare.getState().maker === page.session]).toEqual([1, true]);
+  });
+
   const lost = { ok: false, code: 'worker-lost', message: say`The model stopped unexpectedly.` } as const;
 
   it('goes on with a run whose worker crashes, its own or that of another pack', async () => {

@@ -4,7 +4,11 @@ import { tinyManifest } from '../../../engine/testing/manifest.ts';
 import type { KnownPack } from '../packFiles.ts';
 import { recordedAlike } from './recordedAlike.ts';
 
-vi.mock('../packFiles.ts', () => ({ fetchRecording: ({ id }: { id: string }) => Promise.resolve({ run: { header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id } }) }));
+const fetched = vi.hoisted(() => {
+  const run = ({ id }: { id: string }) => ({ header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id });
+  return { fetchRecordedRun: async (recording: { id: string }) => run(recording), fetchRecording: async (recording: { id: string }) => ({ run: run(recording) }) };
+});
+vi.mock('../packFiles.ts', () => fetched);
 
 const pack = (...ids: string[]): KnownPack => {
   const manifest = { ...tinyManifest(), recordings: ids.map((id) => ({ id, class: 2 })) } as unknown as KnownPack['manifest'];

@@ -1,4 +1,4 @@
-import { fetchRecording, type KnownPack } from '../packFiles.ts';
+import { fetchRecordedRun, fetchRecording, type KnownPack } from '../packFiles.ts';
 import type { OpenedRun, RunState } from '../run.ts';
 import type { RunSource } from './runSource.ts';
 
@@ -8,11 +8,12 @@ import type { RunSource } from './runSource.ts';
  * passed over. Null for none. Throws where a recording cannot be fetched.
  */
 export async function recordedAlike(packs: readonly KnownPack[], { header, digest }: Pick<RunState, 'header' | 'digest'>): Promise<{ source: RunSource; recorded: OpenedRun } | null> {
-  for (const { name, manifest, manifestUrl } of packs) {
+  for (const pack of packs) {
+    const { name, manifest } = pack;
     const ofClass = [...manifest.recordings.entries()].filter(([, entry]) => manifest.classes[entry.class]?.label === header?.className);
     for (const [index, recording] of ofClass) {
-      const recorded = await fetchRecording(recording, manifestUrl);
-      if (recorded.run.header.seed === header?.seed && recorded.run.digest !== digest) return { source: { kind: 'recording', pack: name, index }, recorded };
+      const run = await fetchRecordedRun(recording, pack);
+      if (run.header.seed === header?.seed && run.digest !== digest) return { source: { kind: 'recording', pack: name, index }, recorded: await fetchRecording(recording, pack) };
     }
   }
   return null;

@@ -72,7 +72,7 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
   async function findRecording({ pack, index }: Extract<RunSource, { kind: 'recording' }>): Promise<Found | null> {
     const { manifest, manifestUrl } = await packFor(pack);
     const recording = manifest.recordings[index];
-    return recording ? ofRecorded(await fetchRecording(recording, manifestUrl)) : null;
+    return recording ? ofRecorded(await fetchRecording(recording, { manifest, manifestUrl })) : null;
   }
 
   async function findHistory(id: string): Promise<Found> {

@@ -40,7 +40,7 @@ export function createGuide(page: Studio, base: string, still: () => boolean) {
     }
     const key = `${manifestUrl}#${recording.id}`;
     if (key === shown) return true;
-    const recorded = await fetchRecording(recording, manifestUrl);
+    const recorded = await fetchRecording(recording, { manifest, manifestUrl });
     if (store.getState().step !== step) return true;
     view.run.showRecorded(recorded);
     shown = key;

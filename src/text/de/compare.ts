@@ -53,7 +53,7 @@ export const compare = {
   'nats per token, lower is better': 'Nat je Token, kleiner ist besser',
   'E_th raised after training: longer patches, fewer steps. Each point was measured over many pictures.': 'E_th nach dem Training angehoben: längere Patches, weniger Schritte. Jeder Punkt ist über viele Bilder gemessen.',
   'Static patches': 'Statische Patches',
-  'Static patches: not measured': 'Statische Patches: noch nicht gemessen',
+  'Static patches: not measured': 'Statische Patches: nicht gemessen',
   '○ E_th {threshold}: {steps}, {quality}': '○ E_th {threshold}: {steps}, {quality}',
   '○ E_th {threshold}, interpolated between points: {steps}, {quality}': '○ E_th {threshold}, zwischen Punkten interpoliert: {steps}, {quality}',
   '{steps} steps (mean of {n} pictures)': '{steps} Schritte (Mittel von {n} Bildern)',

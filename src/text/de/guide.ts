@@ -60,7 +60,7 @@ export const guide = {
   'Measure the time here, or set two runs side by side in Compare.': 'Hier die Zeit messen oder unter Vergleichen zwei Läufe nebeneinander halten.',
   'or': 'oder',
   'An image is a grid of tokens': 'Ein Bild ist ein Raster aus Tokens',
-  'A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, predicting each from the class and the tokens before it.': 'Ein Tokenizer macht aus {size} × {size} Pixeln {rows} × {width} Tokens, eines für je {factor} × {factor} Pixel. Ein Token ist einer von {vocab} Codes. Das Modell schreibt sie in Leserichtung; jedes kennt die vor ihm und die Klasse.',
+  'A tokenizer turns {size} × {size} pixels into {rows} × {width} tokens, one for each {factor} × {factor} pixels. A token is one of {vocab} codes. The model writes them in reading order, predicting each from the class and the tokens before it.': 'Ein Tokenizer macht aus {size} × {size} Pixeln {rows} × {width} Tokens, eines für je {factor} × {factor} Pixel. Ein Token ist einer von {vocab} Codes. Das Modell schreibt sie in Leserichtung und sagt jedes aus der Klasse und den Tokens davor voraus.',
   'Play, or drag along the strip: the picture appears token by token.': 'Abspielen oder am Streifen entlangziehen: Das Bild entsteht Token für Token.',
   'Paper, section 3.1, eq. 1': 'Aufsatz, Abschnitt 3.1, Gl. 1',
   'P of the image given C is the product over t from 0 to T minus 1 of P of x t given C and all x before t': 'P des Bildes gegeben C ist das Produkt über t von 0 bis T minus 1 von P von x t gegeben C und alle x vor t',
