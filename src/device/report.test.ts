@@ -98,7 +98,7 @@ test('Markdown has a table a part, and bars in names do no harm', () => {
   const text = toMarkdown({ ...report(), failures: [] });
   expect(text).toContain('| Decoded with | Tokens per second | ms per image | Tokens per patch | Outside the runtime |\n|---|---:|---:|---:|---:|\n| WASM, dynamic patches | 200 (150 to 300) | 80 (60 to 120) | 2 | 25.0 % |');
   expect(text).toContain('| WASM, P_max = 1 | × 2.00 |');
-  expect(text).toContain('| decoder | 2.5 (16) | 5 (16) | 2.5 (16) |');
+  expect(text).toContain('| Decoder | 2.5 (16) | 5 (16) | 2.5 (16) |');
   expect(toMarkdown({ ...report(), device: { ...facts, adapter: 'a|b' } })).toContain('GPU: a|b');
 });
 

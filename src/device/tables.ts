@@ -15,6 +15,9 @@ export interface Table {
 export const BACKENDS: Record<BrowserBackend, string> = { wasm: 'WASM', webgpu: 'WebGPU' };
 const WAYS: Record<Way, string> = { dynamic: 'dynamic patches', static: 'static patches', single: 'P_max = 1', gpt: 'plain GPT' };
 
+/** As the page calls them. */
+const GRAPHS: Record<string, string> = { entropy: 'Entropy model', encoder: 'Encoder', patch_transformer: 'Patch transformer', decoder: 'Decoder', gpt: 'Plain transformer' };
+
 const nameOf = ({ backend, way }: { backend: BrowserBackend; way: Way }): string => `${BACKENDS[backend]}, ${WAYS[way]}`;
 
 /** Three significant digits, whole numbers from 100 on. */
@@ -74,7 +77,7 @@ export function tablesOf(report: DeviceReport): Table[] {
     {
       title: 'Graphs: ms per run (runs per image)',
       columns: ['Graph', ...results.map(nameOf)],
-      rows: graphs.map((graph) => [graph, ...results.map((result) => {
+      rows: graphs.map((graph) => [GRAPHS[graph] ?? graph, ...results.map((result) => {
         const time = result.graphs[graph];
         return time ? `${digits(time.msPerRun)} (${digits(time.runsPerImage)})` : '–';
       })]),

@@ -126,7 +126,7 @@ export const stage = {
   'Measured on this device, {backend}.': 'Auf diesem Gerät gemessen, {backend}.',
   'Measured on this device, {backend}: the times are those of {count} images decoded at once.': 'Auf diesem Gerät gemessen, {backend}: Die Zeiten sind die von {count} zugleich dekodierten Bildern.',
   'Measured on this device. The run was interrupted, and continued where it was.': 'Auf diesem Gerät gemessen. Der Lauf wurde unterbrochen und ging weiter, wo er war.',
-  '{count} at once': '{count} zugleich',
+  'each of {count} at once': 'jedes von {count} zugleich',
   'Recorded where the run was generated, {backend}.': 'Aufgezeichnet, wo der Lauf entstand, {backend}.',
   'Recorded where the run was generated, {backend}: the times are those of {count} images decoded at once.': 'Aufgezeichnet, wo der Lauf entstand, {backend}: Die Zeiten sind die von {count} zugleich dekodierten Bildern.',
   'Recorded where the run was generated. It was interrupted, and continued where it was.': 'Aufgezeichnet, wo der Lauf entstand. Er wurde unterbrochen und ging weiter, wo er war.',
