@@ -41,6 +41,15 @@ test('an edit keeps what does not depend on it', async () => {
   }));
 });
 
+test('a run that was decoded without entropies has those of the score for all of its tokens once it is edited', async () => {
+  const decoded = (await run()).map((event) => ({ ...event, entropy: null }));
+  const tokens = decoded.map((e) => e.token);
+  tokens[9] = (tokens[9]! + 1) % 12;
+  const score = [null, ...Array.from({ length: 15 }, () => 3)];
+  const edited = editedEvents(decoded, tokens, score, { ...m.defaults, maxPatchLength: 1 }, 4);
+  expect(edited.map((e) => e.entropy)).toEqual(score);
+});
+
 test('erasing the end leaves the start as it was', async () => {
   const decoded = await run();
   expect(editedEvents(decoded, decoded.slice(0, 5).map((e) => e.token), null, m.defaults, 4)).toEqual(decoded.slice(0, 5));

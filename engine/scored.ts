@@ -1,6 +1,7 @@
 /** Tokens that were not decoded here (a picture's, or an edited run's) as events, so that the same views show them. */
 import type { TokenEvent } from './log.ts';
 import { patchify, type Rules } from './patchify.ts';
+import { hasEntropies } from './whatif.ts';
 
 /** Events of given tokens with their entropies (e_0 is dropped); probabilities are unknown until a run scores them. */
 export function scoredEvents(tokens: readonly number[], entropies: ArrayLike<number | null>, rules: Rules, width: number): TokenEvent[] {
@@ -16,12 +17,14 @@ const finite = (entropy: number | null | undefined): number | null => (typeof en
 
 /**
  * A run with some tokens replaced. Up to and including the first one that differs, everything was computed from tokens
- * that are still there: entropy and distribution stay. After it they are known only as far as `entropies` are given.
+ * that are still there: entropy and distribution stay. After it, and in a run without entropies, they are known only as far
+ * as `entropies` are given.
  */
 export function editedEvents(events: readonly TokenEvent[], tokens: readonly number[], entropies: ArrayLike<number | null> | null, rules: Rules, width: number): TokenEvent[] {
   const first = tokens.findIndex((token, i) => events[i]?.token !== token);
   if (first < 0) return events.slice(0, tokens.length);
-  const known = tokens.map((_, i) => (i <= first ? events[i]?.entropy ?? null : entropies?.[i] ?? null));
+  const own = hasEntropies(events) ? first : -1;
+  const known = tokens.map((_, i) => (i <= own ? events[i]?.entropy ?? null : entropies?.[i] ?? null));
   return scoredEvents(tokens, known, rules, width).map((event, i) => {
     const before = events[i];
     if (!before || i > first) return event;

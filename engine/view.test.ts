@@ -32,14 +32,15 @@ test('passes up to the cursor, the one under way included', () => {
 });
 
 test('figures are functions of the cursor', () => {
-  const all = figuresAt(events, 99, m, 2);
+  const all = figuresAt(events, 99, m, m.defaults);
   expect(all).toMatchObject({ tokens: 16, patches: patchesAt(events, 16, 4).length, patchTransformerSteps: all.patches });
   expect(all.pAvg).toBeCloseTo(16 / all.patches);
   expect(all.stages.decoder!.runs).toBe(16);
   expect(all.stages.entropy!.runs).toBe(15);
   expect(all.cost.total).toBeLessThan(all.baseline.total);
-  expect(figuresAt(events, 0, m)).toMatchObject({ tokens: 0, pAvg: null, tokensPerSecond: null, costRatio: null });
-  expect(figuresAt(events.map((e) => ({ ...e, entropy: null })), 16, m).cost.entropy).toBe(0);
+  expect(figuresAt(events, 0, m, m.defaults)).toMatchObject({ tokens: 0, pAvg: null, tokensPerSecond: null, costRatio: null });
+  expect(figuresAt(events.map((e) => ({ ...e, entropy: null })), 16, m, m.defaults).cost.entropy).toBe(0);
+  for (const cursor of [1, 2, 16]) expect(figuresAt(events, cursor, m, { ...m.defaults, lengthGate: true, maxPatchLength: 1 }).cost.entropy, 'one token per patch').toBe(0);
 });
 
 test('cursors are clamped', () => {

@@ -4,7 +4,6 @@ import { decodeGraphs, graphsOfPicture } from '../engine/decode-graphs.ts';
 import { imagesAtOnce } from '../engine/decode-request.ts';
 import { runToJson, type RunLog } from '../engine/log.ts';
 import { imageSeed } from '../engine/philox.ts';
-import { groupsOf } from '../engine/sampling.ts';
 import { SessionPictures } from '../engine/session-pictures.ts';
 import { checkAgainst, checkSettings, resolveClass } from '../engine/pack-settings.ts';
 import { withSetting } from '../engine/setting-text.ts';
@@ -25,7 +24,7 @@ const WINDOW = 16;
 
 function figuresLine(log: RunLog, pack: Pack, seconds: number): string {
   const { header, events } = log;
-  const figures = figuresAt(events, events.length, pack.manifest, groupsOf(header.settings));
+  const figures = figuresAt(events, events.length, pack.manifest, header.settings);
   return [
     header.className, `seed ${header.seed}`, `${figures.patches} patches`, `P_avg ${figures.pAvg!.toFixed(2)}`,
     `${(figures.tokens / seconds).toFixed(1)} tokens/s`, `digest ${log.digest().slice(0, 12)}`,

@@ -20,7 +20,7 @@ export function FileRows({ shared }: { shared: Shared }) {
   const { run, picture, manifest } = shared;
   const write = async (make: Blob | Promise<Blob>, ending: string) => {
     try {
-      save(await make, fileName(run.header, ending));
+      save(await make, fileName(run, manifest.defaults, ending));
     } catch (error) {
       studio.reportUnexpected(error);
     }

@@ -38,10 +38,10 @@ export function FilmRow({ shared }: { shared: Shared }) {
     };
     const making: FilmOptions = { colours, ground: bg, signal: mine.signal, onProgress: (share) => setWork({ kind, share }) };
     try {
-      if (kind === 'gif') save(await (await import('./gif.ts')).encodeGif(film, making), fileName(run.header, '.gif'));
+      if (kind === 'gif') save(await (await import('./gif.ts')).encodeGif(film, making), fileName(run, manifest.defaults, '.gif'));
       else {
         const video = await (await import('./video.ts')).encodeVideo(film, making);
-        if (video) save(video.blob, fileName(run.header, video.ending));
+        if (video) save(video.blob, fileName(run, manifest.defaults, video.ending));
         else setWord(t('This browser encodes neither MP4 nor WebM; the GIF works everywhere.'));
       }
     } catch (error) {

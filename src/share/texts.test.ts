@@ -23,15 +23,20 @@ describe('CSV', () => {
   it('has one line per token with every column, and empty places for what is not there', () => {
     const lines = runToCsv(run).split('\r\n');
     expect(lines).toHaveLength(258);
-    expect(lines[0]).toBe('t,row,column,token,entropy_nats,opens,patch,source,logprob,class_logprob,entropy_ms,encoder_ms,patch_transformer_ms,decoder_ms,gpt_ms,sampling_ms,wait_ms');
+    expect(lines[0]).toBe('t,row,column,token,entropy_nats,opens,patch,pass,source,logprob,class_logprob,entropy_ms,encoder_ms,patch_transformer_ms,decoder_ms,gpt_ms,sampling_ms,wait_ms');
     const { token, logprob, classLogprob } = run.events[0]!;
-    expect(lines[1]).toBe(`0,0,0,${token},,first,0,sampled,${logprob},${classLogprob},1.5,1.2,3.2,2.5,,0.1,`);
+    expect(lines[1]).toBe(`0,0,0,${token},,first,0,,sampled,${logprob},${classLogprob},1.5,1.2,3.2,2.5,,0.1,`);
     for (const [t, line] of lines.slice(1, -1).entries()) {
       const cells = line.split(',');
-      expect(cells).toHaveLength(17);
+      expect(cells).toHaveLength(18);
       expect(cells.slice(0, 4)).toEqual([t, Math.floor(t / 16), t % 16, run.events[t]!.token].map(String));
       expect(cells[4] === '' ? null : Number(cells[4])).toBe(run.events[t]!.entropy);
     }
+  });
+  it('groups the tokens that one pass settled', () => {
+    const passes = { ...run, events: run.events.map((event) => ({ ...event, pass: Math.floor(event.t / 2) + 1 })) };
+    const [names, ...lines] = runToCsv(passes).split('\r\n').map((line) => line.split(','));
+    expect(lines.slice(0, 4).map((cells) => cells[names!.indexOf('pass')])).toEqual(['1', '1', '2', '2']);
   });
   it('has the time of the plain transformer', () => {
     const plain = { ...run, events: run.events.map((event) => ({ ...event, times: { gpt: 8.5, sampling: 0.1 } })) };
@@ -137,8 +142,20 @@ describe('animation', () => {
 });
 
 it('names files by pack, class and seed, in plain letters', () => {
-  expect(fileName({ ...run.header, className: 'Sea / lake' }, '.png')).toBe('eurosat-sea-lake-7.png');
-  expect(fileName({ ...run.header, className: '../..\\x' }, '.csv')).toBe('eurosat-x-7.csv');
+  const named = (className: string, ending: string) => fileName({ ...run, header: { ...run.header, className } }, run.header.settings, ending);
+  expect(named('Sea / lake', '.png')).toBe('eurosat-sea-lake-7.png');
+  expect(named('../..\\x', '.csv')).toBe('eurosat-x-7.csv');
+});
+
+it('names a file by its digest, too, where the run is another than pack, class and seed say', () => {
+  const { header } = run;
+  const marked = `eurosat-river-7-${run.digest.slice(0, 6)}.png`;
+  expect(fileName(run, header.settings, '.png')).toBe('eurosat-river-7.png');
+  expect(fileName(run, { ...header.settings, entropyThreshold: 1 }, '.png')).toBe(marked);
+  expect(fileName({ ...run, header: { ...header, given: [1] } }, header.settings, '.png'), 'gone on from given tokens').toBe(marked);
+  expect(fileName({ ...run, complete: false }, header.settings, '.png'), 'stopped').toBe(marked);
+  expect(fileName(run, undefined, '.png'), 'its pack is not here').toBe(marked);
+  expect(fileName({ ...run, complete: false, digest: '../x' }, header.settings, '.png')).toBe('eurosat-river-7.png');
 });
 
 it('cites the paper as the readme does', async () => {

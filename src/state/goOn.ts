@@ -19,51 +19,63 @@ export interface GoOnDeps {
   generate: (given: readonly number[]) => Promise<void>;
 }
 
-/** The next run, made from the one in view. */
+/** The next run, made from the one in view with its edit and its other rules, where it has them. */
 export function createGoOn({ view: { pack, run, edit, whatIf, snapshot }, settings, toast, queue, takeBack, generate }: GoOnDeps) {
+  /** Makes a run from given tokens; one click brings back what was in view, edit and other rules included. `adopt`: puts its settings on the page. */
+  async function goingOn(given: readonly number[], adopt: () => void): Promise<void> {
+    const [back, edits, { rules }] = [snapshot(), edit.getState(), whatIf.getState()];
+    adopt();
+    const undo = () => {
+      if (made === null) takeBack();
+      back();
+      edit.restore(edits);
+      if (rules) whatIf.use(rules);
+    };
+    let made = null as number | null;
+    let shown = toast.say(given.length > 0 ? say`Continuing from token ${given.length}.` : say`Generating all tokens anew.`, undo);
+    // The way back ends once another run than the one made here is in view.
+    const asked = ({ phase, header: its }: RunState) => phase === 'running' && (its?.given ?? []).join() === given.join();
+    const end = () => {
+      toast.close(shown);
+      off();
+    };
+    const off = run.subscribe((state, before) => {
+      if (state.id === before.id) return;
+      if (made !== null || !asked(state)) return end();
+      made = state.id;
+    });
+    await generate(given);
+    // It may still wait for the model, and for another try of one that failed.
+    await until(() => made !== null || !(queue.getState().queued || queue.getState().held), queue);
+    if (made === null) return end();
+    await until(() => run.getState().id !== made || run.getState().phase !== 'running', run);
+    if (toast.getState().toast?.id === shown) shown = toast.say(given.length > 0 ? say`Continued from token ${given.length}.` : say`Generated all tokens anew.`, undo);
+  }
+
   return {
-    /** A new run with the rules in view: same class, seed and given tokens. Nothing where the pack cannot generate with them. */
+    /** A new run with the rules in view: same class and seed, and the given tokens; with an edit those that it keeps. Nothing where the pack cannot generate with them. */
     async generateWithThis(): Promise<void> {
       const { header, origin } = run.getState();
       const { manifest } = pack.getState();
       const picture = origin === 'given';
       const values = settingsUnder(whatIf.current(), run.getState(), settings.getState().values);
       if (!header || !manifest || !values || refusal(manifest, values)) return;
-      if (picture) settings.setAll(values);
-      else settings.adopt({ ...header, settings: values });
+      const adopt = () => (picture ? settings.setAll(values) : settings.adopt({ ...header, settings: values }));
+      if (edit.getState().draft) return goingOn(edit.given(), adopt);
+      adopt();
       await generate(picture ? [] : header.given ?? []);
     },
-    /** Goes on from the kept tokens as another run; one click brings back what was in view. */
+    /** Goes on from the kept tokens as another run, with the rules in view; where the pack cannot generate with them, it says why not. */
     async continueFrom(given: readonly number[], classIndex: number, seed: number): Promise<void> {
       const { header } = run.getState();
-      const values = settingsUnder(header && rulesOf(header.settings), run.getState(), settings.getState().values);
+      const { manifest } = pack.getState();
+      // A plain transformer is shown with patches and makes none.
+      const tried = manifest && manifest.kind !== 'gpt' ? whatIf.getState().rules : null;
+      const values = settingsUnder(tried ?? (header && rulesOf(header.settings)), run.getState(), settings.getState().values);
       if (!values) return;
-      const [back, edits] = [snapshot(), edit.getState()];
-      settings.adopt({ class: classIndex, seed, settings: values });
-      const undo = () => {
-        if (made === null) takeBack();
-        back();
-        edit.restore(edits);
-      };
-      let made = null as number | null;
-      let shown = toast.say(say`Continuing from token ${given.length}.`, undo);
-      // The way back ends once another run than the one made here is in view.
-      const asked = ({ phase, header: its }: RunState) => phase === 'running' && (its?.given ?? []).join() === given.join();
-      const end = () => {
-        toast.close(shown);
-        off();
-      };
-      const off = run.subscribe((state, before) => {
-        if (state.id === before.id) return;
-        if (made !== null || !asked(state)) return end();
-        made = state.id;
-      });
-      await generate(given);
-      // It may still wait for the model, and for another try of one that failed.
-      await until(() => made !== null || !(queue.getState().queued || queue.getState().held), queue);
-      if (made === null) return end();
-      await until(() => run.getState().id !== made || run.getState().phase !== 'running', run);
-      if (toast.getState().toast?.id === shown) shown = toast.say(say`Continued from token ${given.length}.`, undo);
+      const refused = tried && manifest && refusal(manifest, values);
+      if (refused) return void toast.say(refused.message);
+      await goingOn(given, () => settings.adopt({ class: classIndex, seed, settings: values }));
     },
   };
 }

@@ -56,8 +56,11 @@ export async function fetchRecordedRun({ run: file }: Recording, { manifest, man
   return run;
 }
 
-export async function fetchRecording(recording: Recording, pack: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<OpenedRun> {
-  const [run, png] = await Promise.all([fetchRecordedRun(recording, pack), fetchPackFile(recording.picture, pack.manifestUrl)]);
+/** A recorded run with its picture. */
+export async function withPicture(coming: Run | Promise<Run>, { picture }: Recording, { manifestUrl }: Pick<KnownPack, 'manifestUrl'>): Promise<OpenedRun> {
+  const [run, png] = await Promise.all([coming, fetchPackFile(picture, manifestUrl)]);
   const image = await createImageBitmap(new Blob([png], { type: 'image/png' }));
   return { run, picture: { image, size: image.width, cells: run.events.length } };
 }
+
+export const fetchRecording = (recording: Recording, pack: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<OpenedRun> => withPicture(fetchRecordedRun(recording, pack), recording, pack);

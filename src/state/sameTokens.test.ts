@@ -1,14 +1,23 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import type { Manifest } from '../../engine/manifest.ts';
 import { findPlainPack, lookForPlain, packsBeside, packsOfOtherSizes } from './packsBeside.ts';
-import { sameTokens } from './sameTokens.ts';
+import { sameCodes, sameTokens } from './sameTokens.ts';
 
 afterEach(() => vi.unstubAllGlobals());
+
+const otherwisePainted = (manifest: Manifest): Manifest => ({ ...manifest, codebook: { ...manifest.codebook, tiles: { ...manifest.codebook.tiles, sha256: 'f'.repeat(64) } } });
+
+function ofOtherWeights(manifest: Manifest): Manifest {
+  const other = structuredClone(otherwisePainted(manifest));
+  for (const { graphs, weights } of Object.values(other.variants)) for (const shard of weights[graphs.tokenizer_decoder!.weights!]!.shards) shard.sha256 = 'e'.repeat(64);
+  return other;
+}
 
 test('a pack on the same grid with other codes is not compared with, whatever its vocabulary', async () => {
   const own = (await syntheticPack()).manifest;
   const plain = (await syntheticBaseline()).manifest;
-  const other = { ...plain, name: 'other', codebook: { ...plain.codebook, tiles: { ...plain.codebook.tiles, sha256: 'f'.repeat(64) } } };
+  const other = { ...ofOtherWeights(plain), name: 'other' };
   const larger = { ...own, name: 'larger', image: { size: 96 }, grid: { width: 24, tokens: 576 } };
   const site = [other, plain, larger];
   const list = site.map(({ name, title, kind }) => ({ name, title, kind, bytes: 1 }));
@@ -21,6 +30,11 @@ test('a pack on the same grid with other codes is not compared with, whatever it
   expect((await findPlainPack(own, 'https://studio.test/'))?.manifest.name).toBe('baseline');
   expect((await packsOfOtherSizes(own, 'https://studio.test/')).map(({ name }) => name)).toEqual(['larger']);
   expect([sameTokens(own, plain), sameTokens(own, other)]).toEqual([true, false]);
+});
+
+test('packs with the weights of one tokenizer have the same codes, though another machine painted them', async () => {
+  const own = (await syntheticPack()).manifest;
+  expect([sameCodes(own, otherwisePainted(own)), sameCodes(own, ofOtherWeights(own))]).toEqual([true, false]);
 });
 
 test('a plain transformer that cannot be read is told from none', async () => {

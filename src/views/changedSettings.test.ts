@@ -13,4 +13,5 @@ test('what was set is called as its field on the page, in every language', () =>
   speak(german);
   expect(changedSettings({ settings }, manifest)).toBe('Lenkung 2,5, E_th 4,20, P_max 2, Zeilenbeginn aus, Tokens je Durchgang 1, Weniger wie Fluss');
   expect(changedSettings({ settings: manifest.defaults }, manifest)).toBe('');
+  expect(changedSettings({ settings }, manifest, ['guidance', 'window', 'against', 'rowReset']), 'but for what is told otherwise').toBe('E_th 4,20, P_max 2');
 });

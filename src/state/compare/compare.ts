@@ -1,17 +1,17 @@
 import { say } from '../../../engine/phrase.ts';
 import { createPack } from '../pack.ts';
 import { createPlayback } from '../playback.ts';
-import { problem, toProblem, type Problem } from '../problem.ts';
+import { problem, type Problem } from '../problem.ts';
 import { createRun, type OpenedRun, type RunState } from '../run.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
 import { createRunView, type RunView } from '../runView.ts';
 import type { PackSession } from '../session.ts';
 import type { Studio } from '../studio.ts';
+import { sameTokens } from '../sameTokens.ts';
+import { createAlikeAsB } from './alikeAsB.ts';
 import { createCompareStore, type SideName } from './compareState.ts';
-import { ofRecorded } from './found.ts';
 import { createMaking } from './making.ts';
 import { createComparePacks } from './packs.ts';
-import { recordedAlike } from './recordedAlike.ts';
 import type { RunSource } from './runSource.ts';
 import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds, type Against } from './requests.ts';
 import { createSides } from './sides.ts';
@@ -37,7 +37,8 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const [one, other] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [RunView, RunView];
   const store = createCompareStore(one, other, page.session);
   const { known, packFor, discover } = createComparePacks(store, page.session, base);
-  const { put, choose, swap, chosen, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
+  const { put, choose, letGo, swap, chosen, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
+  const alike = createAlikeAsB({ store, page: page.session, discover, put, chosen, letGo });
   const { make, makeSide, stop, stops } = createMaking({ store, playback, page: page.session, base, guest, put });
   const sides = () => store.getState().sides;
 
@@ -69,20 +70,19 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const { manifest: there } = page.session.pack.getState();
       // While no comparison was open the page may have gone on to another pack.
       for (const which of ['a', 'b'] as const) if (there && showsPage(which) && sides()[which].pack.getState().manifest !== there) await choose(which, { kind: 'view' });
-      if (store.getState().source.a) return;
+      // Nor was anybody here to see A go on to another image.
+      if (store.getState().source.a) return alike.seek();
       await choose('a', { kind: 'view' });
-      if (!other || chosen('b')) return;
-      const { manifest, manifestUrl, name: own } = page.session.pack.getState();
-      await discover();
-      const packs = [...store.getState().packs, ...(manifest ? [{ name: own, manifest, manifestUrl }] : [])];
-      const alike = await recordedAlike(packs, page.view.run.getState()).catch(() => null);
-      if (alike && !chosen('b')) await put('b', alike.source, () => ofRecorded(alike.recorded)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
+      if (other && !chosen('b')) await alike.follow();
     },
-    /** A new run of the page takes the place of the old one on the sides that show it. */
-    watchPage: (): (() => void) => page.view.run.subscribe((state: RunState, before: RunState) => {
-      if (state.id === before.id || !state.header) return;
-      for (const which of ['a', 'b'] as const) if (showsPage(which)) void choose(which, { kind: 'view' });
-    }),
+    /** A new run of the page takes the place of the old one on the sides that show it; a B that nobody chose goes with A. */
+    watchPage(): () => void {
+      const ends = [...runs.map((run) => run.subscribe(() => void alike.seek())), page.view.run.subscribe((state: RunState, before: RunState) => {
+        if (state.id === before.id || !state.header) return;
+        for (const which of ['a', 'b'] as const) if (showsPage(which)) void choose(which, { kind: 'view' });
+      })];
+      return () => ends.forEach((end) => end());
+    },
     async against(which: Against): Promise<void> {
       const { header, events } = sides().a.run.getState();
       const { manifest } = sides().a.pack.getState();
@@ -107,7 +107,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const request = header && requestLess(index, header);
       if (request) await makeB(request);
     },
-    /** The same class and seed from another pack, with that pack's own settings. */
+    /** The same class, seed and given tokens from another pack, with that pack's own settings. */
     async againstPack(pack: string): Promise<void> {
       const { header } = sides().a.run.getState();
       if (!header) return;
@@ -120,14 +120,16 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
       const same = header.class >= classes.length ? other.manifest.classes.length : there(header.className);
       if (same < 0) return store.setState({ problem: problem('run-invalid', say`The pack "${pack}" has no class ${header.className}.`) });
       const away = header.settings.against === undefined ? -1 : there(classes[header.settings.against]?.label);
-      await makeB({ class: same, seed: header.seed, settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
+      const { manifest: own } = sides().a.pack.getState();
+      const given = own && sameTokens(own, other.manifest) ? header.given : undefined;
+      await makeB({ class: same, seed: header.seed, ...(given && { given }), settings: { ...other.manifest.defaults, guidance, temperature, topK, topP, ...(away >= 0 && away !== same && { against: away }) } }, pack);
     },
     async thresholds(): Promise<void> {
       const { header, events } = sides().a.run.getState();
       const { manifest } = sides().a.pack.getState();
       if (!header || !manifest) return;
       const list = sheetThresholds(manifest.curve, events.map(({ entropy }) => entropy), header.settings.entropyThreshold);
-      await make(requestThresholds(list, header), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));
+      await make(requestThresholds(list, header, manifest), (runs) => store.setState({ sheet: runs.map((run, i) => ({ threshold: list[i]!, run })) }));
     },
     /** Brings a run of the strip in as B. */
     async showTile(index: number): Promise<void> {

@@ -68,6 +68,8 @@ export function createLinkedSides(compare: Compare, page: Studio) {
 
   /** 'no-model': the run has to be made, and the model waits for somebody to ask for it. */
   async function bring(which: SideName, link: LinkedRun): Promise<'no-model' | void> {
+    // A stop while its pack and recordings are read holds, too.
+    const before = compare.stops();
     const name = packOf(link);
     const { manifest, manifestUrl } = await compare.packFor(name, findPack);
     const { class: index, seed, values, given, problems } = resolveRun(link, manifest);
@@ -81,7 +83,6 @@ export function createLinkedSides(compare: Compare, page: Studio) {
       const run = await fetchRecordedRun(recording, { manifest, manifestUrl });
       if (text(linkOfRun(name, manifest, run.header)) === asked && (!link.check || run.digest.startsWith(link.check.digest))) return compare.choose(which, { kind: 'recording', pack: name, index: i });
     }
-    const before = compare.stops();
     await pageIdle(page.session);
     if (compare.stops() !== before) return;
     if (page.session.pack.getState().model === 'asking') return 'no-model';
@@ -107,7 +108,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     },
     /** Keeps the address up to date until it is ended. */
     watch(): () => void {
-      const ends = [compare.subscribe(publish), ...SIDES.map((which) => compare.getState().sides[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
+      const ends = [compare.subscribe(({ source }, before) => publish(SIDES.filter((which) => before.source[which] && !source[which]))), ...SIDES.map((which) => compare.getState().sides[which].run.subscribe((state, before) => state.phase !== before.phase && publish()))];
       publish();
       return () => ends.forEach((end) => end());
     },
@@ -118,14 +119,15 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     },
   };
 
-  function publish(): void {
+  /** `gone`: sides whose run was just let go, and which the address names no more. */
+  function publish(gone: readonly SideName[] = []): void {
     if (restoring || page.address.views.getState().view !== 'compare') return;
     const before = page.address.views.getState().sides;
     const sides: Sides = {};
     for (const which of SIDES) {
       const source = compare.getState().source[which];
       // Nothing chosen yet, or on its way: what the address names is still to come.
-      const open = !source || (source.kind !== 'view' && compare.getState().sides[which].growing());
+      const open = source ? source.kind !== 'view' && compare.getState().sides[which].growing() : !gone.includes(which);
       const link = open ? before[which] : linkOfSide(compare, which);
       if (link) sides[which] = link;
     }

@@ -26,6 +26,19 @@ describe('a run of another pack', () => {
     expect(client.dispose, 'the guest goes when the page has the next run to make').toHaveBeenCalledOnce();
   });
 
+  it('gives another pack the tokens that A went on from', async () => {
+    const { page, compare } = await opened();
+    await compare.discover();
+    const seen = page.view.run.getState();
+    const given = seen.events.slice(0, 3).map(({ token }) => token);
+    page.view.run.restore({ ...seen, header: { ...seen.header!, given } });
+    await compare.choose('a', { kind: 'view' });
+    await compare.againstPack('baseline');
+    await vi.waitFor(() => expect(compare.getState().source.b).toEqual({ kind: 'made', index: 0 }));
+    expect(requests).toMatchObject([{ class: 8, seed: 7, given }]);
+    expect(compare.getState().sides.b.run.getState().header!.given).toEqual(given);
+  });
+
   it('ends the download of another pack\'s model on request, and asks for it again with the next press', async () => {
     const { compare, guests, client } = await opened();
     await compare.discover();

@@ -6,7 +6,7 @@ import { recordedAlike } from './recordedAlike.ts';
 
 const fetched = vi.hoisted(() => {
   const run = ({ id }: { id: string }) => ({ header: { seed: id === 'other-seed' ? 8 : 7 }, digest: id });
-  return { fetchRecordedRun: async (recording: { id: string }) => run(recording), fetchRecording: async (recording: { id: string }) => ({ run: run(recording) }) };
+  return { fetchRecordedRun: async (recording: { id: string }) => run(recording), withPicture: async (it: unknown) => ({ run: it }) };
 });
 vi.mock('../packFiles.ts', () => fetched);
 

@@ -1,4 +1,4 @@
-import { fetchRecordedRun, fetchRecording, type KnownPack } from '../packFiles.ts';
+import { fetchRecordedRun, withPicture, type KnownPack } from '../packFiles.ts';
 import type { OpenedRun, RunState } from '../run.ts';
 import type { RunSource } from './runSource.ts';
 
@@ -13,7 +13,7 @@ export async function recordedAlike(packs: readonly KnownPack[], { header, diges
     const ofClass = [...manifest.recordings.entries()].filter(([, entry]) => manifest.classes[entry.class]?.label === header?.className);
     for (const [index, recording] of ofClass) {
       const run = await fetchRecordedRun(recording, pack);
-      if (run.header.seed === header?.seed && run.digest !== digest) return { source: { kind: 'recording', pack: name, index }, recorded: await fetchRecording(recording, pack) };
+      if (run.header.seed === header?.seed && run.digest !== digest) return { source: { kind: 'recording', pack: name, index }, recorded: await withPicture(run, recording, pack) };
     }
   }
   return null;

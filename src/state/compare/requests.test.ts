@@ -55,7 +55,17 @@ describe('thresholds of a strip', () => {
     expect(list.length).toBeGreaterThanOrEqual(5);
     expect(list[0]!).toBeGreaterThanOrEqual(1);
     expect(list.at(-1)!).toBeLessThanOrEqual(4);
-    for (const request of requestThresholds(list, header)) expect(usable(manifest, request.settings)).toBe(true);
+    for (const request of requestThresholds(list, header, manifest)) expect(usable(manifest, request.settings)).toBe(true);
+  });
+
+  it('change E_th alone and turn its gate on; where it would decide nothing, the patches become the pack\'s dynamic ones', () => {
+    const settingsOf = (changes: Partial<RunHeader['settings']>) => requestThresholds([2], { ...header, settings: { ...header.settings, ...changes } }, manifest)[0]!.settings;
+    const freely = { rowReset: false, maxPatchLength: 2, temperature: 0.8 };
+    expect(settingsOf(freely)).toEqual({ ...header.settings, ...freely, entropyThreshold: 2 });
+    expect(settingsOf({ lengthGate: false, entropyGate: false })).toEqual({ ...header.settings, lengthGate: false, entropyThreshold: 2 });
+    const dynamic = { ...header.settings, temperature: 0.8, entropyThreshold: 2 };
+    expect(settingsOf({ temperature: 0.8, entropyGate: false, lengthGate: false, rowReset: false, staticLength: 3 })).toEqual(dynamic);
+    expect(settingsOf({ temperature: 0.8, maxPatchLength: 1 })).toEqual(dynamic);
   });
 
   it('come from the entropies where there is no curve, and are the run\'s own alone where there is neither', () => {

@@ -46,9 +46,12 @@ export function requestLess(against: number, header: RunHeader): RunRequest | nu
   return settings.guidance === 1 || against === settings.against || against === header.class ? null : requestOf(header, { ...settings, against });
 }
 
-/** One seed over E_th, as in the paper's Table 6. */
-export const requestThresholds = (thresholds: readonly number[], header: RunHeader): RunRequest[] =>
-  thresholds.map((entropyThreshold) => requestOf(header, { ...header.settings, entropyThreshold, entropyGate: true, lengthGate: true, rowReset: true, maxPatchLength: Math.max(2, header.settings.maxPatchLength), staticLength: null }));
+/** One seed over E_th, as in the paper's Table 6, all else as in the run. Static patches and those of one token leave E_th nothing to decide: they become the pack's dynamic ones. */
+export function requestThresholds(thresholds: readonly number[], header: RunHeader, manifest: Pick<Known, 'defaults' | 'curve'>): RunRequest[] {
+  const { settings } = header;
+  const dynamic = presetOf(settings) === 'dynamic' ? settings : withPreset('dynamic', settings, manifest);
+  return thresholds.map((entropyThreshold) => requestOf(header, { ...dynamic, entropyThreshold, entropyGate: true }));
+}
 
 /**
  * Thresholds from short patches to long ones, evenly in P_avg by the pack's curve; without a curve, evenly over the

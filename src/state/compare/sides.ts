@@ -36,6 +36,14 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
   const chosen = (which: SideName) => wanted[which] ?? store.getState().source[which];
   const showsPage = (which: SideName) => chosen(which)?.kind === 'view';
 
+  /** Takes the run off a side, and what is on its way there. */
+  function letGo(which: SideName): void {
+    asked[which]++;
+    wanted[which] = null;
+    sides()[which].run.clear();
+    name(which, null);
+  }
+
   /** Two runs go together when their tokens do: of the other side's pack they are let go. */
   function checkTokens(which: SideName, manifest: Manifest): void {
     const away = which === 'a' ? 'b' : 'a';
@@ -101,5 +109,5 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
     store.setState({ sides: { a: b, b: a }, source: { a: source.b, b: source.a } });
   }
 
-  return { put, choose, swap, chosen, showsPage, growing };
+  return { put, choose, letGo, swap, chosen, showsPage, growing };
 }

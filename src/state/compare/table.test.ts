@@ -8,7 +8,7 @@ const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t
   t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
 }));
 const side = (every: number, run: Partial<Side['run']> = {}): Side => ({
-  events: events(every), figures: figuresAt(events(every), 16, tinyManifest()), run: { origin: 'recorded', wallMs: null, count: 16, together: 1, takenUpOn: [], ...run }, backend: 'WASM',
+  events: events(every), figures: figuresAt(events(every), 16, tinyManifest(), tinyManifest().defaults), run: { origin: 'recorded', wallMs: null, count: 16, together: 1, takenUpOn: [], ...run }, backend: 'WASM',
 });
 const cell = (rows: ReturnType<typeof tableOf>, key: string) => rows.find((row) => row.key === key)!;
 
@@ -46,6 +46,15 @@ it('a time of several images at once, or of a run that was taken up, does not co
     expect(elsewhere(other, alone)).toEqual(['a']);
     expect(cell(tableOf(side(4, { ...run, origin: 'opened', wallMs: null }), alone, 16), 'place').a).toBe(place.replace('this device', 'recorded'));
   }
+});
+
+it('shows of a what-if nothing that was measured of the run as decoded, and offers no run for its time', () => {
+  const here = side(2, { origin: 'generated', wallMs: 64 });
+  const passes = { ...here, figures: { ...here.figures, passes: 9 } };
+  const rows = tableOf({ ...passes, whatIf: true }, passes, 16);
+  for (const [key, b] of [['passes', '9'], ['time', '0.06\u00a0s'], ['speed', '250.0'], ['place', 'this device, WASM']] as const) expect(cell(rows, key)).toMatchObject({ a: '–', b, change: '' });
+  expect(cell(rows, 'patches'), 'patches are those of the rules').toMatchObject({ a: '8', b: '8', change: '× 1.00' });
+  expect(elsewhere({ ...side(4), whatIf: true }, here)).toEqual([]);
 });
 
 it('shows no patches of a plain transformer, which has a step for each token', () => {

@@ -11,6 +11,8 @@ export interface Side {
   run: Pick<RunState, 'origin' | 'wallMs' | 'count' | 'together' | 'takenUpOn'>;
   /** As decoded by a plain transformer, which has no patches and no patch transformer. */
   gpt?: boolean;
+  /** Under other rules than it was decoded with: what was measured of the run does not hold for it. */
+  whatIf?: boolean;
   /** Name of the backend that the run was made on. */
   backend: string;
 }
@@ -43,8 +45,9 @@ export function placeOf({ run, backend }: Pick<Side, 'run' | 'backend'>): string
 
 /** Both runs were measured by this browser on the same backend, each alone and in one go: only then do their times compare. */
 export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isTimedHere(a.run) && isTimedHere(b.run) && a.backend === b.backend;
-/** The sides to make again here before their times compare; B alone where both are of this device and its backends differ. */
-export function elsewhere(a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): ('a' | 'b')[] {
+/** The sides to make again here before their times compare; B alone where both are of this device and its backends differ, none where one is a what-if, which has no time. */
+export function elsewhere(a: Pick<Side, 'run' | 'backend' | 'whatIf'>, b: Pick<Side, 'run' | 'backend' | 'whatIf'>): ('a' | 'b')[] {
+  if (a.whatIf || b.whatIf) return [];
   const away = ([['a', a], ['b', b]] as const).flatMap(([name, side]) => (isTimedHere(side.run) ? [] : [name]));
   return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
 }
@@ -56,6 +59,8 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     const [one, other] = [a && number?.(a), b && number?.(b)];
     return { key, name, a: a ? of(a) : '–', b: b ? of(b) : '–', change: typeof one === 'number' && typeof other === 'number' ? times(one, other) : '' };
   };
+  const measured = (key: string, name: string, of: (side: Side) => string, number?: (side: Side) => number | null) =>
+    row(key, name, (side) => (side.whatIf ? '–' : of(side)), number && ((side) => (side.whatIf ? null : number(side))));
   const work = ({ figures: { cost } }: Side) => cost.total + cost.entropy;
   const speed = (side: Side) => {
     const ms = timeOf(side);
@@ -66,12 +71,12 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('patches', t('Patches'), ({ gpt, figures }) => (gpt ? '–' : integer(figures.patches)), ({ gpt, figures }) => (gpt ? null : figures.patches)),
     row('p-avg', t('P_avg, tokens'), ({ gpt, figures }) => (gpt ? '–' : fixed(figures.pAvg, 2)), ({ gpt, figures }) => (gpt ? null : figures.pAvg)),
     row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
-    row('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
+    measured('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
-    row('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
-    row('speed', t('Tokens/s'), (side) => fixed(speed(side), 1), timed ? speed : undefined),
-    row('place', t('Measured on'), placeOf),
+    measured('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
+    measured('speed', t('Tokens/s'), (side) => fixed(speed(side), 1), timed ? speed : undefined),
+    measured('place', t('Measured on'), placeOf),
   ];
   if (!a || !b) return rows;
   const { same, equal } = tokenDifference(a.events, b.events, cursor);

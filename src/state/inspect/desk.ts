@@ -144,7 +144,8 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
     const scored = run.getState().events;
-    if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => (event.entropy === null ? { ...event, entropy: scored[i]?.entropy ?? null } : event)));
+    // No pass decoded its tokens.
+    if (result.ok && result.value[0]!.complete) run.rescore(runId, events.map((event, i) => ({ ...event, pass: undefined, entropy: event.entropy ?? scored[i]?.entropy ?? null })));
     const failed = !result.ok && result.code !== 'stopped' && result.code !== 'aborted';
     store.setState({ phase: 'done', ...(failed && { problem: fromFailure(result) }) });
     edit.ask();

@@ -99,7 +99,6 @@ export const compare = {
   'Generated for this comparison': 'Für diesen Vergleich erzeugt',
   'Recorded with {title}': 'Mit {title} aufgezeichnet',
   'static {staticLength}': 'statisch {staticLength}',
-  'no gate': 'ohne Gate',
   'Show as run B': 'Als Lauf B zeigen',
   '{n} steps': '{n} Schritte',
   'Pixel difference': 'Pixelunterschied',

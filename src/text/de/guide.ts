@@ -31,7 +31,7 @@ export const guide = {
   'Last column': 'Letzte Spalte',
   'Probability of this token': 'Wahrscheinlichkeit dieses Tokens',
   'With the class alone': 'Mit der Klasse allein',
-  'Guided, s = {s}': 'Gelenkt, s = {s}',
+  'As sampled: {how}': 'Wie gezogen: {how}',
   'What was measured of this claim of the paper': 'Was von dieser Aussage des Aufsatzes gemessen wurde',
   'Other thresholds were not measured for this pack.': 'Für dieses Paket wurden keine anderen Schwellen gemessen.',
   'No patches were measured for this pack.': 'Für dieses Paket wurden keine Patches gemessen.',

@@ -1,5 +1,4 @@
 import { figuresAt } from '../../../engine/view.ts';
-import { groupsOf } from '../../../engine/sampling.ts';
 import { useStore } from 'zustand';
 import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
@@ -20,8 +19,8 @@ function sideOf(view: RunView): Side | null {
   if (!header || !manifest) return null;
   const shown = view.shown();
   const { cursor } = view.playback.getState();
-  const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, groupsOf(header.settings));
-  return { figures, events: shown.events, run, gpt: manifest.kind === 'gpt' && !shown.whatIf, backend: backendName(header.backend) };
+  const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, header.settings);
+  return { figures, events: shown.events, run, gpt: manifest.kind === 'gpt' && !shown.whatIf, whatIf: shown.whatIf, backend: backendName(header.backend) };
 }
 
 /** Both runs in figures, as far as the cursor shows them; A alone until there is a B. */

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { sameTokens } from '../../state/sameTokens.ts';
 import { t } from '../../text/t.ts';
 import { Toggle } from '../../ui/Toggle.tsx';
@@ -22,6 +21,7 @@ import { SourceSelect } from './SourceSelect.tsx';
 import { Swap } from './Swap.tsx';
 import { ThresholdSheet } from './ThresholdSheet.tsx';
 import { SweepPlot } from '../worth/SweepPlot.tsx';
+import { sweepThreshold } from '../worth/sweepThreshold.ts';
 import { WorthPanel } from '../worth/WorthPanel.tsx';
 import './compare.css';
 
@@ -116,12 +116,12 @@ function Worth({ session: { compare } }: { session: CompareSession }) {
   return pack ? <WorthPanel pack={pack} plain={all.find((other) => other.kind === 'gpt' && sameTokens(other, pack)) ?? null} /> : null;
 }
 
-/** Quality against steps of A's pack, where its evaluation has it; A's threshold is marked, where it has one. */
+/** Quality against steps of A's pack, where its evaluation has it; A's threshold is marked, where the sweep holds for A's patches. */
 function Measured() {
   const manifest = usePack((state) => state.manifest);
   const settings = useRun((state) => state.header?.settings);
   const sweep = manifest?.evaluation.sweep;
-  return sweep && <SweepPlot pack={manifest} sweep={sweep} threshold={thresholdOf(settings ?? manifest.defaults)} />;
+  return sweep && <SweepPlot pack={manifest} sweep={sweep} threshold={sweepThreshold(settings ?? manifest.defaults, manifest.defaults)} />;
 }
 
 function Options() {

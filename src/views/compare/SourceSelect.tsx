@@ -1,15 +1,14 @@
-import { titleOf } from '../../state/runRequest.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { stepsText } from '../../history/figuresText.ts';
 import type { RunSource } from '../../state/compare/runSource.ts';
 import { symbols } from '../../text/rich.tsx';
-import { decimal, named, translated, t } from '../../text/t.ts';
+import { named, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { RunStore } from '../../state/run.ts';
 import { useWaits, type CompareSession } from './session.ts';
+import { historyText, madeText } from './optionText.ts';
 import { readSource, sourceValue } from './sourceValue.ts';
 
 /** Where one side's run comes from. */
@@ -22,7 +21,8 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
   const side = sides[name];
   const header = useStore(side.run, (state) => state.header);
   const sidePack = useStore(side.pack, (state) => state.manifest);
-  const recorded = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)].filter(({ manifest }) => manifest.recordings.length > 0);
+  const all = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)];
+  const recorded = all.filter(({ manifest }) => manifest.recordings.length > 0);
   useEffect(() => void history.load(), [history]);
   const choose = (source: RunSource | null) => void (source && compare.choose(name, source));
   const changed = header && sidePack ? changedSettings(header, sidePack) : '';
@@ -36,7 +36,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           <option value={sourceValue({ kind: 'view' })}>{t('Current run')}</option>
           {made.length > 0 && (
             <optgroup label={t('Generated for this comparison')}>
-              {made.map((run, i) => <MadeOption key={i} index={i} run={run} session={session} />)}
+              {made.map((run, i) => <MadeOption key={i} index={i} run={run} session={session} packs={all} />)}
             </optgroup>
           )}
           {recorded.map(({ name: pack, manifest }) => (
@@ -46,7 +46,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
           ))}
           {entries.length > 0 && (
             <optgroup label={t('History')}>
-              {entries.map((entry) => <option key={entry.id} value={sourceValue({ kind: 'history', id: entry.id })}>{[translated(titleOf(entry.header)), stepsText(entry)].filter(Boolean).join(', ')}</option>)}
+              {entries.map((entry) => <option key={entry.id} value={sourceValue({ kind: 'history', id: entry.id })}>{historyText(entry, all)}</option>)}
             </optgroup>
           )}
         </select>
@@ -60,15 +60,10 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
 const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }: Manifest) =>
   (recordings.filter((other) => other.class === entry.class).length > 1 ? entry.title : named(classes[entry.class]?.label ?? entry.title));
 
-function MadeOption({ index, run, session }: { index: number; run: RunStore; session: CompareSession }) {
+function MadeOption({ index, run, session, packs }: { index: number; run: RunStore; session: CompareSession; packs: Parameters<typeof madeText>[1] }) {
   const waits = useWaits(session, run);
-  const own = useStore(session.page.session.pack, (state) => state.manifest);
-  const packs = useStore(session.compare, (state) => state.packs);
-  const title = useStore(run, (state) => state.title);
   const header = useStore(run, (state) => state.header);
-  if (!header) return <option value={sourceValue({ kind: 'made', index })} disabled>{index + 1}: {waits ? t('waiting') : t('not made')}</option>;
-  const plain = (own?.name === header.pack.name ? own : packs.find(({ name }) => name === header.pack.name)?.manifest)?.kind === 'gpt';
-  const { entropyGate, entropyThreshold, maxPatchLength, lengthGate, staticLength } = header.settings;
-  const kind = plain ? t('plain transformer') : lengthGate && maxPatchLength === 1 ? t('one token per patch') : entropyGate ? `E_th ${decimal(String(entropyThreshold))}` : staticLength !== null ? t('static {staticLength}', { staticLength: decimal(String(staticLength)) }) : t('no gate');
-  return <option value={sourceValue({ kind: 'made', index })}>{index + 1}: {translated(title)}, {kind}</option>;
+  const value = sourceValue({ kind: 'made', index });
+  if (!header) return <option value={value} disabled>{index + 1}: {waits ? t('waiting') : t('not made')}</option>;
+  return <option value={value}>{index + 1}: {madeText(header, packs)}</option>;
 }

@@ -15,6 +15,7 @@ import { NARROW } from '../media.ts';
 import { useSharedPasses } from '../sharedPasses.ts';
 import { CodeTile } from './CodeTile.tsx';
 import { Alternatives } from './Alternatives.tsx';
+import { hasFilters } from './sampledAs.ts';
 
 /** The cell pointed at, else the one pinned, else the last one shown. `onPut`: an alternative can be put in its place. */
 export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => void }) {
@@ -70,14 +71,15 @@ export function CellPanel({ onPut }: { onPut?: (cell: number, token: number) => 
   );
 }
 
-/** Entropy and probability come of different models: which. */
+/** Entropy and probability come of different models: which. A probability is that of the distribution sampled from, temperature and filters included. */
 const entropyBy = (manifest: Manifest) => (decodesWithNullEntropies(manifest) ? t('without the class') : t('entropy model'));
 
 function probabilityBy(manifest: Manifest, header: RunHeader | null) {
   const guided = header !== null && header.settings.guidance !== 1;
-  if (decodesWithNullEntropies(manifest)) return guided ? t('guided') : t('with the class');
-  if (manifest.kind === 'gpt') return guided ? t('transformer, guided') : t('transformer');
-  return guided ? t('decoder, guided') : t('decoder');
+  const filtered = header !== null && hasFilters(header.settings);
+  if (decodesWithNullEntropies(manifest)) return filtered ? t('as sampled') : guided ? t('guided') : t('with the class');
+  if (manifest.kind === 'gpt') return filtered ? t('transformer, as sampled') : guided ? t('transformer, guided') : t('transformer');
+  return filtered ? t('decoder, as sampled') : guided ? t('decoder, guided') : t('decoder');
 }
 
 /** Which pass settled it. */

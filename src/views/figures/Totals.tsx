@@ -73,7 +73,7 @@ export function Cost({ figures, decoded }: Props) {
     );
   }
   return (
-    <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch.')}>
+    <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch. Positions that a pass only guesses do not count.')}>
       <h2 className="heading">{t('Multiply-accumulates')}</h2>
       <div className="versus">
         <span data-figure="cost-of">{decoded ? t('With these rules') : name}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>

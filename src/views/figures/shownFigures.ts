@@ -1,7 +1,5 @@
 import type { RunHeader } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { groupsOf } from '../../../engine/sampling.ts';
-import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
 import { figuresAt, type Figures } from '../../../engine/view.ts';
 import { timeOf } from '../../state/compare/table.ts';
 import type { Shown } from '../../state/inspect/shown.ts';
@@ -17,19 +15,14 @@ export interface ShownFigures {
 /** Figures of the first `cursor` tokens as shown. */
 export function shownFigures(shown: Shown, at: number, manifest: Manifest, header: RunHeader): ShownFigures {
   const cursor = Math.min(at, shown.known);
-  const groups = groupsOf(header.settings);
-  const now = figuresAt(shown.events, cursor, manifest, groups);
-  if (!shown.whatIf) return { now, decoded: null };
-  // Where every token is a patch whatever the entropies, a run would not compute any.
-  if (shown.rules && isTokenByToken({ ...header.settings, ...shown.rules } satisfies Settings)) {
-    now.cost.entropy = 0;
-    now.costRatio = now.tokens > 0 ? now.cost.total / now.baseline.total : null;
-  }
-  return { now, decoded: figuresAt(shown.decoded, cursor, manifest, groups) };
+  const now = figuresAt(shown.events, cursor, manifest, { ...header.settings, ...shown.rules });
+  return { now, decoded: shown.whatIf ? figuresAt(shown.decoded, cursor, manifest, header.settings) : null };
 }
 
 /** Tokens per second of what is shown: by the clock for a whole run made here, as in Compare; of edited tokens only the decoded ones took time. */
 export function shownSpeed(figures: Figures, run: Pick<RunState, 'origin' | 'wallMs' | 'count'>, { edited }: Pick<Shown, 'edited'>): number | null {
+  // Nothing was generated.
+  if (run.origin === 'given') return null;
   if (edited) return figures.tokensPerSecond;
   const ms = timeOf({ figures, run });
   return ms ? (1000 * figures.tokens) / ms : null;

@@ -1,13 +1,13 @@
 import type { Manifest } from '../../../engine/manifest.ts';
 import type { StepId } from '../../state/guide/steps.ts';
 import { measuredPatches } from '../../state/measuredPatches.ts';
-import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, useRunView } from '../context.ts';
 import { NoPlain } from '../worth/NoPlain.tsx';
 import { Resolution } from '../worth/Resolution.tsx';
 import type { Plain } from './usePlainPack.ts';
 import { SweepPlot } from '../worth/SweepPlot.tsx';
+import { sweepThreshold } from '../worth/sweepThreshold.ts';
 import { WorthPanel } from '../worth/WorthPanel.tsx';
 
 /** What was measured over many pictures, in the steps that are about more than the run in view. */
@@ -26,5 +26,5 @@ function Raised({ pack }: { pack: Manifest }) {
   const { rules } = useRunView().shown();
   const { sweep } = pack.evaluation;
   if (!sweep) return <p className="muted">{t('Other thresholds were not measured for this pack.')}</p>;
-  return <SweepPlot pack={pack} sweep={sweep} threshold={thresholdOf(rules ?? pack.defaults)} />;
+  return <SweepPlot pack={pack} sweep={sweep} threshold={sweepThreshold(rules ?? pack.defaults, pack.defaults)} />;
 }

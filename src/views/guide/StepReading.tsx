@@ -6,11 +6,12 @@ import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, integer, nats, probability } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { thresholdOf } from '../../lib/thresholdOf.ts';
-import { decimal, translated, t } from '../../text/t.ts';
+import { translated, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { lookedAt, rowAndColumn } from '../cell.ts';
 import { useFrameEvery, usePack, usePlayback, useRunView } from '../context.ts';
 import { useFigures } from '../figures/FiguresPanel.tsx';
+import { sampledAs } from '../figures/sampledAs.ts';
 import { Cost, Totals } from '../figures/Totals.tsx';
 import { QualityReading } from './QualityReading.tsx';
 import type { Plain } from './usePlainPack.ts';
@@ -93,12 +94,14 @@ function CellReading({ id }: { id: StepId }) {
   useFrameEvery(120);
   usePlayback((state) => state.pick);
   const { shown, playback, run } = useRunView();
-  const width = usePack((state) => state.manifest?.grid.width ?? 16);
+  const manifest = usePack((state) => state.manifest);
+  const width = manifest?.grid.width ?? 16;
   const { events } = shown();
   const at = lookedAt(events.length, playback.getState());
   const event = at === null ? undefined : events[at];
   if (at === null || !event) return <dl className="facts"><div><dt>{t('Cell')}</dt><dd>{t('none shown yet')}</dd></div></dl>;
   const patch = patchesAt(events, events.length, width)[event.patch];
+  const { header } = run.getState();
   const share = (logprob: number | null) => (logprob === null ? t('n/a') : probability(Math.exp(logprob)));
   return (
     <>
@@ -121,7 +124,7 @@ function CellReading({ id }: { id: StepId }) {
           <h2 className="heading">{t('Probability of this token')}</h2>
           <dl className="facts">
             <div><dt>{t('With the class alone')}</dt><dd>{share(event.classLogprob)}</dd></div>
-            <div><dt>{t('Guided, s = {s}', { s: decimal(String(run.getState().header?.settings.guidance ?? 1)) })}</dt><dd>{share(event.logprob)}</dd></div>
+            <div><dt>{manifest && header && t('As sampled: {how}', { how: sampledAs(header.settings, manifest) })}</dt><dd>{share(event.logprob)}</dd></div>
           </dl>
         </section>
       )}

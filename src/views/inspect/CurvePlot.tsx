@@ -8,11 +8,12 @@ import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { curveAt } from '../../lib/curveAt.ts';
+import { curveHolds } from './curveRules.ts';
 import { axis, Plot, type PlotColours, type PlotOptions } from '../plot/Plot.tsx';
 
 const STEP = 0.1;
 
-/** Mean patch length over E_th: this image under the rules in view, and the mean of the pack's held-out pictures, or of its own samples. */
+/** Mean patch length over E_th: this image under the rules in view, and where they are the rules of the pack's curve, the mean of its held-out pictures, or of its own samples. */
 export function CurvePlot() {
   useFrameEvery(200);
   const { shown, run } = useRunView();
@@ -36,10 +37,11 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
   // The threshold is the plot's own axis: moving it must not compute the curve again.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const own = useMemo(() => thresholdCurve(entropies, rules, width, thresholds).map((point) => point.pAvg), [known, key, width, thresholds]);
-  const pack = useMemo(() => thresholds.map((threshold) => curveAt(manifest.curve, threshold, 'pAvg')), [manifest.curve, thresholds]);
+  const holds = curveHolds(rules, manifest);
+  const pack = useMemo(() => thresholds.map((threshold) => (holds ? curveAt(manifest.curve, threshold, 'pAvg') : null)), [manifest.curve, thresholds, holds]);
   const data = useMemo((): uPlot.AlignedData => [thresholds, own, pack], [thresholds, own, pack]);
   const here = thresholdCurve(entropies, rules, width, [rules.entropyThreshold])[0]!;
-  const usual = curveAt(manifest.curve, rules.entropyThreshold, 'pAvg');
+  const usual = holds ? curveAt(manifest.curve, rules.entropyThreshold, 'pAvg') : null;
   const decodedAt = thresholdOf(decoded);
   const marks = useMemo(() => pointMarks(here, decodedAt), [here.threshold, here.pAvg, decodedAt]); // eslint-disable-line react-hooks/exhaustive-deps
   const samples = manifest.pictures === 'samples';
@@ -48,7 +50,7 @@ function Curve({ manifest, events, rules, decoded }: { manifest: Manifest; event
     <section className="curve">
       <h2 className="heading">{t('Patch length by threshold')}</h2>
       <Plot label={`${t('Mean patch length against the threshold.')} ${words}.${usual === null ? '' : ` ${t(samples ? 'The model’s own samples: {average}.' : 'Held-out pictures: {average}.', { average: fixed(usual, 2) })}`}`} height={150} data={data} options={curveOptions} marks={marks} />
-      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span><span><i className="dashed" />{samples ? t('the model’s own samples') : t('held-out pictures')} {fixed(usual, 2)}</span></p>
+      <p className="small-print plot-key"><span><i style={{ background: 'var(--accent)' }} />{t('this image')} <b data-figure="curve-point">{fixed(here.pAvg, 2)}</b></span>{holds && <span><i className="dashed" />{samples ? t('the model’s own samples') : t('held-out pictures')} {fixed(usual, 2)}</span>}</p>
     </section>
   );
 }

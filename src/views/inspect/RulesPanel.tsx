@@ -1,4 +1,4 @@
-import type { Rules } from '../../../engine/patchify.ts';
+import { useState } from 'react';
 import { isStatic } from '../../../engine/settings.ts';
 import { hasEntropies } from '../../../engine/whatif.ts';
 import { tokens } from '../../lib/counts.ts';
@@ -8,10 +8,33 @@ import { decimal, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useThresholdScale } from '../thresholdScale.ts';
-import { usePack, useRun, useRunView, useWhatIf } from '../context.ts';
+import type { Failure } from '../../inference/client.ts';
+import { scoreRun } from '../../state/inspect/scoreRun.ts';
+import { fromFailure } from '../../state/problem.ts';
+import { DPAR_RULES } from './dparRules.ts';
+import { usePack, useRun, useRunView, useStudio, useWhatIf } from '../context.ts';
+import { ProblemMessage } from '../notices/ProblemMessage.tsx';
 
-/** The paper's gates, but for E_th, which is of the entropies. */
-const DPAR_RULES = { maxPatchLength: 4, entropyGate: true, lengthGate: true, rowReset: true, staticLength: null } as const satisfies Partial<Rules>;
+/** A run of one token per patch: other rules need entropies that it never had. */
+function WithoutEntropies() {
+  const { session } = useStudio();
+  const { run } = useRunView();
+  const [working, setWorking] = useState(false);
+  const [failed, setFailed] = useState<Failure | null>(null);
+  const score = async () => {
+    setWorking(true);
+    setFailed(await scoreRun(run, session));
+    setWorking(false);
+  };
+  return (
+    <section className="rules" aria-label={t('Patch rules')}>
+      <h2 className="heading">{t('Try other patch rules')}</h2>
+      <p className="muted">{t('This run was decoded without the entropy model. Other rules need the entropies of its tokens.')}</p>
+      <button type="button" className="button" aria-disabled={working} onClick={() => working || void score()}>{t(working ? 'Computing the entropies…' : 'Compute the entropies')}</button>
+      {failed && <ProblemMessage problem={fromFailure(failed)} onClose={() => setFailed(null)} />}
+    </section>
+  );
+}
 
 /** The rules that boundaries are drawn with; a change redraws them from the stored entropies, without the model. */
 export function RulesPanel() {
@@ -30,6 +53,7 @@ export function RulesPanel() {
   if (!rules || !manifest || !header || !finished) {
     return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('Try other rules once a run has finished.')}</p></section>;
   }
+  if (!scored) return <WithoutEntropies />;
   const top = Math.log(manifest.vocab);
   const longest = 'window' in manifest.model ? manifest.model.window : manifest.grid.width;
   const fixed = isStatic({ ...header.settings, ...rules });

@@ -7,6 +7,8 @@ export const page = {
   'Generating {0} again: this file contains only its settings.': '{0} wird neu erzeugt: Diese Datei enthält nur die Einstellungen.',
   'Continuing from token {0}.': 'Weiter ab Token {0}.',
   'Continued from token {0}.': 'Fortgesetzt ab Token {0}.',
+  'Generating all tokens anew.': 'Alle Tokens werden neu erzeugt.',
+  'Generated all tokens anew.': 'Alle Tokens wurden neu erzeugt.',
   'The run was stopped for the picture. History keeps what there is of it.': 'Der Lauf wurde für das Bild angehalten. Der Verlauf behält, was davon da ist.',
   'Now showing the run of the guide.': 'Jetzt ist der Lauf des Rundgangs zu sehen.',
   'In the address: {0}': 'In der Adresse: {0}',
