@@ -280,7 +280,7 @@ test('on a metered connection a link waits for a press, and keeps the tokens tha
   await page.goto(address(`&class=1&seed=3${given}`));
   const start = page.getByRole('button', { name: 'Generate the linked image' });
   await expect(start).toBeVisible();
-  await expect(page.getByText(/^Downloads the model first/)).toBeVisible();
+  await expect(page.locator('.launch-action').getByText(/^Downloads the model first/)).toBeVisible();
   await expectFits(page);
   await page.setViewportSize(wide);
   await start.click();
