@@ -109,8 +109,11 @@ export function formatSetting(value: Settings[SettingKey], kind: SettingProperty
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
 }
 
+/** Alike in every setting. */
+export const sameSettings = (a: Settings, b: Settings): boolean => settingsTable.every(({ key }) => a[key] === b[key]);
+
 /** All three switches off: static patches. */
-export const isStatic = (s: Settings): boolean => !s.entropyGate && !s.lengthGate && !s.rowReset;
+export const isStatic = (s: Pick<Settings, 'entropyGate' | 'lengthGate' | 'rowReset'>): boolean => !s.entropyGate && !s.lengthGate && !s.rowReset;
 
 /** Static patches of a mean length in tokens (paper, Table 3): no gate is on. */
 export const staticPatches = (staticLength: number) => ({ entropyGate: false, lengthGate: false, rowReset: false, staticLength: Math.round(100 * staticLength) / 100 }) satisfies Partial<Settings>;

@@ -1,6 +1,7 @@
 /** What a run's boundaries would be under other rules: from stored entropies, without the model. */
 import type { TokenEvent } from './log.ts';
 import { patchify, type Patches, type Rules } from './patchify.ts';
+import { isStatic } from './settings.ts';
 
 export const rulesKeys = ['entropyThreshold', 'maxPatchLength', 'entropyGate', 'lengthGate', 'rowReset', 'staticLength'] as const satisfies readonly (keyof Rules)[];
 
@@ -8,6 +9,9 @@ export const rulesKeys = ['entropyThreshold', 'maxPatchLength', 'entropyGate', '
 export const rulesOf = (settings: Rules): Rules => Object.fromEntries(rulesKeys.map((key) => [key, settings[key]])) as unknown as Rules;
 
 export const sameRules = (a: Rules, b: Rules): boolean => rulesKeys.every((key) => a[key] === b[key]);
+
+/** The same rules but for E_th. The static length decides nothing where a gate is on. */
+export const sameButThreshold = (a: Rules, b: Rules): boolean => sameRules({ ...a, entropyThreshold: b.entropyThreshold, staticLength: isStatic(a) ? a.staticLength : b.staticLength }, b);
 
 /** False where the entropy model did not run (token by token): a threshold then has nothing to act on. */
 export const hasEntropies = (events: readonly TokenEvent[]): boolean => events.some((event) => event.entropy !== null);

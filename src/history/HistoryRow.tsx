@@ -7,6 +7,7 @@ import { byKey } from '../ui/handFocus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { changedSettings } from '../views/changedSettings.ts';
 import { usePack } from '../views/context.ts';
+import { fromText } from '../views/givenText.ts';
 import type { HistoryEntry } from './entry.ts';
 import { figuresText } from './figuresText.ts';
 
@@ -45,8 +46,6 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
   const own = manifest?.name === header.pack.name ? manifest : null;
   const settings = own ? changedSettings(header, own) : '';
   const figures = figuresText(entry);
-  const given = header.given?.length ?? 0;
-  const from = given > 0 && given < header.grid.tokens ? t('from token {given}', { given }) : '';
   const state = entry.complete ? '' : t('stopped at {tokens} of {total}', { tokens: entry.tokens, total: header.grid.tokens });
   return (
     <li className="history-row">
@@ -55,7 +54,7 @@ export function HistoryRow({ entry, now, onOpen, onPin, onRemove }: Props) {
         <span className="history-text">
           <strong>{title}</strong>
           {figures && <span>{symbols(figures)}</span>}
-          <span>{symbols([ago(entry.when, now), from, state, settings || (own ? t('default settings') : header.pack.name)].filter(Boolean).join(' · '))}</span>
+          <span>{symbols([ago(entry.when, now), fromText(header), state, settings || (own ? t('default settings') : header.pack.name)].filter(Boolean).join(' · '))}</span>
         </span>
       </button>
       <button type="button" className="button icon quiet pin" aria-pressed={pinned} aria-label={t('Pin {title}', { title })} title={pinned ? t('Pinned: kept when older runs are removed') : t('Pin')} onClick={onPin}><Icon name="pin" size={18} /></button>

@@ -1,12 +1,12 @@
 import type { Run } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
-import { settingsTable } from '../../engine/settings.ts';
+import { sameSettings } from '../../engine/settings.ts';
 
 type Named = Pick<Run, 'header' | 'digest' | 'complete'>;
 
 /** Pack, class and seed say all of a run: it is whole, all its tokens were sampled, and with the settings of its pack. */
 const isUsual = ({ header, complete }: Named, defaults: Manifest['defaults'] | undefined): boolean =>
-  complete && !header.given?.length && defaults !== undefined && settingsTable.every(({ key }) => header.settings[key] === defaults[key]);
+  complete && !header.given?.length && defaults !== undefined && sameSettings(header.settings, defaults);
 
 /** `eurosat-river-7.png`; with other settings, given tokens or a stop `eurosat-river-7-3fa0b2.png`, by its digest, so that two runs have two names. Letters of every script stay, so that two classes have, too. */
 export function fileName(run: Named, defaults: Manifest['defaults'] | undefined, ending: string): string {

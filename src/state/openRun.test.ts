@@ -9,6 +9,7 @@ import { readCarried } from '../share/carry.ts';
 import { toProblem, type Problem } from './problem.ts';
 import { createStudio } from './studio.ts';
 import { titleOf } from './runRequest.ts';
+import { heldFetch } from './testing/heldFetch.ts';
 import type { Visit, Way } from './visits.ts';
 
 describe('opening a run', () => {
@@ -86,21 +87,11 @@ describe('opening a run', () => {
     const studio = await opened();
     await show(studio, other({ seed: 11 }));
     studio.settings.setSeed('7');
-    const inner = fetch;
-    let release!: () => void;
-    const held = new Promise<void>((resolve) => { release = resolve; });
-    const asked = vi.fn();
-    vi.stubGlobal('fetch', async (url: string) => {
-      if (url.includes('/second/')) {
-        asked();
-        await held;
-      }
-      return inner(url);
-    });
+    const { asked, arrive } = heldFetch('/second/');
     const slow = show(studio, other({ seed: 33, pack: { name: 'second', hash: '' } }));
     await vi.waitFor(() => expect(asked).toHaveBeenCalled());
     const after = next(studio);
-    release();
+    arrive();
     await slow;
     if (after && seed === 22) await after;
     await vi.waitFor(() => expect([studio.settings.getState().seed, studio.session.pack.getState().name]).toEqual([seed, 'eurosat']));

@@ -6,8 +6,8 @@ import { entropySource } from '../../engine/manifest.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import type { PackStore } from './pack.ts';
-import { askAgain } from './recovery.ts';
 import type { RunStore } from './run.ts';
+import { scoreRun } from './scoreRun.ts';
 
 interface ScoringDeps {
   run: Pick<RunStore, 'getState' | 'subscribe' | 'rescore'>;
@@ -19,7 +19,6 @@ interface ScoringDeps {
 
 export function scoreRuns({ run, pack, client: connected, comeBack }: ScoringDeps): void {
   let asked = -1;
-  const score = (client: InferenceClientApi, tokens: number[]) => askAgain(() => client.score(tokens, () => undefined), () => comeBack(client));
   const look = () => {
     const { id, phase, header, events } = run.getState();
     const { manifest, hash, model } = pack.getState();
@@ -27,16 +26,12 @@ export function scoreRuns({ run, pack, client: connected, comeBack }: ScoringDep
     const client = connected();
     if (!client || manifest.kind !== 'gpt' || entropySource(manifest) !== 'null-class' || events.length < 2 || hasEntropies(events)) return;
     asked = id;
-    void score(client, events.map(({ token }) => token)).then(async (scored) => {
-      if (!scored.ok && scored.code === 'busy') {
-        await client.free();
-        if (asked === id) asked = -1;
-        look();
-        return;
-      }
-      const { events: now, phase: still } = run.getState();
-      // What cannot be scored stays as it was decoded; an edit or another run has its own.
-      if (scored.ok && still === 'complete' && now.length === scored.value.length) run.rescore(id, now.map((event, i) => ({ ...event, entropy: scored.value[i]! })));
+    // What cannot be scored stays as it was decoded.
+    void scoreRun(run, client, comeBack).then(async (failure) => {
+      if (failure?.code !== 'busy') return;
+      await client.free();
+      if (asked === id) asked = -1;
+      look();
     });
   };
   run.subscribe(look);

@@ -123,7 +123,8 @@ it('a link to another pack that names a seed and no class means that pack\'s fir
   expect(studio.settings.getState()).toMatchObject({ class: 0, seed: 5 });
 });
 
-it('a link to another pack opens it, also while a run of this one is decoded, whose end writes its own address', async () => {
+/** A run of the pack in view is being decoded; `end` answers it as stopped. */
+async function decoding() {
   const { page, studio } = changing();
   void studio.open();
   await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
@@ -131,32 +132,31 @@ it('a link to another pack opens it, also while a run of this one is decoded, wh
   await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
   void studio.generate();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  return { page, studio, end: () => client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } }) };
+}
+
+it('a link to another pack opens it, also while a run of this one is decoded, whose end writes its own address', async () => {
+  const { page, studio, end } = await decoding();
   expect(page.hash).toContain('pack=eurosat');
   serveOther({ ...pack.manifest, name: 'other', recordings: [] });
   page.hash = '#pack=other&class=Forest&seed=5';
   void studio.reopen();
-  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  end();
   await vi.waitFor(() => expect(studio.session.pack.getState().manifest?.name).toBe('other'));
   expect([page.hash, studio.settings.getState().seed]).toEqual(['#pack=other&class=Forest&seed=5', 5]);
 });
 
 it('of two links of one pack that come while a run ends, the last one is made, from its own tokens', async () => {
-  const { page, studio } = changing();
-  void studio.open();
-  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
-  client.ready();
-  await vi.waitFor(() => expect(studio.session.pack.getState().model).toBe('ready'));
-  void studio.generate();
-  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  const { page, studio, end } = await decoding();
   page.hash = `#pack=eurosat&class=River&seed=1&given=${packTokens([1, 2, 3])}`;
   void studio.reopen();
   page.hash = '#pack=eurosat&class=Forest&seed=2';
   void studio.reopen();
-  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  end();
   await vi.waitFor(() => expect(client.generate).toHaveBeenCalledTimes(2));
   const [request] = client.generate.mock.calls[1]![0];
   expect([pack.manifest.classes[request!.class]!.id, request!.seed, request!.given]).toEqual(['Forest', 2, undefined]);
-  client.end({ ok: true, value: { digest: 'd', complete: false, tokens: 0, times: { total: 5, preview: 0 }, gpuMemory: null } });
+  end();
   await tick();
   expect(client.generate).toHaveBeenCalledTimes(2);
 });

@@ -77,7 +77,7 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
     },
     /** A new run of the page takes the place of the old one on the sides that show it; a B that nobody chose goes with A. */
     watchPage(): () => void {
-      const ends = [...runs.map((run) => run.subscribe(() => void alike.seek())), page.view.run.subscribe((state: RunState, before: RunState) => {
+      const ends = [...runs.map((run) => run.subscribe(({ header }, before) => header !== before.header && void alike.seek())), page.view.run.subscribe((state: RunState, before: RunState) => {
         if (state.id === before.id || !state.header) return;
         for (const which of ['a', 'b'] as const) if (showsPage(which)) void choose(which, { kind: 'view' });
       })];

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { say } from '../../../engine/phrase.ts';
 import { compareSite, events } from '../testing/compareSite.ts';
+import { heldFetch } from '../testing/heldFetch.ts';
 
 describe('a run of another pack', () => {
   const { opened, packs, requests } = compareSite();
@@ -59,17 +60,7 @@ describe('a run of another pack', () => {
   it('loads nothing for a guest that was stopped while its manifest was read', async () => {
     const { page, compare, guests, client } = await opened();
     await compare.discover();
-    const fetched = globalThis.fetch;
-    let arrive!: () => void;
-    const arrived = new Promise<void>((resolve) => { arrive = resolve; });
-    const asked = vi.fn();
-    vi.stubGlobal('fetch', async (url: string) => {
-      if (url.endsWith('/baseline/manifest.json')) {
-        asked();
-        await arrived;
-      }
-      return fetched(url);
-    });
+    const { asked, arrive } = heldFetch('/baseline/manifest.json');
     const pressed = compare.againstPack('baseline');
     await vi.waitFor(() => expect(asked).toHaveBeenCalled());
     await compare.stop();

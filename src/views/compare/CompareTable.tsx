@@ -1,4 +1,3 @@
-import { figuresAt } from '../../../engine/view.ts';
 import { useStore } from 'zustand';
 import { elsewhere, tableOf, type Side } from '../../state/compare/table.ts';
 import type { RunView } from '../../state/runView.ts';
@@ -19,7 +18,7 @@ function sideOf(view: RunView): Side | null {
   if (!header || !manifest) return null;
   const shown = view.shown();
   const { cursor } = view.playback.getState();
-  const figures = shown.whatIf ? shownFigures(shown, cursor, manifest, header).now : figuresAt(shown.events, cursor, manifest, header.settings);
+  const figures = shownFigures(shown, cursor, manifest, header).now;
   return { figures, events: shown.events, run, gpt: manifest.kind === 'gpt' && !shown.whatIf, whatIf: shown.whatIf, backend: backendName(header.backend) };
 }
 

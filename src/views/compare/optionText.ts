@@ -7,6 +7,7 @@ import { stepsText } from '../../history/figuresText.ts';
 import { titleOf } from '../../state/runRequest.ts';
 import { decimal, named, t, translated } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
+import { fromText } from '../givenText.ts';
 
 /** Packs whose runs can be chosen, the page's first. */
 type Packs = readonly { name: string; manifest: Manifest }[];
@@ -14,9 +15,6 @@ type Entry = Pick<HistoryEntry, 'header' | 'patches' | 'tokens'>;
 
 const listed = (parts: readonly string[]) => parts.filter(Boolean).join(', ');
 const packOf = ({ pack }: RunHeader, packs: Packs) => packs.find(({ name }) => name === pack.name)?.manifest;
-
-/** The tokens that a run went on from; '' where it had none. */
-const fromText = ({ given = [] }: RunHeader) => (given.length > 0 ? t('from token {given}', { given: given.length }) : '');
 
 /** A run of the history: what it is, and all that sets it apart from others of its class and seed. */
 export function historyText({ header, ...figures }: Entry, packs: Packs): string {

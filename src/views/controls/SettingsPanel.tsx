@@ -1,6 +1,6 @@
 import { patchWindow } from '../../../engine/manifest.ts';
 import { fixedSettings } from '../../../engine/pack-settings.ts';
-import { isStatic, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
+import { isStatic, sameSettings, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
@@ -32,7 +32,7 @@ export default function SettingsPanel() {
   const defaults = useSettings((state) => state.defaults);
   const vocab = usePack((state) => state.manifest?.vocab ?? 1024);
   const window = usePack((state) => (state.manifest ? patchWindow(state.manifest.model) : 16));
-  const changed = values !== null && defaults !== null && settingsTable.some(({ key }) => values[key] !== defaults[key]);
+  const changed = values !== null && defaults !== null && !sameSettings(values, defaults);
   const wrong = useSettings((state) => Object.keys(state.errors).length > 0);
   const fixed = usePack((state) => (state.manifest ? fixedSettings(state.manifest) : NONE));
   const scale = useThresholdScale();

@@ -9,8 +9,8 @@ import { Slider } from '../../ui/Slider.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
 import { useThresholdScale } from '../thresholdScale.ts';
 import type { Failure } from '../../inference/client.ts';
-import { scoreRun } from '../../state/inspect/scoreRun.ts';
 import { fromFailure } from '../../state/problem.ts';
+import { scoreRun } from '../../state/scoreRun.ts';
 import { DPAR_RULES } from './dparRules.ts';
 import { usePack, useRun, useRunView, useStudio, useWhatIf } from '../context.ts';
 import { ProblemMessage } from '../notices/ProblemMessage.tsx';
@@ -23,7 +23,10 @@ function WithoutEntropies() {
   const [failed, setFailed] = useState<Failure | null>(null);
   const score = async () => {
     setWorking(true);
-    setFailed(await scoreRun(run, session));
+    const { id } = run.getState();
+    await session.modelReady();
+    const client = session.client();
+    if (client && run.getState().id === id) setFailed(await scoreRun(run, client, session.comeBack));
     setWorking(false);
   };
   return (

@@ -92,7 +92,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
       onPointerLeave={(event) => event.pointerType !== 'touch' && runView.playback.look(null)}
     >
       <path ref={rest} className="rest" />
-      <Cased ref={edges} className="edges" />
+      {tone === 'soft' ? <Cased ref={edges} className="edges" /> : <g ref={edges} className="edges"><path /></g>}
       <Cased ref={added} className="edge-added" />
       <Cased ref={gone} className="edge-gone" />
       <path ref={patch} className="patch-mark" />
