@@ -43,6 +43,7 @@ test('two recorded runs before any weights: one cursor, linked cells, one side u
   await twoRecordings(page);
   await expect(figure(page, 'tokens')).toHaveText('0 of 256 differ');
   await expect(figure(page, 'pixels')).toHaveText('mean 0.0 of 255');
+  await expect(figure(page, 'parted')).toHaveText('no token differs');
   const [stripA, stripB] = [page.getByRole('slider', { name: 'Token shown' }).first(), page.getByRole('slider', { name: 'Token shown' }).last()];
   await stripA.press('Home');
   for (let i = 0; i < 9; i++) await stripA.press('ArrowRight');
@@ -171,7 +172,12 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
   await expect(figure(page, 'steps-b')).toHaveText('64', { timeout: 120_000 });
   await expect(page.getByText('One token per patch: no entropies were computed')).toBeVisible();
   await expect(figure(page, 'patches-b'), 'it has none').toHaveText('–');
-  await expect(page.locator('[data-ran="gpt-calls"]')).toHaveText('64');
+  // How many tokens a pass settles is measured on the device; each pass is one call.
+  await expect(page.locator('[data-ran="gpt-calls"]')).toHaveText((await figure(page, 'passes-b').textContent())!);
+  await figure(page, 'parted').getByRole('button').click();
+  const pair = page.locator('[data-pair="token"]');
+  await expect(pair).toHaveCount(2);
+  expect(await pair.first().textContent(), 'the cell where the two runs part is pinned').not.toBe(await pair.last().textContent());
   await expect(source(page, 'A')).toHaveValue('view');
   expect(Number(await figure(page, 'patches-a').textContent())).toBeLessThan(64);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready');

@@ -115,6 +115,9 @@ test('a cell shows its token, entropy, reasons, span, probability and alternativ
   const plot = page.getByRole('img', { name: /Mean patch length against the threshold. E_th 5.20/ });
   await expect(plot).toBeVisible();
   await expect(page.getByRole('img', { name: /Number of patches by length/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /Surprise of every token/ })).toBeVisible();
+  const opened = await page.locator('[data-boundaries]').allTextContents();
+  expect(opened.reduce((sum, count) => sum + Number(count), 0), 'every patch has one reason').toBe(Number(await figure(page, 'patches').textContent()));
 });
 
 test('while E_th is dragged the plots stay, and only their marks move', async ({ page }) => {

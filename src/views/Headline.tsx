@@ -11,7 +11,7 @@ export default function Headline({ onClose }: { onClose: () => void }) {
   return (
     <aside className="headline" aria-label={t('What this is')}>
       <p>
-        {t('DPAR draws token by token, but merges easily guessed tokens into patches and runs its big patch transformer once per patch. A plain background is cheap; a face is not.')}{' '}
+        {t('DPAR merges easily guessed tokens into patches and runs its big patch transformer once per patch. A plain background is cheap; a face is not.')}{' '}
         <button type="button" className="link" onClick={(event) => { handFocus(event, '[data-view="guide"]'); views.open('guide'); }}>{t('Guide in {n} steps', { n: STEPS.length })}</button>
         <a href={PAPER} target="_blank" rel="noreferrer">{t('Paper')}</a>
         {CODE && <a href={CODE} target="_blank" rel="noreferrer">{t('Code')}</a>}

@@ -20,6 +20,9 @@ it('puts two runs side by side, the second as a multiple of the first', () => {
   expect(cell(rows, 'speed')).toMatchObject({ a: '500.0', b: '250.0' });
   expect(cell(rows, 'place')).toMatchObject({ a: 'recorded, WASM', b: 'this device, WASM' });
   expect(cell(rows, 'equal').a).toContain('8 of 16');
+  expect(cell(rows, 'parted')).toMatchObject({ a: 'token 3', cell: 2 });
+  expect(cell(tableOf(side(4), side(4), 16), 'parted')).toMatchObject({ a: 'no token differs' });
+  expect(cell(tableOf(side(4), side(2), 0), 'parted')).toMatchObject({ a: '–' });
   expect(cell(rows, 'boundaries').a).toContain('4 of 8');
 });
 

@@ -24,6 +24,8 @@ export interface Row {
   b: string;
   /** b against a, where that says something. */
   change: string;
+  /** The cell that the figure is of, from 0. */
+  cell?: number;
 }
 
 const times = (a: number, b: number) => (a > 0 && Number.isFinite(b / a) ? `× ${fixed(b / a, 2)}` : '');
@@ -79,12 +81,13 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     measured('place', t('Measured on'), placeOf),
   ];
   if (!a || !b) return rows;
-  const { same, equal } = tokenDifference(a.events, b.events, cursor);
+  const { same, equal, first } = tokenDifference(a.events, b.events, cursor);
   const { both, either } = sharedBoundaries(a.events, b.events, cursor);
   const share = (part: number, whole: number) => (whole > 0 ? t('{part} of {whole}, {share}', { part: integer(part), whole: integer(whole), share: percent(part / whole) }) : '–');
   return [
     ...rows,
     { key: 'equal', name: t('Equal tokens'), a: share(equal, same.length), b: '', change: '' },
+    { key: 'parted', name: t('First difference'), b: '', change: '', ...(first === null ? { a: same.length > 0 ? t('no token differs') : '–' } : { a: t('token {n}', { n: integer(first + 1) }), cell: first }) },
     ...(a.gpt || b.gpt ? [] : [{ key: 'boundaries', name: t('Shared boundaries'), a: share(both, either), b: '', change: '' }]),
   ];
 }

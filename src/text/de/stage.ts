@@ -3,7 +3,7 @@ export const stage = {
   'drag me': 'zieh mich',
   'What this is': 'Worum es geht',
   'Hide this line': 'Diese Zeile ausblenden',
-  'DPAR draws token by token, but merges easily guessed tokens into patches and runs its big patch transformer once per patch. A plain background is cheap; a face is not.': 'DPAR malt ein Bild Token für Token, fasst aber leicht zu erratende Tokens zu Patches zusammen und lässt seinen großen Transformer nur einmal je Patch laufen. Ein einfarbiger Hintergrund ist billig, ein Gesicht nicht.',
+  'DPAR merges easily guessed tokens into patches and runs its big patch transformer once per patch. A plain background is cheap; a face is not.': 'DPAR fasst leicht zu erratende Tokens zu Patches zusammen und lässt seinen großen Transformer nur einmal je Patch laufen. Ein einfarbiger Hintergrund ist billig, ein Gesicht nicht.',
   'Guide in {n} steps': 'Rundgang in {n} Schritten',
   'Code': 'Code',
   'What the model did for this token': 'Was das Modell für dieses Token tat',

@@ -37,6 +37,11 @@ function MakeHere({ session, which }: { session: CompareSession; which: readonly
   return <p><GoingButton to=".compare-strips .strip-plot" within="main" className="button" aria-disabled={busy} onClick={() => !busy && void compare.makeHere(which)}>{t('Generate {runs} here to compare times', { runs })}</GoingButton></p>;
 }
 
+/** Pins the cell in both runs, so that what each saw there stands beside the other. */
+function CellLink({ playback, cell, children }: { playback: CompareSession['compare']['playback']; cell: number; children: string }) {
+  return <button type="button" className="link" onClick={() => playback.pinCell(cell)}>{children}</button>;
+}
+
 function Table({ session }: { session: CompareSession }) {
   const { compare } = session;
   useFrameEvery(READABLE_MS);
@@ -61,11 +66,11 @@ function Table({ session }: { session: CompareSession }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, a, b, change }) => (
+          {rows.map(({ key, name, a, b, change, cell }) => (
             <tr key={key}>
               <th scope="row">{symbols(name)}</th>
               {other && b === ''
-                ? <td colSpan={3} data-compare={key}>{a}</td>
+                ? <td colSpan={3} data-compare={key}>{cell === undefined ? a : <CellLink playback={playback} cell={cell}>{a}</CellLink>}</td>
                 : <>
                   <td data-compare={`${key}-a`}>{a}</td>
                   {other && <><td data-compare={`${key}-b`}>{b}</td><td className="muted">{change}</td></>}

@@ -9,7 +9,7 @@ import { useFrameEvery, usePack, useRunView } from '../context.ts';
 import { axis, Plot, type PlotColours } from '../plot/Plot.tsx';
 
 const BINS = 28;
-const HEIGHT = 112;
+const HEIGHT = 150;
 
 /** How long the patches are, where there are any, and how uncertain the tokens. */
 export function Histograms({ patches }: { patches: boolean }) {

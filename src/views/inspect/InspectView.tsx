@@ -11,6 +11,7 @@ import { dropped } from '../../share/dropped.ts';
 import { usePack, useRunView, useStudio } from '../context.ts';
 import type { ContinuationChoice } from './continuation.ts';
 import { late } from '../../ui/late.tsx';
+import { Boundaries } from './Boundaries.tsx';
 import { CurvePlot } from './CurvePlot.tsx';
 import { EditBar } from './EditBar.tsx';
 import { EditPanel } from './EditPanel.tsx';
@@ -18,6 +19,7 @@ import { Histograms } from './Histograms.tsx';
 import { openAny } from './openAny.ts';
 import { RulesPanel } from './RulesPanel.tsx';
 import { SourcePanel } from './SourcePanel.tsx';
+import { SurprisePlot } from './SurprisePlot.tsx';
 import './inspect.css';
 
 const AttentionPanel = late(() => import('../attention/AttentionPanel.tsx'));
@@ -62,6 +64,7 @@ export default function InspectView() {
         <EditPanel choice={choice} onChoose={setChoice} />
       </div>
       <Readings />
+      <Plots />
     </main>
   );
 }
@@ -75,9 +78,20 @@ function Readings() {
       <CellPanel onPut={edit.put} />
       <AttentionPanel />
       <Totals figures={now} decoded={decoded} speed={speed} />
-      {patches && <CurvePlot />}
+      {patches && <Boundaries />}
       <Cost figures={now} decoded={decoded} />
-      <Histograms patches={patches} />
     </aside>
+  );
+}
+
+/** What the run looks like as a whole. */
+function Plots() {
+  const patches = usePack((state) => state.manifest?.kind !== 'gpt');
+  return (
+    <div className="inspect-plots">
+      {patches && <CurvePlot />}
+      <Histograms patches={patches} />
+      <SurprisePlot />
+    </div>
   );
 }

@@ -92,14 +92,19 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
           </tbody>
         </table>
       </div>
-      <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} other={inView === pack.name ? null : named(pack.title)} />
-      {plain && <Resolution pack={pack} plain={plain} />}
-      <p className="small-print muted">
-        {rich(pack.pictures === 'samples' ? 'Means over {n} of the model’s own samples at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.' : 'Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
-        {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
-        {worth.static?.as && ` ${t('FID-lite depends on the number of samples: {samples} dynamic ones have {value}.', { samples: integer(worth.static.samples ?? 0), value: fixed(worth.static.as.value, 2) })}`}
-        {here && ` ${t('Times are medians of three images, with quartiles. Each pass decodes one token; Generate is faster where a pass settles several.')}`}
-      </p>
+      <div className="worth-more">
+        <MeasureHere times={times} here={here} ready={ready} busy={busy} plain={plain} other={inView === pack.name ? null : named(pack.title)} />
+        {plain && <Resolution pack={pack} plain={plain} />}
+        <details>
+          <summary>{t('How it was measured')}</summary>
+          <p className="small-print muted">
+            {rich(pack.pictures === 'samples' ? 'Means over {n} of the model’s own samples at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.' : 'Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
+            {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
+            {worth.static?.as && ` ${t('FID-lite depends on the number of samples: {samples} dynamic ones have {value}.', { samples: integer(worth.static.samples ?? 0), value: fixed(worth.static.as.value, 2) })}`}
+            {here && ` ${t('Times are medians of three images, with quartiles. Each pass decodes one token; Generate is faster where a pass settles several.')}`}
+          </p>
+        </details>
+      </div>
     </section>
   );
 }
