@@ -45,6 +45,14 @@ test('a run survives JSON, and altered runs are refused', () => {
   for (const other of [null, 1, 'x', [], {}]) expect(() => parseRun(other)).toThrow(/not a run/);
 });
 
+test('a run names its window, or none where it is unknown; no pass has none or more than 64 positions', () => {
+  const log = new RunLog(header, events);
+  const read = (window: number) => parseRun(JSON.parse(runToJson(log.toRun({ window }))));
+  expect([1, 64].map((window) => read(window).window)).toEqual([1, 64]);
+  expect(parseRun(JSON.parse(runToJson(log.toRun())))).not.toHaveProperty('window');
+  for (const window of [0, 65, 1.5]) expect(() => read(window)).toThrow(/window/);
+});
+
 test('a run of version 1 keeps its version: nothing says how its tokens were drawn', () => {
   const { sampler, ...first } = header;
   expect(sampler).toBe('gumbel');

@@ -6,6 +6,7 @@ import { ShortName, Words } from './names.ts';
 import { Settings } from './settings.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MAX_TOKENS } from './token-text.ts';
+import { MOST_POSITIONS } from './window.ts';
 
 /** Far more than any device decodes at once. */
 const MAX_TOGETHER = 1024;
@@ -74,6 +75,8 @@ export const Made = z.object({
   together: z.optional(z.int().check(z.minimum(2), z.maximum(MAX_TOGETHER))),
   /** The backend it went on with, each time it was interrupted. Absent: it was decoded in one go. */
   takenUpOn: z.optional(z.array(z.enum(backends)).check(z.minLength(1), z.maxLength(MAX_TOKENS))),
+  /** Most tokens that a pass could settle (engine/window.ts), by which its passes are counted. Absent: unknown, or it changed on the way. */
+  window: z.optional(z.int().check(z.minimum(1), z.maximum(MOST_POSITIONS))),
 });
 export type Made = z.infer<typeof Made>;
 

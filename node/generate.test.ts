@@ -103,12 +103,12 @@ test.each([
   expect([...opened].sort()).toEqual([...graphs].sort());
 });
 
-test('a run says with how many others it was decoded', async () => {
+test('a run says with how many others it was decoded, and by which window', async () => {
   const out = join(models, 'together');
   const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
   await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--seed', '1', '--count', '3', '--batch', '2', '--out', out);
   const runs = readdirSync(out).filter((name) => name.endsWith('.run.json')).sort().map((name) => parseRun(JSON.parse(readFileSync(join(out, name), 'utf8'))));
-  expect(runs.map(({ header, together }) => [header.seed, together])).toEqual([[1, 2], [2, 2], [3, undefined]]);
+  expect(runs.map(({ header, together, window }) => [header.seed, together, window])).toEqual([[1, 2, 1], [2, 2, 1], [3, undefined, 16]]);
 });
 
 test('a graph that failed is named with the words of the runtime', async () => {

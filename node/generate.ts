@@ -63,7 +63,7 @@ async function generate(options: GenerateOptions, output: Output, signal: { abor
       const seconds = (performance.now() - start) / 1000;
       for (const log of logs.filter(({ complete }) => complete)) {
         const name = nameOf(log.header.seed);
-        writeTogether(folder, { [`${name}.run.json`]: runToJson(log.toRun(logs.length > 1 ? { together: logs.length } : {})), [`${name}.png`]: await pngOf(log, pictures, manifest.image.size) });
+        writeTogether(folder, { [`${name}.run.json`]: runToJson(log.toRun({ window, ...(logs.length > 1 && { together: logs.length }) })), [`${name}.png`]: await pngOf(log, pictures, manifest.image.size) });
         written++;
         output.out(figuresLine(log, pack, seconds / logs.length));
       }

@@ -96,14 +96,14 @@ test('stopping keeps what each image has; taken up again, an image sends only wh
   expect(after.reports[0]!.digest).toBe((await make([request(4)])).reports[0]!.digest);
 });
 
-const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, lossKnown: async () => undefined, breathe: async () => undefined };
+const context = { signal: new AbortController().signal, gpuMemory: () => null, check: () => undefined, lossKnown: async () => undefined, breathe: async (): Promise<void> => undefined };
 
-/** What came of requests on one model: reports, events of all tokens sent, and notices that windows failed. */
-async function on(used: Model, requests: GenerateRequest[]) {
+/** What came of requests on one model: reports, events of all tokens sent, all messages, and those that windows failed. */
+async function on(used: Model, requests: GenerateRequest[], more: Partial<typeof context> = {}) {
   const notices: WorkerEvent[] = [];
-  const reports = await generate(used, requests, { ...context, report: (notice) => notices.push(notice) });
+  const reports = await generate(used, requests, { ...context, ...more, report: (notice) => notices.push(notice) });
   const events = notices.flatMap((notice) => (notice.kind === 'events' ? notice.events : []));
-  return { reports, events, said: notices.filter(({ kind }) => kind === 'one-a-pass') };
+  return { reports, events, notices, said: notices.filter(({ kind }) => kind === 'one-a-pass') };
 }
 
 test('stopped on the way to where it was, a run has its longer picture already', async () => {
@@ -137,6 +137,28 @@ test.each([['chosen here', 8, undefined], ['asked for', 1, 8]] as const)('graphs
   expect(events.map(({ t }) => t)).toEqual(Array.from({ length: TOKENS }, (_, t) => t));
   // The next run is not made to fail first.
   expect(await on(failing, [asking])).toMatchObject({ reports: [{ digest: alone!.digest }], said: [] });
+});
+
+/** The windows of the messages that carry events. */
+const windows = (notices: WorkerEvent[]) => [...new Set(notices.flatMap((notice) => (notice.kind === 'events' && notice.events.length > 0 ? [notice.window] : [])))];
+
+test('events say by which window they were settled: that asked for, that chosen here, or one token of each of several images', async () => {
+  const settings = { ...manifest.defaults, window: 8 };
+  const several = { ...model, window: 4, graphs: new DependentGraphs() };
+  expect(windows((await on(several, [request(1)])).notices)).toEqual([4]);
+  expect(windows((await on(several, [{ ...request(1), settings }])).notices)).toEqual([8]);
+  expect(windows((await on(several, [request(1), request(2)])).notices)).toEqual([1]);
+  expect(windows((await on({ ...several, oneAPass: true }, [{ ...request(1), settings }])).notices)).toEqual([1]);
+});
+
+test.each([['taken before', 20], ['still to be sent', 0]] as const)('of a run that goes on with one token a pass no window is true where the others settled tokens, %s', async (_, wait) => {
+  const breathe = async () => { if (wait > 0) await new Promise((resolve) => { setTimeout(resolve, wait); }); };
+  const { notices } = await on({ ...model, paintMs: 60_000, window: 4, graphs: new FailingGraphs() }, [request(1)], { breathe });
+  expect(windows(notices)).toEqual(wait > 0 ? [4, null] : [null]);
+  const whole = await on({ ...model, window: 1, graphs: new DependentGraphs() }, [request(1)]);
+  const resume = whole.events.slice(0, TOKENS - 2).map(({ token, entropy }) => ({ token, entropy }));
+  const again = await on({ ...model, window: 4, graphs: new FailingGraphs() }, [{ ...request(1), resume }]);
+  expect(windows(again.notices), 'they had only come to what the log held').toEqual([1]);
 });
 
 test('graphs that fail in a run that was taken up: what they did not come to is taken from its log all the same', async () => {

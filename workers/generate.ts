@@ -30,6 +30,8 @@ interface Made {
   painted: number;
   /** Guesses at the tokens after the events, where a pass settles several. */
   drafts: readonly number[];
+  /** Passes settled some of them before the window changed. */
+  mixed: boolean;
 }
 
 /**
@@ -58,7 +60,8 @@ async function* passes(model: Model, requests: readonly GenerateRequest[], { sig
       // Of a run taken up, what the failed passes did not come to stands in its log.
       return { ...request, signal, resume: [...events, ...(request.resume ?? []).slice(events.length)] };
     });
-    for (const image of made) {
+    for (const [i, image] of made.entries()) {
+      image.mixed = image.events.length > (requests[i]!.resume?.length ?? 0);
       image.known = image.sent;
       image.events.length = 0;
     }
@@ -70,14 +73,14 @@ export async function generate(model: Model, requests: readonly GenerateRequest[
   const { report, check, breathe, gpuMemory } = context;
   const { graphs, pictures, pack: { manifest }, neutral, paintMs } = model;
   const preview = new Preview(pictures, manifest, neutral, paintMs);
-  const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0, drafts: [] }));
+  const images = requests.map(({ resume = [] }): Made => ({ events: [], known: resume.length, sent: resume.length, painted: 0, drafts: [], mixed: false }));
   const began = performance.now();
   let flushed = began;
   let turn = 0;
   const flush = () => {
     // Empty while interrupted runs are decoded up to where they were: a sign of life.
     for (const [image, made] of images.entries()) {
-      report({ kind: 'events', image, events: made.events.slice(made.sent), drafts: made.drafts });
+      report({ kind: 'events', image, events: made.events.slice(made.sent), drafts: made.drafts, window: made.mixed ? null : windowOf(model, requests) });
       made.sent = Math.max(made.sent, made.events.length);
     }
     flushed = performance.now();

@@ -146,15 +146,19 @@ export interface DeviceMeasurement {
 }
 
 export type OnProgress = (progress: LoadProgress) => void;
-/** The first number is the index of the request; drafts: guesses at the tokens after the events, where a pass settles several. */
-export type OnEvents = (image: number, events: TokenEvent[], drafts?: readonly number[]) => void;
+/**
+ * The first number is the index of the request; drafts: guesses at the tokens after the events, where a pass settles several;
+ * window: positions of the passes so far, null where they did not all have as many.
+ */
+export type OnEvents = (image: number, ...made: EventsOfImage) => void;
+export type EventsOfImage = [events: TokenEvent[], drafts?: readonly number[], window?: number | null];
 export type OnPicture = (image: number, picture: Picture) => void;
 
 /** What the worker reports while a call is under way, all over one callback. */
 export type WorkerEvent =
   | { kind: 'progress'; progress: LoadProgress }
   /** image: index of the request. */
-  | { kind: 'events'; image: number; events: TokenEvent[]; drafts?: readonly number[] }
+  | { kind: 'events'; image: number; events: TokenEvent[]; drafts?: readonly number[]; window?: number | null }
   | { kind: 'picture'; image: number; picture: Picture }
   /** Graphs failed with several positions: from here on a pass decodes one. */
   | { kind: 'one-a-pass'; reason: Phrase }

@@ -10,7 +10,7 @@ it.each([[3, new Uint8Array([1])], [2, null]] as const)('of a run of three token
   const add = vi.fn(async () => undefined);
   recordRuns({ watch: (one: JobsWatcher) => { watcher = one; } } as unknown as Jobs, { add: add as never }, (error) => { throw error; });
   const events = [0, 1, 2].map((t) => ({ t, token: t, opens: t === 0 ? ['first'] : [], patch: 0 }));
-  const state = { header: { grid: { width: 2, tokens: 4 } }, events, picture: { cells } as PaintedPicture, together: 1, takenUpOn: [] };
+  const state = { header: { grid: { width: 2, tokens: 4 } }, events, picture: { cells } as PaintedPicture, together: 1, takenUpOn: [], window: 8 };
   watcher.ended!({ run: { getState: () => state } } as unknown as Job);
-  await vi.waitFor(() => expect(add).toHaveBeenCalledWith(expect.objectContaining({ picture: kept })));
+  await vi.waitFor(() => expect(add).toHaveBeenCalledWith(expect.objectContaining({ picture: kept, run: expect.objectContaining({ window: 8 }) as unknown })));
 });

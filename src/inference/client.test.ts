@@ -119,7 +119,7 @@ describe('InferenceClient', () => {
   test('several pictures at once: what comes names its image, and nothing else runs meanwhile', async () => {
     const service = fakeService({
       async generate() {
-        await service.notify({ kind: 'events', image: 1, events: [] });
+        await service.notify({ kind: 'events', image: 1, events: [], window: 8 });
         await service.notify({ kind: 'picture', image: 2, picture: { size: 1, cells: 1 } } as never);
         return ok([{ complete: true }]);
       },
@@ -127,10 +127,10 @@ describe('InferenceClient', () => {
     const { client } = make(service);
     await load(client);
     const seen: unknown[] = [];
-    const all = client.generate([picture, picture, picture], (image) => seen.push(['events', image]), (image) => seen.push(['picture', image]));
+    const all = client.generate([picture, picture, picture], (image, ...made) => seen.push(['events', image, made]), (image) => seen.push(['picture', image]));
     expect(await generate(client)).toMatchObject({ code: 'busy' });
     expect(await all).toMatchObject({ ok: true });
-    expect(seen).toEqual([['events', 1], ['picture', 2]]);
+    expect(seen).toEqual([['events', 1, [[], undefined, 8]], ['picture', 2]]);
   });
 
   test.each(['attend', 'score', 'tokenize'] as const)('a picture waits for %s; stopped meanwhile it ends at once, as stopped', async (name) => {

@@ -106,7 +106,7 @@ export class InferenceClient {
     return this.#afterBrief('stopped', () => this.#call((remote) => remote.generate(requests), {
       stallMs: this.#options.runStallMs,
       onWorkerEvent: (event) => {
-        if (event.kind === 'events') onEvents(event.image, event.events, event.drafts);
+        if (event.kind === 'events') onEvents(event.image, event.events, event.drafts, event.window);
         else if (event.kind === 'picture') onPicture(event.image, event.picture);
       },
     }));

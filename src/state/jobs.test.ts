@@ -31,7 +31,7 @@ function fakeClient() {
       return new Promise<Result<GenerateReport[]>>((resolve) => { end = resolve; });
     },
     stop: vi.fn(async () => end(report(sent))),
-    token: () => emit(0, [token(sent++)]),
+    token: (window?: number) => emit(0, [token(sent++)], [], window),
     fail: () => end({ ok: false, code: 'worker-lost', message: say`lost` }),
     async finish() {
       while (sent < TOTAL) this.token();
@@ -171,6 +171,19 @@ describe('jobs', () => {
     expect(run.getState()).toMatchObject({ phase: 'complete', wallMs: null, together: 1 });
     expect(isTimedHere(run.getState())).toBe(false);
     expect(isOfOneBackend({ header: header(1), takenUpOn: [] })).toBe(true);
+  });
+
+  it.each([[8, 8], [1, null]])('a run taken up with a window of %i after one of 8 has that of %s', async (window, kept) => {
+    const client = fakeClient();
+    const jobs = createJobs({ now: () => 0, recover: async () => 'wasm' });
+    const all = jobs.start([header(1)], client);
+    client.token(8);
+    client.fail();
+    await tick();
+    client.token(window);
+    await jobs.stop(client);
+    await all;
+    expect(jobs.getState().list[0]!.run.getState()).toMatchObject({ count: 2, window: kept });
   });
 
   it('says whether its runs are looked at', async () => {

@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import { Ending } from '../../engine/ending.ts';
-import type { Backend, RunHeader, TokenEvent } from '../../engine/log.ts';
+import type { Backend, RunHeader } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
-import type { Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
+import type { EventsOfImage, Failure, GenerateReport, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 import { toPainted } from './pictures.ts';
 import { fromFailure } from './problem.ts';
 import { generateWithRecovery, isLoss } from './recovery.ts';
@@ -74,7 +74,7 @@ interface Begun {
   job: Job;
   id: number;
   started: number;
-  onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
+  onEvents: (...made: EventsOfImage) => void;
   onPicture: (picture: Picture) => void;
 }
 
@@ -103,8 +103,8 @@ export function createJobs({ now, recover = async () => null, atOnce = () => 1 }
     const started = now();
     return {
       job, id, started,
-      onEvents: (events, drafts) => {
-        job.run.append(id, events, now() - started, drafts);
+      onEvents: (events, drafts, window) => {
+        job.run.append(id, events, now() - started, drafts, window);
         for (const { grew } of watchers) grew?.(job);
       },
       onPicture: (picture) => job.run.paint(id, toPainted(picture)),

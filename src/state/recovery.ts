@@ -1,6 +1,6 @@
 import { say } from '../../engine/phrase.ts';
 import type { TokenEvent } from '../../engine/log.ts';
-import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
+import type { EventsOfImage, Failure, GenerateReport, GenerateRequest, InferenceClientApi, Picture, Result } from '../inference/client.ts';
 
 /** A run is taken up this often; what keeps failing is no accident. */
 const MOST = 2;
@@ -9,7 +9,7 @@ export interface RecoveryDeps {
   client: Pick<InferenceClientApi, 'generate'>;
   /** The run's events so far. */
   events: () => readonly TokenEvent[];
-  onEvents: (events: TokenEvent[], drafts?: readonly number[]) => void;
+  onEvents: (...made: EventsOfImage) => void;
   onPicture: (picture: Picture) => void;
   /** Gets a model ready again after this failure; false where the run has to end. */
   recover: (failure: Failure) => Promise<boolean>;

@@ -43,11 +43,23 @@ describe('run', () => {
       expect(isOfOneBackend(opened)).toBe(false);
     });
 
+    it.each([
+      ['one all along', [8, 8], 8], ['unknown', [undefined, undefined], null], ['another one later', [8, 1], null], ['another one, and the first again', [8, 1, 8], null],
+    ])('has the window that it was decoded with: %s', (_, windows, kept) => {
+      const live = createRun();
+      const id = live.begin(whole);
+      live.append(id, [], 5, [4], 32);
+      windows.forEach((window, t) => live.append(id, [{ ...event(t), opens: ['second'] }], 10, [], window));
+      live.append(id, [], 20, [6], 2);
+      expect(live.getState().window).toBe(kept);
+      expect(reopened(live).window).toBe(kept);
+    });
+
     it('says nothing of it where it was decoded alone, in one go', () => {
       const live = createRun();
       live.append(live.begin(whole), [event(0)], 10);
       expect(Object.keys(runOf(whole, live.getState()))).toEqual(['format', 'formatVersion', 'header', 'events', 'digest', 'complete']);
-      expect(reopened(live)).toMatchObject({ together: 1, takenUpOn: [] });
+      expect(reopened(live)).toMatchObject({ together: 1, takenUpOn: [], window: null });
     });
   });
 

@@ -41,6 +41,8 @@ export interface RunState {
   together: number;
   /** Where a run was taken up, each time its worker was lost. */
   takenUpOn: readonly Backend[];
+  /** Most tokens that a pass could settle; null where that is unknown, or changed on the way. */
+  window: number | null;
   problem: Problem | null;
   /** The store that the run grows in, where it is shown from there; null where it is this one. */
   source: StoreApi<RunState> | null;
@@ -56,15 +58,15 @@ export const isTimedHere = (run: Pick<RunState, 'origin' | 'together' | 'takenUp
 export const isOfOneBackend = ({ header, takenUpOn }: Pick<RunState, 'header' | 'takenUpOn'>): boolean => takenUpOn.every((backend) => backend === header?.backend);
 
 /** A run as files and the history keep it. */
-export const runOf = (header: RunHeader, { events, together, takenUpOn }: Pick<RunState, 'events' | 'together' | 'takenUpOn'>): Run =>
-  new RunLog(header, events).toRun({ ...(together > 1 && { together }), ...(takenUpOn.length > 0 && { takenUpOn: [...takenUpOn] }) });
+export const runOf = (header: RunHeader, { events, together, takenUpOn, window }: Pick<RunState, 'events' | 'together' | 'takenUpOn' | 'window'>): Run =>
+  new RunLog(header, events).toRun({ ...(together > 1 && { together }), ...(takenUpOn.length > 0 && { takenUpOn: [...takenUpOn] }), ...(window !== null && { window }) });
 
 /** The part of the state that a kept run decides. */
-const kept = ({ header, events, digest, together = 1, takenUpOn = [] }: Run) => ({ header, events, count: events.length, digest, title: titleOf(header), together, takenUpOn });
+const kept = ({ header, events, digest, together = 1, takenUpOn = [], window }: Run) => ({ header, events, count: events.length, digest, title: titleOf(header), together, takenUpOn, window: window ?? null });
 
 const EMPTY: RunState = {
   id: 0, phase: 'empty', origin: 'recorded', title: say``, header: null, events: [], count: 0,
-  drafts: [], picture: null, digest: null, wallMs: null, together: 1, takenUpOn: [], problem: null, source: null,
+  drafts: [], picture: null, digest: null, wallMs: null, together: 1, takenUpOn: [], window: null, problem: null, source: null,
 };
 
 export type RunStore = ReturnType<typeof createRun>;
@@ -121,11 +123,13 @@ export function createRun() {
     takeUp(id: number, backend: Backend): void {
       if (current(id)) store.setState(({ takenUpOn }) => ({ takenUpOn: [...takenUpOn, backend] }));
     },
-    append(id: number, events: readonly TokenEvent[], wallMs: number, drafts: readonly number[] = []): void {
+    append(id: number, events: readonly TokenEvent[], wallMs: number, drafts: readonly number[] = [], window: number | null = null): void {
       if (!current(id) || (events.length === 0 && drafts.length === 0)) return;
-      const log = store.getState().events as TokenEvent[];
+      const { events: before, count, window: first } = store.getState();
+      const log = before as TokenEvent[];
       log.push(...events);
-      store.setState({ count: log.length, wallMs, drafts });
+      const same = count === 0 || window === first;
+      store.setState({ count: log.length, wallMs, drafts, ...(events.length > 0 && { window: same ? window : null }) });
     },
     paint(id: number, picture: PaintedPicture): void {
       if (current(id)) store.setState({ picture });

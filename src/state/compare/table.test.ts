@@ -8,7 +8,7 @@ const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t
   t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
 }));
 const side = (every: number, run: Partial<Side['run']> = {}): Side => ({
-  events: events(every), figures: figuresAt(events(every), 16, tinyManifest(), tinyManifest().defaults), run: { origin: 'recorded', wallMs: null, count: 16, together: 1, takenUpOn: [], ...run }, backend: 'WASM',
+  events: events(every), figures: figuresAt(events(every), 16, tinyManifest(), tinyManifest().defaults), run: { origin: 'recorded', wallMs: null, count: 16, together: 1, takenUpOn: [], window: 16, ...run }, backend: 'WASM',
 });
 const cell = (rows: ReturnType<typeof tableOf>, key: string) => rows.find((row) => row.key === key)!;
 
@@ -58,6 +58,24 @@ it('shows of a what-if nothing that was measured of the run as decoded, and offe
   for (const [key, b] of [['passes', '9'], ['time', '0.06\u00a0s'], ['speed', '250.0'], ['place', 'this device, WASM']] as const) expect(cell(rows, key)).toMatchObject({ a: '–', b, change: '' });
   expect(cell(rows, 'patches'), 'patches are those of the rules').toMatchObject({ a: '8', b: '8', change: '× 1.00' });
   expect(elsewhere({ ...side(4), whatIf: true }, here)).toEqual([]);
+});
+
+it('says by which window passes are counted, where the two differ, and where that is unknown', () => {
+  const of = (passes: number | null, window: number | null): Side => {
+    const plain = side(4, { window });
+    return { ...plain, figures: { ...plain.figures, passes } };
+  };
+  const told = (a: Side, b: Side | null) => ['passes', 'window'].map((key) => {
+    const { a: one, b: other, change } = cell(tableOf(a, b, 16), key);
+    return [one, other, change];
+  });
+  expect(told(of(8, 16), of(12, 16))).toEqual([['8', '12', '× 1.50'], ['16', '16', '']]);
+  expect(told(of(8, 16), of(16, 1))).toEqual([['8', '16', '× 2.00'], ['16', '1', 'differs']]);
+  expect(told(of(8, 16), of(12, null))).toEqual([['8', '12', ''], ['16', 'not known', '']]);
+  expect(told(of(8, null), of(12, null))).toEqual([['8', '12', ''], ['not known', 'not known', '']]);
+  expect(told(of(8, 16), of(null, null)), 'no pass decoded B').toEqual([['8', '–', ''], ['16', '–', '']]);
+  expect(told(of(8, 16), { ...of(8, 1), whatIf: true })).toEqual([['8', '–', ''], ['16', '–', '']]);
+  expect(told(of(8, 16), null)).toEqual([['8', '–', ''], ['16', '–', '']]);
 });
 
 it('shows no patches of a plain transformer, which has a step for each token', () => {

@@ -8,7 +8,7 @@ import { sharedBoundaries, tokenDifference } from './difference.ts';
 export interface Side {
   figures: Figures;
   events: readonly TokenEvent[];
-  run: Pick<RunState, 'origin' | 'wallMs' | 'count' | 'together' | 'takenUpOn'>;
+  run: Pick<RunState, 'origin' | 'wallMs' | 'count' | 'together' | 'takenUpOn' | 'window'>;
   /** As decoded by a plain transformer, which has no patches and no patch transformer. */
   gpt?: boolean;
   /** Under other rules than it was decoded with: what was measured of the run does not hold for it. */
@@ -54,6 +54,15 @@ export function elsewhere(a: Pick<Side, 'run' | 'backend' | 'whatIf'>, b: Pick<S
   return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
 }
 
+/** What the passes of each side are counted by. */
+function windowRow(a: Side | null, b: Side | null): Row {
+  const of = (side: Side | null) => (side && !side.whatIf && side.figures.passes !== null ? side.run : null);
+  const text = (run: Pick<RunState, 'window'> | null) => (run ? run.window === null ? t('not known') : integer(run.window) : '–');
+  const [one, other] = [of(a), of(b)];
+  const differ = one?.window && other?.window && one.window !== other.window;
+  return { key: 'window', name: t('Tokens per pass, at most'), a: text(one), b: text(other), change: differ ? t('differs') : '' };
+}
+
 /** Figures of two runs, side by side, of what is shown of each. */
 export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
   const timed = a !== null && b !== null && sameDevice(a, b);
@@ -73,7 +82,8 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('patches', t('Patches'), ({ gpt, figures }) => (gpt ? '–' : integer(figures.patches)), ({ gpt, figures }) => (gpt ? null : figures.patches)),
     row('p-avg', t('P_avg, tokens'), ({ gpt, figures }) => (gpt ? '–' : fixed(figures.pAvg, 2)), ({ gpt, figures }) => (gpt ? null : figures.pAvg)),
     row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
-    measured('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures }) => figures.passes),
+    measured('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures, run }) => (run.window === null ? null : figures.passes)),
+    windowRow(a, b),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     measured('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),

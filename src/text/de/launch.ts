@@ -70,6 +70,7 @@ export const launch = {
   'Passes': 'Durchgänge',
   '{passes} for {tokens}': '{passes} für {tokens}',
   'Several tokens settle in one pass. They are those of one token a pass.': 'In einem Durchgang werden mehrere Tokens fest. Es sind die von einem Token je Durchgang.',
+  'Up to {window} tokens settle in one pass. They are those of one token a pass.': 'In einem Durchgang werden bis zu {window} Tokens fest. Es sind die von einem Token je Durchgang.',
   'tokens/s': 'Tokens/s',
   'Multiply-accumulates': 'Multiplikationen mit Addition',
   'Multiply-accumulates of the linear layers so far.': 'Multiplikationen mit Addition der linearen Schichten bisher.',

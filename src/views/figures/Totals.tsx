@@ -29,6 +29,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
   const shared = useSharedPasses();
   const elsewhere = useRun((run) => (isMeasuredHere(run) ? undefined : run.header?.backend));
   const together = useRun((run) => run.together);
+  const window = useRun((run) => run.window);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   /** Other rules draw patches over the tokens of a plain transformer, too. */
   const patched = !gpt || decoded !== null;
@@ -42,7 +43,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
       <dl className="facts">
         <Against />
         {patched && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
-        {passes !== null && <div title={shared ? t('Several tokens settle in one pass. They are those of one token a pass.') : undefined}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(tokens) })}</dd></div>}
+        {passes !== null && <div title={shared ? sharedText(window) : undefined}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(tokens) })}</dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{gpt ? <>{decoded.patches} <span className="muted">{stepsName(false, decoded.patches)}</span></> : <>{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</>}</dd></div>
           : <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}{together > 1 && speed !== null && <>, {t('each of {count} at once', { count: together })}</>}</span></dd></div>}
@@ -50,6 +51,10 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
     </section>
   );
 }
+
+const sharedText = (window: number | null): string => (window === null
+  ? t('Several tokens settle in one pass. They are those of one token a pass.')
+  : t('Up to {window} tokens settle in one pass. They are those of one token a pass.', { window }));
 
 /** What the steps of the largest model are called: one a patch, or one a token where there are none. */
 function stepsName(patched: boolean, n: number): string {
