@@ -1,4 +1,4 @@
-import { attentionCost, packCost } from '../engine/cost.ts';
+import { attentionCost, packCost, wholeCost } from '../engine/cost.ts';
 import type { Manifest } from '../engine/manifest.ts';
 import { groupsOf } from '../engine/sampling.ts';
 import { interleaved, type Bench, type Contestant, type Context } from './harness.ts';
@@ -14,8 +14,7 @@ const CASES = [['pack', 16], ['pack', 8], ['pack', 24], ['pack', 32], ['30m', 16
 /** Multiply-accumulates of one image: linear layers, and with attention over the growing caches. */
 function operations(manifest: Manifest, { tokens, patches }: ImageTimes): { linear: number; all: number } {
   const groups = groupsOf(manifest.defaults);
-  const cost = packCost(manifest, tokens.length, patches, groups);
-  const linear = cost.total + cost.entropy;
+  const linear = wholeCost(packCost(manifest, tokens.length, patches, groups));
   return { linear, all: linear + attentionCost(manifest, tokens.length, patches, groups) };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { allowedSpeedup, attentionCost, baselineCost, dparCost, gptCost, packCost } from './cost.ts';
+import { allowedSpeedup, attentionCost, baselineCost, decodeCost, dparCost, gptCost, packCost } from './cost.ts';
+import { staticPatches, tokenByToken } from './settings.ts';
 import { tinyGptManifest, tinyManifest } from './testing/manifest.ts';
 
 const V = 16384;
@@ -41,6 +42,15 @@ test('a pack of kind gpt costs n F T + V D T, its own baseline', () => {
   expect(packCost(m, 16, 16)).toMatchObject({ encoder: 0, patchTransformer: 0, total: macs });
   expect(packCost(m, 16, 16, 2).total).toBe(2 * macs);
   expect(baselineCost(m, 16).total).toBe(macs);
+});
+
+test('a decode counts the rows of guidance, and the entropy model where the rules need it: not for static patches, nor with one token per patch', () => {
+  const m = tinyManifest();
+  const settings = { ...m.defaults, guidance: 3 };
+  expect(decodeCost(m, 16, 10, settings)).toEqual(packCost(m, 16, 10, 2));
+  expect(packCost(m, 16, 8, 2).entropy).toBeGreaterThan(0);
+  expect(decodeCost(m, 16, 8, { ...settings, ...staticPatches(2) })).toEqual({ ...packCost(m, 16, 8, 2), entropy: 0 });
+  expect(decodeCost(m, 16, 16, { ...settings, ...tokenByToken })).toEqual(baselineCost(m, 16, 2));
 });
 
 test('attention costs two multiply-accumulates a channel for every slot that a step sees', () => {

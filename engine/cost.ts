@@ -1,5 +1,7 @@
 /** Multiply-accumulates of the linear layers per image (paper Table 8; formula in docs/model.md "What does an image cost?"). */
 import type { Manifest } from './manifest.ts';
+import { groupsOf } from './sampling.ts';
+import { needsEntropyModel, type Settings } from './settings.ts';
 
 export interface CostModel {
   dim: number;
@@ -58,6 +60,15 @@ export function packCost(manifest: Priced, tokens: number, patches: number, grou
   };
 }
 
+/** Cost of `tokens` tokens in `patches` patches with such settings: rows of guidance count, and the entropy model where the rules need it. */
+export function decodeCost(manifest: Priced, tokens: number, patches: number, settings: Settings): Cost {
+  const cost = packCost(manifest, tokens, patches, groupsOf(settings));
+  return { ...cost, entropy: needsEntropyModel(settings) ? cost.entropy : 0 };
+}
+
+/** All of it, the entropy model included. */
+export const wholeCost = ({ total, entropy }: Cost): number => total + entropy;
+
 /** The token-by-token baseline on the same weights (P_max = 1), which needs no entropy model. */
 export const baselineCost = (manifest: Priced, tokens: number, groups: 1 | 2 = 1): Cost => ({
   ...packCost(manifest, tokens, tokens, groups),
@@ -70,7 +81,7 @@ export const baselineCost = (manifest: Priced, tokens: number, groups: 1 | 2 = 1
  */
 export function allowedSpeedup(manifest: Priced, other: Priced, tokens: number, patches: number, groups: 1 | 2 = 1): number {
   const cost = packCost(manifest, tokens, patches, groups);
-  return packCost(other, tokens, tokens, groups).total / (cost.total + cost.entropy);
+  return packCost(other, tokens, tokens, groups).total / wholeCost(cost);
 }
 
 /**

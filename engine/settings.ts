@@ -118,8 +118,11 @@ export const isStatic = (s: Pick<Settings, 'entropyGate' | 'lengthGate' | 'rowRe
 /** Static patches of a mean length in tokens (paper, Table 3): no gate is on. */
 export const staticPatches = (staticLength: number) => ({ entropyGate: false, lengthGate: false, rowReset: false, staticLength: Math.round(100 * staticLength) / 100 }) satisfies Partial<Settings>;
 
-/** Every token is a patch of its own whatever the entropies: the entropy model is not needed. */
-export const isTokenByToken = (s: Settings): boolean => s.lengthGate && s.maxPatchLength === 1;
+/** Every token is a patch of its own whatever the entropies. */
+export const isTokenByToken = (s: Pick<Settings, 'lengthGate' | 'maxPatchLength'>): boolean => s.lengthGate && s.maxPatchLength === 1;
+
+/** Whether the entropy model decides where patches open: with the entropy gate off, as in static patches, it runs for the map alone. */
+export const needsEntropyModel = (s: Pick<Settings, 'entropyGate' | 'lengthGate' | 'maxPatchLength'>): boolean => s.entropyGate && !isTokenByToken(s);
 
 /** The gates of a plain GPT (kind gpt): every token is a patch of its own. */
 export const tokenByToken = { maxPatchLength: 1, entropyGate: false, lengthGate: true, rowReset: false, staticLength: null } as const satisfies Partial<Settings>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeOne } from './decode.ts';
 import type { TokenEvent } from './log.ts';
+import { staticPatches, tokenByToken } from './settings.ts';
 import { FakeGraphs, tinyManifest } from './testing/manifest.ts';
 import { clampCursor, figuresAt, passesAt, patchesAt, sharesPasses, widestPass } from './view.ts';
 
@@ -41,6 +42,17 @@ test('figures are functions of the cursor', () => {
   expect(figuresAt(events, 0, m, m.defaults)).toMatchObject({ tokens: 0, pAvg: null, tokensPerSecond: null, costRatio: null });
   expect(figuresAt(events.map((e) => ({ ...e, entropy: null })), 16, m, m.defaults).cost.entropy).toBe(0);
   for (const cursor of [1, 2, 16]) expect(figuresAt(events, cursor, m, { ...m.defaults, lengthGate: true, maxPatchLength: 1 }).cost.entropy, 'one token per patch').toBe(0);
+});
+
+test.each([
+  ['dynamic patches', {}, 15, true], ['static patches, whose map it makes', staticPatches(2), 15, false], ['one token per patch', tokenByToken, 0, false],
+])('the entropy model counts where the rules need it: %s', async (_, rules, runs, counts) => {
+  const settings = { ...m.defaults, ...rules };
+  const made: TokenEvent[] = [];
+  for await (const event of decodeOne(new FakeGraphs(() => 1), m, { class: 0, seed: 1, settings })) made.push(event);
+  const { stages, cost } = figuresAt(made, 16, m, settings);
+  expect(stages.entropy?.runs ?? 0).toBe(runs);
+  expect(cost.entropy > 0).toBe(counts);
 });
 
 test('cursors are clamped', () => {

@@ -1,8 +1,8 @@
 /** Views of a run: pure functions of (events, cursor). The cursor is the number of tokens shown, 0..events.length. */
-import { baselineCost, packCost, type Cost, type Priced } from './cost.ts';
+import { baselineCost, decodeCost, wholeCost, type Cost, type Priced } from './cost.ts';
 import type { Stage, TokenEvent } from './log.ts';
 import { groupsOf } from './sampling.ts';
-import { isTokenByToken, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 export interface PatchView {
   index: number;
@@ -127,19 +127,18 @@ const stageFigures = (events: readonly TokenEvent[]): Partial<Record<Stage, Stag
 
 /** Running figures after `cursor` tokens, made with such settings. Patches are counted up to the open one. */
 export function figuresAt(events: readonly TokenEvent[], cursor: number, manifest: Priced, settings: Settings): Figures {
-  const groups = groupsOf(settings);
   const shown = events.slice(0, clampCursor(events, cursor));
   const tokens = shown.length;
   const patches = shown.filter((event) => event.opens.length > 0).length;
   const stages = stageFigures(shown);
   const milliseconds = Object.values(stages).reduce((sum, stage) => sum + stage.sum, 0);
-  const cost = packCost(manifest, tokens, patches, groups);
-  // Where every token is a patch whatever the entropies, none are computed for it; nor were they in a run that has none.
-  if (isTokenByToken(settings) || (tokens > 1 && shown.every((event) => event.entropy === null))) cost.entropy = 0;
-  const baseline = baselineCost(manifest, tokens, groups);
+  const cost = decodeCost(manifest, tokens, patches, settings);
+  // No entropies were computed for a run that has none.
+  if (tokens > 1 && shown.every((event) => event.entropy === null)) cost.entropy = 0;
+  const baseline = baselineCost(manifest, tokens, groupsOf(settings));
   return {
     tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, passes: shown.at(-1)?.pass ?? null, stages, milliseconds,
     tokensPerSecond: milliseconds > 0 ? (tokens / milliseconds) * 1000 : null,
-    cost, baseline, costRatio: tokens ? (cost.total + cost.entropy) / baseline.total : null,
+    cost, baseline, costRatio: tokens ? wholeCost(cost) / baseline.total : null,
   };
 }

@@ -1,4 +1,4 @@
-import { attentionCost, packCost } from '../../engine/cost.ts';
+import { attentionCost, decodeCost, wholeCost } from '../../engine/cost.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { groupsOf } from '../../engine/sampling.ts';
 import { measuredPatches } from './measuredPatches.ts';
@@ -34,10 +34,10 @@ export function resolutionRows(pack: Manifest, plain: Manifest, others: readonly
     const tokens = pack.grid.tokens * (size / pack.image.size) ** 2;
     const patches = measured.get(size) ?? share * tokens;
     const attention = attentionCost(pack, tokens, patches, groups);
-    const cost = packCost(pack, tokens, patches, groups);
+    const linear = wholeCost(decodeCost(pack, tokens, patches, pack.defaults));
     return {
       size, tokens, patches, attention, plain: attentionCost({ ...plain, entropyModel: undefined }, tokens, tokens, groupsOf(plain.defaults)),
-      linear: (cost.total + cost.entropy) / (cost.total + cost.entropy + attention), measured: measured.has(size),
+      linear: linear / (linear + attention), measured: measured.has(size),
     };
   });
 }

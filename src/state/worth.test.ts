@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { TokenEvent } from '../../engine/log.ts';
 import { parseManifest, type Manifest } from '../../engine/manifest.ts';
+import { staticPatches } from '../../engine/settings.ts';
+import { figuresAt } from '../../engine/view.ts';
+import { repatch, rulesOf } from '../../engine/whatif.ts';
 import { worthOf } from './worth.ts';
 
 const read = (name: string): Manifest => parseManifest(JSON.parse(readFileSync(`public/models/${name}/manifest.json`, 'utf8')));
@@ -16,9 +20,17 @@ describe('the shipped packs', () => {
     expect(whole!.steps).toBe(256);
     expect(dynamic!.steps).toBeLessThan(0.7 * whole!.steps);
     expect(worth.share).toBeCloseTo(dynamic!.operations / whole!.operations);
-    // Static patches of as many steps spare the entropy model.
+    // Static patches of as many steps need no entropy model.
     expect(fixed!.operations).toBeLessThan(dynamic!.operations);
     expect(worth.static).toEqual({ quality: 'unknown', samples: null, as: null });
+  });
+
+  it('count static patches as the figures of a run do', () => {
+    const settings = { ...pack.defaults, ...staticPatches(2) };
+    const events = repatch(Array.from({ length: 256 }, (_, t) => ({ t, entropy: t > 0 ? 4 : null, times: {} }) as TokenEvent), rulesOf(settings), 16);
+    const { patches, cost } = figuresAt(events, 256, pack, settings);
+    const [, fixed] = worthOf(withEvaluation(pack, { steps_mean: patches }), plain)!.ways;
+    expect(fixed).toMatchObject({ steps: 128, operations: cost.total + cost.entropy });
   });
 
   it('the verdict on quality is what the manifests say, whichever way', () => {

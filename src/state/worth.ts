@@ -1,6 +1,6 @@
-import { packCost } from '../../engine/cost.ts';
+import { decodeCost, wholeCost } from '../../engine/cost.ts';
 import type { Manifest, Sweep } from '../../engine/manifest.ts';
-import { groupsOf } from '../../engine/sampling.ts';
+import { staticPatches } from '../../engine/settings.ts';
 import { measuredPatches } from './measuredPatches.ts';
 
 /** dynamic: the pack as it is. static: patches of the same mean length. plain: a transformer without patches. */
@@ -76,10 +76,12 @@ function staticRow({ evaluation }: Manifest): StaticRow | undefined {
   return typeof length === 'number' ? evaluation.sweep?.static?.find(({ p_avg: own }) => Math.abs(own / length - 1) < 0.02) : undefined;
 }
 
+/** An image in static patches, as many as the model trained on them takes, else as many as the dynamic ones. */
 function staticWay(pack: Manifest, steps: number, row: StaticRow | undefined): WayFigures {
+  const { tokens } = pack.grid;
   const taken = row?.steps_mean ?? steps;
   return {
-    way: 'static', steps: taken, operations: packCost(pack, pack.grid.tokens, taken, groupsOf(pack.defaults)).total,
+    way: 'static', steps: taken, operations: wholeCost(decodeCost(pack, tokens, taken, { ...pack.defaults, ...staticPatches(tokens / taken) })),
     fidLite: row ? fidOf(row) : null,
     agreement: row?.class_agreement === undefined ? null : { value: row.class_agreement, interval: null },
   };
@@ -93,16 +95,15 @@ export function worthOf(pack: Manifest, plain: Manifest | null): Worth | null {
   const steps = measuredPatches(pack);
   if (pack.kind !== 'dpar' || steps === null) return null;
   const { tokens } = pack.grid;
-  const groups = groupsOf(pack.defaults);
-  const cost = packCost(pack, tokens, steps, groups);
+  const operations = wholeCost(decodeCost(pack, tokens, steps, pack.defaults));
   const row = staticRow(pack);
-  const dynamic: WayFigures = { way: 'dynamic', steps, operations: cost.total + cost.entropy, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') };
+  const dynamic: WayFigures = { way: 'dynamic', steps, operations, fidLite: figureOf(pack, 'fid_lite'), agreement: figureOf(pack, 'class_agreement') };
   const fixed = staticWay(pack, steps, row);
   const like = dynamicLike(row, pack, dynamic.fidLite);
   const still = fixed.operations < dynamic.operations ? { quality: verdict(fixed.fidLite, like.figure), samples: row?.n ?? null, as: like.apart ? like.figure : null } : null;
   if (!plain) return { ways: [dynamic, fixed], quality: 'unknown', share: null, static: still, samples: null };
   const sameJudge = pack.evaluation.features === plain.evaluation.features && pack.evaluation.n === plain.evaluation.n;
-  const whole = packCost(plain, tokens, tokens, groupsOf(plain.defaults)).total;
+  const whole = wholeCost(decodeCost(plain, tokens, tokens, plain.defaults));
   const other: WayFigures = { way: 'plain', steps: tokens, operations: whole, fidLite: figureOf(plain, 'fid_lite'), agreement: figureOf(plain, 'class_agreement') };
   return {
     ways: [dynamic, fixed, other], share: dynamic.operations / whole, static: still,

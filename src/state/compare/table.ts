@@ -1,3 +1,4 @@
+import { wholeCost } from '../../../engine/cost.ts';
 import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
@@ -72,7 +73,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
   };
   const measured = (key: string, name: string, of: (side: Side) => string, number?: (side: Side) => number | null) =>
     row(key, name, (side) => (side.whatIf ? '–' : of(side)), number && ((side) => (side.whatIf ? null : number(side))));
-  const work = ({ figures: { cost } }: Side) => cost.total + cost.entropy;
+  const work = ({ figures }: Side) => wholeCost(figures.cost);
   const speed = (side: Side) => {
     const ms = timeOf(side);
     return ms ? (1000 * side.figures.tokens) / ms : null;

@@ -74,7 +74,7 @@ export const launch = {
   'tokens/s': 'Tokens/s',
   'Multiply-accumulates': 'Multiplikationen mit Addition',
   'Multiply-accumulates of the linear layers so far.': 'Multiplikationen mit Addition der linearen Schichten bisher.',
-  'Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch. Positions that a pass only guesses do not count.': 'Multiplikationen mit Addition der linearen Schichten bisher, samt Entropiemodell, gegen dasselbe Modell mit einem Token je Patch. Positionen, die ein Durchgang nur rät, zählen nicht.',
+  'Multiply-accumulates of the linear layers so far, including the entropy model where it decides, against the same model with one token per patch. Positions that a pass only guesses do not count.': 'Multiplikationen mit Addition der linearen Schichten bisher, samt Entropiemodell, wo es entscheidet, gegen dasselbe Modell mit einem Token je Patch. Positionen, die ein Durchgang nur rät, zählen nicht.',
   'Whole model so far': 'Ganzes Modell bisher',
   'With these rules': 'Mit diesen Regeln',
   'Dynamic patches': 'Dynamische Patches',

@@ -80,7 +80,7 @@ function Table({ session }: { session: CompareSession }) {
         </tbody>
       </table>
       {away.length > 0 && <MakeHere session={session} which={away} />}
-      <p className="small-print muted">{t('Multiply-accumulates are those of the linear layers, including the entropy model. “One token per patch” is the same model with patches of one token. Times are those of the device named.')}</p>
+      <p className="small-print muted">{t('Multiply-accumulates are those of the linear layers, including the entropy model where it decides. “One token per patch” is the same model with patches of one token. Times are those of the device named.')}</p>
     </section>
   );
 }

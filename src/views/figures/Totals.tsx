@@ -1,3 +1,4 @@
+import { wholeCost } from '../../../engine/cost.ts';
 import { findSetting, isStatic, isTokenByToken } from '../../../engine/settings.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { tokens as counted } from '../../lib/counts.ts';
@@ -66,7 +67,7 @@ function stepsName(patched: boolean, n: number): string {
 export function Cost({ figures, decoded }: Props) {
   const ratio = figures?.costRatio ?? null;
   const scale = Math.max(1, ratio ?? 0, decoded?.costRatio ?? 0);
-  const ours = (of: Figures) => operations(of.cost.total + of.cost.entropy);
+  const ours = (of: Figures) => operations(wholeCost(of.cost));
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
   const name = useRun(({ header }) => (header && isTokenByToken(header.settings) ? t('One token per patch') : header && isStatic(header.settings) ? t('Static patches') : t('Dynamic patches')));
   if (gpt) {
@@ -78,7 +79,7 @@ export function Cost({ figures, decoded }: Props) {
     );
   }
   return (
-    <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model, against the same model with one token per patch. Positions that a pass only guesses do not count.')}>
+    <section title={t('Multiply-accumulates of the linear layers so far, including the entropy model where it decides, against the same model with one token per patch. Positions that a pass only guesses do not count.')}>
       <h2 className="heading">{t('Multiply-accumulates')}</h2>
       <div className="versus">
         <span data-figure="cost-of">{decoded ? t('With these rules') : name}</span><span data-figure="cost">{figures ? ours(figures) : '–'}</span>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { baselineCost, packCost } from '../../../engine/cost.ts';
-import { groupsOf } from '../../../engine/sampling.ts';
+import { wholeCost } from '../../../engine/cost.ts';
+import { figuresAt } from '../../../engine/view.ts';
 import { patchSteps, tokens } from '../../lib/counts.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
@@ -117,11 +117,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
   const rest = outsideMs(wallMs, sum, events.length === all.length);
   if (!manifest || !header) return null;
-  const patches = events.filter(({ opens }) => opens.length > 0).length;
-  const groups = groupsOf(header.settings);
-  const cost = packCost(manifest, events.length, patches, groups);
-  const entropy = events.some((event) => event.entropy !== null) ? cost.entropy : 0;
-  const baseline = baselineCost(manifest, events.length, groups);
+  const { patches, cost, baseline, costRatio } = figuresAt(events, events.length, manifest, header.settings);
   return (
     <>
       <table className="times ran">
@@ -147,7 +143,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
         {manifest.kind === 'gpt' ? t('{operations} multiply-accumulates.', { operations: operations(cost.total) }) : (
           <>
             {rich('{steps} for {tokens}; with one token per patch it would be one for each.', { steps: <b>{patchSteps(patches)}</b>, tokens: <b>{tokens(events.length)}</b> })}{' '}
-            {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(cost.total + entropy), baseline: operations(baseline.total) })}{events.length > 0 && <> (<b>{percent((cost.total + entropy) / baseline.total)}</b>)</>}.
+            {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(wholeCost(cost)), baseline: operations(baseline.total) })}{costRatio !== null && <> (<b>{percent(costRatio)}</b>)</>}.
           </>
         )}{' '}
         {measuredWhere(run, backendName(header.backend))}

@@ -100,6 +100,7 @@ export function WorthPanel({ pack, plain, titled = true }: { pack: Manifest; pla
           <p className="small-print muted">
             {rich(pack.pictures === 'samples' ? 'Means over {n} of the model’s own samples at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.' : 'Means over {n} held-out pictures at the pack’s E_th; quality with 95 % intervals. Any change leads to a different picture, so quality is judged over many.', { n: integer(typeof heldOut === 'number' ? heldOut : pack.split.heldOut) })}
             {worth.ways.some(({ way, fidLite }) => way === 'static' && fidLite) && ` ${t('Static patches are judged on a model trained on them.')}`}
+            {` ${t(here ? 'Static patches need no entropy model. It runs for their map, so their time includes it; their multiply-accumulates do not.' : 'Static patches need no entropy model, so it is not counted for them.')}`}
             {worth.static?.as && ` ${t('FID-lite depends on the number of samples: {samples} dynamic ones have {value}.', { samples: integer(worth.static.samples ?? 0), value: fixed(worth.static.as.value, 2) })}`}
             {here && ` ${t('Times are medians of three images, with quartiles. Each pass decodes one token; Generate is faster where a pass settles several.')}`}
           </p>
