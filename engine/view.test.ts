@@ -44,6 +44,22 @@ test('figures are functions of the cursor', () => {
   for (const cursor of [1, 2, 16]) expect(figuresAt(events, cursor, m, { ...m.defaults, lengthGate: true, maxPatchLength: 1 }).cost.entropy, 'one token per patch').toBe(0);
 });
 
+test('passes and speed are of the tokens that were sampled; a pass that only read given ones is none of them', async () => {
+  const given = [1, 2, 3, 4, 5];
+  const made: TokenEvent[] = [];
+  for await (const event of decodeOne(new FakeGraphs(() => 1), m, { class: 0, seed: 1, settings: m.defaults, given })) made.push({ ...event, times: { decoder: event.t < 5 ? 1 : 10 } });
+  const figures = (events: readonly TokenEvent[], cursor = 16) => figuresAt(events, cursor, m, m.defaults);
+  expect(figures(made)).toMatchObject({ tokens: 16, passes: 11, milliseconds: 115, sampled: { tokens: 11, milliseconds: 110 }, tokensPerSecond: 100 });
+  expect(figures(made, 5)).toMatchObject({ tokens: 5, passes: 0, sampled: { tokens: 0, milliseconds: 0 }, tokensPerSecond: null });
+  expect(figures(events)).toMatchObject({ passes: 16, sampled: { tokens: 16, milliseconds: figures(events).milliseconds } });
+  // Four a pass: the second one reads the last given token, and samples the first of three.
+  const wide = made.map((event) => ({ ...event, pass: 1 + Math.floor(event.t / 4), times: event.t % 4 === 0 ? { decoder: 10 } : {} }));
+  expect(figures(wide)).toMatchObject({ passes: 3, milliseconds: 40, sampled: { tokens: 11, milliseconds: 30 } });
+  expect([widestPass(wide), widestPass(wide.slice(0, 8)), widestPass(wide.slice(0, 5))]).toEqual([4, 3, 0]);
+  const old = made.map((event) => ({ ...event, pass: undefined }));
+  expect(figures(old)).toMatchObject({ passes: null, sampled: { tokens: 11, milliseconds: 110 } });
+});
+
 test.each([
   ['dynamic patches', {}, 15, true], ['static patches, whose map it makes', staticPatches(2), 15, false], ['one token per patch', tokenByToken, 0, false],
 ])('the entropy model counts where the rules need it: %s', async (_, rules, runs, counts) => {

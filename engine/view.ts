@@ -79,9 +79,17 @@ export function sharesPasses(events: readonly TokenEvent[], cursor = events.leng
   return pass !== undefined && pass < count;
 }
 
-/** Most tokens that one pass settled; 0 where there are none, or the run does not say. */
+/** Most tokens that one pass sampled; 0 where there are none, or the run does not say. */
 export const widestPass = (events: readonly TokenEvent[]): number =>
-  passesAt(events, events.length).reduce((most, { start, end }) => Math.max(most, end - start), 0);
+  passesAt(events, events.length).reduce((most, { start, end }) => Math.max(most, sampledOf(events.slice(start, end)).length), 0);
+
+const sampledOf = (events: readonly TokenEvent[]): readonly TokenEvent[] => events.filter(({ source }) => source === 'sampled');
+
+/** From the first event of the pass that sampled first: passes before it only read tokens that were given. */
+function decodedPart(events: readonly TokenEvent[]): readonly TokenEvent[] {
+  const first = events.find(({ source }) => source === 'sampled');
+  return first ? events.slice(first.pass === undefined ? first.t : events.findIndex(({ pass }) => pass === first.pass)) : [];
+}
 
 export interface StageFigure {
   /** Milliseconds. */
@@ -97,11 +105,14 @@ export interface Figures {
   pAvg: number | null;
   /** Steps of the patch transformer so far: one a patch. */
   patchTransformerSteps: number;
-  /** Passes so far: several tokens may settle in one (engine/window.ts). Null where the log does not say. */
+  /** Tokens that were sampled, the others were given; and the milliseconds of the passes that did so. */
+  sampled: { tokens: number; milliseconds: number };
+  /** Passes so far that sampled a token: several may settle in one (engine/window.ts). Null where the log does not say. */
   passes: number | null;
   stages: Partial<Record<Stage, StageFigure>>;
   /** All stages, milliseconds. */
   milliseconds: number;
+  /** Sampled ones, by the time of their passes. */
   tokensPerSecond: number | null;
   /** Multiply-accumulates of the tokens so far. */
   cost: Cost;
@@ -125,20 +136,25 @@ const stageFigures = (events: readonly TokenEvent[]): Partial<Record<Stage, Stag
   return stages;
 };
 
+const allMs = (stages: Figures['stages']): number => Object.values(stages).reduce((sum, stage) => sum + stage.sum, 0);
+
 /** Running figures after `cursor` tokens, made with such settings. Patches are counted up to the open one. */
 export function figuresAt(events: readonly TokenEvent[], cursor: number, manifest: Priced, settings: Settings): Figures {
   const shown = events.slice(0, clampCursor(events, cursor));
   const tokens = shown.length;
   const patches = shown.filter((event) => event.opens.length > 0).length;
   const stages = stageFigures(shown);
-  const milliseconds = Object.values(stages).reduce((sum, stage) => sum + stage.sum, 0);
+  const part = decodedPart(shown);
+  const sampled = { tokens: sampledOf(part).length, milliseconds: allMs(stageFigures(part)) };
+  const lastPass = shown.at(-1)?.pass;
   const cost = decodeCost(manifest, tokens, patches, settings);
   // No entropies were computed for a run that has none.
   if (tokens > 1 && shown.every((event) => event.entropy === null)) cost.entropy = 0;
   const baseline = baselineCost(manifest, tokens, groupsOf(settings));
   return {
-    tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, passes: shown.at(-1)?.pass ?? null, stages, milliseconds,
-    tokensPerSecond: milliseconds > 0 ? (tokens / milliseconds) * 1000 : null,
+    tokens, patches, pAvg: patches ? tokens / patches : null, patchTransformerSteps: patches, sampled, stages, milliseconds: allMs(stages),
+    passes: lastPass === undefined ? null : part.length > 0 ? lastPass - part[0]!.pass! + 1 : 0,
+    tokensPerSecond: sampled.milliseconds > 0 ? (sampled.tokens / sampled.milliseconds) * 1000 : null,
     cost, baseline, costRatio: tokens ? wholeCost(cost) / baseline.total : null,
   };
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
 import { figuresAt } from '../../../engine/view.ts';
-import { elsewhere, tableOf, timeOf, type Side } from './table.ts';
+import { fixed } from '../../lib/format.ts';
+import { elsewhere, speedOf, tableOf, timeOf, type Side } from './table.ts';
 
 const events = (every: number): TokenEvent[] => Array.from({ length: 16 }, (_, t) => ({
   t, token: t % every, entropy: t ? 1 : null, opens: t % every === 0 ? ['entropy'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times: { decoder: 2 },
@@ -76,6 +77,16 @@ it('says by which window passes are counted, where the two differ, and where tha
   expect(told(of(8, 16), of(null, null)), 'no pass decoded B').toEqual([['8', '–', ''], ['16', '–', '']]);
   expect(told(of(8, 16), { ...of(8, 1), whatIf: true })).toEqual([['8', '–', ''], ['16', '–', '']]);
   expect(told(of(8, 16), null)).toEqual([['8', '–', ''], ['16', '–', '']]);
+});
+
+it('names given tokens, and counts passes and speed of the others alone', () => {
+  const made = events(4).map((event) => ({ ...event, source: event.t < 8 ? 'given' as const : 'sampled' as const, pass: event.t + 1, times: { decoder: event.t < 8 ? 1 : 3 } }));
+  const continued: Side = { ...side(4, { origin: 'generated', wallMs: 64 }), events: made, figures: figuresAt(made, 16, tinyManifest(), tinyManifest().defaults) };
+  const rows = tableOf(continued, side(4), 16);
+  expect(['tokens', 'passes', 'speed'].map((key) => cell(rows, key).a)).toEqual(['16, 8 given', '8', fixed(8000 / 48, 1)]);
+  expect(cell(rows, 'time').a, 'the whole run').toBe('0.06\u00a0s');
+  expect(speedOf({ ...continued, run: { ...continued.run, origin: 'opened' } }), 'by its stages').toBeCloseTo(8000 / 24);
+  expect(cell(rows, 'tokens').b).toBe('16');
 });
 
 it('shows no patches of a plain transformer, which has a step for each token', () => {

@@ -37,6 +37,13 @@ export function timeOf({ figures, run }: { figures: Figures; run: Pick<RunState,
   return figures.milliseconds > 0 ? figures.milliseconds : null;
 }
 
+/** Sampled tokens per second of what is shown: of the time, the share of the passes that sampled them. Null where nothing was timed, or all was given. */
+export function speedOf({ figures, run }: Parameters<typeof timeOf>[0]): number | null {
+  const { sampled, milliseconds } = figures;
+  const ms = (timeOf({ figures, run }) ?? 0) * (milliseconds > 0 ? sampled.milliseconds / milliseconds : 1);
+  return ms > 0 && sampled.tokens > 0 ? (1000 * sampled.tokens) / ms : null;
+}
+
 /** Where and how a time was measured. */
 export function placeOf({ run, backend }: Pick<Side, 'run' | 'backend'>): string {
   const here = isMeasuredHere(run);
@@ -74,12 +81,8 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
   const measured = (key: string, name: string, of: (side: Side) => string, number?: (side: Side) => number | null) =>
     row(key, name, (side) => (side.whatIf ? '–' : of(side)), number && ((side) => (side.whatIf ? null : number(side))));
   const work = ({ figures }: Side) => wholeCost(figures.cost);
-  const speed = (side: Side) => {
-    const ms = timeOf(side);
-    return ms ? (1000 * side.figures.tokens) / ms : null;
-  };
   const rows = [
-    row('tokens', t('Tokens'), ({ figures }) => integer(figures.tokens)),
+    row('tokens', t('Tokens'), ({ figures: { tokens, sampled } }) => (sampled.tokens < tokens ? t('{tokens}, {given} given', { tokens: integer(tokens), given: integer(tokens - sampled.tokens) }) : integer(tokens))),
     row('patches', t('Patches'), ({ gpt, figures }) => (gpt ? '–' : integer(figures.patches)), ({ gpt, figures }) => (gpt ? null : figures.patches)),
     row('p-avg', t('P_avg, tokens'), ({ gpt, figures }) => (gpt ? '–' : fixed(figures.pAvg, 2)), ({ gpt, figures }) => (gpt ? null : figures.pAvg)),
     row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
@@ -88,7 +91,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     measured('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
-    measured('speed', t('Tokens/s'), (side) => fixed(speed(side), 1), timed ? speed : undefined),
+    measured('speed', t('Tokens/s'), (side) => fixed(speedOf(side), 1), timed ? speedOf : undefined),
     measured('place', t('Measured on'), placeOf),
   ];
   if (!a || !b) return rows;

@@ -124,6 +124,7 @@ export const compare = {
   'Transformer steps': 'Transformer-Schritte',
   'Work against one token per patch': 'Arbeit gegenüber einem Token je Patch',
   'Time': 'Zeit',
+  '{tokens}, {given} given': '{tokens}, davon {given} vorgegeben',
   'Tokens per pass, at most': 'Tokens je Durchgang, höchstens',
   'not known': 'nicht bekannt',
   'differs': 'verschieden',

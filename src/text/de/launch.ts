@@ -69,6 +69,7 @@ export const launch = {
   'Speed': 'Tempo',
   'Passes': 'Durchgänge',
   '{passes} for {tokens}': '{passes} für {tokens}',
+  '{given} given': '{given} vorgegeben',
   'Several tokens settle in one pass. They are those of one token a pass.': 'In einem Durchgang werden mehrere Tokens fest. Es sind die von einem Token je Durchgang.',
   'Up to {window} tokens settle in one pass. They are those of one token a pass.': 'In einem Durchgang werden bis zu {window} Tokens fest. Es sind die von einem Token je Durchgang.',
   'tokens/s': 'Tokens/s',

@@ -37,6 +37,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
   const [steps, tokens] = [figures?.patches ?? 0, figures?.tokens ?? 0];
   /** Of edited tokens, which no pass made, there are none. */
   const passes = tokens === 0 ? 0 : figures!.passes;
+  const sampled = figures?.sampled.tokens ?? 0;
   return (
     <section>
       <h2 className="heading">{t('This image')}{decoded && <span className="mark whatif">{t('what-if')}</span>}</h2>
@@ -44,7 +45,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
       <dl className="facts">
         <Against />
         {patched && <div><dt>{rich('Mean patch P_avg')}</dt><dd data-figure="p-avg">{fixed(figures?.pAvg, 2)} <span className="muted">{t('tokens')}</span></dd></div>}
-        {passes !== null && <div title={shared ? sharedText(window) : undefined}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(tokens) })}</dd></div>}
+        {passes !== null && <div title={shared ? sharedText(window) : undefined}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(sampled) })}{sampled < tokens && <span className="muted">, {t('{given} given', { given: tokens - sampled })}</span>}</dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{gpt ? <>{decoded.patches} <span className="muted">{stepsName(false, decoded.patches)}</span></> : <>{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</>}</dd></div>
           : <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}{together > 1 && speed !== null && <>, {t('each of {count} at once', { count: together })}</>}</span></dd></div>}

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Figures } from '../../../engine/view.ts';
 import { shownSpeed } from './shownFigures.ts';
 
-const figures = { tokens: 8, milliseconds: 40, tokensPerSecond: 200 } as Figures;
+const figures = { tokens: 8, milliseconds: 40, sampled: { tokens: 8, milliseconds: 40 }, tokensPerSecond: 200 } as Figures;
 const here = { origin: 'generated', wallMs: 80, count: 8 } as const;
 
 it('has one speed of a run: by the clock for a whole one made here, else by its stages', () => {

@@ -1,7 +1,7 @@
 import type { RunHeader } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { figuresAt, type Figures } from '../../../engine/view.ts';
-import { timeOf } from '../../state/compare/table.ts';
+import { speedOf } from '../../state/compare/table.ts';
 import type { Shown } from '../../state/inspect/shown.ts';
 import type { RunState } from '../../state/run.ts';
 
@@ -24,6 +24,5 @@ export function shownSpeed(figures: Figures, run: Pick<RunState, 'origin' | 'wal
   // Nothing was generated.
   if (run.origin === 'given') return null;
   if (edited) return figures.tokensPerSecond;
-  const ms = timeOf({ figures, run });
-  return ms ? (1000 * figures.tokens) / ms : null;
+  return speedOf({ figures, run });
 }
