@@ -62,13 +62,14 @@ export function elsewhere(a: Pick<Side, 'run' | 'backend' | 'whatIf'>, b: Pick<S
   return away.length === 0 && a.backend !== b.backend ? ['b'] : away;
 }
 
-/** What the passes of each side are counted by. */
-function windowRow(a: Side | null, b: Side | null): Row {
+/** What the passes of each side are counted by; no row where neither run says. */
+function windowRow(a: Side | null, b: Side | null): Row[] {
   const of = (side: Side | null) => (side && !side.whatIf && side.figures.passes !== null ? side.run : null);
   const text = (run: Pick<RunState, 'window'> | null) => (run ? run.window === null ? t('not known') : integer(run.window) : '–');
   const [one, other] = [of(a), of(b)];
+  if (!one?.window && !other?.window) return [];
   const differ = one?.window && other?.window && one.window !== other.window;
-  return { key: 'window', name: t('Tokens per pass, at most'), a: text(one), b: text(other), change: differ ? t('differs') : '' };
+  return [{ key: 'window', name: t('Tokens per pass, at most'), a: text(one), b: text(other), change: differ ? t('differs') : '' }];
 }
 
 /** Figures of two runs, side by side, of what is shown of each. */
@@ -87,7 +88,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('p-avg', t('P_avg, tokens'), ({ gpt, figures }) => (gpt ? '–' : fixed(figures.pAvg, 2)), ({ gpt, figures }) => (gpt ? null : figures.pAvg)),
     row('steps', t(a?.gpt || b?.gpt ? 'Transformer steps' : 'Patch-transformer steps'), ({ figures }) => integer(figures.patchTransformerSteps), ({ figures }) => figures.patchTransformerSteps),
     measured('passes', t('Passes'), ({ figures }) => (figures.passes === null ? '–' : integer(figures.passes)), ({ figures, run }) => (run.window === null ? null : figures.passes)),
-    windowRow(a, b),
+    ...windowRow(a, b),
     row('operations', t('Multiply-accumulates'), (side) => operations(work(side)), work),
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     measured('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
