@@ -96,10 +96,12 @@ test('a batch: pictures that grow together, one brought into view, all kept', as
   await page.getByRole('textbox', { name: 'Seed' }).fill('40');
   await generateButton(page).click();
   await expect(sheet.getByRole('button', { name: /Seed 4[012], decoding/ })).toHaveCount(3);
+  const strip = await page.locator('.strip').boundingBox();
   await expect(sheet.getByRole('button', { name: /Seed 4[012], finished/ })).toHaveCount(3, { timeout: 120_000 });
   await expect(sheet).toContainText(/3 images at once|One image after the other/);
-  await expect(sheet).toContainText('one token per pass.');
+  await expect(sheet).toContainText(/one token per pass\. Pavg \d\.\d\d tokens/);
   expect(await page.locator('.stage').boundingBox()).toEqual(place);
+  expect(await page.locator('.strip').boundingBox(), 'nothing moved when the last one was whole').toEqual(strip);
   await sheet.getByRole('button', { name: /Seed 41/ }).click();
   await expect(page.locator('.run-title')).toContainText('Alpha, seed 41');
   await expect(sheet.getByRole('button', { name: /Seed 41/ })).toHaveAttribute('aria-pressed', 'true');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { integer, megabytes, operations, parameters, percent, probability, percentDone } from './format.ts';
+import { integer, megabytes, milliseconds, operations, parameters, percent, probability, percentDone } from './format.ts';
 
 it('writes numbers as people read them', () => {
   expect(integer(1234567)).toBe('1\u202f234\u202f567');
@@ -11,6 +11,10 @@ it('writes numbers as people read them', () => {
   expect(parameters(362_000)).toBe('362\u00a0k');
   expect(operations(2_330_000_000)).toBe('2.33\u00a0G');
   expect(percent(0.684)).toBe('68\u202f%');
+});
+
+it('gives times three digits, in seconds from one on', () => {
+  expect([0.6312, 9.996, 42.38, 99.96, 117.8, 999.4, 999.6, 1049].map((ms) => milliseconds(ms).replace('\u00a0', ' '))).toEqual(['0.63 ms', '10.0 ms', '42.4 ms', '100 ms', '118 ms', '999 ms', '1.00 s', '1.05 s']);
 });
 
 it('says 100 % of all only, and 0 % of nothing only', () => {

@@ -50,5 +50,5 @@ export function operations(count: number): string {
 
 /** Milliseconds as seconds: 2.31 s. */
 export const seconds = (ms: number) => `${fixed(ms / 1000, ms < 10_000 ? 2 : 1)}${SPACE}s`;
-/** From a second on in seconds, as everywhere else. */
-export const milliseconds = (ms: number) => (ms < 1000 ? `${fixed(ms, ms < 10 ? 2 : 1)}${SPACE}ms` : seconds(ms));
+/** Three digits; from a second on in seconds, as everywhere else. */
+export const milliseconds = (ms: number) => (ms < 999.5 ? `${fixed(ms, ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0)}${SPACE}ms` : seconds(ms));

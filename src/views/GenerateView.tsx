@@ -45,10 +45,10 @@ export function GenerateView() {
       <div className="centre">
         {!closed && <Headline onClose={close} />}
         <Stage />
+        {sheet && <ContactSheet />}
         <ArchitectureStrip />
         <Strip />
         <Transport />
-        {sheet && <ContactSheet />}
       </div>
       <SettingsPanel />
       <FiguresPanel />

@@ -109,6 +109,8 @@ export const stage = {
   'tokens {first}–{last}': 'Tokens {first}–{last}',
   'this token alone': 'nur dieses Token',
   '{count} images at once': '{count} Bilder zugleich',
+  'P_avg {mean} tokens.': 'P_avg {mean} Tokens.',
+  'P_avg {mean} tokens, from {low} to {high}.': 'P_avg {mean} Tokens, von {low} bis {high}.',
   'One image after the other': 'Ein Bild nach dem anderen',
   '{images}, up to {most} tokens per pass.': '{images}, bis zu {most} Tokens je Durchgang.',
   '{images}, one token per pass.': '{images}, ein Token je Durchgang.',
