@@ -120,6 +120,18 @@ test('a cell shows its token, entropy, reasons, span, probability and alternativ
   expect(opened.reduce((sum, count) => sum + Number(count), 0), 'every patch has one reason').toBe(Number(await figure(page, 'patches').textContent()));
 });
 
+test('an alternative that is put in while the run plays holds it there, and the focus stays', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.goto('/#view=inspect');
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  const use = page.getByRole('button', { name: /^Use token/ }).first();
+  await use.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await expect(page.locator('.run-title')).toContainText('Edited');
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BUTTON');
+});
+
 test('while E_th is dragged the plots stay, and only their marks move', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());

@@ -263,6 +263,23 @@ test('files without a run are explained, and what is on the page stays', async (
   }
 });
 
+test('an address from elsewhere is explained; a link of the page itself, dragged, is nothing to open', async ({ page }) => {
+  await servePack(page, await syntheticPack());
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await expect(page.locator('[data-figure="tokens"]')).toHaveText('256');
+  await page.getByRole('link', { name: 'Guide', exact: true }).dragTo(page.locator('.strip-legend'));
+  await expect(page.locator('body.dropping')).toHaveCount(0);
+  await expect(messages(page)).toHaveCount(0);
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.setData('text/uri-list', 'https://example.org/cat.png');
+    return data;
+  });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await expect(messages(page)).toContainText('An address was dropped, not a file.');
+});
+
 test('a run of a pack that is not here is explained', async ({ page }) => {
   const run = await made(page);
   const text = JSON.stringify({ ...run, header: { ...run.header, pack: { name: 'mars', hash: '' } } });

@@ -3,12 +3,17 @@ import { problem } from '../state/problem.ts';
 import { dropped } from './dropped.ts';
 import { say } from '../../engine/phrase.ts';
 
-const reads = ({ dataTransfer }: DragEvent) => dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false;
 /** A text field takes addresses as text. */
 const isField = (target: EventTarget | null) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 
 /** A file dropped anywhere is opened, unless the view under it has taken it. The page is never left for a drop. */
 export function listenForFiles(studio: Studio): void {
+  /** A link or picture of the page itself is being dragged: nothing to open. */
+  let own = false;
+  window.addEventListener('pointerdown', () => { own = false; }, true);
+  window.addEventListener('dragstart', () => { own = true; });
+  window.addEventListener('dragend', () => { own = false; });
+  const reads = ({ dataTransfer }: DragEvent) => !own && (dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false);
   const mark = (on: boolean) => document.body.classList.toggle('dropping', on);
   window.addEventListener('dragover', (event) => {
     if (!reads(event) || isField(event.target)) return;

@@ -41,6 +41,8 @@ export interface Address {
   pack: string;
   /** The address names a run (class or seed): opening it makes the run again. */
   run: boolean;
+  /** It names nothing to make a run with: no run, no setting. */
+  bare: boolean;
   /** What the address asks for, on top of the pack's defaults; every part that cannot be used is named. `chosen`: the class where it names none. */
   resolve(manifest: Manifest, chosen?: number): Resolved;
   /** Tokens shown, and the result that the link stands for. */
@@ -60,6 +62,7 @@ export function readAddress(hash: string): Address {
   return {
     pack: packOf(value),
     run,
+    bare: !run && problems.length === 0 && value.against === undefined && value.given === undefined && Object.keys(value.settings).length === 0,
     extra: { ...(value.cursor !== undefined && { cursor: value.cursor }), ...(value.check && { check: value.check }) },
     view: value.view,
     step: value.step,

@@ -1,9 +1,11 @@
+import { writePermalink } from '../../engine/permalink.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
 import { checkOfRun, createLinkOutcome } from './linkCheck.ts';
 import type { Notices } from './notices.ts';
 import type { PackStore } from './pack.ts';
 import type { PlaybackStore } from './playback.ts';
 import { problem, toProblem } from './problem.ts';
+import type { RunHeader } from '../../engine/log.ts';
 import type { RunState } from './run.ts';
 import { createViews } from './views.ts';
 import type { Visit } from './visits.ts';
@@ -29,6 +31,8 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
   const views = createViews(hash, replaceHash, visit);
   const link = createLinkOutcome();
   let asked: Asked | null = null;
+  /** The run that was named last. */
+  let named: RunHeader | null = null;
   return {
     hash, replaceHash, visit, views, link,
     ask(run: Asked | null): void {
@@ -40,6 +44,7 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
       if (!manifest || !header) return;
       const done = phase === 'complete' && digest !== null;
       const own = checkOfRun(state);
+      named = header;
       replaceHash(writeAddress(name, manifest, header, { ...views.extra(), ...(own && { check: own }) }));
       if (!done || !asked || writeAddress(name, manifest, header) !== asked.of) return;
       const { check, cursor } = asked;
@@ -52,12 +57,19 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
         if (!outcome.same) notices.replace('link', [problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome))]);
       }).catch((error: unknown) => notices.replace('link', [toProblem(error)]));
     },
-    /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays, where it is one that an address may name. */
+    /** The browser went back or forward within the page: its view opens, and the address names the run in view, which stays, where it is one that an address may name; else its pack alone. */
     arrive(state: RunState): void {
-      const { view, step, sides } = readAddress(hash());
+      const { view, step, sides, pack: entry, run } = readAddress(hash());
+      const { name } = pack.getState();
       views.set(view, step, sides);
-      // A recorded run was not asked for, and the tokens of a picture of the person's own stay on this device.
-      if (state.origin === 'generated' || state.origin === 'opened') this.publish(state);
+      // A recorded run that nobody took along was not asked for, and the tokens of a picture of the person's own stay on this device.
+      if (state.origin === 'generated' || state.origin === 'opened' || (named !== null && state.header === named)) this.publish(state);
+      else if (entry !== name || (run && state.origin === 'recorded')) replaceHash(this.ofPack(name));
+    },
+    /** Of another pack, or of the one in view, in the view that is open. */
+    ofPack(name: string): string {
+      const { view: open, step: of } = views.extra();
+      return writePermalink({ pack: name, settings: {}, ...(open && { view: open }), ...(of && { step: of }) });
     },
   };
 }

@@ -1,7 +1,6 @@
 import { packHash, type Manifest } from '../../engine/manifest.ts';
 import { existingClass } from '../../engine/pack-settings.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import { writePermalink } from '../../engine/permalink.ts';
 import { say, together } from '../../engine/phrase.ts';
 import type { LocalPack } from '../../packs/read-pack.ts';
 import type { PackAt } from '../packs/packAt.ts';
@@ -192,18 +191,17 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const signal = nextTurn();
       return (await closePack(signal)) ? open(signal) : undefined;
     }
+    // An address of the pack alone changes the view: the run in view and the settings stay, and it names them again.
+    if (address.bare) {
+      notices.replace('address', []);
+      return bar.arrive(run.getState());
+    }
     views.set(address.view, address.step, address.sides);
     const given = applyAddress(address);
     if (address.run && !notices.has('address')) {
       await session.stopped();
       if (wanted()) await session.generate(() => settings.requests(1, given));
     }
-  }
-
-  /** Of another pack, in the view that is open. */
-  function addressOf(name: string): string {
-    const { view, step } = views.extra();
-    return writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) });
   }
 
   // The weights may take their time: the manifest is enough to show a run.
@@ -244,7 +242,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       const keep = keptNow();
       const hashOf = await packHash(manifest);
       if (!(await closePack(signal))) return;
-      replaceHash(addressOf(manifest.name));
+      replaceHash(bar.ofPack(manifest.name));
       take({ manifest, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, hash: hashOf, variant: null }, keep);
       await session.load();
     },
@@ -252,7 +250,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     choosePack(name: string): Promise<void> {
       latest();
       kept = keptNow();
-      replaceHash(addressOf(name));
+      replaceHash(bar.ofPack(name));
       return switchPack();
     },
     /** While no run of this visit is in view, a class shows its recorded run at once. */

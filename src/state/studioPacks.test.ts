@@ -170,6 +170,22 @@ it('a pack that takes the place of another takes its address, too', async () => 
   expect(page.hash).toBe('#pack=mine&view=inspect');
 });
 
+it('Back to an address of another pack, or of a run that is not in view, names the pack in view alone', async () => {
+  const { page, studio } = await loading();
+  await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', phase: 'complete' }));
+  const state = studio.view.run.getState();
+  for (const hash of ['#pack=other&view=inspect', '#pack=other&class=Forest&seed=5&view=inspect', '#pack=eurosat&class=Forest&seed=5&view=inspect']) {
+    page.hash = hash;
+    studio.address.arrive(state);
+    expect(page.hash, hash).toBe('#pack=eurosat&view=inspect');
+  }
+  studio.address.publish(state);
+  const own = page.hash;
+  page.hash = '#pack=eurosat&class=Forest&seed=5&view=inspect';
+  studio.address.arrive(state);
+  expect(page.hash, 'a recorded run that was taken along is named again').toBe(own);
+});
+
 it('Back leaves the address as it is where a recorded run, or a picture of the person\'s own, is in view', async () => {
   const { page, studio } = await loading();
   await vi.waitFor(() => expect(studio.view.run.getState()).toMatchObject({ origin: 'recorded', phase: 'complete' }));
@@ -196,6 +212,21 @@ it('an address of the same pack that names no run leaves the seed that was typed
   page.hash = '#pack=eurosat&view=compare';
   await studio.reopen();
   expect(studio.settings.getState()).toMatchObject({ seedText: '42', seed: 42 });
+});
+
+it('an address of the pack alone changes the view: run and settings stay, and it names the run again', async () => {
+  const { page, studio, end } = await decoding();
+  studio.settings.set('guidance', 3);
+  end();
+  await tick();
+  const { id } = studio.view.run.getState();
+  page.hash = '#pack=eurosat&view=inspect';
+  await studio.reopen();
+  expect(page.hash).toMatch(/^#pack=eurosat&class=River&seed=7.*view=inspect/);
+  expect([studio.view.run.getState().id, studio.settings.getState().values!.guidance]).toEqual([id, 3]);
+  page.hash = '#pack=eurosat&g=1';
+  await studio.reopen();
+  expect(studio.settings.getState().values!.guidance, 'one with a setting sets it').toBe(1);
 });
 
 describe('a pack that is overtaken by another', () => {

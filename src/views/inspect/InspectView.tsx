@@ -70,12 +70,19 @@ export default function InspectView() {
 }
 
 function Readings() {
-  const { edit } = useRunView();
+  const { edit, playback } = useRunView();
   const { now, decoded, speed } = useFigures();
+  /** While it plays, the cell that is changed is held in view. */
+  const put = (cell: number, token: number) => {
+    const { mode, pin } = playback.getState();
+    playback.pause();
+    if (mode !== 'paused' && pin !== cell) playback.pinCell(cell);
+    edit.put(cell, token);
+  };
   const patches = usePack((state) => state.manifest?.kind !== 'gpt');
   return (
     <aside className="figures" aria-label={t('Readings')}>
-      <CellPanel onPut={edit.put} />
+      <CellPanel onPut={put} />
       <AttentionPanel />
       <Totals figures={now} decoded={decoded} speed={speed} />
       {patches && <Boundaries />}
