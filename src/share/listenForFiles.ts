@@ -3,8 +3,8 @@ import { problem } from '../state/problem.ts';
 import { dropped } from './dropped.ts';
 import { say } from '../../engine/phrase.ts';
 
-/** A text field takes addresses as text. */
-const isField = (target: EventTarget | null) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+/** A text field takes addresses as text; a file is not for it, and the browser would leave the page for one. */
+const isField = ({ target, dataTransfer }: DragEvent) => (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) && !dataTransfer?.types.includes('Files');
 
 /** A file dropped anywhere is opened, unless the view under it has taken it. The page is never left for a drop. */
 export function listenForFiles(studio: Studio): void {
@@ -16,14 +16,14 @@ export function listenForFiles(studio: Studio): void {
   const reads = ({ dataTransfer }: DragEvent) => !own && (dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false);
   const mark = (on: boolean) => document.body.classList.toggle('dropping', on);
   window.addEventListener('dragover', (event) => {
-    if (!reads(event) || isField(event.target)) return;
+    if (!reads(event) || isField(event)) return;
     if (!event.defaultPrevented) mark(true);
     event.preventDefault();
   });
   window.addEventListener('dragleave', (event) => event.relatedTarget === null && mark(false));
   window.addEventListener('drop', (event) => {
     mark(false);
-    if (!reads(event) || isField(event.target) || event.defaultPrevented) return;
+    if (!reads(event) || isField(event) || event.defaultPrevented) return;
     event.preventDefault();
     const found = dropped(event.dataTransfer);
     if (found?.kind === 'pack') void import('../packs/openPack.ts').then(({ openPack }) => openPack(studio, found.pack)).catch(studio.reportUnexpected);
