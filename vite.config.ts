@@ -2,6 +2,7 @@ import './scripts/vite-path.mjs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { serveFixtures } from './e2e/serve-fixtures.ts';
+import { checkPublic } from './scripts/readable.mjs';
 import { csp } from './scripts/site/csp.ts';
 import { ortWasm } from './scripts/site/ort-wasm.ts';
 import { serviceWorker } from './scripts/site/service-worker.ts';
@@ -12,7 +13,8 @@ const testing = process.env.STUDIO_FIXTURES === '1';
 const pages = ['placement', 'gpu', 'inference', 'pictures'].map((name) => `e2e/pages/${name}.html`);
 
 // A relative base lets the built site live at / or under any sub-path.
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, isPreview }) => {
+  if (!isPreview) checkPublic();
   /** Test pages go beside a built site: it stays as it is shipped. */
   const beside = testing && mode === 'pages';
   return {

@@ -76,6 +76,34 @@ test('a pack chosen as a zip or folder is asked about and used, too', async ({ p
   }
 });
 
+test('after a reload a pack from this device is asked for again, with one press, and the run of the address is made from it', async ({ page }) => {
+  const server = await faultServer();
+  try {
+    // The site has one of that name, too.
+    await page.goto(`${server.url}#pack=nano-gpt`);
+    await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 60_000 });
+    await drop(page, nano.folder);
+    await messages(page).getByRole('button', { name: 'Use it' }).click();
+    await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 60_000 });
+    await page.getByRole('textbox', { name: 'Seed' }).fill('11');
+    await generateButton(page).click();
+    await runFinished(page);
+    const { digest } = await downloadRun(page);
+    const before = server.asked.length;
+    await page.reload();
+    await expect(messages(page)).toContainText('The pack "nano" came from this device.');
+    await messages(page).getByRole('button', { name: 'Choose it again' }).click();
+    await page.locator('.pack-files').getByLabel('Folder of a pack').setInputFiles(nano.folder);
+    await messages(page).getByRole('button', { name: 'Use it' }).click();
+    await runFinished(page);
+    expect((await downloadRun(page)).digest).toBe(digest);
+    await expect(messages(page)).toHaveCount(0);
+    expect(server.asked.slice(before).filter(({ path }) => path.startsWith('models/nano/'))).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
 test('a dropped pack that is damaged or wants out of its folder is refused, and the page goes on', async ({ page }) => {
   const server = await faultServer();
   try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
@@ -92,16 +92,15 @@ test('a batch: pictures that grow together, one brought into view, all kept', as
   await page.getByRole('combobox', { name: 'Pictures' }).selectOption('3');
   const sheet = page.getByRole('region', { name: 'Contact sheet' });
   await expect(sheet).toBeVisible();
-  const place = (await page.locator('.stage').boundingBox())!;
+  const places = () => Promise.all(['.stage', '.strip'].map((part) => page.locator(part).boundingBox()));
+  const before = await places();
   await page.getByRole('textbox', { name: 'Seed' }).fill('40');
   await generateButton(page).click();
   await expect(sheet.getByRole('button', { name: /Seed 4[012], decoding/ })).toHaveCount(3);
-  const strip = await page.locator('.strip').boundingBox();
   await expect(sheet.getByRole('button', { name: /Seed 4[012], finished/ })).toHaveCount(3, { timeout: 120_000 });
   await expect(sheet).toContainText(/3 images at once|One image after the other/);
   await expect(sheet).toContainText(/one token per pass\. Pavg \d\.\d\d tokens/);
-  expect(await page.locator('.stage').boundingBox()).toEqual(place);
-  expect(await page.locator('.strip').boundingBox(), 'nothing moved when the last one was whole').toEqual(strip);
+  expect(await places(), 'nothing moved').toEqual(before);
   await sheet.getByRole('button', { name: /Seed 41/ }).click();
   await expect(page.locator('.run-title')).toContainText('Alpha, seed 41');
   await expect(sheet.getByRole('button', { name: /Seed 41/ })).toHaveAttribute('aria-pressed', 'true');
@@ -111,6 +110,23 @@ test('a batch: pictures that grow together, one brought into view, all kept', as
   await expect(rows(page)).toHaveCount(3);
   for (const seed of [40, 41, 42]) await expect(rows(page).filter({ hasText: `seed ${seed}` })).toHaveCount(1);
 });
+
+for (const [width, height] of [[1440, 900], [1366, 768], [390, 844], [390, 664]] as const) {
+  test(`the pictures of a batch are on the screen as they begin, at ${width} x ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await start(page);
+    await slowDown(page);
+    await page.getByRole('combobox', { name: 'Pictures' }).selectOption('9');
+    await generateButton(page).click();
+    const tile = page.locator('.tile.running').first();
+    await expect(tile).toBeVisible();
+    const box = async (part: Locator) => (await part.boundingBox())!;
+    const [stage, own, bar] = [await box(page.locator('.stage')), await box(tile), await box(page.locator('.launch-action'))];
+    expect(own.y).toBeGreaterThanOrEqual(stage.y + stage.height);
+    expect(own.y + own.height).toBeLessThanOrEqual(width < 720 ? bar.y : height);
+    if (width > 720) expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+}
 
 test('stop ends the whole batch', async ({ page }) => {
   await start(page);

@@ -1,6 +1,12 @@
 /** The letters and colours that a person has set in the browser. */
 import { expect, test, type Page } from '@playwright/test';
+import { stripGeometry } from '../src/views/strip/geometry.ts';
 import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+
+async function setLetters(page: Page, size: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setFontSizes', { fontSizes: { standard: size, fixed: size } });
+}
 
 async function open(page: Page, hash = ''): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -38,8 +44,7 @@ const outOfReach = (page: Page) => page.evaluate(() => {
 for (const size of [16, 20, 24, 32]) {
   test(`letters of ${size} px: everything is within reach at 360 to 1440 px`, async ({ page }) => {
     test.setTimeout(400_000);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Page.setFontSizes', { fontSizes: { standard: size, fixed: size } });
+    await setLetters(page, size);
     const wrong: string[] = [];
     await open(page);
     for (const view of ['generate', 'inspect', 'compare', 'guide']) {
@@ -52,6 +57,18 @@ for (const size of [16, 20, 24, 32]) {
       }
     }
     expect(wrong).toEqual([]);
+  });
+}
+
+for (const size of [16, 24, 32]) {
+  test(`letters of ${size} px on a phone: the threshold is one line, its hint below it and beside the bars`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await setLetters(page, size);
+    await open(page);
+    const [tag, hint, plot] = await Promise.all(['.threshold-tag', '.threshold-hint', '.strip-plot'].map(async (part) => (await page.locator(part).boundingBox())!));
+    expect(tag!.height).toBeLessThan(1.5 * size);
+    expect(hint!.y).toBeGreaterThanOrEqual(tag!.y + tag!.height);
+    expect(hint!.x + hint!.width).toBeLessThanOrEqual(plot!.x + stripGeometry(plot!.width, plot!.height, 256, 1, size / 16).left);
   });
 }
 

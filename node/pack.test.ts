@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findPack, listPacks, readPack, readPackFile } from './pack.ts';
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
-  return { ...fs, readFileSync: vi.fn(fs.readFileSync) };
+  return { ...fs, readFileSync: vi.fn(fs.readFileSync), statSync: vi.fn(fs.statSync), readdirSync: vi.fn(fs.readdirSync) };
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'pack-'));
@@ -62,4 +62,33 @@ test('a name is first that of a pack in the models folder, a path is always that
 test('a folder without packs has none', () => {
   expect(listPacks(folder)).toEqual([]);
   expect(listPacks(join(folder, 'none'))).toEqual([]);
+});
+
+describe('a folder that may not be entered', () => {
+  const models = join(folder, 'closed');
+  const denied = () => { throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }); };
+  /** Nothing below it is seen by this process, as by a person without the right. */
+  async function close(closed: string): Promise<void> {
+    const fs = await vi.importActual<typeof import('node:fs')>('node:fs');
+    vi.mocked(statSync).mockImplementation(((path: string, options?: object) => (path.startsWith(join(closed, '/')) ? denied() : fs.statSync(path, options))) as typeof statSync);
+    vi.mocked(readdirSync).mockImplementation(((path: string) => (path === closed ? denied() : fs.readdirSync(path))) as typeof readdirSync);
+  }
+  const refusal = (path: string) => expect.objectContaining({ code: 'unreachable', message: `The folder ${path} cannot be read: it may not be entered.` });
+  beforeAll(() => mkdirSync(join(models, 'locked'), { recursive: true }));
+  afterEach(() => {
+    vi.mocked(statSync).mockReset();
+    vi.mocked(readdirSync).mockReset();
+  });
+
+  test('of a pack is named with the reason, not called missing', async () => {
+    await close(join(models, 'locked'));
+    expect(() => findPack('locked', models)).toThrow(refusal(join(models, 'locked')));
+    expect(() => findPack('./locked', models, models)).toThrow(refusal(join(models, 'locked')));
+    expect(() => listPacks(models)).toThrow(refusal(join(models, 'locked')));
+  });
+
+  test('nor is one of packs called empty', async () => {
+    await close(models);
+    for (const name of ['locked', './none']) expect(() => findPack(name, models, folder)).toThrow(refusal(models));
+  });
 });

@@ -1,7 +1,7 @@
 /** Packs on disk: finding one, reading its manifest, reading its files with their sha256 checked. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { looksLikeHtml, PackError, shardAltered, shardIsHtml, shardMissing } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
@@ -14,17 +14,40 @@ export interface Pack {
   hash: string;
 }
 
-/** Names of the packs in a folder. */
-export function listPacks(modelsDir: string): string[] {
-  if (!statSync(modelsDir, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(modelsDir).filter((name) => existsSync(join(modelsDir, name, 'manifest.json'))).sort();
+/** What `look` sees at a path; null where nothing is there. Throws `unreachable` with the folder that may not be entered. */
+function seen<T>(path: string, look: (path: string) => T): T | null {
+  try {
+    return look(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EACCES', 'EPERM'].includes(code)) return null;
+    throw new PackError('unreachable', say`The folder ${closedAbove(path)} cannot be read: it may not be entered.`, quote(error));
+  }
 }
 
-/** The folder of a pack given by name (in `modelsDir`, else in `from`) or by the path of its folder, seen from `from`: what begins with "." or has a separator is a path. Throws `pack-missing`. */
+/** The folder that hides what is below it: the last on the way that can be seen itself. */
+function closedAbove(path: string): string {
+  try {
+    statSync(path);
+    return path;
+  } catch {
+    return closedAbove(dirname(path));
+  }
+}
+
+const holdsPack = (folder: string): boolean => seen(join(folder, 'manifest.json'), (path) => statSync(path)) !== null;
+
+/** Names of the packs in a folder. Throws `unreachable`. */
+export function listPacks(modelsDir: string): string[] {
+  const names = seen(modelsDir, (path) => readdirSync(path)) ?? [];
+  return names.filter((name) => holdsPack(join(modelsDir, name))).sort();
+}
+
+/** The folder of a pack given by name (in `modelsDir`, else in `from`) or by the path of its folder, seen from `from`: what begins with "." or has a separator is a path. Throws `pack-missing`, or `unreachable` for a folder that may not be entered. */
 export function findPack(nameOrPath: string, modelsDir: string, from = process.cwd()): string {
   const bare = basename(nameOrPath) === nameOrPath && !nameOrPath.startsWith('.');
   const folders = [...(bare ? [join(modelsDir, nameOrPath)] : []), resolve(from, nameOrPath)];
-  const found = folders.find((folder) => existsSync(join(folder, 'manifest.json')));
+  const found = folders.find(holdsPack);
   if (found) return found;
   const names = listPacks(modelsDir);
   const next = names.length > 0 ? `Use one of ${names.join(', ')}, or the path of a pack's folder.` : `There are no packs in ${modelsDir}: export one, or give the path of a pack's folder.`;

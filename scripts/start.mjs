@@ -3,6 +3,8 @@ import process from 'node:process';
 
 await import('./ensure.mjs');
 await import('./vite-path.mjs');
+const { checkPublic } = await import('./readable.mjs');
+checkPublic();
 const { build, preview } = await import('vite');
 const port = Number(process.env.PORT ?? 4173);
 if (!Number.isInteger(port) || port < 1 || port > 65535) {

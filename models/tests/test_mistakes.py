@@ -330,6 +330,20 @@ def test_a_damaged_pack_beside_costs_no_index(root, tmp_path, capsys):
     assert [pack["name"] for pack in json.loads((tmp_path / "index.json").read_text())["packs"]] == ["pack"]
 
 
+def test_a_pack_beside_that_may_not_be_entered_is_named(root, tmp_path, capsys, monkeypatch):
+    real = Path.stat
+
+    def denied(self, **options):
+        if self.parent.name == "locked":
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, **options)
+
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr(Path, "stat", denied)
+    assert main(command_of("export", {}, root, tmp_path / "pack")) == 0
+    assert f"{tmp_path / 'locked'}: cannot be entered (Permission denied); left out of" in capsys.readouterr().err
+
+
 def test_a_device_of_the_training_bench_is_checked(root, tmp_path, capsys):
     configs = [part for name in ("dpar", "gpt") for part in (f"--{name}", str(ROOT / f"models/configs/eurosat/{name}.toml"))]
     assert main(["bench", "training", *configs, "--device", "toaster", "--out", str(tmp_path / "out")]) == 2

@@ -1,5 +1,6 @@
 import { say } from '../../engine/phrase.ts';
 import type { Studio } from '../state/studio.ts';
+import { atRest } from './atRest.ts';
 import { registerOffline } from './register.ts';
 
 /** After one visit the studio works without a network: the shell by service worker, model files by hash. */
@@ -19,14 +20,21 @@ export function keepOffline(studio: Studio): void {
   });
   if (import.meta.env.PROD) {
     void registerOffline({
-      onUpdate: (use) => notices.add('update', {
+      onUpdate: (handOver) => notices.add('update', {
         code: 'update-ready', message: say`A new version of the studio is ready.`, detail: say`It is used from the next start on, or at once; a run under way ends then.`,
-        action: { label: say`Use it now`, run: use },
+        action: {
+          label: say`Use it now`,
+          run: () => {
+            notices.replace('update', [{ code: 'update-coming', message: say`The new version opens in a moment.`, detail: say`The one in use ends first, which can take a minute.` }]);
+            void handOver();
+          },
+        },
       }),
       onReplaced: () => notices.replace('update', [{
         code: 'update-elsewhere', message: say`The studio was updated in another tab.`, detail: say`This tab goes on with the version it has. Reload it when its work is done: the address holds the run.`,
         action: { label: say`Reload`, run: () => location.reload() },
       }]),
+      atRest: () => atRest(() => pack.getState().model === 'loading'),
       reload: () => location.reload(),
     });
   }

@@ -10,9 +10,11 @@ test('the version that waits when the button is pressed is used, not one that it
   const serviceWorker = Object.assign(new EventTarget(), { controller: {}, register: async () => registration });
   vi.stubGlobal('navigator', { serviceWorker });
   vi.stubGlobal('document', { baseURI: 'https://studio.test/folder/' });
-  const uses: (() => void)[] = [];
+  const uses: (() => Promise<void>)[] = [];
   const reload = vi.fn();
-  await registerOffline({ onUpdate: (use) => uses.push(use), onReplaced: vi.fn(), reload });
+  let rests = () => undefined as void;
+  const atRest = () => new Promise<void>((resolve) => { rests = resolve; });
+  await registerOffline({ onUpdate: (use) => uses.push(use), onReplaced: vi.fn(), atRest, reload });
   for (const worker of workers) {
     registration.installing = worker;
     registration.dispatchEvent(new Event('updatefound'));
@@ -20,13 +22,18 @@ test('the version that waits when the button is pressed is used, not one that it
     registration.waiting = worker;
     worker.dispatchEvent(new Event('statechange'));
   }
-  uses[0]!();
+  const used = uses[0]!();
+  expect(second.postMessage, 'the page still fetches').not.toHaveBeenCalled();
+  rests();
+  await used;
   expect(first.postMessage).not.toHaveBeenCalled();
   expect(second.postMessage).toHaveBeenCalledExactlyOnceWith('SKIP');
   serviceWorker.dispatchEvent(new Event('controllerchange'));
   expect(reload).toHaveBeenCalledOnce();
   registration.waiting = null;
-  uses[1]!();
+  const again = uses[1]!();
+  rests();
+  await again;
   expect(reload, 'none waits any more').toHaveBeenCalledTimes(2);
 });
 
@@ -38,7 +45,7 @@ test.each([
   vi.stubGlobal('navigator', { serviceWorker: { register: called } });
   vi.stubGlobal('document', { baseURI: 'https://studio.test/folder/' });
   const unexpected = vi.fn();
-  await registerOffline({ onUpdate: unexpected, onReplaced: unexpected, reload: unexpected });
+  await registerOffline({ onUpdate: unexpected, onReplaced: unexpected, atRest: async () => undefined, reload: unexpected });
   expect(called).toHaveBeenCalledOnce();
   expect(unexpected).not.toHaveBeenCalled();
 });

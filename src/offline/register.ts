@@ -2,14 +2,16 @@ import { serviceWorkers } from './serviceWorkers.ts';
 
 interface OfflineDeps {
   /** A new version is ready and waits; `use` ends this page for it. */
-  onUpdate: (use: () => void) => void;
+  onUpdate: (use: () => Promise<void>) => void;
   /** Another tab agreed to it: what this page has not fetched yet may be gone. */
   onReplaced: () => void;
+  /** Resolves when the page fetches nothing: the moment to hand over. */
+  atRest: () => Promise<void>;
   reload: () => void;
 }
 
 /** Registers the service worker of the built site; without one (http, private windows) the studio works online only. */
-export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineDeps): Promise<void> {
+export async function registerOffline({ onUpdate, onReplaced, atRest, reload }: OfflineDeps): Promise<void> {
   const serviceWorker = serviceWorkers();
   if (!serviceWorker) return;
   let registration: ServiceWorkerRegistration | undefined;
@@ -20,10 +22,11 @@ export async function registerOffline({ onUpdate, onReplaced, reload }: OfflineD
   }
   if (!registration) return; // an extension's empty function in place of `register`
   let agreed = false;
-  // The one that waits when the button is pressed: a further version may have replaced the one that was offered. Where none
-  // waits any more, a reload has the newest.
-  const offer = () => onUpdate(() => {
+  // The one that waits by then: a further version may have replaced the one that was offered. Where none waits any more, a
+  // reload has the newest.
+  const offer = () => onUpdate(async () => {
     agreed = true;
+    await atRest();
     if (registration.waiting) registration.waiting.postMessage('SKIP');
     else reload();
   });

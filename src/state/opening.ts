@@ -6,10 +6,11 @@ import type { LocalPack } from '../../packs/read-pack.ts';
 import type { PackAt } from '../packs/packAt.ts';
 import { readAddress, writeAddress, type Address } from './address.ts';
 import type { AddressBar } from './addressBar.ts';
-import { keepLocalPack } from './localPacks.ts';
+import { isLocalPack, keepLocalPack } from './localPacks.ts';
 import type { Notices } from './notices.ts';
 import type { OpenDeps, PackInView } from './openRun.ts';
-import { fetchRecording } from './packFiles.ts';
+import { elsewhere, keepElsewhere, packLeft } from './packElsewhere.ts';
+import { fetchRecording, manifestAddress } from './packFiles.ts';
 import { createPaintOpened } from './paintOpened.ts';
 import { toProblem } from './problem.ts';
 import type { OpenedRun } from './run.ts';
@@ -92,22 +93,8 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     void showRecording(Math.max(0, recorded), true);
   }
 
-  /** What the address names; its view opens. */
-  function look(): Address {
-    const address = readAddress(hash());
-    views.set(address.view, address.step, address.sides);
-    return address;
-  }
-
-  /** `make`: with the run that the address names. */
-  async function open(signal = nextTurn(), make = true): Promise<void> {
-    const address = look();
-    const found = await session.read(address.pack, base, signal);
-    if (!found) return;
-    const { manifest, hash: hashOf } = found;
-    settings.init(manifest);
-    session.use({ manifest, hash: hashOf });
-    const makes = address.run && make;
+  /** In a pack that has just come: the run of the address, which is made where `makes`. */
+  function begin(address: Address, manifest: Manifest, makes: boolean): void {
     const given = applyAddress(address, makes);
     const keep = kept;
     kept = null;
@@ -115,7 +102,36 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     // A link's class shows its recorded run until the run of the link is there.
     showFirst(manifest);
     if (makes) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
+  }
+
+  /** What the address names; its view opens. */
+  function look(): Address {
+    const address = readAddress(hash());
+    views.set(address.view, address.step, address.sides);
+    return address;
+  }
+
+  /** `make`: as the address says, with its run; else the pack of this site that it names. */
+  async function open(signal = nextTurn(), make = true): Promise<void> {
+    const address = look();
+    const from = make ? elsewhere(address.pack) : null;
+    if (from !== null) return leave(address.pack, from);
+    const found = await session.read(address.pack, base, signal);
+    if (!found) return;
+    const { manifest, hash: hashOf } = found;
+    settings.init(manifest);
+    session.use({ manifest, hash: hashOf });
+    keepElsewhere(null);
+    begin(address, manifest, address.run && make);
     await loadOrAsk();
+  }
+
+  /** The pack is not opened unasked: one from a device is chosen again, for another the question comes at once. */
+  function leave(name: string, manifestUrl: string): void {
+    pack.setState({ name, manifestUrl, model: 'failed', problem: packLeft(name, manifestUrl) });
+    if (isLocalPack(manifestUrl)) return;
+    void import('../packs/packAt.ts').then(({ openPackAt }) => openPackAt({ notices, usePack }, manifestUrl, base))
+      .catch((error: unknown) => notices.replace('pack', [toProblem(error)]));
   }
 
   async function loadOrAsk(): Promise<void> {
@@ -123,10 +139,17 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     else await session.load();
   }
 
+  /** Fills the settings from a manifest that is at hand. */
+  function adopt({ manifest, ...from }: PackInView): void {
+    const { name } = manifest;
+    settings.init(manifest);
+    session.use({ name, manifest, ...from });
+    keepElsewhere(from.manifestUrl === manifestAddress(name, base) ? null : { name, ...from });
+  }
+
   /** A pack whose manifest is at hand, in the place of the one that was closed. */
   function take({ manifest, ...from }: PackInView, keep: Kept | null): void {
-    settings.init(manifest);
-    session.use({ name: manifest.name, manifest, ...from });
+    adopt({ manifest, ...from });
     notices.replace('address', []);
     takeOver(manifest, keep);
     showFirst(manifest);
@@ -233,19 +256,29 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
   }
   const openDeps: OpenDeps = { session, view, settings, address: bar, base, switchPack, reopen };
 
-  return {
-    open, reopen, paintOpened,
-    /** A pack from a folder, zip or address takes the place of the one in view, for this visit. */
-    async usePack({ manifest, ...from }: LocalPack | PackAt): Promise<void> {
-      latest();
-      const signal = nextTurn();
-      const keep = keptNow();
-      const hashOf = await packHash(manifest);
-      if (!(await closePack(signal))) return;
+  /** A pack from a folder, zip or address takes the place of the one in view, for this visit. */
+  async function usePack({ manifest, ...from }: LocalPack | PackAt): Promise<void> {
+    latest();
+    const signal = nextTurn();
+    const keep = keptNow();
+    const address = readAddress(hash());
+    const { manifest: before, model } = pack.getState();
+    const awaited = before === null && model === 'failed' && address.pack === manifest.name;
+    const hashOf = await packHash(manifest);
+    if (!(await closePack(signal))) return;
+    const found = { manifest, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, hash: hashOf, variant: null };
+    if (awaited) {
+      adopt(found);
+      begin(address, manifest, address.run);
+    } else {
       replaceHash(bar.ofPack(manifest.name));
-      take({ manifest, manifestUrl: 'files' in from ? keepLocalPack(hashOf, from.files) : from.manifestUrl, hash: hashOf, variant: null }, keep);
-      await session.load();
-    },
+      take(found, keep);
+    }
+    await session.load();
+  }
+
+  return {
+    open, reopen, paintOpened, usePack,
     /** Opens another pack; view, class and seed stay, the class where that pack has it. Resolves when its manifest is there or could not be read. */
     choosePack(name: string): Promise<void> {
       latest();

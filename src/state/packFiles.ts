@@ -34,7 +34,7 @@ export async function findPack(name: string, base: string, options: Pick<Manifes
   } catch (error) {
     const { code, detail } = toTagged(error);
     if (code === 'pack-missing' || code === 'shard-is-html') {
-      throw new StudioError('pack-missing', say`There is no pack "${name}" at this address.`, say`Correct "pack" in the address, or build the pack and put its folder beside the page under models/.`);
+      throw new StudioError('pack-missing', say`There is no pack "${name}" at this address.`, say`Correct "pack" in the address, choose the pack's folder or zip here, or put its folder beside the page under models/.`);
     }
     if (code === 'unreachable') throw new StudioError('unreachable', say`The manifest of the pack "${name}" could not be fetched.`, say`Check the connection and retry. (${detail ?? code})`);
     throw error;

@@ -37,6 +37,7 @@ export const bar = {
   '(from the next load)': '(ab dem nächsten Laden)',
   'Can be changed when the run has ended.': 'Kann geändert werden, wenn der Lauf beendet ist.',
   'Try again': 'Erneut versuchen',
+  'Choose it again': 'Noch einmal wählen',
   'Load the model': 'Modell laden',
   'Cancel': 'Abbrechen',
   '{time} per token': '{time} je Token',

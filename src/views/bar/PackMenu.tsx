@@ -14,7 +14,7 @@ export function PackMenu() {
   const failed = usePack((state) => state.problem !== null);
   // While a pack opens the button stays, and with it the focus.
   const title = manifest || failed ? undefined : t('Opening the pack');
-  const face = manifest ? <><span className="pack-title">{named(manifest.title)}</span><Size count={manifest.model.parameters} /></> : failed ? t('Choose a pack') : '…';
+  const face = manifest ? <><span className="pack-title">{named(manifest.title)}</span><Size count={manifest.model.parameters} /></> : failed ? <span className="pack-title">{t('Choose a pack')}</span> : '…';
   return (
     <Popover load={load} className="button pack-chip" label={t(manifest ? 'About this pack' : 'Choose a pack')} title={title} face={<>{face}<span className="caret optional"><Icon name="caret" size={14} /></span></>}>
       <PackPanel />

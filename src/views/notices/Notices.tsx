@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import type { Phrase } from '../../../engine/phrase.ts';
+import { isLocalPack } from '../../state/localPacks.ts';
 import type { Problem } from '../../state/problem.ts';
 import { symbols } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
@@ -13,11 +14,14 @@ export function Notices({ inPlace = (phrase) => phrase }: { inPlace?: (phrase: P
   const list = useStore(studio.notices, (state) => state.list);
   const packProblem = usePack((state) => state.problem);
   const noPack = usePack((state) => state.manifest === null);
+  const chooses = usePack((state) => state.problem?.code === 'pack-left' && isLocalPack(state.manifestUrl));
   const runProblem = useRun((state) => state.problem);
   const shown = (problem: Problem): Problem => ({ ...problem, message: inPlace(problem.message), ...(problem.detail && { detail: inPlace(problem.detail) }) });
   return (
     <div className="notices" role="region" aria-label={t('Messages')} aria-live="polite">
-      {packProblem && <Message problem={shown(packProblem)} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />}
+      {packProblem && (chooses
+        ? <Message problem={shown(packProblem)} action={t('Choose it again')} onAction={() => document.querySelector<HTMLElement>('.pack-chip')?.click()} />
+        : <Message problem={shown(packProblem)} action={t('Try again')} onAction={() => void (noPack ? studio.open() : studio.session.load())} />)}
       {runProblem && <Message problem={shown(runProblem)} action={t('Generate again')} onAction={() => void studio.generateAgain()} />}
       {list.map((notice) => <Message key={notice.id} problem={shown(notice)} action={notice.action && translated(notice.action.label)} onAction={notice.action?.run} onClose={() => studio.notices.close(notice.id)} />)}
     </div>

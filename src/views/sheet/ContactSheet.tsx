@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { widestPass } from '../../../engine/view.ts';
 import { fixed } from '../../lib/format.ts';
@@ -16,11 +17,16 @@ export default function ContactSheet() {
   const shown = useRun((state) => state.header);
   const patches = usePack((state) => state.manifest?.kind !== 'gpt');
   const making = running && inView;
+  const section = useRef<HTMLElement>(null);
+  // Where it lies below the screen, as on a phone, it comes up as they begin.
+  useEffect(() => {
+    if (making) section.current?.scrollIntoView({ block: 'nearest' });
+  }, [making]);
   const places = making ? list.length : Math.max(count, list.length);
   if (places < 2) return null;
   const done = list.length > 1 ? list : [];
   return (
-    <section className="sheet" aria-label={t('Contact sheet')}>
+    <section ref={section} className="sheet" aria-label={t('Contact sheet')}>
       <ol>
         {Array.from({ length: places }, (_, i) => {
           const job = done[i];

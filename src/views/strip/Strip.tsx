@@ -9,7 +9,7 @@ import { useDraw, usePack, useRun, useRunView, useStudio, useWhatIf, useWorkbenc
 import { scrubber } from '../scrub.ts';
 import { tokenText } from '../withoutEntropies.ts';
 import { drawStrip, type StripColours } from './draw.ts';
-import { cursorAt, stripGeometry } from './geometry.ts';
+import { cursorAt, geometryIn } from './geometry.ts';
 import { StripLegend } from './StripLegend.tsx';
 import { late } from '../../ui/late.tsx';
 
@@ -48,8 +48,8 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const [box, target] = [slider.current, canvas.current];
     if (!box || !target) return;
     const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [box.clientWidth, box.clientHeight];
-    const g = stripGeometry(width, height, tokens, top);
+    const g = geometryIn(box, tokens, top);
+    const { width, height } = g;
     if (target.width !== Math.round(width * ratio) || target.height !== Math.round(height * ratio)) {
       target.width = Math.round(width * ratio);
       target.height = Math.round(height * ratio);
@@ -78,7 +78,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
 
   const scrub = useMemo(() => {
     const at = ({ clientX, currentTarget: box }: { clientX: number; currentTarget: HTMLElement }) =>
-      cursorAt(stripGeometry(box.clientWidth, box.clientHeight, tokens, top), clientX - box.getBoundingClientRect().left);
+      cursorAt(geometryIn(box, tokens, top), clientX - box.getBoundingClientRect().left);
     return scrubber((event) => view.playback.seek(at(event)), (event) => {
       // Pointing at a bar looks at its cell in every view.
       const cursor = at(event);

@@ -4,7 +4,7 @@ import { keep, readKept } from '../../lib/kept.ts';
 import { t } from '../../text/t.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useDraw, usePack, useRunView, useStudio } from '../context.ts';
-import { entropyAt, levelY, stripGeometry } from './geometry.ts';
+import { entropyAt, geometryIn, levelY } from './geometry.ts';
 
 const STEP = 0.05;
 const COARSE = 0.5;
@@ -25,10 +25,7 @@ export default function ThresholdLine() {
   const handle = useRef<HTMLDivElement>(null);
   const number = useRef<HTMLElement>(null);
   const [hint, setHint] = useState(() => readKept(HINT_KEY, isMoved) === null);
-  const area = () => {
-    const { clientWidth, clientHeight } = handle.current!.parentElement!;
-    return stripGeometry(clientWidth, clientHeight, tokens, top);
-  };
+  const area = () => geometryIn(handle.current!.parentElement!, tokens, top);
 
   useDraw(() => {
     const element = handle.current;

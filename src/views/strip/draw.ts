@@ -46,7 +46,7 @@ const crisp = (value: number) => Math.round(value) + 0.5;
 function drawRows(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripFrame, colours: StripColours): void {
   const rows = Math.ceil(g.tokens / frame.gridWidth);
   const rowPixels = frame.gridWidth * g.pitch;
-  const every = rowPixels >= 22 ? 1 : Math.ceil(22 / rowPixels);
+  const every = Math.ceil(22 * g.letters / rowPixels);
   ctx.strokeStyle = colours.line;
   ctx.fillStyle = colours.muted;
   ctx.lineWidth = 1;
@@ -57,7 +57,7 @@ function drawRows(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: StripF
     const x = crisp(barX(g, row * frame.gridWidth) - 1);
     ctx.moveTo(x, g.top);
     ctx.lineTo(x, g.top + g.plotHeight);
-    if (row < rows && row % every === 0) ctx.fillText(String(row + 1), barX(g, (row + 0.5) * frame.gridWidth), g.height - 5);
+    if (row < rows && row % every === 0) ctx.fillText(String(row + 1), barX(g, (row + 0.5) * frame.gridWidth), g.height - 5 * g.letters);
   }
   ctx.stroke();
 }
@@ -69,7 +69,7 @@ function drawScale(ctx: CanvasRenderingContext2D, g: StripGeometry, frame: Strip
   const lineY = frame.threshold === null ? -99 : levelY(g, frame.threshold);
   for (const level of [0, g.maxEntropy / 2, g.maxEntropy]) {
     const y = levelY(g, level);
-    if (Math.abs(y - lineY) > 12) ctx.fillText(level === 0 ? '0' : fixed(level, 1), g.left - 7, y);
+    if (Math.abs(y - lineY) > 12 * g.letters) ctx.fillText(level === 0 ? '0' : fixed(level, 1), g.left - 7, y);
   }
   ctx.fillRect(g.left - 2, g.top + g.plotHeight, g.width - g.left, 1);
 }

@@ -4,6 +4,11 @@ import { barX, cursorAt, entropyAt, levelY, stripGeometry } from './geometry.ts'
 const g = stripGeometry(800, 150, 256, Math.log(1024));
 
 describe('strip geometry', () => {
+  it('has margins that grow with the letters in them', () => {
+    const large = stripGeometry(800, 300, 256, Math.log(1024), 1.5);
+    expect([large.left, large.height - large.top - large.plotHeight]).toEqual([1.5 * g.left, 1.5 * (g.height - g.top - g.plotHeight)]);
+  });
+
   it('puts the pointer over the bar that it shows last', () => {
     for (const token of [0, 1, 17, 128, 255]) expect(cursorAt(g, barX(g, token) + g.pitch / 2)).toBe(token + 1);
   });

@@ -1,3 +1,5 @@
+import { letterScale } from '../../lib/canvasFont.ts';
+
 /** Where things are on the entropy strip. CSS pixels, origin at the top left of the canvas. */
 export interface StripGeometry {
   width: number;
@@ -11,6 +13,8 @@ export interface StripGeometry {
   tokens: number;
   /** Entropy at the top of the plot: ln V, the uniform distribution. */
   maxEntropy: number;
+  /** How much larger letters are than usual: their margins grow with them. */
+  letters: number;
 }
 
 const RIGHT = 6;
@@ -18,10 +22,14 @@ const TOP = 14;
 /** Room for brackets and row numbers. */
 const BOTTOM = 34;
 
-export function stripGeometry(width: number, height: number, tokens: number, maxEntropy: number): StripGeometry {
-  const left = width < 480 ? 30 : 40;
-  return { width, height, left, top: TOP, plotHeight: height - TOP - BOTTOM, pitch: (width - left - RIGHT) / tokens, tokens, maxEntropy };
+export function stripGeometry(width: number, height: number, tokens: number, maxEntropy: number, letters = 1): StripGeometry {
+  const left = (width < 480 ? 30 : 40) * letters;
+  return { width, height, left, top: TOP, plotHeight: height - TOP - BOTTOM * letters, pitch: (width - left - RIGHT) / tokens, tokens, maxEntropy, letters };
 }
+
+/** Of a strip on the page. */
+export const geometryIn = ({ clientWidth, clientHeight }: Element, tokens: number, maxEntropy: number): StripGeometry =>
+  stripGeometry(clientWidth, clientHeight, tokens, maxEntropy, letterScale());
 
 export const barX = (g: StripGeometry, token: number) => g.left + token * g.pitch;
 
