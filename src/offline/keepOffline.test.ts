@@ -15,5 +15,5 @@ test('a visit that stores a model reads the list of packs, too, which keeps it',
   keepOffline({ session: { pack }, notices: {} } as unknown as Studio);
   pack.setState({ model: 'ready', report: { stored: 'none' } });
   pack.setState({ model: 'ready', report: { stored: 'stored' } });
-  await vi.waitFor(() => expect(fetched.mock.calls.map(([url]) => url)).toEqual(['https://studio.test/demo/models/index.json']));
+  await vi.waitFor(() => expect(fetched.mock.calls.map(([url]) => url)).toEqual(['https://studio.test/demo/models/index.json']), { timeout: 10_000 });
 });

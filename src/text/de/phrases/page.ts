@@ -145,7 +145,7 @@ export const page = {
   'Another tab deleted what is missing, or the browser made room. The list shows what is there.': 'Ein anderer Tab hat gelöscht, was fehlt, oder der Browser hat Platz gemacht. Die Liste zeigt, was da ist.',
   'This run cannot be read any more: what was stored of it was altered. Delete it, or open a file of it.': 'Dieser Lauf ist nicht mehr lesbar: Was davon gespeichert war, wurde verändert. Ihn löschen, oder eine Datei davon öffnen.',
   'A new version of the studio is ready.': 'Eine neue Fassung des Studios ist bereit.',
-  'The new version opens in a moment.': 'Die neue Version öffnet sich gleich.',
+  'The new version opens in a moment.': 'Die neue Fassung öffnet sich gleich.',
   'The one in use ends first, which can take a minute.': 'Zuerst endet die laufende; das kann eine Minute dauern.',
   'It is used from the next start on, or at once; a run under way ends then.': 'Sie gilt ab dem nächsten Start, oder sofort; ein laufender Lauf endet dann.',
   'Use it now': 'Jetzt benutzen',
