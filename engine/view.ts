@@ -145,7 +145,7 @@ export function figuresAt(events: readonly TokenEvent[], cursor: number, manifes
   const patches = shown.filter((event) => event.opens.length > 0).length;
   const stages = stageFigures(shown);
   const part = decodedPart(shown);
-  const sampled = { tokens: sampledOf(part).length, milliseconds: allMs(stageFigures(part)) };
+  const sampled = { tokens: sampledOf(part).length, milliseconds: allMs(part.length === shown.length ? stages : stageFigures(part)) };
   const lastPass = shown.at(-1)?.pass;
   const cost = decodeCost(manifest, tokens, patches, settings);
   // No entropies were computed for a run that has none.

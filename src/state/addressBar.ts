@@ -68,8 +68,8 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
     },
     /** Of another pack, or of the one in view, in the view that is open. */
     ofPack(name: string): string {
-      const { view: open, step: of } = views.extra();
-      return writePermalink({ pack: name, settings: {}, ...(open && { view: open }), ...(of && { step: of }) });
+      const { view, step } = views.extra();
+      return writePermalink({ pack: name, settings: {}, ...(view && { view }), ...(step && { step }) });
     },
   };
 }

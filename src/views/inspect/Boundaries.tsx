@@ -14,7 +14,7 @@ export function Boundaries() {
   if (rows.length === 0) return null;
   const all = rows.reduce((sum, { count }) => sum + count, 0);
   return (
-    <section className="boundaries">
+    <section>
       <h2 className="heading">{t('What opens patches')}</h2>
       <div className="stacked" aria-hidden="true">{rows.map(({ reason, kind, count }) => <i key={reason} style={{ flexGrow: count, background: `var(--${kind})` }} />)}</div>
       <table className="times">
