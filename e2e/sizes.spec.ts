@@ -72,6 +72,22 @@ for (const size of [16, 24, 32]) {
   });
 }
 
+test('letters of 24 px: plots and their axes have room for them', async ({ page }) => {
+  const axes = async (size: number) => {
+    await setLetters(page, size);
+    await open(page, `?letters=${size}#view=inspect`);
+    await page.locator('.plot .u-over').nth(3).waitFor();
+    return page.locator('.plot').evaluateAll((plots) => plots.map((plot) => {
+      const [whole, inside] = [plot.querySelector('.u-wrap')!, plot.querySelector('.u-over')!].map((part) => part.getBoundingClientRect());
+      return { height: whole!.height, below: whole!.bottom - inside!.bottom };
+    }));
+  };
+  const [usual, large] = [await axes(16), await axes(24)];
+  expect(usual.length).toBeGreaterThan(3);
+  expect(large.map(({ height }) => Math.round(height / 1.5))).toEqual(usual.map(({ height }) => height));
+  for (const [i, { below }] of large.entries()) expect(Math.abs(below / 1.5 - usual[i]!.below)).toBeLessThan(2);
+});
+
 test('names of classes without a space stay in their cards, at every width', async ({ page }) => {
   const pack = await syntheticPack();
   const classes = pack.manifest.classes.map(({ id }, i) => ({ id, label: `${'Donaudampfschifffahrtsgesellschaft'.repeat(3)}${i}` }));

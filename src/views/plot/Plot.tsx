@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { canvasFont } from '../../lib/canvasFont.ts';
+import { canvasFont, letterScale } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
 import { decimal } from '../../text/t.ts';
 import { useDraw, useWorkbench } from '../context.ts';
@@ -16,6 +16,7 @@ export type PlotColours = Record<(typeof NAMES)[number], string>;
 export interface PlotProps {
   /** What the plot shows, with its main values, for those who cannot see it. */
   label: string;
+  /** At letters of a usual size; larger ones take more. CSS pixels. */
   height: number;
   data: uPlot.AlignedData;
   /** Everything but the size; made anew with every theme. Has to stay the same function while nothing in it changes. */
@@ -29,8 +30,9 @@ export interface PlotProps {
 export type PlotOptions = (colours: PlotColours, font: string) => Omit<uPlot.Options, 'width' | 'height'>;
 
 /** A uPlot in the colours of the page, as wide as its place. */
-export function Plot({ label, height, data, options, marks, onFrame }: PlotProps) {
+export function Plot({ label, height: usual, data, options, marks, onFrame }: PlotProps) {
   const { theme } = useWorkbench();
+  const height = Math.round(usual * letterScale());
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(data);
@@ -80,9 +82,9 @@ export function Plot({ label, height, data, options, marks, onFrame }: PlotProps
 /** Steps between ticks: 1, 2 or 5 times a power of ten. */
 export const ROUND = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((step) => Number(`${step}e${i - 6}`))).flat();
 
-/** An axis in the page's colours, few ticks. */
+/** An axis in the page's colours, few ticks; `size`, in CSS pixels, grows with the letters. */
 export const axis = (colours: PlotColours, font: string, label: string, size: number): uPlot.Axis => ({
-  stroke: colours.muted, font, label, labelFont: font, labelSize: 15, size, gap: 3, incrs: ROUND,
+  stroke: colours.muted, font, label, labelFont: font, labelSize: 15 * letterScale(), size: size * letterScale(), gap: 3, incrs: ROUND,
   values: (_plot, splits) => splits.map((value: number | null) => (value === null ? '' : decimal(String(Number(value.toPrecision(6)))))),
   grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1, size: 3 },
 });

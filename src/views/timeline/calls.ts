@@ -28,7 +28,7 @@ export const calls = (shown: () => TimedRun, lanes: readonly Stage[]): PlotOptio
     scales: { x: { time: false, range: () => [0, spanOf(shown()) || 1] }, y: { range: [0, lanes.length] } },
     axes: [
       { ...axis(colours, font, 'ms', AXIS - 15), grid: { show: false } },
-      { ...axis(colours, font, '', widest(names, font)), labelSize: 0, ticks: { show: false }, splits: () => names.map((_, lane) => lane + 0.5), values: () => names },
+      { ...axis(colours, font, '', 0), size: widest(names, font), labelSize: 0, ticks: { show: false }, splits: () => names.map((_, lane) => lane + 0.5), values: () => names },
     ],
     series: [{}, { show: false }],
     hooks: { draw: [(plot) => drawCalls(plot, shown(), lanes, colours)] },
