@@ -5,7 +5,7 @@ import { patchSteps, tokens } from '../../lib/counts.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { isMeasuredHere, type RunState } from '../../state/run.ts';
+import { measuredOn } from '../../state/measuredOn.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
@@ -91,20 +91,6 @@ function RowName({ width }: { width: number }) {
   return <>{t('Calls of row {row}', { row: useRow(width) / width + 1 })}</>;
 }
 
-function measuredWhere(run: RunState, backend: string): string {
-  const here = isMeasuredHere(run);
-  const count = run.together;
-  if (run.takenUpOn.length > 0) {
-    return here ? t('Measured on this device. The run was interrupted, and continued where it was.')
-      : t('Recorded where the run was generated. It was interrupted, and continued where it was.');
-  }
-  if (count > 1) {
-    return here ? t('Measured on this device, {backend}: the times are those of {count} images decoded at once.', { backend, count })
-      : t('Recorded where the run was generated, {backend}: the times are those of {count} images decoded at once.', { backend, count });
-  }
-  return here ? t('Measured on this device, {backend}.', { backend }) : t('Recorded where the run was generated, {backend}.', { backend });
-}
-
 /** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
 function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
@@ -146,7 +132,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(wholeCost(cost)), baseline: operations(baseline.total) })}{costRatio !== null && <> (<b>{percent(costRatio)}</b>)</>}.
           </>
         )}{' '}
-        {measuredWhere(run, backendName(header.backend))}
+        {measuredOn(run, backendName(header.backend)).sentence}
       </p>
     </>
   );
