@@ -14,7 +14,7 @@ import { useSharedPasses } from '../sharedPasses.ts';
 import { hasStage, STAGES } from '../stages.ts';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type TimedRun } from './overview.ts';
-import { callsOf, isCut, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
+import { callsOf, isCut, LANES, outsideMs, rowStart, stacked, tokenAt, type Call } from './timeline.ts';
 import './timeline.css';
 
 const READABLE_MS = 250;
@@ -99,30 +99,28 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   const run = view.run.getState();
   const { events: all, header, wallMs } = run;
   const events = all.slice(0, view.playback.getState().cursor);
-  const totals = totalsOf(events);
-  const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
-  const rest = outsideMs(wallMs, sum, events.length === all.length);
   if (!manifest || !header) return null;
-  const { patches, cost, baseline, costRatio } = figuresAt(events, events.length, manifest, header.settings);
+  const { patches, stages, milliseconds: sum, cost, baseline, costRatio } = figuresAt(events, events.length, manifest, header.settings);
+  const rest = outsideMs(wallMs, sum, events.length === all.length);
   return (
     <>
       <table className="times ran">
         <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Share of the model’s time')}</th><th scope="col">{t('Per call')}</th></tr></thead>
         <tbody>
           {lanes.map((stage) => {
-            const lane = totals.find((row) => row.stage === stage);
+            const figure = stages[stage];
             return (
               <tr key={stage}>
                 <th scope="row"><i style={{ background: `var(--${STAGES[stage].colour})` }} />{t(STAGES[stage].label)}</th>
-                <td data-ran={`${stage}-calls`}>{integer(lane?.calls ?? 0)}</td>
-                <td>{lane ? milliseconds(lane.ms) : '–'}</td>
-                <td className="muted">{lane ? percent(lane.share) : ''}</td>
-                <td>{lane ? milliseconds(lane.ms / lane.calls) : '–'}</td>
+                <td data-ran={`${stage}-calls`}>{integer(figure?.runs ?? 0)}</td>
+                <td>{figure ? milliseconds(figure.sum) : '–'}</td>
+                <td className="muted">{figure && sum > 0 ? percent(figure.sum / sum) : ''}</td>
+                <td>{figure ? milliseconds(figure.mean) : '–'}</td>
               </tr>
             );
           })}
           {rest > 0 && <tr><th scope="row">{t('Outside the model')}</th><td /><td data-ran="rest">{milliseconds(rest)}</td><td /><td /></tr>}
-          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{integer(totals.reduce((n, lane) => n + lane.calls, 0))}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
+          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{integer(lanes.reduce((n, stage) => n + (stages[stage]?.runs ?? 0), 0))}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
         </tbody>
       </table>
       <p className="small-print muted">
