@@ -26,7 +26,7 @@ function WithoutEntropies() {
     const { id } = run.getState();
     await session.modelReady();
     const client = session.client();
-    if (client && run.getState().id === id) setFailed(await scoreRun(run, client, session.comeBack));
+    if (client && run.getState().id === id) setFailed(await scoreRun(run, client, session.ask));
     setWorking(false);
   };
   return (
