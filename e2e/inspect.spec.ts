@@ -116,7 +116,7 @@ test('a cell shows its token, entropy, reasons, span, probability and alternativ
   await expect(plot).toBeVisible();
   await expect(page.getByRole('img', { name: /Number of patches by length/ })).toBeVisible();
   await expect(page.getByRole('img', { name: /Surprise of every token/ })).toBeVisible();
-  const opened = await page.locator('[data-boundaries]').allTextContents();
+  const opened = await page.locator('section', { has: page.getByRole('heading', { name: 'What opens patches' }) }).locator('tbody td:last-child').allTextContents();
   expect(opened.reduce((sum, count) => sum + Number(count), 0), 'every patch has one reason').toBe(Number(await figure(page, 'patches').textContent()));
 });
 

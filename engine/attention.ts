@@ -121,7 +121,7 @@ export interface Shares {
 }
 
 /** Query `query` of one block, or the mean of all blocks (null). */
-export function sharesOf({ blocks, size, weights }: AttentionMap, query: number, block: number | null): Shares {
+function sharesOf({ blocks, size, weights }: AttentionMap, query: number, block: number | null): Shares {
   const chosen = block === null ? Array.from({ length: blocks }, (_, i) => i) : [block];
   const mean = (slot: number) => chosen.reduce((sum, one) => sum + weights[(one * size + query) * size + slot]!, 0) / chosen.length;
   return { first: mean(0), rest: Float32Array.from({ length: query }, (_, i) => mean(i + 1)) };

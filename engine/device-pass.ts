@@ -32,7 +32,6 @@ export const devicePass = (device: OnDevice, groups: Groups, { stage, logits: de
   }, Math.max(1, fed)));
   if (reads && fed > 0) await timed('encoder', tokens, () => reads.encode(t, fed, token));
   const entropy = reads && fed > 0 && scored ? await timed('entropy', tokens, () => reads.entropies(t, fed, token)) : null;
-  const { sampled, also } = await timed('wait', tokens, () => device.read(entropy));
-  entropy?.dispose();
+  const { sampled, also } = await timed('wait', tokens, () => device.read(entropy)).finally(() => entropy?.dispose());
   return { results: sampled.map(({ choice, nullEntropy }, i) => ({ choice, nullEntropy: tokens[i]!.nullEntropy ? nullEntropy : null })), entropies: also };
 };

@@ -1,12 +1,10 @@
 /** Typed errors of the studio: each names the file, field or setting and says what to do next. */
 import { english, quote, say, type Phrase } from './phrase.ts';
 
-export const errorCodes = [
-  'unknown-class', 'bad-seed', 'bad-setting', 'bad-argument', 'manifest-version', 'manifest-invalid', 'pack-missing',
-  'shard-missing', 'unreachable', 'shard-altered', 'shard-is-html', 'model-refused', 'pack-refused', 'backend-unavailable', 'out-of-memory', 'stopped', 'aborted',
-  'timeout', 'busy', 'not-loaded', 'worker-lost', 'graph-failed', 'run-invalid', 'write-failed', 'unknown',
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+export type ErrorCode =
+  | 'unknown-class' | 'bad-seed' | 'bad-setting' | 'bad-argument' | 'manifest-version' | 'manifest-invalid' | 'pack-missing'
+  | 'shard-missing' | 'unreachable' | 'shard-altered' | 'shard-is-html' | 'model-refused' | 'pack-refused' | 'backend-unavailable' | 'out-of-memory'
+  | 'stopped' | 'aborted' | 'timeout' | 'busy' | 'not-loaded' | 'worker-lost' | 'graph-failed' | 'run-invalid' | 'write-failed' | 'unknown';
 
 /** An error that may cross a worker boundary: plain data. */
 export interface TaggedError {

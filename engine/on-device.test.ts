@@ -3,6 +3,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { readPack } from '../node/pack.ts';
 import { NodeRunner } from '../node/runtime.ts';
 import { decodeOne, type DecodeRequest } from './decode.ts';
+import { devicePass } from './device-pass.ts';
 import type { DecodeGraphs } from './graphs.ts';
 import type { TokenEvent } from './log.ts';
 import { decodeGraphs } from './decode-graphs.ts';
@@ -55,6 +56,19 @@ test('a device learns that a batch begins before anything is made for it, and on
   expect(device.begins).toBe(1);
   graphs.dispose();
   cache.mockRestore();
+});
+
+test('entropies that could not be read are given back all the same', async () => {
+  const { runner, device } = withDevice(inner);
+  vi.spyOn(device, 'read').mockRejectedValueOnce(new Error('lost'));
+  const dispose = vi.fn();
+  const pass = devicePass(device, 1, {
+    stage: 'decoder', logits: async () => runner.tensor('float32', new Float32Array(8), [1, 1, 8]),
+    reads: { tokens: 16, encode: async () => undefined, entropies: async () => ({ ...runner.tensor('float32', new Float32Array(1), [1]), dispose }) },
+  })!;
+  const token = { image: 0, t: 0, patch: 0, rules: manifest.defaults, seed: 1, forced: undefined, nullEntropy: false };
+  await expect(pass([token], [], true, async (_stage, _images, work) => work())).rejects.toThrow('lost');
+  expect(dispose).toHaveBeenCalledOnce();
 });
 
 test('given tokens are scored on the device, and a second run starts anew', async () => {

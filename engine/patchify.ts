@@ -76,7 +76,7 @@ export function patchify(entropies: ArrayLike<number | null>, rules: Rules, widt
 }
 
 /** Spans of the patches that `opens` describes. */
-export function spansOf(opens: readonly (readonly OpenReason[])[]): Span[] {
+function spansOf(opens: readonly (readonly OpenReason[])[]): Span[] {
   const spans: Span[] = [];
   opens.forEach((reasons, i) => {
     const last = spans.at(-1);

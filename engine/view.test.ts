@@ -44,6 +44,15 @@ test('figures are functions of the cursor', () => {
   for (const cursor of [1, 2, 16]) expect(figuresAt(events, cursor, m, { ...m.defaults, lengthGate: true, maxPatchLength: 1 }).cost.entropy, 'one token per patch').toBe(0);
 });
 
+test('stages add up over the shown tokens, and one that never ran is left out', () => {
+  const made = events.slice(0, 3).map((event, i) => ({ ...event, times: [{ entropy: 1, encoder: 2, patchTransformer: 6, decoder: 3 }, { decoder: 5, encoder: 2 }, { decoder: 90 }][i]! }));
+  expect(figuresAt(made, 2, m, m.defaults)).toMatchObject({ milliseconds: 19 });
+  expect(figuresAt(made, 2, m, m.defaults).stages).toEqual({
+    entropy: { sum: 1, mean: 1, runs: 1 }, encoder: { sum: 4, mean: 2, runs: 2 }, patchTransformer: { sum: 6, mean: 6, runs: 1 }, decoder: { sum: 8, mean: 4, runs: 2 },
+  });
+  expect(figuresAt([], 0, m, m.defaults).stages).toEqual({});
+});
+
 test('passes and speed are of the tokens that were sampled; a pass that only read given ones is none of them', async () => {
   const given = [1, 2, 3, 4, 5];
   const made: TokenEvent[] = [];

@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-interface Defence {
+export interface Defence {
   fault: string;
   file: string;
   /** The text of the defence, and what stands there without it. */

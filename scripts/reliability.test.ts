@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Defence } from './defences.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -46,14 +47,6 @@ const rows: Row[] = cells.filter(([fault]) => !/^(-+|fault)$/.test(fault!)).map(
   return { fault: fault!, named, files: [...new Set(named.map(({ file }) => file))], proved: proved === 'D' };
 });
 
-interface Defence {
-  fault: string;
-  file: string;
-  find: string;
-  without: string;
-  test: string;
-  title: string;
-}
 const defences = JSON.parse(read('scripts/defences.json')) as Defence[];
 
 test('as many defences are named as there are', () => {

@@ -13,12 +13,11 @@ from pathlib import Path
 import torch
 
 from models.commands.common import add_threads_argument, at_least
-from models.export.card import rewrite_card
 from models.export.defaults import default_rules, default_sampling
-from models.export.files import leftovers_removed, read_manifest
-from models.export.pack import save_manifest
+from models.export.files import read_manifest
 from models.export.passes import count_passes, images_for
 from models.export.read_back import read_back
+from models.export.renew import renew
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +38,5 @@ def run(args: argparse.Namespace) -> None:
         print(f"window {window:2}: {mean:6.2f} passes an image, {manifest['grid']['tokens'] / mean:.1f} tokens a pass")
     manifest = read_manifest(args.pack)  # counting takes minutes: what changed meanwhile stays
     if manifest.get("passes") != counted.entry:
-        manifest |= {"passes": counted.entry, "recordings": []}
-        with leftovers_removed(args.pack):
-            save_manifest(args.pack, manifest)
-        rewrite_card(args.pack, manifest)
+        renew(args.pack, manifest | {"passes": counted.entry})
     print(f"{args.pack}: {images} images; in {counted.same} of them every window gives the same tokens")

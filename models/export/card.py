@@ -38,10 +38,10 @@ def write_card(root: Path, manifest: dict[str, Any], limits: tuple[str, ...]) ->
     save_text(root / "README.md", text)
 
 
-def rewrite_card(root: Path, manifest: dict[str, Any], old: Path | None = None) -> None:
-    """Write the card of a pack that has one anew, with the limits that it names. old: the folder where that card is."""
+def rewrite_card(root: Path, manifest: dict[str, Any], old: Path) -> None:
+    """The card of the pack in `old`, if it has one, anew in `root`, with the limits that it names."""
     try:
-        text = ((old or root) / "README.md").read_text(encoding="utf-8")
+        text = (old / "README.md").read_text(encoding="utf-8")
     except FileNotFoundError:
         return
     limits = text.partition("## Limits")[2].splitlines()

@@ -88,7 +88,7 @@ def use_null_class(root: Path, pictures: Pictures, split: Split, limit: int) -> 
                 variant["figures"] |= {key: new[key] for key in OF_ENTROPIES}
         manifest["defaultVariant"] |= default_reason(manifest)
         save_manifest(stage, manifest)
-        rewrite_card(stage, manifest)
+        rewrite_card(stage, manifest, root)
     return [*in_words(changed), f"entropies of {len(chosen)} held-out pictures: E_th {threshold} nats"]
 
 

@@ -13,6 +13,7 @@ from models.errors import UserError
 from models.export.files import leftovers_removed, read_file, read_json, read_manifest, validate, write_file
 from models.export.pack import save_manifest
 from models.export.pack_hash import pack_hash
+from models.outputs import staged
 
 
 def mistake_of(run: dict[str, Any], manifest: dict[str, Any], own: str) -> str | None:
@@ -75,17 +76,17 @@ def register_recordings(root: Path, runs: Path, first: str | None = None) -> lis
     if not found:
         raise UserError(f"{runs}: no *.run.json there; make runs with: npm run generate -- --out {runs}")
     recordings = []
-    with leftovers_removed(root):
+    with leftovers_removed(root), staged(root, last="manifest.json") as stage:
         for name, path, run in found:
             header = run["header"]
             recordings.append({
                 "id": name, "title": f"{labels[header['class']]}, seed {header['seed']}", "class": header["class"],
-                "run": write_file(root, f"recordings/{name}.run.json", path.read_bytes()),
-                "picture": write_file(root, f"recordings/{name}.png", path.with_name(f"{name}.png").read_bytes()),
+                "run": write_file(stage, f"recordings/{name}.run.json", path.read_bytes()),
+                "picture": write_file(stage, f"recordings/{name}.png", path.with_name(f"{name}.png").read_bytes()),
             })
         recordings.sort(key=lambda r: ids[r["class"]] != first)
         manifest["recordings"] = recordings
-        save_manifest(root, manifest)
+        save_manifest(stage, manifest)
     return [r["id"] for r in recordings]
 
 

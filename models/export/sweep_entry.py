@@ -10,11 +10,10 @@ import torch
 
 from models.dpar import DPAR, DPARConfig
 from models.errors import UserError
-from models.export.card import rewrite_card
-from models.export.files import leftovers_removed, read_manifest
+from models.export.files import read_manifest
 from models.export.golden import read_golden
 from models.export.kinds import forced_logits
-from models.export.pack import save_manifest
+from models.export.renew import renew
 
 ALLOWED = 1e-3
 """On top of what the pack's default variant says that its logits differ from the trained weights'."""
@@ -30,10 +29,7 @@ def note_sweep(root: Path, model: DPAR, source: Path, sweep: dict[str, list[dict
     manifest = read_manifest(root)
     rows = {name: [row | {"held_out": held_out} for row in found] for name, found in sweep.items()}
     if manifest["evaluation"].get("sweep") != rows:
-        manifest |= {"evaluation": manifest["evaluation"] | {"sweep": rows}, "recordings": []}
-        with leftovers_removed(root):
-            save_manifest(root, manifest)
-        rewrite_card(root, manifest)
+        renew(root, manifest | {"evaluation": manifest["evaluation"] | {"sweep": rows}})
 
 
 def check_fits(root: Path, manifest: dict[str, Any], config: DPARConfig, source: Path | str) -> None:

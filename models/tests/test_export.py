@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import hashlib
 import json
 import re
@@ -243,7 +244,11 @@ def test_shards_join_to_the_whole(tmp_path):
     assert b"".join((tmp_path / s["path"]).read_bytes() for s in entry["shards"]) == content
 
 
-def test_recordings_are_listed_with_their_pictures(tmp_path):
+def no_space(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_recordings_are_listed_with_their_pictures(tmp_path, monkeypatch):
     write_pack(tmp_path / "pack", nano_content())
     runs = tmp_path / "runs"
     runs.mkdir()
@@ -285,6 +290,13 @@ def test_recordings_are_listed_with_their_pictures(tmp_path):
     with pytest.raises(UserError, match=r"beta-7\.png: missing"):
         register_recordings(tmp_path / "pack", runs)
     check_pack(tmp_path / "pack")  # nothing of it has come into the pack
+    (runs / "beta-7.png").write_bytes(picture)
+    (runs / "alpha-7.run.json").write_text(json.dumps(run | {"header": header | {"class": 0, "backend": "wasm"}}))
+    with monkeypatch.context() as full:
+        full.setattr("models.export.recordings.save_manifest", no_space)
+        with pytest.raises(OSError, match="No space"):
+            register_recordings(tmp_path / "pack", runs)
+    check_pack(tmp_path / "pack")  # as it was, its recordings too
     (runs / "beta-7.run.json").unlink()
     assert register_recordings(tmp_path / "pack", runs) == ["alpha-7"]
     assert sorted(path.name for path in (tmp_path / "pack/recordings").iterdir()) == ["alpha-7.png", "alpha-7.run.json"]

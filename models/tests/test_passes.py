@@ -1,5 +1,6 @@
 """Passes by window: counted by the loop that decodes, and noted in the manifest."""
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -50,8 +51,12 @@ def test_a_large_model_is_not_counted_beyond_a_window_that_saves_too_little(monk
     assert windows() == [1, 4]
 
 
+def no_space(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 @pytest.mark.parametrize("name", ["pico", "nano-gpt", "nano-llamagen"])
-def test_the_packs_of_the_tests_say_what_is_counted_today(name, tmp_path, capsys):
+def test_the_packs_of_the_tests_say_what_is_counted_today(name, tmp_path, capsys, monkeypatch):
     pack = shutil.copytree(FIXTURES / name, tmp_path / name)
     whole = json.loads((pack / "manifest.json").read_text())
     before = (pack / "manifest.json").read_bytes()
@@ -62,6 +67,13 @@ def test_the_packs_of_the_tests_say_what_is_counted_today(name, tmp_path, capsys
     run = write_file(pack, "recordings/some.run.json", b"a run of before")
     (pack / "manifest.json").write_text(json.dumps(whole | {"recordings": [
         {"id": "some", "title": "Some", "class": 0, "run": run, "picture": whole["golden"]}]}))
-    assert main(["passes", "--pack", str(pack), "--images", str(PASSES_IMAGES)]) == 0
+    count = ["passes", "--pack", str(pack), "--images", str(PASSES_IMAGES)]
+    (pack / "README.md").write_text("a card of before")
+    with monkeypatch.context() as full:
+        full.setattr("models.export.card.write_card", no_space)
+        assert main(count) == 2
+    assert "passes" not in json.loads((pack / "manifest.json").read_text()), "the card would never follow"
+    assert main(count) == 0
     assert (pack / "manifest.json").read_bytes() == before
+    assert whole["title"] in (pack / "README.md").read_text()
     assert not (pack / "recordings").exists()

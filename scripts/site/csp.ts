@@ -22,7 +22,7 @@ export function contentSecurityPolicy(origins: readonly string[] = []): string {
 }
 
 /** Origins named by VITE_STUDIO_ORIGINS; throws for anything that is not an https origin. */
-export function namedOrigins(text = process.env.VITE_STUDIO_ORIGINS ?? ''): string[] {
+function namedOrigins(text = process.env.VITE_STUDIO_ORIGINS ?? ''): string[] {
   return text.split(/\s+/).filter(Boolean).map((origin) => {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://')) {
       throw new Error(`VITE_STUDIO_ORIGINS names "${origin}", which is not an origin such as https://example.org.`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { integer, megabytes, milliseconds, operations, parameters, percent, probability, percentDone } from './format.ts';
+import { chance, integer, megabytes, milliseconds, operations, parameters, percent, probability, percentDone } from './format.ts';
 
 it('writes numbers as people read them', () => {
   expect(integer(1234567)).toBe('1\u202f234\u202f567');
@@ -21,6 +21,10 @@ it('says 100 % of all only, and 0 % of nothing only', () => {
   expect([0, 1 / 576, 0.004, 0.006, 255 / 256, 1 - 1e-12, 1, 1.002].map((share) => percent(share).replace(/\s/g, ''))).toEqual(['0%', '<1%', '<1%', '1%', '>99%', '100%', '100%', '100%']);
   expect([0.0004, 0.0006, 0.9994, 0.9996, 1].map((share) => percent(share, 1).replace(/\s/g, ''))).toEqual(['<0.1%', '0.1%', '99.9%', '>99.9%', '100.0%']);
   expect([0.001, 0.999].map(percentDone)).toEqual(['0\u202f%', '100\u202f%']);
+});
+
+it('says how likely a token was by its log-probability', () => {
+  expect([Math.log(0.25), null].map(chance)).toEqual(['25.0\u202f%', 'n/a']);
 });
 
 it('never calls a possible token impossible, or a likely one certain', () => {

@@ -28,6 +28,8 @@ export const percentDone = (share: number) => ofHundred(share * 100, 0);
 
 /** Probability: more digits where it is small. */
 export const probability = (p: number) => percent(p, p < 0.01 ? 2 : 1);
+/** Probability of what has this log-probability. */
+export const chance = (logprob: number | null) => (logprob === null ? t('n/a') : probability(Math.exp(logprob)));
 
 /** Bytes in MB (10^6), rounded as in messages. */
 export function megabytes(bytes: number): string {

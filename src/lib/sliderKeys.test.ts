@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../engine/manifest.ts';
 import { keySteps, stepped, type Track } from './sliderKeys.ts';
-import { thresholdScale } from './thresholdScale.ts';
+import { highestThreshold, thresholdScale } from './thresholdScale.ts';
 
 const MODELS = new URL('../../public/models/', import.meta.url);
 const packs = readdirSync(MODELS, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   .map(({ name }) => [name, JSON.parse(readFileSync(new URL(`${name}/manifest.json`, MODELS), 'utf8')) as Manifest] as const);
 
 describe.each(packs)('E_th of %s', (_, { curve, grid, vocab, defaults }) => {
-  const max = Math.ceil(Math.log(vocab) * 20) / 20;
+  const max = highestThreshold(vocab);
   const track: Track = { min: 0, max, step: 0.01, scale: thresholdScale(curve, grid.tokens, max) };
 
   it.each([1, -1, 10, -10])('goes from the default to the end by %i', (steps) => {

@@ -12,6 +12,9 @@ interface CurvePoint {
   stepsMean: number;
 }
 
+/** Where E_th's sliders end: at ln V, the entropy of a uniform guess, or a little above. */
+export const highestThreshold = (vocab: number): number => Math.ceil(Math.log(vocab) * 20) / 20;
+
 /**
  * E_th scaled by what it does: equal distances on the slider skip equally many steps of the patch transformer on the pack's
  * held-out pictures. `curve` is the pack's, `tokens` an image's, `top` the largest E_th in nats. Null where a pack has no curve.

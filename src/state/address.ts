@@ -8,7 +8,7 @@ import type { Settings } from '../../engine/settings.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** What an address without a run opens; the build may name another (docs/hosting.md). */
-export const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'characters';
+const FIRST_PACK: string = import.meta.env.VITE_FIRST_PACK ?? 'characters';
 /** Links name their pack. Those that do not, and name a class that EuroSAT has, are from when it was the first one. */
 const EARLIER_PACK = 'eurosat';
 const EARLIER_CLASSES = ['annualcrop', 'forest', 'herbaceousvegetation', 'highway', 'industrial', 'pasture', 'permanentcrop', 'residential', 'river', 'sealake'];

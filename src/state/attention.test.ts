@@ -48,7 +48,7 @@ function ready(settings: Partial<Settings> = {}) {
   let answer!: (result: unknown) => void;
   const attend = vi.fn<(request: AttentionRun) => Promise<unknown>>(() => new Promise((resolve) => { answer = resolve; }));
   const settle = vi.fn<(how: object) => Promise<void>>(async () => undefined);
-  const attention = createAttention({ view, session: { pack, client: () => ({ attend }), load: vi.fn(), modelReady: vi.fn(), settle } } as never);
+  const attention = createAttention({ view, session: { pack, client: () => ({ attend }), ask: (_: unknown, question: () => unknown) => question(), load: vi.fn(), modelReady: vi.fn(), settle } } as never);
   return { pack, view, attention, attend, settle, answer: (result: unknown) => answer(result) };
 }
 

@@ -5,7 +5,6 @@ import { startsOf, tokensOf } from '../../engine/log.ts';
 import type { Failure } from '../inference/client.ts';
 import { oncePer } from '../lib/oncePer.ts';
 import { fromFailure, type Problem } from './problem.ts';
-import { askAgain } from './recovery.ts';
 import type { Studio } from './studio.ts';
 
 /** What the pack and the run in view allow. */
@@ -27,7 +26,7 @@ export interface AttentionState {
 }
 
 /** Attention of the run in view, computed when it is asked for. */
-export function createAttention({ view, session: { pack, client, comeBack, modelReady, settle } }: Pick<Studio, 'view' | 'session'>) {
+export function createAttention({ view, session: { pack, client, ask, modelReady, settle } }: Pick<Studio, 'view' | 'session'>) {
   const store = createStore<AttentionState>(() => ({ on: false, part: 'patches', block: null, row: 'class', phase: 'idle', found: null, version: -1, problem: null }));
   let ticket = 0;
   // What is asked of one pack's model comes to nothing with another.
@@ -70,7 +69,7 @@ export function createAttention({ view, session: { pack, client, comeBack, model
       tokens: tokensOf(events), starts: startsOf(events),
       class: (store.getState().row === 'second' ? secondRow() : null) ?? header.class,
     };
-    const result = await askAgain(() => model.attend(request, () => undefined), () => comeBack(model));
+    const result = await ask(model, () => model.attend(request, () => undefined));
     if (mine !== ticket) return;
     if (result.ok) store.setState({ phase: 'done', found: result.value });
     else if (result.code === 'aborted') store.setState({ phase: 'idle', found: null, version: -1 });

@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 
 export const RECENT = 8;
-export const PINNED = 24;
+const PINNED = 24;
 
 export interface ClassLists {
   /** Ids, newest first. */

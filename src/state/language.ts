@@ -13,10 +13,10 @@ const WORDINGS: Wordings = {
 };
 
 const KEY = 'dpar-language';
-export const isLanguage = (tag: string | null): tag is Language => tag !== null && Object.hasOwn(LANGUAGES, tag);
+const isLanguage = (tag: string | null): tag is Language => tag !== null && Object.hasOwn(LANGUAGES, tag);
 
 /** The first of the browser's languages that the studio has. */
-export const languageFor = (tags: readonly string[]): Language => tags.map((tag) => tag.split('-')[0]!.toLowerCase()).find(isLanguage) ?? 'en';
+const languageFor = (tags: readonly string[]): Language => tags.map((tag) => tag.split('-')[0]!.toLowerCase()).find(isLanguage) ?? 'en';
 
 /** The language of the texts: asked for, chosen earlier, or the browser's. `asked` is of this visit alone. */
 export function createLanguage(asked: Language | null = null, wordings: Wordings = WORDINGS) {

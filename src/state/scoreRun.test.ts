@@ -4,6 +4,7 @@ import { tinyManifest } from '../../engine/testing/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { createRun } from './run.ts';
+import type { PackSession } from './session.ts';
 import { event } from './testing/studioSite.ts';
 import { recordedOf } from './testing/recordedOf.ts';
 import { scoreRun } from './scoreRun.ts';
@@ -11,11 +12,13 @@ import { scoreRun } from './scoreRun.ts';
 const m = tinyManifest();
 const header = { pack: { name: 'tiny', hash: '' }, settings: { ...m.defaults, maxPatchLength: 1 }, grid: m.grid, className: 'x', seed: 1 } as RunHeader;
 
+const ask: PackSession['ask'] = (_, question) => question();
+
 function setup() {
   const run = createRun();
   run.showRecorded(recordedOf(header, [0, 1, 2].map((t) => ({ ...event(t), entropy: null }))));
   const score = vi.fn<InferenceClientApi['score']>(async (tokens) => ({ ok: true, value: tokens.map((_, i) => (i === 0 ? null : i)) }));
-  const asked = [run, { score } as unknown as InferenceClientApi, vi.fn(async () => undefined)] as const;
+  const asked = [run, { score } as unknown as InferenceClientApi, ask] as const;
   return { run, score, asked };
 }
 

@@ -4,6 +4,7 @@ import { say } from '../../engine/phrase.ts';
 import { tinyGptManifest, tinyManifest } from '../../engine/testing/manifest.ts';
 import type { InferenceClientApi } from '../inference/client.ts';
 import { createPack } from './pack.ts';
+import { askAgain } from './recovery.ts';
 import { createRun } from './run.ts';
 import { scoreRuns } from './scoring.ts';
 
@@ -19,7 +20,7 @@ function studio(manifest: ReturnType<typeof tinyGptManifest> | ReturnType<typeof
   const pack = createPack();
   const [free, comeBack] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
   const score = vi.fn(async (tokens: number[]) => ({ ok: true as const, value: tokens.map((_, i) => (i === 0 ? null : 2 + i)) }));
-  scoreRuns({ run, pack, client: () => ({ score, free } as unknown as InferenceClientApi), comeBack });
+  scoreRuns({ run, pack, client: () => ({ score, free } as unknown as InferenceClientApi), ask: (_, question) => askAgain(question, comeBack) });
   pack.setState({ manifest, hash: 'h', model: 'ready' });
   const header = {
     pack: { name: 'tiny', hash: 'h' }, variant: 'fp32', backend: 'wasm' as const, class: 0, className: 'x', seed: 1, grid: { ...manifest.grid }, settings: manifest.defaults,

@@ -8,16 +8,16 @@ import type { InferenceClientApi } from '../inference/client.ts';
 import type { PackStore } from './pack.ts';
 import type { RunStore } from './run.ts';
 import { scoreRun } from './scoreRun.ts';
+import type { PackSession } from './session.ts';
 
 interface ScoringDeps {
   run: Pick<RunStore, 'getState' | 'subscribe' | 'rescore'>;
   pack: Pick<PackStore, 'getState' | 'subscribe'>;
   client: () => InferenceClientApi | null;
-  /** Where the worker had to be ended, it is there again after this. */
-  comeBack: (client: InferenceClientApi) => Promise<void>;
+  ask: PackSession['ask'];
 }
 
-export function scoreRuns({ run, pack, client: connected, comeBack }: ScoringDeps): void {
+export function scoreRuns({ run, pack, client: connected, ask }: ScoringDeps): void {
   let asked = -1;
   const look = () => {
     const { id, phase, header, events } = run.getState();
@@ -27,7 +27,7 @@ export function scoreRuns({ run, pack, client: connected, comeBack }: ScoringDep
     if (!client || manifest.kind !== 'gpt' || entropySource(manifest) !== 'null-class' || events.length < 2 || hasEntropies(events)) return;
     asked = id;
     // What cannot be scored stays as it was decoded.
-    void scoreRun(run, client, comeBack).then(async (failure) => {
+    void scoreRun(run, client, ask).then(async (failure) => {
       if (failure?.code !== 'busy') return;
       await client.free();
       if (asked === id) asked = -1;

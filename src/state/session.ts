@@ -1,13 +1,14 @@
 import { createStore } from 'zustand/vanilla';
 import { packHash, type Manifest } from '../../engine/manifest.ts';
 import type { RunHeader } from '../../engine/log.ts';
-import type { InferenceClientApi } from '../inference/client.ts';
+import type { InferenceClientApi, Result } from '../inference/client.ts';
 import { atOnce } from './batch.ts';
 import { createJobs, type Job, type StartOptions } from './jobs.ts';
 import { createLoading, type LoadingDeps } from './loading.ts';
 import { createPack, type BackendChoice, type PackState } from './pack.ts';
 import { findPack, manifestAddress } from './packFiles.ts';
 import { problem, toProblem } from './problem.ts';
+import { askAgain } from './recovery.ts';
 import { headerOf, type RunRequest } from './runRequest.ts';
 import { until } from './until.ts';
 import { say } from '../../engine/phrase.ts';
@@ -88,6 +89,8 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
     if (pack.getState().model !== 'loading') void loading.load();
     await loading.over();
   };
+  /** Asks the model; where its worker is lost, once more after it came back. */
+  const ask = <T>(client: InferenceClientApi, question: () => Promise<Result<T>>) => askAgain(question, () => comeBack(client));
 
   /** Makes runs, one after the other or at once, as soon as the model is there and free. */
   async function generate(requests: () => readonly RunRequest[]): Promise<void> {
@@ -128,7 +131,7 @@ export function createPackSession({ connect, spareGpu, notices, now }: PackSessi
   }
 
   return {
-    pack, jobs, queue, beside, generate, wait, stop, modelReady, settle, isIdle, idle, comeBack, decode,
+    pack, jobs, queue, beside, generate, wait, stop, modelReady, settle, isIdle, idle, comeBack, ask, decode,
     client: loading.client, load: loading.load, cancelLoad: loading.cancel,
     /** Returns the way out. */
     addAsker(asker: Asker): () => void {

@@ -42,8 +42,8 @@ export type Studio = ReturnType<typeof createStudio>;
 export function createStudio(deps: StudioDeps) {
   const notices = createNotices();
   const session = createPackSession({ connect: deps.client, spareGpu: deps.spareGpu, notices, now: deps.now });
-  const { pack, jobs, client, comeBack } = session;
-  const view = createRunView({ pack, model: createDraftModel({ pack, client, comeBack }) });
+  const { pack, jobs, client, ask } = session;
+  const view = createRunView({ pack, model: createDraftModel({ pack, client, ask }) });
   const { run, playback } = view;
   const address = createAddressBar({ hash: deps.hash, replaceHash: deps.replaceHash, visit: deps.visit, pack, playback, notices });
   const { show: showJob } = createJobsInView({ jobs, view, shown: address.publish });
@@ -57,7 +57,7 @@ export function createStudio(deps: StudioDeps) {
   };
   session.addAsker(view.edit);
   // Nothing is scored before a model has loaded.
-  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client, comeBack })).catch(() => undefined); // no network, no entropies
+  void import('./scoring.ts').then(({ scoreRuns }) => scoreRuns({ run, pack, client, ask })).catch(() => undefined); // no network, no entropies
   const { paintOpened, ...opening } = createOpening({ host: deps, session, view, settings, address, notices, toast, latest });
   session.onReady(() => void paintOpened());
   // What waited for the model, or for its runs to end, is asked now.

@@ -2,7 +2,7 @@ import type { TokenEvent } from '../../engine/log.ts';
 import { entropySource } from '../../engine/manifest.ts';
 import { isTokenByToken } from '../../engine/settings.ts';
 import { hasEntropies } from '../../engine/whatif.ts';
-import { nats, probability } from '../lib/format.ts';
+import { chance, nats } from '../lib/format.ts';
 import { reasonText } from '../lib/reasons.ts';
 import type { RunState } from '../state/run.ts';
 import type { RunView } from '../state/runView.ts';
@@ -21,5 +21,5 @@ export const useWithoutEntropies = (): boolean => {
 /** A token in words: its entropy and, of a pack with patches, why it opens one; or, where no entropy is known, how likely it was. */
 export function tokenText(event: TokenEvent, { run, pack }: Pick<RunView, 'run' | 'pack'>): string {
   if (!lacking(run.getState())) return pack.getState().manifest?.kind === 'gpt' ? nats(event.entropy) : `${nats(event.entropy)}, ${reasonText(event.opens)}`;
-  return t('code {token}, probability {p}', { token: event.token, p: event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob)) });
+  return t('code {token}, probability {p}', { token: event.token, p: chance(event.logprob) });
 }

@@ -25,7 +25,7 @@ export function linkOfSide(compare: Compare, which: SideName): LinkedRun | undef
 }
 
 /** Resolves when the page has its model, or has none until somebody does something about it, and makes no run of its own. */
-export function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
+function pageIdle({ pack, queue, jobs }: PackSession): Promise<void> {
   return until(() => ['ready', 'failed', 'asking'].includes(pack.getState().model) && !queue.getState().queued && !jobs.getState().running, pack, queue, jobs);
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import { tinyManifest } from '../../../engine/testing/manifest.ts';
-import { sheetThresholds, usable, requestAgainst, requestClass, requestLess, requestThresholds } from './requests.ts';
+import { refusal } from '../inspect/underRules.ts';
+import { sheetThresholds, requestAgainst, requestClass, requestLess, requestThresholds } from './requests.ts';
 
 const manifest = tinyManifest();
 const header: RunHeader = {
@@ -55,7 +56,7 @@ describe('thresholds of a strip', () => {
     expect(list.length).toBeGreaterThanOrEqual(5);
     expect(list[0]!).toBeGreaterThanOrEqual(1);
     expect(list.at(-1)!).toBeLessThanOrEqual(4);
-    for (const request of requestThresholds(list, header, manifest)) expect(usable(manifest, request.settings)).toBe(true);
+    for (const request of requestThresholds(list, header, manifest)) expect(refusal(manifest, request.settings)).toBeNull();
   });
 
   it('change E_th alone and turn its gate on; where it would decide nothing, the patches become the pack\'s dynamic ones', () => {

@@ -1,8 +1,8 @@
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
-import { checkSettings } from '../../../engine/pack-settings.ts';
-import { isTokenByToken, type Settings } from '../../../engine/settings.ts';
+import { isTokenByToken } from '../../../engine/settings.ts';
 import { interpolate } from '../../lib/interpolate.ts';
+import { refusal } from '../inspect/underRules.ts';
 import { requestOf, type RunRequest } from '../runRequest.ts';
 import { presetOf, withPreset } from '../presets.ts';
 
@@ -12,17 +12,8 @@ export type Against = (typeof against)[number];
 
 type Known = Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults' | 'curve'>;
 
-export const SHEET_SIZE = 6;
+const SHEET_SIZE = 6;
 const STEP = 0.05;
-
-export function usable(manifest: Known, settings: Settings): boolean {
-  try {
-    checkSettings(manifest, settings);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The same picture with another way of patching, or decoded one token a pass; static patches get the mean length that this very run has. Null where that is what it is. */
 export function requestAgainst(which: Against, header: RunHeader, events: readonly TokenEvent[], manifest: Known): RunRequest | null {
@@ -31,7 +22,7 @@ export function requestAgainst(which: Against, header: RunHeader, events: readon
   const settings = withPreset(which, header.settings, manifest);
   const patches = events.filter(({ opens }) => opens.length > 0).length;
   if (which === 'static' && patches > 0 && !isTokenByToken(header.settings)) settings.staticLength = Math.max(1, Math.round((100 * events.length) / patches) / 100);
-  return usable(manifest, settings) ? requestOf(header, settings) : null;
+  return refusal(manifest, settings) ? null : requestOf(header, settings);
 }
 
 /** Another class, all else the same, but that nothing is held against itself. */

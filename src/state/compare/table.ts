@@ -3,7 +3,8 @@ import type { TokenEvent } from '../../../engine/log.ts';
 import type { Figures } from '../../../engine/view.ts';
 import { fixed, integer, operations, percent, seconds } from '../../lib/format.ts';
 import { t } from '../../text/t.ts';
-import { isMeasuredHere, isTimedHere, type RunState } from '../run.ts';
+import { measuredOn } from '../measuredOn.ts';
+import { isTimedHere, type RunState } from '../run.ts';
 import { sharedBoundaries, tokenDifference } from './difference.ts';
 
 export interface Side {
@@ -44,17 +45,8 @@ export function speedOf({ figures, run }: Parameters<typeof timeOf>[0]): number 
   return ms > 0 && sampled.tokens > 0 ? (1000 * sampled.tokens) / ms : null;
 }
 
-/** Where and how a time was measured. */
-export function placeOf({ run, backend }: Pick<Side, 'run' | 'backend'>): string {
-  const here = isMeasuredHere(run);
-  const count = run.together;
-  if (run.takenUpOn.length > 0) return here ? t('this device, interrupted') : t('recorded, interrupted');
-  if (count > 1) return here ? t('this device, {backend}, {count} at once', { backend, count }) : t('recorded, {backend}, {count} at once', { backend, count });
-  return here ? t('this device, {backend}', { backend }) : t('recorded, {backend}', { backend });
-}
-
 /** Both runs were measured by this browser on the same backend, each alone and in one go: only then do their times compare. */
-export const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isTimedHere(a.run) && isTimedHere(b.run) && a.backend === b.backend;
+const sameDevice = (a: Pick<Side, 'run' | 'backend'>, b: Pick<Side, 'run' | 'backend'>): boolean => isTimedHere(a.run) && isTimedHere(b.run) && a.backend === b.backend;
 /** The sides to make again here before their times compare; B alone where both are of this device and its backends differ, none where one is a what-if, which has no time. */
 export function elsewhere(a: Pick<Side, 'run' | 'backend' | 'whatIf'>, b: Pick<Side, 'run' | 'backend' | 'whatIf'>): ('a' | 'b')[] {
   if (a.whatIf || b.whatIf) return [];
@@ -93,7 +85,7 @@ export function tableOf(a: Side | null, b: Side | null, cursor: number): Row[] {
     row('ratio', t('Work against one token per patch'), ({ figures }) => (figures.costRatio === null ? '–' : percent(figures.costRatio))),
     measured('time', t('Time'), (side) => { const ms = timeOf(side); return ms ? seconds(ms) : '–'; }, timed ? timeOf : undefined),
     measured('speed', t('Tokens/s'), (side) => fixed(speedOf(side), 1), timed ? speedOf : undefined),
-    measured('place', t('Measured on'), placeOf),
+    measured('place', t('Measured on'), ({ run, backend }) => measuredOn(run, backend).words),
   ];
   if (!a || !b) return rows;
   const { same, equal, first } = tokenDifference(a.events, b.events, cursor);

@@ -11,6 +11,7 @@ import { measureAlone } from '../measureAlone.ts';
 import { createNotices } from '../notices.ts';
 import { createPack } from '../pack.ts';
 import { createPlayback } from '../playback.ts';
+import { askAgain } from '../recovery.ts';
 import { createRun } from '../run.ts';
 import { createPackSession } from '../session.ts';
 import { createSettings } from '../settings.ts';
@@ -53,7 +54,7 @@ function setup(model: 'ready' | 'idle' = 'ready', read: () => Promise<Source> = 
   const comeBack = vi.fn(async () => undefined);
   const idle = vi.fn(async () => undefined);
   const desk = createDesk({
-    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped, settle, comeBack, idle }, settings, toast: { say: said },
+    store: createDeskState(), session: { jobs, client: () => client as unknown as InferenceClientApi, load: loadModel, pack, stopped, settle, ask: (_, question) => askAgain(question, comeBack), idle }, settings, toast: { say: said },
     view: { run, playback: createPlayback(() => run.getState().count), edit: { ask } }, read, cut,
   });
   return { desk, run, jobs, client, pack, ready, loadModel, comeBack, idle, cut, said, ask, settle };

@@ -12,7 +12,6 @@ import { readPicture, type Source } from '../../lib/readPicture.ts';
 import { toPainted } from '../pictures.ts';
 import type { PlaybackStore } from '../playback.ts';
 import { fromFailure, toProblem } from '../problem.ts';
-import { askAgain } from '../recovery.ts';
 import type { RunStore } from '../run.ts';
 import type { RunView } from '../runView.ts';
 import { headerOf, requestOf } from '../runRequest.ts';
@@ -25,7 +24,7 @@ import { unfamiliar } from './unfamiliar.ts';
 
 export interface DeskDeps {
   store: StoreApi<DeskState>;
-  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped' | 'settle' | 'idle' | 'comeBack'>;
+  session: Pick<PackSession, 'client' | 'jobs' | 'load' | 'pack' | 'stopped' | 'settle' | 'idle' | 'ask'>;
   view: { run: RunStore; playback: PlaybackStore; edit: Pick<RunView['edit'], 'ask'> };
   settings: SettingsStore;
   toast: Pick<ToastStore, 'say'>;
@@ -99,9 +98,8 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     if (mine !== ticket) return;
     store.setState({ phase: 'working' });
     const onProgress = (progress: LoadProgress) => store.setState({ progress });
-    const comeBack = () => session.comeBack(client);
-    const tokenized = await askAgain(() => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress), comeBack);
-    const scored = tokenized.ok ? await askAgain(() => client.score(tokenized.value.tokens, onProgress), comeBack) : tokenized;
+    const tokenized = await session.ask(client, () => client.tokenize(rgbaToPicture(rgba, manifest.image.size), onProgress));
+    const scored = tokenized.ok ? await session.ask(client, () => client.score(tokenized.value.tokens, onProgress)) : tokenized;
     if (mine !== ticket) return;
     store.setState({ progress: null });
     if (!tokenized.ok || !scored.ok) {
@@ -137,10 +135,10 @@ export function createDesk({ store, session, view: { run, playback, edit }, sett
     store.setState({ phase: 'probing' });
     let events: TokenEvent[] = [];
     probing = true;
-    const result = await askAgain(() => {
+    const result = await session.ask(client, () => {
       events = [];
       return client.generate([requestOf(header)], (_, more) => events.push(...more), () => undefined);
-    }, () => session.comeBack(client)).finally(() => { probing = false; });
+    }).finally(() => { probing = false; });
     if (mine !== ticket) return;
     // With one token per patch the decoder runs without the entropy model: its entropies of the picture stay.
     const scored = run.getState().events;

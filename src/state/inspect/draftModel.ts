@@ -1,29 +1,20 @@
-import type { InferenceClientApi } from '../../inference/client.ts';
-import type { PackStore } from '../pack.ts';
+import type { InferenceClientApi, Result } from '../../inference/client.ts';
 import { toPainted } from '../pictures.ts';
-import { askAgain } from '../recovery.ts';
+import type { PackSession } from '../session.ts';
 import type { DraftModel } from './edit.ts';
 
-interface DraftModelDeps {
-  pack: Pick<PackStore, 'getState'>;
-  client: () => InferenceClientApi | null;
-  /** Gets a model whose worker was lost ready again. */
-  comeBack: (client: InferenceClientApi) => Promise<void>;
-}
-
 /** The loaded model, asked about edited tokens; null while there is none. */
-export function createDraftModel({ pack, client, comeBack }: DraftModelDeps): DraftModel {
-  const ready = () => (pack.getState().model === 'ready' ? client() : null);
+export function createDraftModel({ pack, client, ask }: Pick<PackSession, 'pack' | 'client' | 'ask'>): DraftModel {
+  async function answer<T>(question: (model: InferenceClientApi) => Promise<Result<T>>): Promise<T | null> {
+    const model = pack.getState().model === 'ready' ? client() : null;
+    const result = model && await ask(model, () => question(model));
+    return result?.ok ? result.value : null;
+  }
   return {
     async paint(tokens) {
-      const model = ready();
-      const painted = model && await askAgain(() => model.paint(tokens), () => comeBack(model));
-      return painted?.ok ? toPainted(painted.value) : null;
+      const painted = await answer((model) => model.paint(tokens));
+      return painted && toPainted(painted);
     },
-    async score(tokens) {
-      const model = ready();
-      const scored = model && await askAgain(() => model.score(tokens, () => undefined), () => comeBack(model));
-      return scored?.ok ? scored.value : null;
-    },
+    score: (tokens) => answer((model) => model.score(tokens, () => undefined)),
   };
 }

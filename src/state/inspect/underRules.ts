@@ -13,7 +13,7 @@ export function settingsUnder(rules: Rules | null, { header, origin }: Pick<RunS
 }
 
 /** Why the pack cannot generate with these settings; null where it can. */
-export function refusal(manifest: Manifest, settings: Settings): Problem | null {
+export function refusal(manifest: Pick<Manifest, 'grid' | 'model' | 'kind' | 'defaults'>, settings: Settings): Problem | null {
   try {
     checkSettings(manifest, settings);
     return null;

@@ -1,6 +1,6 @@
 import type { Stage, TokenEvent } from '../../../engine/log.ts';
 import { tokens as counted } from '../../lib/counts.ts';
-import { fixed, milliseconds, nats, probability } from '../../lib/format.ts';
+import { chance, fixed, milliseconds, nats } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { t } from '../../text/t.ts';
 
@@ -34,7 +34,6 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
   const last = at === tokens - 1;
   const opens = event.opens.length > 0;
   const reason = reasonWords(event.opens);
-  const chosen = event.logprob === null ? t('n/a') : probability(Math.exp(event.logprob));
   return [
     {
       name: 'entropy', ran: event.entropy !== null, short: event.entropy === null ? t('n/a') : nats(event.entropy),
@@ -62,7 +61,7 @@ export function partsOf(events: readonly TokenEvent[], at: number, threshold: nu
     },
     {
       name: 'token', ran: true, short: String(event.token),
-      detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at: at + 1, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chosen }),
+      detail: event.source === 'given' ? t('Token {at} was given: code {token}.', { at: at + 1, token: event.token }) : t('Code {token} was sampled; its probability was {p}.', { token: event.token, p: chance(event.logprob) }),
     },
     {
       name: 'encoder', ran: !last, short: last ? t('not needed') : t('reads it'),

@@ -14,7 +14,7 @@ const STAGES = {
 } as const satisfies Record<LoadProgress['stage'], string>;
 
 /** Rounded: an estimate that changes with every byte cannot be read. */
-export function timeLeft(seconds: number): string {
+function timeLeft(seconds: number): string {
   if (seconds < 10) return t('a few seconds');
   if (seconds < 90) return t('about {n} s', { n: Math.round(seconds / 10) * 10 });
   return t('about {n} min', { n: Math.round(seconds / 60) });

@@ -15,7 +15,7 @@ import { PixelDifference, TokenDifferenceMap } from './DifferenceMaps.tsx';
 import { FirstChoice } from './FirstChoice.tsx';
 import { Half } from './Half.tsx';
 import { Presets } from './Presets.tsx';
-import { compareSession, useSecond, type CompareSession } from './session.ts';
+import { compareSession, usePacks, useSecond, type CompareSession } from './session.ts';
 import { FloatingStop } from '../toast/FloatingStop.tsx';
 import { SourceSelect } from './SourceSelect.tsx';
 import { Swap } from './Swap.tsx';
@@ -107,10 +107,8 @@ function Stop({ session }: { session: CompareSession }) {
 }
 
 /** The verdict on the page's pack, or on the one with patches beside it. */
-function Worth({ session: { compare } }: { session: CompareSession }) {
-  const own = usePack((state) => state.manifest);
-  const packs = useStore(compare, (state) => state.packs);
-  const all = [...(own ? [own] : []), ...packs.map(({ manifest }) => manifest)];
+function Worth({ session }: { session: CompareSession }) {
+  const all = usePacks(session).map(({ manifest }) => manifest);
   const pack = all.find(({ kind }) => kind === 'dpar');
   // After a change of pack those beside the one before are listed until the new ones are found.
   return pack ? <WorthPanel pack={pack} plain={all.find((other) => other.kind === 'gpt' && sameTokens(other, pack)) ?? null} /> : null;

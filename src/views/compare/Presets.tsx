@@ -8,25 +8,24 @@ import { Icon } from '../../ui/Icon.tsx';
 import { useDeviceBusy } from '../context.ts';
 import { useDownloadHint } from '../useDownloadHint.ts';
 import { Preset, PresetSelect } from './Preset.tsx';
-import type { CompareSession } from './session.ts';
+import { usePacks, type CompareSession } from './session.ts';
 
 const LABELS = { dynamic: 'Dynamic', static: 'Static, same mean length', token: 'Same model, one token per patch', pass: 'One token per pass' } as const;
 
 /** One press: a new run with the class and seed of A, held against it. */
 export function Presets({ session }: { session: CompareSession }) {
-  const { compare, page } = session;
-  const { waiting, maker, packs, sides: { a } } = useStore(compare);
+  const { compare } = session;
+  const { waiting, maker, sides: { a } } = useStore(compare);
   const header = useStore(a.run, (state) => state.header);
   const manifest = useStore(a.pack, (state) => state.manifest);
   const complete = useStore(a.run, (state) => state.count > 0 && state.phase !== 'running');
-  const own = useStore(page.session.pack, (state) => state.manifest);
   const running = useDeviceBusy();
   const download = useDownloadHint();
   const loading = useStore(maker.pack, (state) => (state.model === 'loading' ? state.manifest?.title ?? '' : null));
   const share = useStore(maker.pack, ({ model, progress }) => (model === 'loading' && progress && progress.total > 0 ? progress.loaded / progress.total : null));
   const busy = running || waiting || !complete || !header || !manifest;
   const { events } = a.run.getState();
-  const others = [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)].filter(({ name }) => name !== header?.pack.name);
+  const others = usePacks(session).filter(({ name }) => name !== header?.pack.name);
   return (
     <div className="presets" role="group" aria-label={t('Compare A with')}>
       <span className="presets-name">{t('Compare A with')}</span>

@@ -7,21 +7,20 @@ import { named, t } from '../../text/t.ts';
 import { changedSettings } from '../changedSettings.ts';
 import { useWorkbench } from '../context.ts';
 import type { RunStore } from '../../state/run.ts';
-import { useWaits, type CompareSession } from './session.ts';
-import { historyText, madeText } from './optionText.ts';
+import { usePacks, useWaits, type CompareSession } from './session.ts';
+import { historyText, madeText, type Packs } from './optionText.ts';
 import { readSource, sourceValue } from './sourceValue.ts';
 
 /** Where one side's run comes from. */
 export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: CompareSession }) {
   const { compare } = session;
   const { history } = useWorkbench();
-  const { source, made, packs, sides } = useStore(compare);
-  const page = useStore(session.page.session.pack, (state) => state.manifest);
+  const { source, made, sides } = useStore(compare);
+  const all = usePacks(session);
   const entries = useStore(history, (state) => state.entries);
   const side = sides[name];
   const header = useStore(side.run, (state) => state.header);
   const sidePack = useStore(side.pack, (state) => state.manifest);
-  const all = [...(page ? [{ name: page.name, manifest: page }] : []), ...packs.filter(({ name }) => name !== page?.name)];
   const recorded = all.filter(({ manifest }) => manifest.recordings.length > 0);
   useEffect(() => void history.load(), [history]);
   const choose = (source: RunSource | null) => void (source && compare.choose(name, source));
@@ -60,7 +59,7 @@ export function SourceSelect({ name, session }: { name: 'a' | 'b'; session: Comp
 const labelOf = (entry: Manifest['recordings'][number], { classes, recordings }: Manifest) =>
   (recordings.filter((other) => other.class === entry.class).length > 1 ? entry.title : named(classes[entry.class]?.label ?? entry.title));
 
-function MadeOption({ index, run, session, packs }: { index: number; run: RunStore; session: CompareSession; packs: Parameters<typeof madeText>[1] }) {
+function MadeOption({ index, run, session, packs }: { index: number; run: RunStore; session: CompareSession; packs: Packs }) {
   const waits = useWaits(session, run);
   const header = useStore(run, (state) => state.header);
   const value = sourceValue({ kind: 'made', index });

@@ -10,7 +10,7 @@ import { changedSettings } from '../changedSettings.ts';
 import { fromText } from '../givenText.ts';
 
 /** Packs whose runs can be chosen, the page's first. */
-type Packs = readonly { name: string; manifest: Manifest }[];
+export type Packs = readonly { name: string; manifest: Manifest }[];
 type Entry = Pick<HistoryEntry, 'header' | 'patches' | 'tokens'>;
 
 const listed = (parts: readonly string[]) => parts.filter(Boolean).join(', ');

@@ -11,6 +11,7 @@ import { waits } from '../../state/jobs.ts';
 import type { RunStore } from '../../state/run.ts';
 import type { Studio } from '../../state/studio.ts';
 import type { Workbench } from '../context.ts';
+import type { Packs } from './optionText.ts';
 
 export interface CompareSession {
   page: Studio;
@@ -46,6 +47,12 @@ export const compareSession = oncePer((workbench: Workbench): CompareSession => 
 export function useWaits({ compare }: Pick<CompareSession, 'compare'>, run: RunStore): boolean {
   const maker = useStore(compare, (state) => state.maker);
   return useStore(maker.jobs, (state) => waits(state, run));
+}
+
+export function usePacks({ compare, page }: CompareSession): Packs {
+  const own = useStore(page.session.pack, (state) => state.manifest);
+  const packs = useStore(compare, (state) => state.packs);
+  return [...(own ? [{ name: own.name, manifest: own }] : []), ...packs.filter(({ name }) => name !== own?.name)];
 }
 
 /** There is a run on side B. */

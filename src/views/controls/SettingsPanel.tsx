@@ -1,6 +1,7 @@
 import { patchWindow } from '../../../engine/manifest.ts';
 import { fixedSettings } from '../../../engine/pack-settings.ts';
 import { isStatic, sameSettings, settingsTable, type SettingKey, type SettingProperty } from '../../../engine/settings.ts';
+import { highestThreshold } from '../../lib/thresholdScale.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { usePack, useSettings, useStudio } from '../context.ts';
@@ -15,7 +16,7 @@ const STATIC: readonly SettingKey[] = ['staticLength', ...SAMPLING, 'window'];
 
 /** Ranges a slider is useful over; anything the table allows can be typed. */
 const reach = (property: SettingProperty, vocab: number, window: number): { min: number; max: number } => {
-  if (property.key === 'entropyThreshold') return { min: 0, max: Math.ceil(Math.log(vocab) * 20) / 20 };
+  if (property.key === 'entropyThreshold') return { min: 0, max: highestThreshold(vocab) };
   if (property.key === 'maxPatchLength' || property.key === 'staticLength') return { min: 1, max: window };
   if (property.key === 'guidance') return { min: 0, max: 8 };
   if (property.key === 'temperature') return { min: 0, max: 2 };

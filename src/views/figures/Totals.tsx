@@ -3,6 +3,7 @@ import { findSetting, isStatic, isTokenByToken } from '../../../engine/settings.
 import type { Figures } from '../../../engine/view.ts';
 import { tokens as counted } from '../../lib/counts.ts';
 import { fixed, operations, percent } from '../../lib/format.ts';
+import { measuredOn } from '../../state/measuredOn.ts';
 import { isMeasuredHere } from '../../state/run.ts';
 import { rich } from '../../text/rich.tsx';
 import { translated, t } from '../../text/t.ts';
@@ -28,7 +29,7 @@ function Against() {
 /** Patches, P_avg and, for a run as decoded, its speed. */
 export function Totals({ figures, decoded, speed }: Props & { speed: number | null }) {
   const shared = useSharedPasses();
-  const elsewhere = useRun((run) => (isMeasuredHere(run) ? undefined : run.header?.backend));
+  const elsewhere = useRun((run) => (isMeasuredHere(run) || !run.header ? undefined : measuredOn(run, backendName(run.header.backend)).sentence));
   const together = useRun((run) => run.together);
   const window = useRun((run) => run.window);
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
@@ -48,7 +49,7 @@ export function Totals({ figures, decoded, speed }: Props & { speed: number | nu
         {passes !== null && <div title={shared ? sharedText(window) : undefined}><dt>{t('Passes')}</dt><dd data-figure="passes">{t('{passes} for {tokens}', { passes, tokens: counted(sampled) })}{sampled < tokens && <span className="muted">, {t('{given} given', { given: tokens - sampled })}</span>}</dd></div>}
         {decoded
           ? <div><dt>{t('Decoded')}</dt><dd data-figure="decoded">{gpt ? <>{decoded.patches} <span className="muted">{stepsName(false, decoded.patches)}</span></> : <>{decoded.patches} <span className="muted">{t('steps,')}</span> {fixed(decoded.pAvg, 2)}</>}</dd></div>
-          : <div title={elsewhere && t('Recorded where the run was generated, {backend}.', { backend: backendName(elsewhere) })}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}{together > 1 && speed !== null && <>, {t('each of {count} at once', { count: together })}</>}</span></dd></div>}
+          : <div title={elsewhere}><dt>{t('Speed')}</dt><dd data-figure="speed">{fixed(speed, speed !== null && speed < 10 ? 1 : 0)} <span className="muted">{t('tokens/s')}{elsewhere && speed !== null && <>, {t('recorded')}</>}{together > 1 && speed !== null && <>, {t('each of {count} at once', { count: together })}</>}</span></dd></div>}
       </dl>
     </section>
   );

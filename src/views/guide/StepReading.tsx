@@ -3,7 +3,7 @@ import { findSetting } from '../../../engine/settings.ts';
 import { patchesAt } from '../../../engine/view.ts';
 import { patchesByRow, type StepId } from '../../state/guide/steps.ts';
 import { tokens as counted } from '../../lib/counts.ts';
-import { fixed, integer, nats, probability } from '../../lib/format.ts';
+import { chance, fixed, integer, nats } from '../../lib/format.ts';
 import { reasonText } from '../../lib/reasons.ts';
 import { thresholdOf } from '../../lib/thresholdOf.ts';
 import { translated, t } from '../../text/t.ts';
@@ -102,7 +102,6 @@ function CellReading({ id }: { id: StepId }) {
   if (at === null || !event) return <dl className="facts"><div><dt>{t('Cell')}</dt><dd>{t('none shown yet')}</dd></div></dl>;
   const patch = patchesAt(events, events.length, width)[event.patch];
   const { header } = run.getState();
-  const share = (logprob: number | null) => (logprob === null ? t('n/a') : probability(Math.exp(logprob)));
   return (
     <>
       <dl className="facts">
@@ -123,8 +122,8 @@ function CellReading({ id }: { id: StepId }) {
         <section>
           <h2 className="heading">{t('Probability of this token')}</h2>
           <dl className="facts">
-            <div><dt>{t('With the class alone')}</dt><dd>{share(event.classLogprob)}</dd></div>
-            <div><dt>{manifest && header && t('As sampled: {how}', { how: sampledAs(header.settings, manifest) })}</dt><dd>{share(event.logprob)}</dd></div>
+            <div><dt>{t('With the class alone')}</dt><dd>{chance(event.classLogprob)}</dd></div>
+            <div><dt>{manifest && header && t('As sampled: {how}', { how: sampledAs(header.settings, manifest) })}</dt><dd>{chance(event.logprob)}</dd></div>
           </dl>
         </section>
       )}

@@ -1,8 +1,9 @@
 import { openedBy, reasonName } from '../../lib/reasons.ts';
-import { integer, percent } from '../../lib/format.ts';
+import { integer } from '../../lib/format.ts';
 import { symbols } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
 import { useFrameEvery, useRunView } from '../context.ts';
+import { Shares } from '../figures/Shares.tsx';
 
 const READABLE_MS = 200;
 
@@ -10,25 +11,7 @@ const READABLE_MS = 200;
 export function Boundaries() {
   useFrameEvery(READABLE_MS);
   const { shown, playback } = useRunView();
-  const rows = openedBy(shown().events, playback.getState().cursor);
-  if (rows.length === 0) return null;
-  const all = rows.reduce((sum, { count }) => sum + count, 0);
-  return (
-    <section>
-      <h2 className="heading">{t('What opens patches')}</h2>
-      <div className="stacked" aria-hidden="true">{rows.map(({ reason, kind, count }) => <i key={reason} style={{ flexGrow: count, background: `var(--${kind})` }} />)}</div>
-      <table className="times">
-        <thead><tr><th scope="col"><span className="visually-hidden">{t('Reason')}</span></th><th scope="col">{t('share')}</th><th scope="col">{t('patches')}</th></tr></thead>
-        <tbody>
-          {rows.map(({ reason, kind, count }) => (
-            <tr key={reason}>
-              <th scope="row"><i style={{ background: `var(--${kind})` }} />{symbols(reasonName(reason))}</th>
-              <td className="muted">{all > 0 ? percent(count / all) : ''}</td>
-              <td data-boundaries={reason}>{integer(count)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+  const rows = openedBy(shown().events, playback.getState().cursor)
+    .map(({ reason, kind, count }) => ({ key: reason, name: symbols(reasonName(reason)), colour: kind, part: count, figure: integer(count) }));
+  return rows.length > 0 && <Shares title={t('What opens patches')} of={t('Reason')} figure={t('patches')} rows={rows} />;
 }

@@ -3,6 +3,7 @@ import { isStatic } from '../../../engine/settings.ts';
 import { hasEntropies } from '../../../engine/whatif.ts';
 import { tokens } from '../../lib/counts.ts';
 import { nats } from '../../lib/format.ts';
+import { highestThreshold } from '../../lib/thresholdScale.ts';
 import { rich } from '../../text/rich.tsx';
 import { decimal, t } from '../../text/t.ts';
 import { Slider } from '../../ui/Slider.tsx';
@@ -26,7 +27,7 @@ function WithoutEntropies() {
     const { id } = run.getState();
     await session.modelReady();
     const client = session.client();
-    if (client && run.getState().id === id) setFailed(await scoreRun(run, client, session.comeBack));
+    if (client && run.getState().id === id) setFailed(await scoreRun(run, client, session.ask));
     setWorking(false);
   };
   return (
@@ -57,7 +58,6 @@ export function RulesPanel() {
     return <section className="rules" aria-label={t('Patch rules')}><h2 className="heading">{t('Patch rules')}</h2><p className="muted">{t('Try other rules once a run has finished.')}</p></section>;
   }
   if (!scored) return <WithoutEntropies />;
-  const top = Math.log(manifest.vocab);
   const longest = 'window' in manifest.model ? manifest.model.window : manifest.grid.width;
   const fixed = isStatic({ ...header.settings, ...rules });
   const length = decimal(String(rules.staticLength ?? '–'));
@@ -72,7 +72,7 @@ export function RulesPanel() {
       )}
       <Toggle label={t('Entropy gate')} checked={rules.entropyGate} onChange={(on) => whatIf.set('entropyGate', on)} />
       <Row name={rich('Threshold E_th')} text={nats(rules.entropyThreshold)} off={!rules.entropyGate}>
-        <Slider label={t('What-if E_th')} scale={scale} value={rules.entropyThreshold} min={0} max={Math.ceil(top * 20) / 20} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
+        <Slider label={t('What-if E_th')} scale={scale} value={rules.entropyThreshold} min={0} max={highestThreshold(manifest.vocab)} step={0.05} valueText={nats(rules.entropyThreshold)} onChange={(value) => whatIf.set('entropyThreshold', value)} />
       </Row>
       <Toggle label={t('Longest patch')} checked={rules.lengthGate} onChange={(on) => whatIf.set('lengthGate', on)} />
       <Row name={<>P<span className="sub">max</span></>} text={`${rules.maxPatchLength}`} off={!rules.lengthGate}>

@@ -80,7 +80,7 @@ export function Plot({ label, height: usual, data, options, marks, onFrame }: Pl
 }
 
 /** Steps between ticks: 1, 2 or 5 times a power of ten. */
-export const ROUND = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((step) => Number(`${step}e${i - 6}`))).flat();
+const ROUND = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((step) => Number(`${step}e${i - 6}`))).flat();
 
 /** An axis in the page's colours, few ticks; `size`, in CSS pixels, grows with the letters. */
 export const axis = (colours: PlotColours, font: string, label: string, size: number): uPlot.Axis => ({

@@ -5,7 +5,7 @@ import { patchSteps, tokens } from '../../lib/counts.ts';
 import { fixed, integer, milliseconds, operations, percent } from '../../lib/format.ts';
 import { rich } from '../../text/rich.tsx';
 import { t } from '../../text/t.ts';
-import { isMeasuredHere, type RunState } from '../../state/run.ts';
+import { measuredOn } from '../../state/measuredOn.ts';
 import { backendName } from '../bar/loadText.ts';
 import { useFrameEvery, usePack, useRun, useRunView } from '../context.ts';
 import { Plot } from '../plot/Plot.tsx';
@@ -14,7 +14,7 @@ import { useSharedPasses } from '../sharedPasses.ts';
 import { hasStage, STAGES } from '../stages.ts';
 import { calls, callsHeight } from './calls.ts';
 import { overview, type TimedRun } from './overview.ts';
-import { callsOf, isCut, LANES, outsideMs, rowStart, stacked, tokenAt, totalsOf, type Call } from './timeline.ts';
+import { callsOf, isCut, LANES, outsideMs, rowStart, stacked, tokenAt, type Call } from './timeline.ts';
 import './timeline.css';
 
 const READABLE_MS = 250;
@@ -91,20 +91,6 @@ function RowName({ width }: { width: number }) {
   return <>{t('Calls of row {row}', { row: useRow(width) / width + 1 })}</>;
 }
 
-function measuredWhere(run: RunState, backend: string): string {
-  const here = isMeasuredHere(run);
-  const count = run.together;
-  if (run.takenUpOn.length > 0) {
-    return here ? t('Measured on this device. The run was interrupted, and continued where it was.')
-      : t('Recorded where the run was generated. It was interrupted, and continued where it was.');
-  }
-  if (count > 1) {
-    return here ? t('Measured on this device, {backend}: the times are those of {count} images decoded at once.', { backend, count })
-      : t('Recorded where the run was generated, {backend}: the times are those of {count} images decoded at once.', { backend, count });
-  }
-  return here ? t('Measured on this device, {backend}.', { backend }) : t('Recorded where the run was generated, {backend}.', { backend });
-}
-
 /** Per stage, of what is shown; and what the patch transformer would have run with one token per patch. */
 function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   useFrameEvery(READABLE_MS);
@@ -113,30 +99,28 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
   const run = view.run.getState();
   const { events: all, header, wallMs } = run;
   const events = all.slice(0, view.playback.getState().cursor);
-  const totals = totalsOf(events);
-  const sum = totals.reduce((ms, lane) => ms + lane.ms, 0);
-  const rest = outsideMs(wallMs, sum, events.length === all.length);
   if (!manifest || !header) return null;
-  const { patches, cost, baseline, costRatio } = figuresAt(events, events.length, manifest, header.settings);
+  const { patches, stages, milliseconds: sum, cost, baseline, costRatio } = figuresAt(events, events.length, manifest, header.settings);
+  const rest = outsideMs(wallMs, sum, events.length === all.length);
   return (
     <>
       <table className="times ran">
         <thead><tr><th scope="col">{t('Graph')}</th><th scope="col">{t('Calls')}</th><th scope="col">{t('Total')}</th><th scope="col">{t('Share of the model’s time')}</th><th scope="col">{t('Per call')}</th></tr></thead>
         <tbody>
           {lanes.map((stage) => {
-            const lane = totals.find((row) => row.stage === stage);
+            const figure = stages[stage];
             return (
               <tr key={stage}>
                 <th scope="row"><i style={{ background: `var(--${STAGES[stage].colour})` }} />{t(STAGES[stage].label)}</th>
-                <td data-ran={`${stage}-calls`}>{integer(lane?.calls ?? 0)}</td>
-                <td>{lane ? milliseconds(lane.ms) : '–'}</td>
-                <td className="muted">{lane ? percent(lane.share) : ''}</td>
-                <td>{lane ? milliseconds(lane.ms / lane.calls) : '–'}</td>
+                <td data-ran={`${stage}-calls`}>{integer(figure?.runs ?? 0)}</td>
+                <td>{figure ? milliseconds(figure.sum) : '–'}</td>
+                <td className="muted">{figure && sum > 0 ? percent(figure.sum / sum) : ''}</td>
+                <td>{figure ? milliseconds(figure.mean) : '–'}</td>
               </tr>
             );
           })}
           {rest > 0 && <tr><th scope="row">{t('Outside the model')}</th><td /><td data-ran="rest">{milliseconds(rest)}</td><td /><td /></tr>}
-          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{integer(totals.reduce((n, lane) => n + lane.calls, 0))}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
+          <tr className="ran-sum"><th scope="row">{t('All')}</th><td>{integer(lanes.reduce((n, stage) => n + (stages[stage]?.runs ?? 0), 0))}</td><td>{milliseconds(sum + rest)}</td><td /><td /></tr>
         </tbody>
       </table>
       <p className="small-print muted">
@@ -146,7 +130,7 @@ function Totals({ lanes }: { lanes: readonly (typeof LANES)[number][] }) {
             {t('{operations} multiply-accumulates; with one token per patch {baseline}', { operations: operations(wholeCost(cost)), baseline: operations(baseline.total) })}{costRatio !== null && <> (<b>{percent(costRatio)}</b>)</>}.
           </>
         )}{' '}
-        {measuredWhere(run, backendName(header.backend))}
+        {measuredOn(run, backendName(header.backend)).sentence}
       </p>
     </>
   );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { callsOf, isCut, outsideMs, rowStart, scaleTop, stacked, tokenAt, tokenMs, totalsOf } from './timeline.ts';
+import { callsOf, isCut, outsideMs, rowStart, scaleTop, stacked, tokenAt, tokenMs } from './timeline.ts';
 
 const event = (t: number, times: TokenEvent['times']): TokenEvent => ({
   t, token: 0, entropy: null, opens: times.patchTransformer ? ['first'] : [], source: 'sampled', patch: 0, logprob: null, classLogprob: null, alternatives: [], times,
@@ -13,14 +13,6 @@ it('lays the calls out in the order in which a step makes them', () => {
   ]);
   expect(callsOf(events, 1, 9)[0]).toMatchObject({ token: 1, start: 0 });
   expect(callsOf(events, -4, 0)).toEqual([]);
-});
-
-it('adds up per stage and leaves out what never ran', () => {
-  const totals = totalsOf(events);
-  expect(totals.map(({ stage, calls, ms }) => [stage, calls, ms])).toEqual([['patchTransformer', 1, 6], ['decoder', 2, 6], ['sampling', 1, 2], ['encoder', 2, 4], ['entropy', 2, 2]]);
-  expect(totals.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
-  expect(totalsOf([])).toEqual([]);
-  expect(totalsOf([event(0, {})])).toEqual([]);
 });
 
 it('scales to the usual token, not to the slowest', () => {

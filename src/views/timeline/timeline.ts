@@ -26,25 +26,6 @@ export function callsOf(events: readonly TokenEvent[], from: number, to: number)
   return calls;
 }
 
-export interface LaneTotal {
-  stage: Stage;
-  calls: number;
-  ms: number;
-  /** Of all stages, 0..1. */
-  share: number;
-}
-
-/** Calls and milliseconds per stage; stages that never ran are left out. */
-export function totalsOf(events: readonly TokenEvent[]): LaneTotal[] {
-  const calls = callsOf(events, 0, events.length);
-  const all = calls.reduce((sum, { ms }) => sum + ms, 0);
-  return LANES.flatMap((stage) => {
-    const own = calls.filter((call) => call.stage === stage);
-    const ms = own.reduce((sum, call) => sum + call.ms, 0);
-    return own.length > 0 ? [{ stage, calls: own.length, ms, share: all > 0 ? ms / all : 0 }] : [];
-  });
-}
-
 /** Milliseconds of a token over all its stages. */
 export const tokenMs = ({ times }: Pick<TokenEvent, 'times'>): number => LANES.reduce((sum, stage) => sum + (times[stage] ?? 0), 0);
 
