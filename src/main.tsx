@@ -47,7 +47,7 @@ if (embed) {
   if (embed.theme) workbench.theme.setState({ theme: embed.theme, chosen: true });
   void import('./embed/events.ts').then(({ reportEvents, toParent }) => {
     const send = toParent(window);
-    if (send) reportEvents(studio.view, send);
+    if (send) reportEvents(studio.view, studio.notices, send);
   });
 } else {
   recordRuns(studio.session.jobs, history, studio.reportUnexpected);

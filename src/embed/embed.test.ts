@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../engine/log.ts';
 import type { Manifest } from '../../engine/manifest.ts';
+import { createNotices } from '../state/notices.ts';
 import { createPack } from '../state/pack.ts';
 import { createRun } from '../state/run.ts';
 import { reportEvents, toParent, type EmbedEvent } from './events.ts';
@@ -29,7 +30,7 @@ describe('events', () => {
   it('report the pack, the progress at most ten times a second, and the end with its digest', () => {
     const [pack, run] = [createPack(), createRun()];
     const sent: EmbedEvent[] = [];
-    reportEvents({ pack, run }, (event) => sent.push(event));
+    reportEvents({ pack, run }, createNotices(), (event) => sent.push(event));
     pack.setState({ manifest: { name: 'nano' } as Manifest });
     run.showRecorded(recordedOf(header, [token], 'recorded'));
     const id = run.begin(header);
@@ -49,10 +50,23 @@ describe('events', () => {
   it('report a failure once', () => {
     const [pack, run] = [createPack(), createRun()];
     const sent: EmbedEvent[] = [];
-    reportEvents({ pack, run }, (event) => sent.push(event));
+    reportEvents({ pack, run }, createNotices(), (event) => sent.push(event));
     pack.setState({ model: 'failed', problem: { code: 'pack-missing', message: say`There is no pack.` } });
     pack.setState({ progress: null });
     expect(sent).toEqual([{ source: 'dpar-studio', version: 1, type: 'failed', code: 'pack-missing', message: 'There is no pack.' }]);
+  });
+
+  it('report an address whose run is not made, once for each address', () => {
+    const [notices, sent] = [createNotices(), [] as EmbedEvent[]];
+    const wrong = { code: 'unknown-class', message: say`There is no class.` };
+    notices.replace('address', [wrong]);
+    reportEvents({ pack: createPack(), run: createRun() }, notices, (event) => sent.push(event));
+    notices.add('storage', { code: 'storage-full', message: say`There is no room.` });
+    const failed = { source: 'dpar-studio', version: 1, type: 'failed', code: 'unknown-class', message: 'There is no class.' };
+    expect(sent).toEqual([failed]);
+    notices.replace('address', []);
+    notices.replace('address', [wrong]);
+    expect(sent, 'the next address').toEqual([failed, failed]);
   });
 
   it('go to the parent only, and to its origin where it is known', () => {

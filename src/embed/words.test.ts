@@ -14,15 +14,17 @@ test('an unknown class and settings that cannot be used are not sent to a contro
   }
 });
 
-/** Said of a file that was opened, which an embedded view does not do. */
-const OF_FILES = ['Load it in the pack menu, then open the run again.'];
+/** Said of a file or of an address of a pack that was opened, which an embedded view does not do. */
+const OPENED = ['Load it in the pack menu, then open the run again.', 'Download the pack and drop its folder or zip here. Whoever builds a site can allow other origins (docs/hosting.md).'];
+const POINTING = /on this page(,| and)|under "|\bmenu\b|folder or zip here|^Choose its folder/;
 
 test('every phrase that points to a control of the page says something else there', () => {
-  const pointing = Object.keys(phrases).filter((text) => /on this page(,| and)|under "|\bmenu\b/.test(text) && !OF_FILES.includes(text));
-  expect(pointing.length).toBeGreaterThanOrEqual(5);
+  const pointing = Object.keys(phrases).filter((text) => POINTING.test(text) && !OPENED.includes(text));
+  expect(pointing.length).toBeGreaterThanOrEqual(7);
   for (const text of pointing) {
     const words = english(inEmbed(together([term(text), term('Further.')])));
     expect(words).toMatch(/Further\.$/);
-    expect(words).not.toMatch(/on this page|under "|\bmenu\b/);
+    expect(words).not.toMatch(POINTING);
+    expect(words).not.toMatch(/on this page/);
   }
 });

@@ -37,6 +37,8 @@ export function createAddressBar({ hash, replaceHash, visit, pack, playback, not
     hash, replaceHash, visit, views, link,
     ask(run: Asked | null): void {
       asked = run;
+      // Of the link before.
+      link.setState({ outcome: null });
     },
     publish(state: RunState): void {
       const { manifest, name } = pack.getState();

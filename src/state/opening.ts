@@ -104,16 +104,16 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
     if (makes) session.wait(settings.firstError() === null && !notices.has('address') ? () => settings.requests(1, given) : null);
   }
 
-  /** What the address names; its view opens. */
-  function look(): Address {
+  /** What the address names; its view opens. `opened`: see `views.set`. */
+  function look(opened: boolean): Address {
     const address = readAddress(hash());
-    views.set(address.view, address.step, address.sides);
+    views.set(address.view, address.step, address.sides, opened);
     return address;
   }
 
   /** `make`: as the address says, with its run; else the pack of this site that it names. */
   async function open(signal = nextTurn(), make = true): Promise<void> {
-    const address = look();
+    const address = look(make);
     const from = make ? elsewhere(address.pack) : null;
     if (from !== null) return leave(address.pack, from);
     const found = await session.read(address.pack, base, signal);
@@ -219,7 +219,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       notices.replace('address', []);
       return bar.arrive(run.getState());
     }
-    views.set(address.view, address.step, address.sides);
+    views.set(address.view, address.step, address.sides, true);
     const given = applyAddress(address);
     if (address.run && !notices.has('address')) {
       await session.stopped();
@@ -236,7 +236,7 @@ export function createOpening({ host: { base, reducedMotion, metered }, session,
       return (manifest !== null && known !== null) || model === 'failed';
     }, pack);
     if (!signal.aborted && to) {
-      look();
+      look(false);
       take(to, null);
       void loadOrAsk();
     } else if (!signal.aborted) void open(signal, false);

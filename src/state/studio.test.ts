@@ -266,3 +266,19 @@ it('Undo of a continuation that waits for the model takes it back', async () => 
   await tick();
   expect([site.client.generate.mock.calls.length, edit.getState().draft, studio.toast.getState().toast]).toEqual([0, draft, null]);
 });
+
+it('a run that is in view while another link cannot be made is not said to match that link', async () => {
+  let hash = `#pack=eurosat&class=River&seed=9&check=${'ab'.repeat(6)}.00000000.fp32.wasm.2`;
+  const studio = site.create({ hash: () => hash, replaceHash: (text) => { hash = text; } });
+  void studio.open();
+  await vi.waitFor(() => expect(client.load).toHaveBeenCalledOnce());
+  client.ready();
+  await vi.waitFor(() => expect(client.generate).toHaveBeenCalledOnce());
+  client.emit([event(0), event(1)]);
+  client.end({ ok: true, value: { complete: true, tokens: 2, digest: 'ab'.repeat(32), times: { total: 1 } } as never });
+  await vi.waitFor(() => expect(studio.address.link.getState().outcome).toMatchObject({ same: true }));
+  hash = '#pack=eurosat&class=River&seed=9&g=99';
+  await studio.reopen();
+  expect(studio.view.run.getState().header).toMatchObject({ seed: 9 });
+  expect(studio.address.link.getState().outcome).toBeNull();
+});

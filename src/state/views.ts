@@ -31,14 +31,16 @@ export function withView(hash: string, view: ViewId, { step = 1, sides = {} }: {
 
 /** The open view, kept in the address; another view is a new entry of the browser's history. */
 export function createViews(hash: () => string, replaceHash: (hash: string) => void, visit: Visit = (_, to) => replaceHash(to)) {
-  const store = createStore<{ view: ViewId; step: number; sides: Sides }>(() => ({ view: DEFAULT_VIEW, step: 1, sides: {} }));
+  /** `links`: how many addresses of a comparison were opened, each of which says the whole of it. */
+  const store = createStore<{ view: ViewId; step: number; sides: Sides; links: number }>(() => ({ view: DEFAULT_VIEW, step: 1, sides: {}, links: 0 }));
   /** The hash of another view of what is on the page. */
   const link = (view: ViewId): string => withView(hash(), view, { sides: store.getState().sides });
   return {
     ...store, link,
-    /** The address's view; a name that is none is the default one. */
-    set(name: string | undefined, step = 1, sides: Sides = {}): void {
-      store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides });
+    /** The address's view; a name that is none is the default one. `opened`: as an address that was opened, not one that the page comes back to. */
+    set(name: string | undefined, step = 1, sides: Sides = {}, opened = false): void {
+      const { links } = store.getState();
+      store.setState({ view: isView(name) ? name : DEFAULT_VIEW, step, sides, links: opened && name === 'compare' ? links + 1 : links });
     },
     open(view: ViewId): void {
       const [same, from, to] = [store.getState().view === view, hash(), link(view)];

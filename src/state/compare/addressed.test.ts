@@ -61,6 +61,45 @@ describe('sides that the address names', () => {
     expect(elsewhere.address.views.getState().sides).toEqual(sides);
   });
 
+  it('of an address that is opened while a comparison is there, what it does not name is the run in view as A, and no B', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page);
+    linked.watch();
+    const open = async (hash: string) => {
+      page.address.replaceHash(hash);
+      void page.reopen();
+      await compare.start(!linked.restore());
+      await vi.waitFor(() => expect(page.view.run.getState()).toMatchObject({ origin: 'generated', phase: 'complete' }));
+    };
+    await open('#pack=eurosat&class=Forest&seed=3&view=compare&a=class%3DRiver%26seed%3D21&b=class%3DForest%26seed%3D22');
+    await vi.waitFor(() => expect(compare.getState().source).toMatchObject({ a: { kind: 'made' }, b: { kind: 'made' } }));
+    await open('#pack=eurosat&class=Forest&seed=3&view=compare&b=class%3DForest%26seed%3D23');
+    await vi.waitFor(() => expect(compare.getState().sides.b.run.getState().header).toMatchObject({ seed: 23 }));
+    expect(compare.getState().source.a).toEqual({ kind: 'view' });
+    await vi.waitFor(() => expect(page.address.views.getState().sides).toEqual({ b: expect.objectContaining({ seed: 23 }) }));
+    await open('#pack=eurosat&class=Forest&seed=3&view=compare&b=class%3DAtlantis%26seed%3D24');
+    await vi.waitFor(() => expect(compare.getState().problem).toMatchObject({ code: 'unknown-class' }));
+    expect(compare.getState().source, 'the B before is not that of this address').toEqual({ a: { kind: 'view' }, b: null });
+    await open('#pack=eurosat&class=Forest&seed=3&view=compare');
+    await vi.waitFor(() => expect(compare.getState().source).toEqual({ a: { kind: 'view' }, b: null }));
+    expect(page.address.views.getState().sides).toEqual({});
+  });
+
+  it('of two addresses that are opened one after the other, the sides of the last one come', async () => {
+    const { page, compare } = await opened();
+    const linked = createLinkedSides(compare, page);
+    linked.watch();
+    for (const seed of [31, 32]) {
+      page.address.replaceHash(`#pack=eurosat&class=Forest&seed=3&view=compare&b=pack%3Dbaseline%26class%3DForest%26seed%3D${seed}`);
+      void page.reopen();
+      void compare.start(!linked.restore());
+      await Promise.resolve();
+    }
+    await vi.waitFor(() => expect(compare.getState().sides.b.run.getState()).toMatchObject({ phase: 'complete', header: { seed: 32 } }));
+    await vi.waitFor(() => expect(page.address.views.getState().sides.b).toMatchObject({ seed: 32 }));
+    expect(requests.filter(({ seed }) => seed === 31)).toEqual([]);
+  });
+
   it('shows a recorded run that an address names, and says what it cannot make', async () => {
     const { page, compare } = await opened();
     const linked = createLinkedSides(compare, page);

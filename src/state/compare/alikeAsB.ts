@@ -54,6 +54,7 @@ export function createAlikeAsB({ store, page, discover, put, chosen, letGo }: Al
     /** From now on B is the run alike. */
     follow(): Promise<void> {
       following = true;
+      sought = null;
       return seek();
     },
   };

@@ -37,10 +37,13 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   const [one, other] = runs.map((run) => createRunView({ run, playback, pack: createPack() })) as [RunView, RunView];
   const store = createCompareStore(one, other, page.session);
   const { known, packFor, discover } = createComparePacks(store, page.session, base);
-  const { put, choose, letGo, swap, chosen, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
+  const { put, choose, bring, letGo, swap, chosen, showsPage, growing } = createSides({ store, playback, packFor, inView: page.view.run, readHistory });
   const alike = createAlikeAsB({ store, page: page.session, discover, put, chosen, letGo });
-  const { make, makeSide, stop, stops } = createMaking({ store, playback, page: page.session, base, guest, put });
+  const { make, makeSide, giveUp, stop, stops } = createMaking({ store, playback, page: page.session, base, guest, put });
   const sides = () => store.getState().sides;
+  const forget = (): void => store.setState({ problem: null });
+  /** What is wrong with a link holds for the run of the page that comes by it, too. */
+  let said: Problem | null = null;
 
   const makeB = async (request: RunRequest, pack?: string): Promise<void> => void (await makeSide('b', request, pack));
 
@@ -58,28 +61,31 @@ export function createCompare({ page, base, guest, readHistory }: CompareDeps) {
   for (const run of runs) run.subscribe(follow);
 
   return {
-    ...store, playback, packFor, discover, choose, swap, make, makeSide, makeWithRules, stop,
-    /** How often it was stopped; what a stop came in between of is given up. */
+    ...store, playback, packFor, discover, choose, letGo, swap, make, makeSide, makeWithRules, giveUp, stop,
+    /** How often it was stopped or given up; what a stop came in between of is given up. */
     stops,
-    forget: (): void => store.setState({ problem: null }),
-    say: (problem: Problem): void => store.setState({ problem }),
+    forget,
+    /** Says what is wrong with a link. */
+    say: (problem: Problem): void => store.setState({ problem: (said = problem) }),
     /** Shows the run of the page as A and, with `other`, a recorded run of the same class and seed as B, where nothing has been chosen yet. */
     async start(other: boolean): Promise<void> {
       const { header } = page.view.run.getState();
       if (!header) return;
       const { manifest: there } = page.session.pack.getState();
       // While no comparison was open the page may have gone on to another pack.
-      for (const which of ['a', 'b'] as const) if (there && showsPage(which) && sides()[which].pack.getState().manifest !== there) await choose(which, { kind: 'view' });
+      for (const which of ['a', 'b'] as const) if (there && showsPage(which) && sides()[which].pack.getState().manifest !== there) await bring(which, { kind: 'view' });
       // Nor was anybody here to see A go on to another image.
       if (store.getState().source.a) return alike.seek();
-      await choose('a', { kind: 'view' });
+      await bring('a', { kind: 'view' });
       if (other && !chosen('b')) await alike.follow();
     },
     /** A new run of the page takes the place of the old one on the sides that show it; a B that nobody chose goes with A. */
     watchPage(): () => void {
       const ends = [...runs.map((run) => run.subscribe(({ header }, before) => header !== before.header && void alike.seek())), page.view.run.subscribe((state: RunState, before: RunState) => {
         if (state.id === before.id || !state.header) return;
-        for (const which of ['a', 'b'] as const) if (showsPage(which)) void choose(which, { kind: 'view' });
+        const shown = (['a', 'b'] as const).filter(showsPage);
+        if (shown.length > 0 && store.getState().problem !== said) forget();
+        for (const which of shown) void bring(which, { kind: 'view' });
       })];
       return () => ends.forEach((end) => end());
     },

@@ -98,6 +98,18 @@ it.each([['a', 'Run A'], ['b', 'Run B']])('a side %s whose pack is not there is 
   expect(english(compare.getState().problem!.detail!)).toMatch(/^Correct "pack" in the address/);
 });
 
+it('what is wrong with side B stays said while the run of the link comes as A', async () => {
+  const { compare, loads, ends, words } = await opened(`#pack=eurosat&class=River&seed=9&view=compare&b=${encodeURIComponent('class=Atlantis&seed=3')}`);
+  compare.watchPage();
+  await vi.waitFor(() => expect(words()).toMatch(/^Run B: .*Atlantis/));
+  loads.splice(0).forEach((load) => load());
+  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  ends.splice(0).forEach((end) => end(true));
+  await vi.waitFor(() => expect(compare.getState().sides.a.run.getState()).toMatchObject({ phase: 'complete', header: { seed: 9 } }));
+  await settle();
+  expect(words()).toMatch(/^Run B: .*Atlantis/);
+});
+
 it('a run of the history whose pack is not there names the pack, and no address', async () => {
   const { compare, words } = await opened('#pack=eurosat&view=compare', false, 'mars');
   await compare.choose('b', { kind: 'history', id: 'of-mars' });

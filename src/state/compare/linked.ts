@@ -35,11 +35,15 @@ const text = (link: LinkedRun | undefined) => link && writePermalink(link);
 export function createLinkedSides(compare: Compare, page: Studio) {
   /** While the sides of an address are brought in, the address stays. */
   let restoring = false;
-  const tried: Partial<Record<SideName, string>> = {};
+  let tried: Partial<Record<SideName, string>> = {};
+  /** Counts what is brought in, so that of two addresses the last one opened wins. */
+  let turn = 0;
+  let { links: known } = page.address.views.getState();
   const outcomes = createStore<Partial<Record<SideName, LinkOutcome>>>(() => ({}));
 
   async function bringAll(list: readonly (readonly [SideName, LinkedRun])[]): Promise<void> {
     restoring = true;
+    const mine = ++turn;
     const before = compare.stops();
     let first: Problem | null = null;
     const undone: (readonly [SideName, LinkedRun])[] = [];
@@ -50,6 +54,7 @@ export function createLinkedSides(compare: Compare, page: Studio) {
       if (there === 'no-model') undone.push([which, link]);
       first ??= compare.getState().problem;
     }
+    if (mine !== turn) return;
     restoring = false;
     publish();
     // A side that came after a failure has taken its message away.
@@ -94,16 +99,28 @@ export function createLinkedSides(compare: Compare, page: Studio) {
     if (!outcome.same) sayOf(which, problem('link-differs', say`This is not the picture that the link was made from.`, explainDifference(outcome)));
   }
 
+  /** An address was opened: of what was there stays only what it names. */
+  function clear(sides: Sides): void {
+    turn++;
+    tried = {};
+    restoring = true;
+    void compare.giveUp();
+    compare.forget();
+    for (const which of SIDES) if (!sides[which] || text(sides[which]) !== text(linkOfSide(compare, which))) compare.letGo(which);
+    restoring = false;
+  }
+
   return {
     outcomes,
     /** Brings in the sides that the address names and that are not there yet: with A alone, B is the run in view. True where the address says what B is. */
     restore(): boolean {
-      const { sides } = page.address.views.getState();
+      const { sides, links } = page.address.views.getState();
+      const opened = links !== known;
+      known = links;
+      if (opened) clear(sides);
       const missing = SIDES.filter((which) => sides[which] && text(sides[which]) !== tried[which] && text(sides[which]) !== text(linkOfSide(compare, which)));
-      if (!restoring && missing.length > 0) {
-        if (missing.includes('a') && !sides.b) void compare.choose('b', { kind: 'view' });
-        void bringAll(missing.map((which) => [which, sides[which]!]));
-      }
+      if ((opened || missing.includes('a')) && sides.a && !sides.b && !restoring) void compare.choose('b', { kind: 'view' });
+      if (!restoring && missing.length > 0) void bringAll(missing.map((which) => [which, sides[which]!]));
       return sides.a !== undefined || sides.b !== undefined;
     },
     /** Keeps the address up to date until it is ended. */

@@ -90,14 +90,18 @@ export function createMaking({ store, playback, page, base, guest, put }: Making
     return made;
   }
 
-  /** Ends what is being made, here and on the page, and a guest's download. */
-  async function stop(): Promise<void> {
+  /** What was asked for here does not come any more; a guest ends what it makes, and its download. */
+  async function giveUp(): Promise<void> {
     stops++;
     store.setState({ waiting: false });
     const { maker } = store.getState();
-    if (maker !== page && maker.pack.getState().model === 'loading') maker.cancelLoad();
-    await Promise.all([page.stop(), ...(maker === page ? [] : [maker.stop()])]);
+    if (maker === page) return;
+    if (maker.pack.getState().model === 'loading') maker.cancelLoad();
+    await maker.stop();
   }
 
-  return { make, makeSide, stop, stops: () => stops };
+  /** Ends what is being made, here and on the page. */
+  const stop = async (): Promise<void> => void (await Promise.all([giveUp(), page.stop()]));
+
+  return { make, makeSide, giveUp, stop, stops: () => stops };
 }

@@ -31,7 +31,9 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
   const sides = () => store.getState().sides;
   const growing = () => sides().a.growing() || sides().b.growing();
 
-  const name = (which: SideName, source: RunSource | null) => store.setState({ source: { ...store.getState().source, [which]: source }, problem: null });
+  const name = (which: SideName, source: RunSource | null) => store.setState({ source: { ...store.getState().source, [which]: source } });
+  /** What was said of the runs before goes when another is asked for. */
+  const unsay = () => store.setState({ problem: null });
 
   const chosen = (which: SideName) => wanted[which] ?? store.getState().source[which];
   const showsPage = (which: SideName) => chosen(which)?.kind === 'view';
@@ -98,8 +100,14 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
     }
   }
 
-  const choose = (which: SideName, source: RunSource): Promise<void> =>
+  /** As `choose`, but nobody asked for it: what was said stays. */
+  const bring = (which: SideName, source: RunSource): Promise<void> =>
     put(which, source, () => find(source)).catch((error: unknown) => store.setState({ problem: toProblem(error) }));
+
+  function choose(which: SideName, source: RunSource): Promise<void> {
+    unsay();
+    return bring(which, source);
+  }
 
   function swap(): void {
     const { source, sides: { a, b } } = store.getState();
@@ -109,5 +117,5 @@ export function createSides({ store, playback, packFor, inView, readHistory }: S
     store.setState({ sides: { a: b, b: a }, source: { a: source.b, b: source.a } });
   }
 
-  return { put, choose, letGo, swap, chosen, showsPage, growing };
+  return { put, choose, bring, letGo, swap, chosen, showsPage, growing };
 }

@@ -19,6 +19,8 @@ export const page = {
   'The image of the link was not generated.': 'Das Bild des Links wurde nicht erzeugt.',
   'Pick a class on this page and press Generate.': 'Auf dieser Seite eine Klasse wählen und Erzeugen drücken.',
   'Open it in DPAR Studio to pick a class.': 'In DPAR Studio öffnen, um eine Klasse zu wählen.',
+  'Correct "pack" in the address, or put the pack\'s folder beside the studio under models/.': '„pack“ in der Adresse berichtigen, oder den Ordner des Pakets neben das Studio unter models/ legen.',
+  'Open it in DPAR Studio to choose its folder or zip again.': 'In DPAR Studio öffnen, um Ordner oder Zip noch einmal zu wählen.',
   'Open it in DPAR Studio to choose it.': 'In DPAR Studio öffnen, um es zu wählen.',
   'To try the GPU again, open it in DPAR Studio.': 'Um die GPU wieder zu versuchen, in DPAR Studio öffnen.',
   'Browsers on iPhones and iPads close a page after some hundred steps on the GPU; one or two pictures take more.': 'Browser auf iPhones und iPads schließen eine Seite nach einigen hundert Schritten auf der GPU; ein, zwei Bilder brauchen mehr.',
