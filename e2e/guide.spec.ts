@@ -73,6 +73,47 @@ test('Shift and an arrow are ten steps on a slider, and another step of the guid
   await expect(step(page)).toHaveText('4');
 });
 
+test('before patches are explained the strip has plain bars and no threshold; passes are named from their step on', async ({ page }) => {
+  await open(page, '#view=guide&step=2');
+  const [legend, line] = [page.locator('.guide .strip-legend'), page.getByRole('slider', { name: /E_th line/ })];
+  await expect(legend).toContainText('one bar per token');
+  await expect(legend).not.toContainText('opens');
+  await expect(line).toHaveCount(0);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(legend).toContainText('joins the patch');
+  await expect(line).toBeVisible();
+});
+
+test('an exercise names nothing that the pack has not', async ({ page }) => {
+  const pack = await syntheticPack();
+  delete pack.manifest.passes;
+  pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await servePack(page, pack);
+  await page.goto('/#view=guide&step=8');
+  await expect(page.getByText('Passes were not counted for this pack.')).toBeVisible();
+  await expect(page.locator('.guide')).not.toContainText('Drag the slider');
+  await page.getByRole('button', { name: 'Step 11: ' }).click();
+  await expect(page.getByText('No patches were measured for this pack.')).toBeVisible();
+  await expect(page.locator('.guide')).not.toContainText('Compare the cost');
+});
+
+test('the heading of the next step is in sight, also by keyboard from the end of a long one, and there is a way on at the end of one column', async ({ page }) => {
+  await page.setViewportSize({ width: 819, height: 614 });
+  await open(page, '#view=guide&step=4');
+  const heading = page.getByRole('heading', { level: 1 });
+  for (const to of ['5', '6']) {
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await expect(heading).not.toBeInViewport();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(step(page)).toHaveText(to);
+    await expect(heading).toBeInViewport();
+  }
+  await page.getByRole('button', { name: 'Next: ' }).click();
+  await expect(step(page)).toHaveText('7');
+  await expect(heading).toBeInViewport();
+});
+
 test('a step that there is none of is brought to the nearest', async ({ page }) => {
   await open(page, '#view=guide&step=999');
   await expect(step(page)).toHaveText('12');

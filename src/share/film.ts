@@ -125,7 +125,7 @@ function drawFilmStrip(ctx: Ctx, { run: { header, events }, vocab, kind }: FilmR
   // The strip clears its ground, so it is drawn apart and laid over.
   const strip = new OffscreenCanvas(FILM.width - 2 * GAP, STRIP);
   drawStrip(strip.getContext('2d') as unknown as CanvasRenderingContext2D, geometry, {
-    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, patches: kind !== 'gpt', threshold: thresholdOf(header.settings), font: '11px system-ui, sans-serif',
+    events: events.slice(0, cursor), cursor, gridWidth: header.grid.width, patches: kind !== 'gpt', passes: true, threshold: thresholdOf(header.settings), font: '11px system-ui, sans-serif',
   }, colours);
   ctx.drawImage(strip, GAP, SIDE + 2 * GAP);
 }

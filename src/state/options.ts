@@ -8,6 +8,8 @@ export interface OptionsState {
   bricks: boolean;
   /** A plain grid of cells in place of the boundaries. */
   cells: boolean;
+  /** Which tokens settled in one pass, over the strip. */
+  passes: boolean;
   /** Picture smoothed rather than pixel-exact. */
   smooth: boolean;
   /** Pictures with more contrast, as shown; files and figures stay as they are. */
@@ -17,5 +19,5 @@ export interface OptionsState {
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, smooth: false, contrast: false, original: false }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, passes: true, smooth: false, contrast: false, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

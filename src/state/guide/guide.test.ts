@@ -27,6 +27,7 @@ describe('steps', () => {
   it('goes in the order of understanding: a plain grid, entropy, patches; it ends on the verdict', () => {
     expect(STEPS.map(({ id }) => id)).toEqual(['tokens', 'surprise', 'gate', 'forced', 'cost', 'rope', 'guidance', 'passes', 'quality', 'inference', 'resolution', 'verdict']);
     expect(STEPS.filter(({ draws }) => draws === 'cells').map(({ id }) => id)).toEqual(['tokens', 'surprise']);
+    expect(STEPS.find(({ draws }) => draws === 'passes')?.id, 'the first that says what a pass is').toBe('passes');
     expect(STEPS.filter(({ place }) => place !== 'full').map(({ id, place }) => [id, place])).toEqual([['inference', 'small'], ['resolution', 'none'], ['verdict', 'none']]);
   });
 

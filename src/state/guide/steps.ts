@@ -18,8 +18,8 @@ export interface GuideStep {
   show: 'play' | 'whole';
   /** View on a screen with room for one. */
   stage: Exclude<StageMode, 'both'>;
-  /** What is drawn over the views: patches are no idea yet before the step that explains them. */
-  draws: 'cells' | 'patches';
+  /** What views and strip draw: neither patches nor passes are an idea yet before the step that explains them. */
+  draws: 'cells' | 'patches' | 'passes';
   /** How the run is shown: in full, small below its strip, or not at all where the step is not about it. */
   place: 'full' | 'small' | 'none';
   /** The cell to look at; null for none. */
@@ -38,11 +38,11 @@ export const STEPS: readonly GuideStep[] = [
   { id: 'cost', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
   { id: 'rope', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'full', cell: (events, width) => startOfLongest(events, width) },
   { id: 'guidance', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: (events) => mostGuided(events) },
-  { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
-  { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'full', cell: () => null },
-  { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'small', cell: () => null },
-  { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'patches', place: 'none', cell: () => null },
-  { id: 'verdict', runs: MIXED, show: 'whole', stage: 'image', draws: 'patches', place: 'none', cell: () => null },
+  { id: 'passes', runs: MIXED, show: 'play', stage: 'image', draws: 'passes', place: 'full', cell: () => null },
+  { id: 'quality', runs: MIXED, show: 'whole', stage: 'image', draws: 'passes', place: 'full', cell: () => null },
+  { id: 'inference', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'passes', place: 'small', cell: () => null },
+  { id: 'resolution', runs: MIXED, show: 'whole', stage: 'entropy', draws: 'passes', place: 'none', cell: () => null },
+  { id: 'verdict', runs: MIXED, show: 'whole', stage: 'image', draws: 'passes', place: 'none', cell: () => null },
 ];
 
 /** A step from an address or a key press: whole, within 1..n; anything else is the first. */

@@ -75,6 +75,7 @@ export const stage = {
   'Entropy strip': 'Entropiestreifen',
   'Entropy, nats': 'Entropie, Nat',
   'none: one token per patch': 'keine: ein Token je Patch',
+  'one bar per token: the taller, the harder to guess': 'ein Balken je Token: je höher, desto schwerer zu erraten',
   'one token after the other, without patches': 'ein Token nach dem anderen, ohne Patches',
   'opens: above E_th': 'öffnet: über E_th',
   'opens: start, row or full patch': 'öffnet: Anfang, Zeile, voller Patch',

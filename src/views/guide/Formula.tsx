@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { symbols } from '../../text/rich.tsx';
 
-/** A formula of the paper with its place there; `spoken` is how it is read out. */
-export function Formula({ spoken, where, children }: { spoken: string; where: string; children: ReactNode }) {
+/** A formula of the paper with its place there; `spoken` is how it is read out, `terms` what its symbols are. */
+export function Formula({ spoken, terms, where, children }: { spoken: string; terms: ReactNode; where: string; children: ReactNode }) {
   return (
     <figure className="formula">
       <div role="math" aria-label={spoken}>{children}</div>
+      <p className="small-print">{terms}</p>
       <figcaption className="small-print muted">{symbols(where)}</figcaption>
     </figure>
   );

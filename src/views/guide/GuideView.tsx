@@ -1,4 +1,5 @@
 import { say } from '../../../engine/phrase.ts';
+import { sharesPasses } from '../../../engine/view.ts';
 import { Fragment, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
@@ -7,7 +8,7 @@ import { translated, t } from '../../text/t.ts';
 import { handFocus } from '../../ui/handFocus.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
-import { NARROW, useMedia } from '../media.ts';
+import { COLUMN, NARROW, useMedia } from '../media.ts';
 import { Stage } from '../stage/Stage.tsx';
 import Strip from '../strip/Strip.tsx';
 import Transport from '../transport/Transport.tsx';
@@ -33,7 +34,9 @@ export default function GuideView() {
   const pageRun = useRun((state) => state.id);
   const step = clampStep(useStore(studio.address.views, (state) => state.step));
   const { phase, problem } = useStore(guide);
+  const passes = useStore(guide.view.run, ({ events }) => sharesPasses(events));
   const narrow = useMedia(NARROW);
+  const column = useMedia(COLUMN);
   const map = useStore(page.theme, (state) => state.map);
   const title = useRef<HTMLHeadingElement>(null);
   const stage = useRef<HTMLDivElement>(null);
@@ -43,7 +46,8 @@ export default function GuideView() {
   const go = (wanted: number) => {
     if (clampStep(wanted) === step) return;
     studio.address.views.setStep(clampStep(wanted));
-    title.current?.focus({ preventScroll: !narrow });
+    title.current?.focus({ preventScroll: true });
+    title.current?.scrollIntoView({ block: 'nearest' });
   };
   const latest = useRef(go);
   useEffect(() => { latest.current = go; });
@@ -64,14 +68,14 @@ export default function GuideView() {
   const fallback = own?.recordings.length === 0 ? pageRun : 0;
   useEffect(() => void guide.go(step), [guide, step, own, fallback]);
   useEffect(() => {
-    bench.options.setState({ stage: narrow ? entry.stage : 'both', cells: entry.draws === 'cells' });
+    bench.options.setState({ stage: narrow ? entry.stage : 'both', cells: entry.draws === 'cells', passes: entry.draws === 'passes' });
     const track = narrow ? stage.current?.querySelector('.stage') : null;
     track?.scrollTo({ left: entry.stage === 'entropy' ? track.scrollWidth : 0 });
   }, [bench, entry, narrow, phase]);
 
   if (!manifest) return <main className="guide"><p className="boot">{t('Opening…')}</p></main>;
-  const { title: heading, text, more, tryIt, formula } = stepText(entry.id, manifest, map);
-  const titles = STEPS.map(({ id }) => stepText(id, manifest, map).title);
+  const { title: heading, text, more, tryIt, formula } = stepText(entry.id, manifest, map, { plain, passes });
+  const titles = STEPS.map(({ id }) => stepText(id, manifest, map, { plain, passes }).title);
   const claim = CLAIMS[entry.id] ? claimPage(CLAIMS[entry.id]!) : null;
   const inspect = async () => {
     studio.address.views.open('inspect');
@@ -91,11 +95,15 @@ export default function GuideView() {
           <h1 ref={title} tabIndex={-1}><Title text={heading} /></h1>
           <p>{text}</p>
           {more && <p>{more}</p>}
-          {formula}
-          {claim && <p className="small-print"><a href={claim} target="_blank" rel="noreferrer">{t('What was measured of this claim of the paper')}</a></p>}
-          <p className="try-it">{tryIt}</p>
+          {tryIt && <p className="try-it">{tryIt}</p>}
         </div>
         <WorkbenchContext value={bench}><div className="guide-reading"><StepReading id={entry.id} plain={plain} /></div></WorkbenchContext>
+        {(formula || claim) && (
+          <div className="guide-paper">
+            {formula}
+            {claim && <p className="small-print"><a href={claim} target="_blank" rel="noreferrer">{t('What was measured of this claim of the paper')}</a></p>}
+          </div>
+        )}
         {problem && <p className="field-error" role="alert">{translated(problem.message)} {translated(problem.detail)}</p>}
         <div className="guide-links">
           <button type="button" className="button" disabled={phase !== 'ready'} onClick={(event) => { handFocus(event, '[data-view="inspect"]'); void inspect(); }}>{t('Look closer in Inspect')}</button>
@@ -109,7 +117,7 @@ export default function GuideView() {
           ? <p className="boot">{t('This pack has no recorded run to show. Generate a picture first; the guide then uses it.')}</p>
           : <WorkbenchContext value={bench}><GuideStage small={entry.place === 'small'} /></WorkbenchContext>)}
       </div>
-      {narrow && <StepEnd step={step} titles={titles} onStep={go} />}
+      {column && <StepEnd step={step} titles={titles} onStep={go} />}
     </main>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useStore } from 'zustand';
 import { sameRules } from '../../../engine/whatif.ts';
 import { canvasFont } from '../../lib/canvasFont.ts';
 import { resolveColours } from '../../lib/colours.ts';
@@ -28,12 +29,14 @@ function useTried(): boolean {
 export default function Strip({ label = t('Entropy strip'), legend = true }: { label?: string; legend?: boolean }) {
   const view = useRunView();
   const studio = useStudio();
-  const { frame, theme } = useWorkbench();
+  const { frame, theme, options } = useWorkbench();
+  const cells = useStore(options, (state) => state.cells);
+  const passes = useStore(options, (state) => state.passes && !state.cells);
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const gridWidth = usePack((state) => state.manifest?.grid.width ?? 16);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
   const tried = useTried();
-  const patches = usePack((state) => state.manifest?.kind !== 'gpt') || tried;
+  const patches = (usePack((state) => state.manifest?.kind !== 'gpt') || tried) && !cells;
   const slider = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = useRef<StripColours | null>(null);
@@ -62,10 +65,10 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const playback = view.playback.getState();
     const { cursor } = playback;
     const looked = lookedAt(events.length, playback);
-    const threshold = thresholdOf(shownRules ?? studio.settings.getState().values);
+    const threshold = cells ? null : thresholdOf(shownRules ?? studio.settings.getState().values);
     const decoded = whatIf ? thresholdOf(view.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
-    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
+    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, passes, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));
@@ -107,7 +110,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
         >
           <canvas ref={canvas} />
         </div>
-        <ThresholdLine />
+        {!cells && <ThresholdLine />}
       </div>
       {tried ? <WhatIfBar /> : <p className="axis-title" aria-hidden="true">{t('tokens in reading order; numbers are rows')}</p>}
     </section>

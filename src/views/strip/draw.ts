@@ -16,6 +16,8 @@ export interface StripFrame {
   gridWidth: number;
   /** Tokens open patches or join them. Without, as decoded by a plain transformer: bars alone. */
   patches: boolean;
+  /** Passes have their line over the bars. */
+  passes: boolean;
   /** Null when the entropy gate is off: there is no line to draw. */
   threshold: number | null;
   /** E_th of the decoded run while another is tried out. */
@@ -35,7 +37,7 @@ export function drawStrip(ctx: CanvasRenderingContext2D, g: StripGeometry, frame
   drawScale(ctx, g, frame, colours);
   drawBars(ctx, g, frame, colours);
   if (frame.patches) drawBrackets(ctx, g, frame, colours);
-  drawPasses(ctx, g, frame, colours);
+  if (frame.passes) drawPasses(ctx, g, frame, colours);
   if (frame.decodedThreshold != null) drawThreshold(ctx, g, frame.decodedThreshold, colours.muted, [1, 3]);
   if (frame.threshold !== null) drawThreshold(ctx, g, frame.threshold, colours.text, [4, 3]);
   drawCursor(ctx, g, frame, colours);
@@ -128,8 +130,8 @@ function drawPasses(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, c
   ctx.globalAlpha = 1;
 }
 
-/** Behind the bars: a light band over the patch looked at, a stronger one over its token. */
-function drawLooked(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor, looked, gridWidth }: StripFrame, colours: StripColours): void {
+/** Behind the bars: a light band over the patch looked at, if any, a stronger one over its token. */
+function drawLooked(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, cursor, looked, gridWidth, patches }: StripFrame, colours: StripColours): void {
   const patch = looked == null ? undefined : patchOf(events, looked, cursor, gridWidth);
   if (looked == null || !patch) return;
   const band = (from: number, to: number, alpha: number, fill: string) => {
@@ -137,7 +139,7 @@ function drawLooked(ctx: CanvasRenderingContext2D, g: StripGeometry, { events, c
     ctx.fillStyle = fill;
     ctx.fillRect(barX(g, from) - 1, g.top - 4, Math.max(2, barX(g, to) - barX(g, from) + 1), g.plotHeight + 15);
   };
-  band(patch.start, patch.end + 1, 0.16, colours.text);
+  if (patches) band(patch.start, patch.end + 1, 0.16, colours.text);
   band(looked, looked + 1, 0.5, colours.accent);
   ctx.globalAlpha = 1;
 }
