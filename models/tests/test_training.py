@@ -15,6 +15,7 @@ from models import checkpoint
 from models.config import Config
 from models.errors import CheckpointError, TrainingError
 from models.streams import IndexStream
+from models.tests.test_outputs import as_from_a_terminal
 from models.training import LOCK, TrainConfig, learning_rate, read_log, seed_everything, train
 
 
@@ -121,10 +122,13 @@ def test_a_signal_saves_and_exits_with_status_zero(tmp_path, number):
         assert not outcome.finished
     """)
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, cwd=os.getcwd())
-    assert process.stdout.readline().strip() == b"running"
-    process.send_signal(number)
-    assert process.wait(timeout=60) == 0
+                               stderr=subprocess.DEVNULL, cwd=os.getcwd(), preexec_fn=as_from_a_terminal)
+    try:
+        assert process.stdout.readline().strip() == b"running"
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
     run = make_run(steps=10**9, schedule="constant")
     assert checkpoint.load_checkpoint(tmp_path, run)["step"] >= 3
 
