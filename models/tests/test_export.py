@@ -1,5 +1,4 @@
 import dataclasses
-import errno
 import hashlib
 import json
 import re
@@ -26,6 +25,7 @@ from models.export.storage import STORAGES
 from models.export.variants import write_variants
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
+from models.tests.full_disk import no_space
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 ROOT = Path(__file__).parents[2]
@@ -242,10 +242,6 @@ def test_shards_join_to_the_whole(tmp_path):
     entry = write_shards(tmp_path, "fp32/x.bin", content)
     assert [s["bytes"] for s in entry["shards"]] == [SHARD, 4]
     assert b"".join((tmp_path / s["path"]).read_bytes() for s in entry["shards"]) == content
-
-
-def no_space(*_):
-    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_recordings_are_listed_with_their_pictures(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.partial import PartialArray, batches, count_images
+from models.tests.full_disk import no_space
 
 
 def fill(path, stop=None, made_of="these", shape=(2, 5, 3)):
@@ -81,11 +82,8 @@ def test_the_disk_has_room_for_the_whole_before_anything_is_filled(tmp_path):
 
 
 def test_a_disk_without_room_is_named_and_what_was_filled_stays(tmp_path, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     path = tmp_path / "x.npy"
-    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    monkeypatch.setattr(os, "posix_fallocate", no_space, raising=False)
     with pytest.raises(OSError, match=r"No space left on device: '.*x\.partial\.npy'"):
         fill(path)
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,5 @@
 """Passes by window: counted by the loop that decodes, and noted in the manifest."""
 
-import errno
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +13,7 @@ from models.export import passes
 from models.export.files import write_file
 from models.export.nano import PASSES_IMAGES, nano_content
 from models.export.passes import count_passes, images_for
+from models.tests.full_disk import no_space
 
 FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
 
@@ -49,10 +49,6 @@ def test_a_large_model_is_not_counted_beyond_a_window_that_saves_too_little(monk
     assert windows() == [1, 4, 8, 16]  # a small one is counted with all
     monkeypatch.setattr(passes, "WORK", 0)
     assert windows() == [1, 4]
-
-
-def no_space(*_):
-    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.parametrize("name", ["pico", "nano-gpt", "nano-llamagen"])

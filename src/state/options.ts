@@ -2,14 +2,14 @@ import { createStore } from 'zustand/vanilla';
 
 export type StageMode = 'both' | 'image' | 'entropy';
 
+/** What views and strip draw: a plain grid of cells, the patches in its place, or also which tokens settled in one pass. */
+export type Drawn = 'cells' | 'patches' | 'passes';
+
 export interface OptionsState {
   stage: StageMode;
-  /** Patch boundaries over picture and map. */
+  /** Boundaries over picture and map. */
   bricks: boolean;
-  /** A plain grid of cells in place of the boundaries. */
-  cells: boolean;
-  /** Which tokens settled in one pass, over the strip. */
-  passes: boolean;
+  draws: Drawn;
   /** Picture smoothed rather than pixel-exact. */
   smooth: boolean;
   /** Pictures with more contrast, as shown; files and figures stay as they are. */
@@ -19,5 +19,5 @@ export interface OptionsState {
 }
 
 /** How things are shown; no effect on any result. */
-export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, cells: false, passes: true, smooth: false, contrast: false, original: false }));
+export const createOptions = () => createStore<OptionsState>(() => ({ stage: 'both', bricks: true, draws: 'passes', smooth: false, contrast: false, original: false }));
 export type OptionsStore = ReturnType<typeof createOptions>;

@@ -1,6 +1,6 @@
 import type { TokenEvent } from '../../../engine/log.ts';
 import { patchesAt } from '../../../engine/view.ts';
-import type { StageMode } from '../options.ts';
+import type { Drawn, StageMode } from '../options.ts';
 
 export type StepId = 'tokens' | 'surprise' | 'gate' | 'forced' | 'cost' | 'rope' | 'guidance' | 'passes' | 'quality' | 'inference' | 'resolution' | 'verdict';
 
@@ -18,8 +18,8 @@ export interface GuideStep {
   show: 'play' | 'whole';
   /** View on a screen with room for one. */
   stage: Exclude<StageMode, 'both'>;
-  /** What views and strip draw: neither patches nor passes are an idea yet before the step that explains them. */
-  draws: 'cells' | 'patches' | 'passes';
+  /** Neither patches nor passes are an idea yet before the step that explains them. */
+  draws: Drawn;
   /** How the run is shown: in full, small below its strip, or not at all where the step is not about it. */
   place: 'full' | 'small' | 'none';
   /** The cell to look at; null for none. */

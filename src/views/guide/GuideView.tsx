@@ -68,7 +68,7 @@ export default function GuideView() {
   const fallback = own?.recordings.length === 0 ? pageRun : 0;
   useEffect(() => void guide.go(step), [guide, step, own, fallback]);
   useEffect(() => {
-    bench.options.setState({ stage: narrow ? entry.stage : 'both', cells: entry.draws === 'cells', passes: entry.draws === 'passes' });
+    bench.options.setState({ stage: narrow ? entry.stage : 'both', draws: entry.draws });
     const track = narrow ? stage.current?.querySelector('.stage') : null;
     track?.scrollTo({ left: entry.stage === 'entropy' ? track.scrollWidth : 0 });
   }, [bench, entry, narrow, phase]);

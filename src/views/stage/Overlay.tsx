@@ -16,7 +16,7 @@ export function Overlay({ tone }: { tone: 'soft' | 'strong' }) {
   const { options } = useWorkbench();
   const { edit, shown, whatIf } = runView;
   const bricks = useStore(options, (state) => state.bricks);
-  const cells = useStore(options, (state) => state.cells);
+  const cells = useStore(options, (state) => state.draws === 'cells');
   const compare = useWhatIf((state) => state.compare && state.rules !== null);
   const painting = useEdit((state) => state.brush !== null);
   const width = usePack((state) => state.manifest?.grid.width ?? 16);

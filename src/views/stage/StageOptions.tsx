@@ -28,10 +28,10 @@ export default function StageOptions({ mode, narrow, onMode }: { mode: StageMode
   usePreviewAhead();
   const { options } = useWorkbench();
   const gpt = usePack((state) => state.manifest?.kind === 'gpt');
-  const { bricks, cells, smooth } = useStore(options);
+  const { bricks, draws, smooth } = useStore(options);
   return (
     <div className="stage-options">
-      <Toggle label={t(gpt || cells ? 'Cells' : 'Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
+      <Toggle label={t(gpt || draws === 'cells' ? 'Cells' : 'Patches')} checked={bricks} onChange={(value) => options.setState({ bricks: value })} />
       <Toggle label={t('Smooth')} checked={smooth} onChange={(value) => options.setState({ smooth: value })} />
       <Segmented label={t('What the stage shows')} value={narrow && mode === 'both' ? 'image' : mode} options={(narrow ? MODES.slice(1) : MODES).map(({ value, label }) => ({ value, label: t(label) }))} onChange={onMode} />
     </div>

@@ -30,8 +30,8 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
   const view = useRunView();
   const studio = useStudio();
   const { frame, theme, options } = useWorkbench();
-  const cells = useStore(options, (state) => state.cells);
-  const passes = useStore(options, (state) => state.passes && !state.cells);
+  const draws = useStore(options, (state) => state.draws);
+  const cells = draws === 'cells';
   const tokens = usePack((state) => state.manifest?.grid.tokens ?? 256);
   const gridWidth = usePack((state) => state.manifest?.grid.width ?? 16);
   const top = usePack((state) => Math.log(state.manifest?.vocab ?? 1024));
@@ -68,7 +68,7 @@ export default function Strip({ label = t('Entropy strip'), legend = true }: { l
     const threshold = cells ? null : thresholdOf(shownRules ?? studio.settings.getState().values);
     const decoded = whatIf ? thresholdOf(view.run.getState().header?.settings) : null;
     const decodedThreshold = decoded === threshold ? null : decoded;
-    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, passes, threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
+    drawStrip(ctx, g, { events, cursor, looked: cursor < all.length || playback.pick !== null || playback.pin !== null ? looked : null, gridWidth, patches, passes: draws === 'passes', threshold, decodedThreshold, font: canvasFont(box) }, colours.current);
     const event = events[cursor - 1];
     const text = event ? `${t('token {cursor} of {tokens}', { cursor, tokens })}, ${tokenText(event, view)}` : t('nothing shown yet');
     box.setAttribute('aria-valuenow', String(cursor));

@@ -8,12 +8,11 @@ import { useWithoutEntropies } from '../withoutEntropies.ts';
 /** What height, colour and marks mean. `patches`: tokens open patches or join them; else a bar says its height alone. */
 export function StripLegend({ patches }: { patches: boolean }) {
   const { options } = useWorkbench();
-  const cells = useStore(options, (state) => state.cells);
-  const passes = useStore(options, (state) => state.passes);
+  const draws = useStore(options, (state) => state.draws);
   const shared = useSharedPasses();
-  const pass = shared && passes && <span><i className="key line" />{t('one pass')}</span>;
+  const pass = shared && draws === 'passes' && <span><i className="key line" />{t('one pass')}</span>;
   const without = useWithoutEntropies();
-  if (cells && !without) return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('one bar per token: the taller, the harder to guess')}</span></div>;
+  if (draws === 'cells' && !without) return <div className="strip-legend"><span className="axis-name">{t('Entropy, nats')}</span><span>{t('one bar per token: the taller, the harder to guess')}</span></div>;
   return (
     <div className="strip-legend">
       <span className="axis-name">{t('Entropy, nats')}</span>
