@@ -20,6 +20,9 @@ export interface PackState {
   problem: Problem | null;
 }
 
+/** The weights in use or about to be: those asked for, else those loaded, else the pack's own choice. */
+export const variantInUse = ({ variant, report }: Pick<PackState, 'variant' | 'report'>, { defaultVariant }: Manifest): string => variant ?? report?.variant ?? defaultVariant.wasm;
+
 /** Which pack is open and how far its model has come. */
 export function createPack() {
   return createStore<PackState>(() => ({

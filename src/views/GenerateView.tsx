@@ -22,7 +22,7 @@ function StripSpace() {
 }
 
 /** Several pictures were made, or will be. */
-function useSheet(): boolean {
+function useContactSheet(): boolean {
   const wanted = useBatch((state) => state.count > 1);
   return useStore(useStudio().session.jobs, ({ sheet }) => sheet.list.length > 1) || wanted;
 }
@@ -33,7 +33,7 @@ const isClosed = (value: string | null): value is 'closed' => value === 'closed'
 
 /** Pick a class, press Generate, watch. */
 export function GenerateView() {
-  const sheet = useSheet();
+  const sheet = useContactSheet();
   const [closed, setClosed] = useState(() => readKept(HEADLINE_KEY, isClosed) !== null);
   const close = () => {
     keep(HEADLINE_KEY, 'closed');

@@ -1,6 +1,7 @@
 import { variantBytes } from '../../../engine/manifest-files.ts';
 import { entropySource, type Manifest } from '../../../engine/manifest.ts';
 import { integer, megabytes, parameters } from '../../lib/format.ts';
+import { variantInUse } from '../../state/pack.ts';
 import { named, t } from '../../text/t.ts';
 import { usePack } from '../context.ts';
 import { StoredButton } from '../stored/StoredButton.tsx';
@@ -33,8 +34,7 @@ export default function PackPanel() {
 
 function Facts({ manifest }: { manifest: Manifest }) {
   const hash = usePack((state) => state.hash);
-  const report = usePack((state) => state.report);
-  const variant = report?.variant ?? manifest.defaultVariant.wasm;
+  const variant = usePack((state) => variantInUse(state, manifest));
   const count = (n: number) => t('{size} parameters', { size: parameters(n) });
   const facts: [string, string][] = [
     [t('Model'), count(manifest.model.parameters)],

@@ -1,5 +1,6 @@
 import { variantBytes } from '../../../engine/manifest-files.ts';
 import { megabytes } from '../../lib/format.ts';
+import { variantInUse } from '../../state/pack.ts';
 import { decimal, t } from '../../text/t.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { usePack, useStudio } from '../context.ts';
@@ -8,10 +9,8 @@ import { usePack, useStudio } from '../context.ts';
 export function Weights({ disabled }: { disabled: boolean }) {
   const studio = useStudio();
   const manifest = usePack((state) => state.manifest);
-  const report = usePack((state) => state.report);
-  const asked = usePack((state) => state.variant);
-  if (!manifest) return null;
-  const variant = asked ?? report?.variant ?? manifest.defaultVariant.wasm;
+  const variant = usePack((state) => state.manifest && variantInUse(state, state.manifest));
+  if (!manifest || variant === null) return null;
   const names = Object.keys(manifest.variants);
   const figures = manifest.variants[variant]?.figures;
   return (
