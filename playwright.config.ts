@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { chromiumPath, webgpuFlags } from './e2e/chromium.ts';
+import { chromiumPath, webgpuFlags } from './scripts/chromium.ts';
 
 const PORT = Number(process.env.STUDIO_PORT ?? 4273);
 /** WebAssembly stays with the compiler's first tier: a page lives for seconds here, and the second tier costs more of the processor than it saves. */

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { chromiumPath } from './chromium.ts';
+import { chromiumPath } from '../scripts/chromium.ts';
 import { faultServer, type FaultServer } from './fault-server.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { chromiumPath } from './chromium.ts';
+import { chromiumPath } from '../scripts/chromium.ts';
 import { faultServer } from './fault-server.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
 

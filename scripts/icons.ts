@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { chromiumPath } from '../e2e/chromium.ts';
+import { chromiumPath } from './chromium.ts';
 
 const folder = join(import.meta.dirname, '..', 'public');
 const svg = readFileSync(join(folder, 'favicon.svg'), 'utf8');

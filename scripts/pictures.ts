@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium, type BrowserContextOptions } from '@playwright/test';
 import { build, preview } from 'vite';
-import { chromiumPath } from '../e2e/chromium.ts';
+import { chromiumPath } from './chromium.ts';
 import { CARD } from './site/social-card.ts';
 
 const out = 'docs/images';

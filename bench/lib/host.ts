@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { build } from 'vite';
-import { chromiumPath } from '../../e2e/chromium.ts';
+import { chromiumPath } from '../../scripts/chromium.ts';
 import { StudioError } from '../../engine/errors.ts';
 import type { DparManifest, Kind } from '../../engine/manifest.ts';
 import { say } from '../../engine/phrase.ts';
