@@ -26,6 +26,7 @@ export default tseslint.config(
   room(['engine/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../packs/*', '../node/*'], 'engine/ is pure TypeScript'),
   room(['packs/**/*.ts'], ['react', 'react-*', 'onnxruntime-*', 'comlink', 'zustand*', 'node:*', '../src/*', '../workers/*', '../node/*'], 'packs/ fetches and keeps files: it knows neither the page nor sessions'),
   room(['workers/**/*.ts'], ['react', 'react-*', 'zustand*', 'node:*', '../src/*', '../node/*'], 'workers/ knows neither the page nor Node'),
+  room(['fixtures/**/*.ts'], ['**/src/*', '**/workers/*', '**/packs/*', '**/node/*'], 'fixtures/ serves the tests of every room'),
   room(['node/**/*.ts', 'bench/**/*.ts'], ['**/src/*'], 'node/ and bench/ know nothing of the page'),
   room(['src/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*'], 'src/ reaches the model only through the worker'),
   room(['src/ui/**/*.{ts,tsx}', 'src/lib/**/*.{ts,tsx}'], ['onnxruntime-*', 'node:*', '**/node/*', '**/views/*', '**/state/*'], 'src/ui and src/lib know neither views nor the state of the studio'),

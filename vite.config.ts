@@ -1,7 +1,7 @@
 import './scripts/vite-path.mjs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { serveFixtures } from './e2e/serve-fixtures.ts';
+import { serveFixtures } from './fixtures/serve.ts';
 import { checkPublic } from './scripts/readable.mjs';
 import { csp } from './scripts/site/csp.ts';
 import { ortWasm } from './scripts/site/ort-wasm.ts';

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { benches } from './all.ts';
 import { main } from './run.ts';
 
-const gpt = join(import.meta.dirname, '..', 'e2e', 'fixtures', 'models', 'nano-gpt');
+const gpt = join(import.meta.dirname, '..', 'fixtures', 'models', 'nano-gpt');
 
 test.each([
   ['no such pack', ['native', '--pack', 'nosuch'], 'error: There is no pack "nosuch". Use one of '],

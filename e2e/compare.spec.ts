@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { axe, contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
-import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticBaseline, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
@@ -80,7 +80,7 @@ test('each strip is marked with its run, whether both have a legend or one is en
 });
 
 test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   await generated(page);
   const hash = new URL(page.url()).hash;
@@ -109,7 +109,7 @@ test('a run against one token per patch and against six thresholds, generated he
 });
 
 test('while a run is made beside the one in view, what it runs on stays', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   await generated(page);
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
@@ -128,7 +128,7 @@ test('while a run is made beside the one in view, what it runs on stays', async 
 });
 
 test('the address holds the second run and its settings: opened elsewhere both are there, the same', async ({ page, context }) => {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}&class=1&seed=4&view=compare`);
@@ -155,7 +155,7 @@ test('the address holds the second run and its settings: opened elsewhere both a
 });
 
 test('a baseline pack: its model runs beside the page, which keeps its own run; the address holds it', async ({ page, context }) => {
-  test.skip(!nano || !baseline, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano || !baseline, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   const open = async (tab: Page, address: string) => {
     for (const pack of [nano!, baseline!]) await mountPack(tab, pack);
@@ -195,7 +195,7 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
 });
 
 test('the second worker crashes before its run and in it: the run of B is made all the same', async ({ page }) => {
-  test.skip(!nano || !baseline, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano || !baseline, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   for (const pack of [nano!, baseline!]) await mountPack(page, pack);
   await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
@@ -225,7 +225,7 @@ test('the second worker crashes before its run and in it: the run of B is made a
 });
 
 test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {
-  test.skip(!baseline, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!baseline, 'its fixture pack is not in fixtures/models');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await servePack(page, await syntheticBaseline());

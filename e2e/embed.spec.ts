@@ -1,6 +1,6 @@
 /** The embedded view in frames of every size. */
 import { expect, test } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 
 const SIZES = [[240, 240], [320, 240], [320, 480], [480, 360], [560, 700], [640, 360], [700, 520], [720, 480], [800, 450], [1200, 800]] as const;
 const SHOWN = { both: ['.picture-view .square', '.entropy-view .square'], image: ['.picture-view .square'], entropy: ['.entropy-view .square'] };

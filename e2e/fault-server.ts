@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileAt, pathOf, typeOf } from '../scripts/site/static-file.ts';
 
 const SITE = join(import.meta.dirname, '..', '.cache', 'e2e-site');
-const FIXTURES = join(import.meta.dirname, 'fixtures', 'models');
+const FIXTURES = join(import.meta.dirname, '../fixtures/models');
 
 /** Answers in place of the file, or returns false. `n` counts the requests for this path, from 1. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, n: number, file: string) => boolean;

@@ -1,7 +1,7 @@
 /** A button that goes away or off with its own press hands the keyboard's focus on: it never drops to the page itself. */
 import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticBaseline, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateWithRules, mountPack, runFinished } from './studio-page.ts';
@@ -59,7 +59,7 @@ test('the line over the stage, the ways from view to view, a message', async ({ 
   await expect(page.locator('.headline')).toHaveCount(0);
   await view(page, 'Inspect');
   const source = page.getByRole('region', { name: 'Your own picture' });
-  await source.locator('input[type=file]').setInputFiles(join(import.meta.dirname, 'fixtures', 'block-font.py'));
+  await source.locator('input[type=file]').setInputFiles(join(import.meta.dirname, '../fixtures/block-font.py'));
   await press(page, source.getByRole('button', { name: 'Close' }));
   await page.goto('/#pack=mars');
   const message = page.locator('.notice').filter({ hasText: 'There is no pack "mars"' });

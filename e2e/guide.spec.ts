@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 
 const reading = (page: Page, name: string) => page.locator(`[data-guide="${name}"]`);
 const step = (page: Page) => page.locator('.step-dot[aria-current="step"]');

@@ -6,7 +6,7 @@ import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, mountPack, runFinished } from './studio-page.ts';
 
 const pack = fixturePacks[0]!;
-test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
+test.skip(!pack, 'its fixture pack is not in fixtures/models');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const rows = (page: Page) => page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
 const openHistory = (page: Page) => page.getByRole('button', { name: 'History' }).click();

@@ -16,7 +16,7 @@ type Scope = { client: InferenceClient; choose: typeof choose };
 const pack = fixturePacks[0];
 /** A token takes long on a software adapter. */
 const smallest = fixturePacks.find(({ name }) => name === 'pico');
-test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
+test.skip(!pack, 'its fixture pack is not in fixtures/models');
 
 const backendOf = (project: string) => (project === 'webgpu' ? 'webgpu' : 'wasm');
 

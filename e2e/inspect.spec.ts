@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { downloadRun, generateWithRules, messages, mountPack, runFinished } from './studio-page.ts';
 
@@ -26,7 +26,7 @@ function picture(width: number, height: number): Buffer {
 }
 
 async function openNano(page: Page, rest = ''): Promise<void> {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   await mountPack(page, nano!);
   await page.goto(`/#pack=${nano!.name}${rest}&view=inspect`);
 }
@@ -236,7 +236,7 @@ test('a picture of no class, opened from its file, is edited and offers a class 
   await servePack(page, await syntheticPack());
   await page.goto('/#view=inspect');
   await expect(figure(page, 'tokens')).toHaveText('256');
-  await page.locator('.source input[type=file]').setInputFiles(join(import.meta.dirname, 'fixtures', 'no-class.run.json'));
+  await page.locator('.source input[type=file]').setInputFiles(join(import.meta.dirname, '../fixtures/no-class.run.json'));
   await expect(page.locator('.run-title .chip')).toHaveText('Opened');
   await cell(page, 40).focus();
   await page.keyboard.press('Enter');

@@ -4,7 +4,7 @@ import { mountPack, runFinished } from './studio-page.ts';
 
 /** Each view from its address to its result with the keyboard alone: no pointer is used in this file. */
 const nano = fixturePacks.find(({ name }) => name === 'nano')!;
-test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+test.skip(!nano, 'its fixture pack is not in fixtures/models');
 test.beforeEach(async ({ page }, { project }) => {
   test.skip(project.name !== 'wasm', 'keys do not depend on the backend: run on WASM');
   test.setTimeout(240_000);

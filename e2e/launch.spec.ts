@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 import { generateButton } from './studio-page.ts';
 
 const MAIN = /\/assets\/index-[^/]*\.js$/;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { servePack, syntheticBaseline, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticBaseline, syntheticPack } from '../fixtures/synthetic.ts';
 
 /**
  * The main states as pictures. They show a site of two made-up packs, so no training changes them, and every letter as a
@@ -14,7 +14,7 @@ const phone = { width: 390, height: 844 };
 async function open(page: Page, hash: string, viewport: { width: number; height: number }, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.setViewportSize({ ...viewport, height: viewport.height - 1 });
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  await page.route('**/blocks.ttf', (route) => route.fulfill({ path: join(import.meta.dirname, 'fixtures', 'blocks.ttf'), contentType: 'font/ttf' }));
+  await page.route('**/blocks.ttf', (route) => route.fulfill({ path: join(import.meta.dirname, '../fixtures/blocks.ttf'), contentType: 'font/ttf' }));
   const pack = await syntheticPack();
   pack.manifest.recordings.push({ ...pack.manifest.recordings[0]!, id: 'again', title: 'River once more' });
   pack.files.set('manifest.json', Buffer.from(JSON.stringify(pack.manifest)));

@@ -10,7 +10,7 @@ const names = readFileSync(join(import.meta.dirname, '../models/llamagen/imagene
 test('one class of a thousand: searched, chosen by keyboard, kept in the link, recent and pinned', async ({ page }) => {
   const server = await faultServer();
   // Only the list is of ImageNet's size; the model has three classes, so what is generated is chosen among those.
-  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/models/nano/manifest.json'), 'utf8')) as { classes: unknown[]; thumbnails: { classes?: number[] } };
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/models/nano/manifest.json'), 'utf8')) as { classes: unknown[]; thumbnails: { classes?: number[] } };
   manifest.classes = names.map(([id, label, synonyms]) => ({ id, label, ...(synonyms && { synonyms: synonyms.split(', ') }) }));
   manifest.thumbnails.classes = [0, 1, 2];
   server.faults.set('nano/manifest.json', (_, response) => !!response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(manifest)));

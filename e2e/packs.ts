@@ -17,6 +17,6 @@ const root = join(import.meta.dirname, '..');
 /** Packs that the site ships with. */
 export const shippedPacks = packsIn(join(root, 'public', 'models'), '/models');
 /** Packs made for tests, small enough for software rendering. */
-export const fixturePacks = packsIn(join(root, 'e2e', 'fixtures', 'models'), '/fixtures/models');
+export const fixturePacks = packsIn(join(root, 'fixtures', 'models'), '/fixtures/models');
 
 export const readJson = (pack: TestPack, path: string): unknown => JSON.parse(readFileSync(join(pack.folder, path), 'utf8'));

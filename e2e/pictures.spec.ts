@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import fc from 'fast-check';
-import { damagedPicture, pictures, type PictureFile } from './fixtures/pictures.ts';
+import { damagedPicture, pictures, type PictureFile } from '../fixtures/pictures.ts';
 import type { ReadPictures } from './pages/pictures.ts';
 import { fixturePacks } from './packs.ts';
 import { mountPack } from './studio-page.ts';
@@ -44,7 +44,7 @@ test('pictures of every kind are read; those changed at random are read or refus
 });
 
 test('pictures are read as one sees them, orientation, alpha over white, 16 bits and profiles: the files and pixels that training is tested on', async ({ page }) => {
-  const folder = join(import.meta.dirname, 'fixtures', 'as-seen');
+  const folder = join(import.meta.dirname, '../fixtures/as-seen');
   const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, { size: number[]; pixels: [number, number, number, number, number][] }>;
   await page.goto('/e2e/pages/pictures.html');
   await page.waitForFunction(() => 'seen' in globalThis);

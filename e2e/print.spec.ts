@@ -1,6 +1,6 @@
 /** What comes out of a printer: light, whole, and without what only a pointer can use. */
 import { expect, test } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 
 for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1']) {
   test(`a dark page is printed light and whole (${view || 'Generate'})`, async ({ page }) => {

@@ -28,7 +28,7 @@ export function sampleCases(): SampleCase[] {
 /** The golden vectors that PyTorch's side made (`python -m models nano --kind sampling`). */
 export function goldenCases(): { sample: SampleCase; token: number }[] {
   interface Golden { classLogits: number[]; nullLogits: number[]; choices: { seed: number; rules: SampleCase['rules']; tokens: number[] }[] }
-  const { classLogits, nullLogits, choices } = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/sampling.json'), 'utf8')) as Golden;
+  const { classLogits, nullLogits, choices } = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/sampling.json'), 'utf8')) as Golden;
   return choices.flatMap(({ seed, rules, tokens }) => tokens.map((token, t) => ({
     sample: { classLogits, nullLogits: rules.guidance === 1 ? null : nullLogits, rules, at: { seed, t } }, token,
   })));

@@ -6,12 +6,12 @@ import { parseRun, type Run } from '../engine/log.ts';
 import { PNG_KEYWORD, readPngText } from '../engine/picture.ts';
 import { packTokens } from '../engine/token-text.ts';
 import { axe, contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
 const pack = fixturePacks[0]!;
-test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
+test.skip(!pack, 'its fixture pack is not in fixtures/models');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const address = (rest = '') => `/#pack=${pack.name}${rest}`;
 /** Tokens that a run goes on from, as a link holds them. */

@@ -1,7 +1,7 @@
 /** The letters and colours that a person has set in the browser. */
 import { expect, test, type Page } from '@playwright/test';
 import { stripGeometry } from '../src/views/strip/geometry.ts';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 
 async function setLetters(page: Page, size: number): Promise<void> {
   const session = await page.context().newCDPSession(page);

@@ -5,7 +5,7 @@ import { restartSmoothness, smoothnessOf, watchSmoothness } from './smoothness.t
 import { generateButton, generateWithRules, mountPack, runFinished, runStarted } from './studio-page.ts';
 
 const nano = fixturePacks.find(({ name }) => name === 'nano')!;
-test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+test.skip(!nano, 'its fixture pack is not in fixtures/models');
 
 /** Cumulative Layout Shift: text aligned to the right moves sideways at every token that changes it, more often the more frames there are. Above 0.1 is called poor. */
 const SHIFT = 0.1;

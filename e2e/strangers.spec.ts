@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
@@ -40,7 +40,7 @@ test('a number that is typed into any field of the page stands there as it was t
 });
 
 /** As page translation does, to what is on the page now. */
-const translate = (page: Page) => page.evaluate(readFileSync(join(import.meta.dirname, 'fixtures', 'translate.js'), 'utf8'));
+const translate = (page: Page) => page.evaluate(readFileSync(join(import.meta.dirname, '../fixtures/translate.js'), 'utf8'));
 const replaced = (page: Page) => page.locator('font font').count();
 
 test('a page that is translated goes on: runs, views, messages, and figures that change', async ({ page }) => {
@@ -111,7 +111,7 @@ test('a drop on Inspect is read as on Generate: the picture beside a text, a pac
     await page.locator('main').dispatchEvent('drop', { dataTransfer: transfer });
   };
   const text = { name: 'notes.txt', type: 'text/plain', base64: Buffer.from('hello').toString('base64') };
-  const png = { name: 'plain.png', type: 'image/png', base64: readFileSync(join(import.meta.dirname, 'fixtures', 'pictures', 'plain.png')).toString('base64') };
+  const png = { name: 'plain.png', type: 'image/png', base64: readFileSync(join(import.meta.dirname, '../fixtures/pictures/plain.png')).toString('base64') };
   await drop([text, png]);
   await expect(page.getByRole('button', { name: 'Remove picture' })).toBeVisible();
   await expect(page.locator('.source .field-error')).toHaveCount(0);

@@ -7,7 +7,7 @@ for (const name of ['nano', 'nano-gpt']) {
   const pack = fixturePacks.find((one) => one.name === name);
 
   test(`attention of a cell: asked for once a run has ended, over picture and map, by block and by guidance row (${name})`, async ({ page }) => {
-    test.skip(!pack, 'its fixture pack is not in e2e/fixtures/models');
+    test.skip(!pack, 'its fixture pack is not in fixtures/models');
     test.setTimeout(180_000);
     const asked: string[] = [];
     page.on('request', (request) => { if (request.url().includes('_attention')) asked.push(request.url()); });

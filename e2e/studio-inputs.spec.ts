@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { servePack, syntheticPack } from './fixtures/synthetic.ts';
+import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
 import { fixturePacks } from './packs.ts';
 import { generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
@@ -201,7 +201,7 @@ test('an altered recorded run is refused and the page goes on', async ({ page })
 });
 
 test.describe('weights', () => {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   const shard = /fp32\/entropy\.bin/;
   const damages: [string, Parameters<Page['route']>[1], RegExp][] = [
     ['missing', (route) => route.fulfill({ status: 404 }), /entropy\.bin.* is missing/],
@@ -223,7 +223,7 @@ test.describe('weights', () => {
 });
 
 test('a browser without WebAssembly SIMD gets a message', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in e2e/fixtures/models');
+  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   await mountPack(page, nano!);
   await page.route(/inference\.worker.*\.js/, async (route) => {
     const response = await route.fetch();

@@ -70,7 +70,7 @@ describe.each(['nano', 'nano-gpt', 'nano-llamagen'])('pack %s', (name) => {
 
   /** Logits of a run through given tokens. */
   async function logitsOf(index: number, settings: Partial<DecodeRequest['settings']>, window: number): Promise<DecodeLogits[]> {
-    const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models', name));
+    const pack = await readPack(join(import.meta.dirname, '../fixtures/models', name));
     const runner = new NodeRunner(pack, { newSlots: window === 1 });
     runners.push(runner);
     const graphs = decodeGraphs(runner, pack.manifest);

@@ -14,7 +14,7 @@ interface Vectors {
   choices: { seed: number; rules: SamplingRules; tokens: number[] }[];
 }
 /** Made by `python -m models nano --kind sampling`. */
-const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../e2e/fixtures/sampling.json'), 'utf8')) as Vectors;
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/sampling.json'), 'utf8')) as Vectors;
 
 test('noise is that of PyTorch\'s side', () => {
   for (const { seed, t, vocab, last } of golden.noise) {

@@ -10,7 +10,7 @@ import { decodeGraphs } from './decode-graphs.ts';
 import type { DparManifest, GptManifest, Manifest } from './manifest.ts';
 import { withDevice } from './testing/host-device.ts';
 
-const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano'));
+const pack = await readPack(join(import.meta.dirname, '../fixtures/models/nano'));
 const manifest = pack.manifest as DparManifest;
 const inner = new NodeRunner(pack, { newSlots: false });
 afterAll(() => inner.release());
@@ -81,7 +81,7 @@ test('given tokens are scored on the device, and a second run starts anew', asyn
 });
 
 test.each([2, 1])('token by token, guidance %s: the same run at one wait a token, the entropies of the null row with it', async (guidance) => {
-  const gpt = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano-llamagen'));
+  const gpt = await readPack(join(import.meta.dirname, '../fixtures/models/nano-llamagen'));
   const m = gpt.manifest as GptManifest;
   const plainly = new NodeRunner(gpt, { newSlots: false });
   const { runner, device } = withDevice(plainly);

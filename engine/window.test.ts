@@ -103,7 +103,7 @@ test('stopped between passes and taken up again, with another window, it is the 
 });
 
 describe.each(['nano', 'pico', 'nano-gpt'])('pack %s on onnxruntime', (name) => {
-  const folder = join(import.meta.dirname, '../e2e/fixtures/models', name);
+  const folder = join(import.meta.dirname, '../fixtures/models', name);
   const runners: NodeRunner[] = [];
   const open = async (newSlots: boolean) => {
     const pack = await readPack(folder);
@@ -161,7 +161,7 @@ describe.each(['nano', 'pico', 'nano-gpt'])('pack %s on onnxruntime', (name) => 
 });
 
 test('a pack without graphs for windows decodes one token a pass', async () => {
-  const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano-llamagen'));
+  const pack = await readPack(join(import.meta.dirname, '../fixtures/models/nano-llamagen'));
   const runner = new NodeRunner(pack);
   const graphs = decodeGraphs(runner, pack.manifest);
   const there = runner.has('gpt_window');

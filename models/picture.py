@@ -1,7 +1,7 @@
 """What a picture file means: the pixels that a person sees, as the page reads them, too.
 
 Turned as EXIF says, colours taken to sRGB, transparent parts over white, 16 bits scaled to 8, the first frame. Chromium decides
-where formats leave a choice; e2e/fixtures/as-seen holds files of every kind with the pixels that both sides read.
+where formats leave a choice; fixtures/as-seen holds files of every kind with the pixels that both sides read.
 See docs/training.md "Which pictures can be read?".
 """
 

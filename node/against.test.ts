@@ -18,7 +18,7 @@ interface Golden {
   packs: Record<string, { tokens: number[]; margin: number }>;
 }
 
-const fixtures = join(import.meta.dirname, '../e2e/fixtures');
+const fixtures = join(import.meta.dirname, '../fixtures');
 const golden = JSON.parse(readFileSync(join(fixtures, 'against.json'), 'utf8')) as Golden;
 const folder = mkdtempSync(join(tmpdir(), 'against-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -9,7 +9,7 @@ import { NodeRunner } from './runtime.ts';
 
 const TOLERANCE = 1e-4;
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const fixtures = at('../e2e/fixtures/models');
+const fixtures = at('../fixtures/models');
 const folders = [at('../public/models/eurosat'), ...readdirSync(fixtures).map((name) => join(fixtures, name))];
 
 interface Spot {
@@ -57,7 +57,7 @@ describe.each(folders)('%s', (folder) => {
 
 test('nano attends as PyTorch does', async () => {
   const pack = await readPack(join(fixtures, 'nano'));
-  const { patches, cells, ...image } = JSON.parse(readFileSync(at('../e2e/fixtures/attention.json'), 'utf8')) as { class: number; tokens: number[]; starts: number[]; patches: Spot[]; cells: Spot[] };
+  const { patches, cells, ...image } = JSON.parse(readFileSync(at('../fixtures/attention.json'), 'utf8')) as { class: number; tokens: number[]; starts: number[]; patches: Spot[]; cells: Spot[] };
   const runner = new NodeRunner(pack, { variant: 'fp32' });
   const found = await attentionOf(runner, pack.manifest, image);
   expect(farthest(found.patches!, patches)).toBeLessThan(TOLERANCE);

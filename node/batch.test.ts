@@ -16,7 +16,7 @@ import { replacing } from './testing/replacing.ts';
 
 /** Of logits and entropies in float32, whatever the number of images. */
 const TOLERANCE = 1e-4;
-const folder = (name: string) => fileURLToPath(new URL(`../e2e/fixtures/models/${name}`, import.meta.url));
+const folder = (name: string) => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 
 /** A run alone with its logits; `resume` forces its tokens and patches. */
 async function alone(graphs: DecodeGraphs, pack: Pack, request: DecodeRequest) {

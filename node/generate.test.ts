@@ -96,7 +96,7 @@ test.each([
       return runGraph.call(this, call);
     }),
   ];
-  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  const fixtures = fileURLToPath(new URL('../fixtures/models', import.meta.url));
   const { code } = await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--count', String(count), '--out', join(models, 'out'), ...more);
   for (const spy of spies) spy.mockRestore();
   expect([code, late]).toEqual([0, []]);
@@ -105,7 +105,7 @@ test.each([
 
 test('a run says with how many others it was decoded, and by which window', async () => {
   const out = join(models, 'together');
-  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  const fixtures = fileURLToPath(new URL('../fixtures/models', import.meta.url));
   await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--seed', '1', '--count', '3', '--batch', '2', '--out', out);
   const runs = readdirSync(out).filter((name) => name.endsWith('.run.json')).sort().map((name) => parseRun(JSON.parse(readFileSync(join(out, name), 'utf8'))));
   expect(runs.map(({ header, together, window }) => [header.seed, together, window])).toEqual([[1, 2, 1], [2, 2, 1], [3, undefined, 16]]);
@@ -113,7 +113,7 @@ test('a run says with how many others it was decoded, and by which window', asyn
 
 test('a graph that failed is named with the words of the runtime', async () => {
   const spy = vi.spyOn(NodeRunner.prototype, 'session').mockRejectedValue(new StudioError('graph-failed', say`The graph encoder could not be loaded.`, quote('Unknown opset')));
-  const fixtures = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+  const fixtures = fileURLToPath(new URL('../fixtures/models', import.meta.url));
   const { code, err } = await run('--models-dir', fixtures, '--pack', 'pico', '--class', '0', '--out', join(models, 'failed'));
   spy.mockRestore();
   expect([code, err]).toEqual([1, 'error: The graph encoder could not be loaded.\n  Unknown opset']);

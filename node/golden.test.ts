@@ -27,7 +27,7 @@ interface WholeGolden extends Golden {
 
 /** Of fp32 on this backend; other variants may differ by what the exporter measured, too. */
 const TOLERANCE = 1e-4;
-const places = ['../public/models', '../e2e/fixtures/models'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const places = ['../public/models', '../fixtures/models'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 const folders = places.filter(existsSync).flatMap((place) => readdirSync(place).map((name) => join(place, name))).filter((folder) => existsSync(join(folder, 'manifest.json')));
 
 const farthest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -37,7 +37,7 @@ const farthest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 };
 
 test('there is a pack to test', (context) => {
-  if (folders.length === 0) context.skip('no pack in public/models or e2e/fixtures/models: golden vectors were not checked');
+  if (folders.length === 0) context.skip('no pack in public/models or fixtures/models: golden vectors were not checked');
 });
 
 const variantsOf = (folder: string) => Object.keys((JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest).variants);

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const models = fileURLToPath(new URL('../e2e/fixtures/models', import.meta.url));
+const models = fileURLToPath(new URL('../fixtures/models', import.meta.url));
 const source = fileURLToPath(new URL('generate.ts', import.meta.url));
 const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url));
 

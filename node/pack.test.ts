@@ -37,7 +37,7 @@ test('a file that is there and cannot be read is not called missing: the reason 
 });
 
 test('a manifest behind a byte order mark is read as in a browser', async () => {
-  const pico = join(import.meta.dirname, '../e2e/fixtures/models/pico');
+  const pico = join(import.meta.dirname, '../fixtures/models/pico');
   const marked = join(folder, 'below', 'marked');
   mkdirSync(marked, { recursive: true });
   writeFileSync(join(marked, 'manifest.json'), `\ufeff${readFileSync(join(pico, 'manifest.json'), 'utf8')}`);

@@ -6,7 +6,7 @@ import { parseManifest, type GraphName } from '../engine/manifest.ts';
 import { addGraph } from './extra-graphs.ts';
 import type { Pack } from './pack.ts';
 
-const folder = join(import.meta.dirname, '..', 'e2e', 'fixtures', 'models', 'nano');
+const folder = join(import.meta.dirname, '..', 'fixtures', 'models', 'nano');
 const manifest = parseManifest(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')));
 const source = { manifestUrl: 'https://studio.test/models/nano/manifest.json' };
 const shared = new Uint8Array(8);

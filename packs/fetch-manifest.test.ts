@@ -9,7 +9,7 @@ import { fetchManifest, type ManifestOptions } from './fetch-manifest.ts';
 import { saveRecord } from './pack-records.ts';
 import { memoryCache } from './testing/memory-cache.ts';
 
-const text = readFileSync(join(import.meta.dirname, '../e2e/fixtures/models/nano/manifest.json'), 'utf8');
+const text = readFileSync(join(import.meta.dirname, '../fixtures/models/nano/manifest.json'), 'utf8');
 const manifest = JSON.parse(text) as Manifest;
 
 let server: Server | null = null;

@@ -7,7 +7,7 @@ import { checkModel } from './onnx-check.ts';
 import { scanModel } from './onnx-scan.ts';
 
 const repository = join(import.meta.dirname, '..');
-const root = join(repository, 'e2e', 'fixtures', 'models', 'nano');
+const root = join(repository, 'fixtures', 'models', 'nano');
 const manifest = parseManifest(JSON.parse(readFileSync(join(root, 'manifest.json'), 'utf8')));
 const models = requiredGraphs[manifest.kind].map((graph) => {
   const { model, weights } = graphFiles(manifest, 'fp32', graph);
@@ -65,7 +65,7 @@ describe('models of a pack', () => {
   });
 
   test('every graph of the packs in the repository is taken', () => {
-    const files = ['public', 'e2e/fixtures'].flatMap((folder) => readdirSync(join(repository, folder, 'models'), { recursive: true, encoding: 'utf8' })
+    const files = ['public', 'fixtures'].flatMap((folder) => readdirSync(join(repository, folder, 'models'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.onnx')).map((file) => join(repository, folder, 'models', file)));
     expect(files.length).toBeGreaterThan(50);
     for (const file of files) {

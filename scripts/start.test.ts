@@ -54,7 +54,7 @@ test.skipIf(process.platform === 'win32')('a pack that may not be read is named,
 
 test.each([['build', ['build']], ['dev', []], ['preview', ['preview']]])('npm run %s in such a path says so in one line', (_, args) => {
   const place = site('with#hash');
-  for (const file of ['vite.config.ts', 'tsconfig.base.json', 'scripts/site', 'scripts/vite-path.d.mts', 'scripts/readable.d.mts', 'e2e/serve-fixtures.ts', 'packs', 'engine']) cpSync(join(root, file), join(place, file), { recursive: true });
+  for (const file of ['vite.config.ts', 'tsconfig.base.json', 'scripts/site', 'scripts/vite-path.d.mts', 'scripts/readable.d.mts', 'fixtures/serve.ts', 'packs', 'engine']) cpSync(join(root, file), join(place, file), { recursive: true });
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), ...args], { cwd: place, encoding: 'utf8', timeout: 60_000 });
   expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^The studio cannot be built in .*with#hash: Vite reads # and \?.*\n$/)]);
 }, 90_000);

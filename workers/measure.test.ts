@@ -10,7 +10,7 @@ import { SerialQueue } from './queue.ts';
 // It names files by the address of a page, and nothing of it is fetched here.
 vi.mock('../packs/runtime-files.ts', () => ({ fetchRuntime: () => Promise.reject(new Error('not here')) }));
 
-const pack = await readPack(join(import.meta.dirname, '../e2e/fixtures/models/nano'));
+const pack = await readPack(join(import.meta.dirname, '../fixtures/models/nano'));
 const runner = new NodeRunner(pack);
 afterAll(() => runner.release());
 

@@ -15,7 +15,7 @@ const { openRuntime } = vi.hoisted(() => ({ openRuntime: vi.fn() }));
 vi.mock('../packs/runtime-files.ts', () => ({})); // asks where the page is
 vi.mock('./runtime.ts', async (original) => ({ ...await original<object>(), openRuntime }));
 
-const folder = join(import.meta.dirname, '../e2e/fixtures/models/nano');
+const folder = join(import.meta.dirname, '../fixtures/models/nano');
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const files: Record<string, Blob> = {};
 for (const { name, parentPath } of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {

@@ -5,7 +5,7 @@ import * as web from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 
-const folder = join(import.meta.dirname, '../e2e/fixtures/w8-matrix'); // python -m models.tests.w8_matrix
+const folder = join(import.meta.dirname, '../fixtures/w8-matrix'); // python -m models.tests.w8_matrix
 const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
 const [INPUTS, OUTPUTS, BLOCK] = [64, 32, 32];
 const x = Float32Array.from({ length: INPUTS }, (_, i) => Math.sin(i * i) * 1.7 ** (i % 7));

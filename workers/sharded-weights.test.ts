@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { graphFiles, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { ShardedFile } from '../packs/shards.ts';
 
-const root = join(import.meta.dirname, '../e2e/fixtures/models/nano-llamagen');
+const root = join(import.meta.dirname, '../fixtures/models/nano-llamagen');
 const manifest = JSON.parse(readFileSync(join(root, 'manifest.json'), 'utf8')) as Manifest;
 const bytesOf = ({ path }: PackFile) => new Uint8Array(readFileSync(join(root, path)));
 

@@ -15,7 +15,7 @@ VECTORS = {"sampling": sampling_vectors, "against": against_vectors}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=(*NAMES, *VECTORS), default="dpar", help="default: %(default)s")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: its folder under e2e/fixtures/models")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: its folder under fixtures/models")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -23,6 +23,6 @@ def run(args: argparse.Namespace) -> None:
         vectors.write()
         print(f"{vectors.PATH}: written")
         return
-    out = args.out or Path("e2e/fixtures/models") / NAMES[args.kind][0]
+    out = args.out or Path("fixtures/models") / NAMES[args.kind][0]
     write_pack(out, nano_content(args.kind))
     print(f"{out}: written")

@@ -1,4 +1,4 @@
-"""Golden vectors of guidance against another class, on the nano packs' weights: e2e/fixtures/against.json."""
+"""Golden vectors of guidance against another class, on the nano packs' weights: fixtures/against.json."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.export.golden import margin_of
 from models.patchify import PatchRules
 from models.sampling import SamplingConfig
 
-PATH = Path(__file__).parents[2] / "e2e/fixtures/against.json"
+PATH = Path(__file__).parents[2] / "fixtures/against.json"
 CLASS, AGAINST, GUIDANCE, THRESHOLD = 1, 2, 2.5, 3.2
 
 

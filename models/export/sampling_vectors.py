@@ -1,4 +1,4 @@
-"""Golden vectors of the sampler, which both languages and the GPU are tested against: e2e/fixtures/sampling.json."""
+"""Golden vectors of the sampler, which both languages and the GPU are tested against: fixtures/sampling.json."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from models.gumbel import gumbel
 from models.sampling import SamplingConfig, guide, sample
 
-PATH = Path(__file__).parents[2] / "e2e/fixtures/sampling.json"
+PATH = Path(__file__).parents[2] / "fixtures/sampling.json"
 NOISE = [(0, 0, 8), (7, 255, 6), (0xFFFFFFFF, 1, 5), (123456789, 40, 1024)]
 RULES = [
     {"guidance": 1.0}, {"guidance": 2.0}, {"guidance": 2.5, "temperature": 0.7}, {"guidance": 2.0, "top_k": 5},

@@ -18,7 +18,7 @@ from models.patchify import PatchRules, opens, patches_of
 from models.tests.graph_sessions import randomly_sized_models, run, session_of
 
 TOLERANCE = 1e-4
-FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
+FIXTURES = Path(__file__).parents[2] / "fixtures/models"
 
 
 def recorded(part: torch.nn.Module, forward) -> np.ndarray:

@@ -16,7 +16,7 @@ from models.export.runtime import PackRuntime, dynamic_rope
 from models.export.storage import STORAGES
 from models.export.variants import write_variants
 
-NANO = Path("e2e/fixtures/models/nano")
+NANO = Path("fixtures/models/nano")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from models.export.card import write_card
 
-PACKS = Path("e2e/fixtures/models")
+PACKS = Path("fixtures/models")
 
 
 @pytest.mark.parametrize("name", ["nano", "nano-gpt"])

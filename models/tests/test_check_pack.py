@@ -20,8 +20,8 @@ from models.export.files import MOST_MANIFEST_BYTES, file_entries, read_manifest
 from models.export.pack_hash import pack_hash
 
 ROOT = Path(__file__).parents[2]
-NANO = ROOT / "e2e/fixtures/models/nano"
-PACKS = sorted(p.parent for folder in ("public/models", "e2e/fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
+NANO = ROOT / "fixtures/models/nano"
+PACKS = sorted(p.parent for folder in ("public/models", "fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
 HEADINGS = [line.lstrip("# ") for line in (ROOT / "docs/packs.md").read_text().splitlines() if line.startswith("##")]
 
 

@@ -29,8 +29,8 @@ from models.tests.full_disk import no_space
 from models.tokenizer import Tokenizer, TokenizerConfig
 
 ROOT = Path(__file__).parents[2]
-NANO = ROOT / "e2e/fixtures/models/nano"
-PACKS = sorted(p.parent for folder in ("public/models", "e2e/fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
+NANO = ROOT / "fixtures/models/nano"
+PACKS = sorted(p.parent for folder in ("public/models", "fixtures/models") for p in (ROOT / folder).glob("*/manifest.json"))
 VARIANTS = [(pack, name) for pack in PACKS for name in json.loads((pack / "manifest.json").read_text())["variants"]]
 
 
@@ -56,7 +56,7 @@ def test_every_graph_agrees_with_pytorch(pack, variant):
 
 
 def test_a_strip_is_painted_as_the_whole_picture_is_but_for_the_reach_at_its_edges():
-    runtime = PackRuntime(ROOT / "e2e/fixtures/models/nano", "fp32")
+    runtime = PackRuntime(ROOT / "fixtures/models/nano", "fp32")
     grid, tokenizer, size = (runtime.manifest[key] for key in ("grid", "tokenizer", "image"))
     assert tokenizer["strips"]
     width, factor, reach = grid["width"], tokenizer["factor"], tokenizer["reach"]
@@ -84,7 +84,7 @@ def test_every_kind_of_weights_stays_as_near_as_measured(tmp_path):
 
 
 def test_parity_is_not_widened_by_the_figures_of_the_pack(tmp_path, capsys):
-    shutil.copytree(ROOT / "e2e/fixtures/models/nano", tmp_path / "pack")
+    shutil.copytree(ROOT / "fixtures/models/nano", tmp_path / "pack")
     path = tmp_path / "pack/manifest.json"
     manifest = json.loads(path.read_text())
     manifest["classes"].pop()  # so that another class stands where the null class was
@@ -99,7 +99,7 @@ def test_parity_is_not_widened_by_the_figures_of_the_pack(tmp_path, capsys):
 
 @pytest.mark.parametrize("key", ["logits", "entropy", "klMax", "bytes"])
 def test_figures_that_promise_too_much_fail(tmp_path, key):
-    shutil.copytree(ROOT / "e2e/fixtures/models/nano", tmp_path / "pack")
+    shutil.copytree(ROOT / "fixtures/models/nano", tmp_path / "pack")
     path = tmp_path / "pack/manifest.json"
     manifest = json.loads(path.read_text())
     manifest["variants"]["w8"]["figures"][key] = 1 if key == "bytes" else 0
@@ -109,7 +109,7 @@ def test_figures_that_promise_too_much_fail(tmp_path, key):
 
 def test_a_variant_that_is_not_there_is_named():
     with pytest.raises(UserError, match="'q4'; there are fp32, w8"):
-        PackRuntime(ROOT / "e2e/fixtures/models/nano", "q4")
+        PackRuntime(ROOT / "fixtures/models/nano", "q4")
 
 
 @pytest.mark.parametrize("value", [1.23456e-8, 0.001, 0.99951, 12345.6])
@@ -129,21 +129,21 @@ def test_files_match_the_manifest(pack):
 def test_an_export_repeats_itself_byte_for_byte(tmp_path):
     one, two = (write_pack(tmp_path / name, nano_content()) for name in "ab")
     assert one == two
-    committed = ROOT / "e2e/fixtures/models/nano/manifest.json"
+    committed = ROOT / "fixtures/models/nano/manifest.json"
     assert json.loads(committed.read_text())["model"] == one["model"]
 
 
 def test_a_baseline_pack_repeats_itself_and_is_the_committed_one(tmp_path):
     one, two = (write_pack(tmp_path / name, nano_content("gpt")) for name in "ab")
     assert one == two and one["kind"] == "gpt" and one["curve"] == []
-    committed = json.loads((ROOT / "e2e/fixtures/models/nano-gpt/manifest.json").read_text())
+    committed = json.loads((ROOT / "fixtures/models/nano-gpt/manifest.json").read_text())
     assert committed["model"] == one["model"] and committed["defaults"] == one["defaults"]
     golden = json.loads((tmp_path / "a/golden.json").read_text())
     assert all(golden["opens"]) and golden["entropies"][1] is not None
 
 
 def test_the_smallest_pack_is_the_committed_one(tmp_path):
-    committed = json.loads((ROOT / "e2e/fixtures/models/pico/manifest.json").read_text())
+    committed = json.loads((ROOT / "fixtures/models/pico/manifest.json").read_text())
     manifest = write_pack(tmp_path, nano_content("pico"))
     assert manifest["model"] == committed["model"] and manifest["grid"] == {"width": 4, "tokens": 16}
 
@@ -210,7 +210,7 @@ def test_the_index_lists_the_packs_that_are_there(tmp_path):
 def test_the_tokenizer_graphs_are_the_tokenizer(nano):
     import torch
 
-    runtime = PackRuntime(ROOT / "e2e/fixtures/models/nano")
+    runtime = PackRuntime(ROOT / "fixtures/models/nano")
     picture = np.random.default_rng(0).uniform(-1, 1, size=(2, 3, 32, 32)).astype(np.float32)
     tokens = runtime.run("tokenizer_encoder", {"picture": picture})["tokens"]
     with torch.no_grad():

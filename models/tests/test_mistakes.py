@@ -15,7 +15,7 @@ from models.export.files import named_files
 from models.tests.test_evaluate_command import DATA, folders  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parents[2]
-NANO = ROOT / "e2e/fixtures/models/nano"
+NANO = ROOT / "fixtures/models/nano"
 QUICK = ["train.steps=1", "train.batch_size=2", "train.lr=1e-3", "train.compile=false", "train.bf16=false"]
 
 

@@ -13,7 +13,7 @@ STEPS = [("nano", "entropy", 1), ("nano", "encoder", 1), ("nano", "patch_transfo
 @pytest.mark.parametrize("images", [1, 3])
 @pytest.mark.parametrize(("pack", "name", "groups"), STEPS)
 def test_rows_are_the_slots_that_a_step_writes(pack, name, groups, images):
-    runtime = PackRuntime(ROOT / "e2e/fixtures/models" / pack)
+    runtime = PackRuntime(ROOT / "fixtures/models" / pack)
     whole, new_slots = runtime.session(name), runtime.session(name, new_slots=True)
     generator = np.random.default_rng(0)
     feeds, capacity, rows = {}, 8, groups * images

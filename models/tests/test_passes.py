@@ -15,7 +15,7 @@ from models.export.nano import PASSES_IMAGES, nano_content
 from models.export.passes import count_passes, images_for
 from models.tests.full_disk import no_space
 
-FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
+FIXTURES = Path(__file__).parents[2] / "fixtures/models"
 
 
 def test_counts_are_of_the_passes_that_whole_images_take():

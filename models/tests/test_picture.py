@@ -1,4 +1,4 @@
-"""Pictures as one sees them: the same files and pixels as on the page (e2e/fixtures/as-seen)."""
+"""Pictures as one sees them: the same files and pixels as on the page (fixtures/as-seen)."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from models.picture import read_picture
 from models.picture_folder import list_pictures
 from models.tests.test_data import make_folder
 
-FOLDER = Path(__file__).parents[2] / "e2e/fixtures/as-seen"
+FOLDER = Path(__file__).parents[2] / "fixtures/as-seen"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text())
 SMALL = DataConfig(picture_size=8, held_out_per_class=2)
 

@@ -19,7 +19,7 @@ from models.null_class import NullClass
 from models.runs import images_seen
 from models.trained import load_entropy_model, load_model, load_tokenizer
 
-PACKS = sorted(path.parent for path in (Path(__file__).parents[2] / "e2e/fixtures/models").glob("*/manifest.json"))
+PACKS = sorted(path.parent for path in (Path(__file__).parents[2] / "fixtures/models").glob("*/manifest.json"))
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)

@@ -15,7 +15,7 @@ from models.export.regraph import regraph
 from models.null_class import NullClass
 from models.tests.test_evaluate_command import folders  # noqa: F401  (a fixture)
 
-FIXTURES = Path(__file__).parents[2] / "e2e/fixtures/models"
+FIXTURES = Path(__file__).parents[2] / "fixtures/models"
 
 
 def copy(name: str, to: Path) -> Path:

@@ -27,7 +27,7 @@ from models.study.plan import CONFIGS, FILES, Study, StudyConfig, load_base, mak
 from models.token_data import load_tokens, note_entropies
 from models.training import read_log, train
 
-NANO = Path(__file__).parents[2] / "e2e/fixtures/models/nano"
+NANO = Path(__file__).parents[2] / "fixtures/models/nano"
 CHARACTERS = Path(__file__).parents[2] / "public/models/characters"
 TINY = ["model.dim=32", "model.heads=1", "model.patch_transformer_blocks=1", "model.decoder_blocks=1", "model.blocks=2",
         "train.batch_size=4", "train.bf16=false", "train.compile=false", "train.optimizer=adamw", "train.ema=0", "held_out=8"]

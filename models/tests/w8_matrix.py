@@ -1,4 +1,4 @@
-"""python -m models.tests.w8_matrix: e2e/fixtures/w8-matrix, one matrix of w8 for the other side's runtimes to open."""
+"""python -m models.tests.w8_matrix: fixtures/w8-matrix, one matrix of w8 for the other side's runtimes to open."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import torch
 from models.export.builder import Graph, WeightFile
 from models.export.storage import STORAGES
 
-FOLDER = Path(__file__).parents[2] / "e2e/fixtures/w8-matrix"
+FOLDER = Path(__file__).parents[2] / "fixtures/w8-matrix"
 
 
 def files() -> dict[str, bytes]:

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticPack } from '../../fixtures/synthetic.ts';
 import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { say } from '../../engine/phrase.ts';
 import { overlappingZip } from '../../packs/testing/overlapping-zip.ts';

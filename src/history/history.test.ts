@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticPack } from '../../fixtures/synthetic.ts';
 import { parseRun, RunLog, type Run } from '../../engine/log.ts';
 import { openHistoryDb } from './db.ts';
 import { beyondCap, totalBytes, type HistoryDb, type HistoryEntry, type Kept } from './entry.ts';

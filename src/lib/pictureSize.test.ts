@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { damagedPicture, PICTURE, pictures } from '../../e2e/fixtures/pictures.ts';
+import { damagedPicture, PICTURE, pictures } from '../../fixtures/pictures.ts';
 import { StudioError } from '../../engine/errors.ts';
 import { isAnimated } from './animated.ts';
 import { pictureSize } from './pictureSize.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticPack } from '../../fixtures/synthetic.ts';
 import { StudioError } from '../../engine/errors.ts';
 import { parseRun, RunLog, runToJson, type Run } from '../../engine/log.ts';
 import { PNG_KEYWORD, readPngText, withPngText } from '../../engine/picture.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticPack } from '../../fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
 import { BIBTEX } from './citation.ts';
 import { runToCsv } from './csv.ts';

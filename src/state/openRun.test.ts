@@ -2,7 +2,7 @@ import { OTHER_SEEDS } from './linkDifference.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { syntheticPack, type SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticPack, type SyntheticPack } from '../../fixtures/synthetic.ts';
 import { parseRun, type Run } from '../../engine/log.ts';
 import { english, say } from '../../engine/phrase.ts';
 import { readCarried } from '../share/carry.ts';
@@ -109,7 +109,7 @@ describe('opening a run', () => {
   });
 
   it('opens the file of a picture of no class, saved by an earlier studio', async () => {
-    const file = readFileSync(join(import.meta.dirname, '../../e2e/fixtures/no-class.run.json'));
+    const file = readFileSync(join(import.meta.dirname, '../../fixtures/no-class.run.json'));
     const carried = readCarried(new Uint8Array(file), 'eurosat-no-class-0.run.json');
     if (carried.kind !== 'run') throw new Error(carried.kind);
     const studio = await opened();

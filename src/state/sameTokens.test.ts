@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { syntheticBaseline, syntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import { syntheticBaseline, syntheticPack } from '../../fixtures/synthetic.ts';
 import type { Manifest } from '../../engine/manifest.ts';
 import { findPlainPack, lookForPlain, packsBeside, packsOfOtherSizes } from './packsBeside.ts';
 import { sameCodes, sameTokens } from './sameTokens.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import type { SyntheticPack } from '../../fixtures/synthetic.ts';
 import { parseRun } from '../../engine/log.ts';
 import { english, say } from '../../engine/phrase.ts';
 import { titleOf } from './runRequest.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SyntheticPack } from '../../e2e/fixtures/synthetic.ts';
+import type { SyntheticPack } from '../../fixtures/synthetic.ts';
 import type { Run } from '../../engine/log.ts';
 import { english } from '../../engine/phrase.ts';
 import { sha256 } from '../../engine/sha256.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../fixtures/synthetic.ts';
 import { parseRun, type TokenEvent } from '../../../engine/log.ts';
 import { english, say } from '../../../engine/phrase.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../../inference/client.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunHeader, TokenEvent } from '../../../engine/log.ts';
-import { syntheticBaseline, syntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { syntheticBaseline, syntheticPack } from '../../../fixtures/synthetic.ts';
 import type { InferenceClientApi } from '../../inference/client.ts';
 import { createRun } from '../run.ts';
 import { createStudio } from '../studio.ts';

@@ -1,7 +1,7 @@
 /** Compare without a browser, for tests: two packs as the site, and models that answer at once. */
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
-import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { syntheticBaseline, syntheticPack, type SyntheticPack } from '../../../fixtures/synthetic.ts';
 import type { GenerateReport, GenerateRequest, InferenceClientApi, OnEvents, Result } from '../../inference/client.ts';
 import { createCompare } from '../compare/compare.ts';
 import { createGuest } from '../guest.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { TokenEvent } from '../../../engine/log.ts';
 import { say } from '../../../engine/phrase.ts';
-import { syntheticPack, type SyntheticPack } from '../../../e2e/fixtures/synthetic.ts';
+import { syntheticPack, type SyntheticPack } from '../../../fixtures/synthetic.ts';
 import type { Failure, GenerateReport, GenerateRequest, InferenceClientApi, LoadReport, OnEvents, Result } from '../../inference/client.ts';
 import type { Problem } from '../problem.ts';
 import { createStudio, type StudioDeps } from '../studio.ts';
