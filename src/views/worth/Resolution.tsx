@@ -37,7 +37,7 @@ export function Resolution({ pack, plain, open = false }: { pack: Manifest; plai
           </tbody>
         </table>
       </div>
-      <p className="small-print muted">{rich('Multiply-accumulates (MACs) of attention grow with the square of the tokens. Patches are measured where a pack of this site has that size; the others are computed for this pack’s P_avg, and no model was trained for them. Costs are those of this pack’s model. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
+      <p className="small-print muted">{rich('Multiply-accumulates (MACs) of attention grow with the square of the tokens. Linear layers are the rest; theirs grow as the numbers of tokens and patches do. Patches are measured where a pack of this site has that size; the others are computed for this pack’s P_avg, and no model was trained for them. Costs are those of this pack’s model. The paper measured two sizes on ImageNet: 142 patches for 256 tokens, and 280 for 576; the tokens grew 2.25 times, the patches 1.97 times.')}</p>
     </details>
   );
 }
