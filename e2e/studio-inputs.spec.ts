@@ -166,6 +166,18 @@ test('on a touch screen a tap pins a cell and moves the cursor; scrolling and sw
   const dragged = await token();
   await page.locator('.strip-plot').tap();
   await expect.poll(token).toBeGreaterThan(dragged);
+  // A finger on a slider scrolls the page, or moves the knob, never both.
+  const knob = page.getByRole('slider', { name: 'Guidance' });
+  const guidance = await knob.getAttribute('aria-valuenow');
+  const slider = '.setting:has([aria-label^="Guidance"]) .slider';
+  expect(Math.abs(await drag(slider, [0, -120]))).toBeGreaterThan(50);
+  await expect(knob).toHaveAttribute('aria-valuenow', guidance!);
+  expect(await drag(slider, [80, 0])).toBe(0);
+  await expect(knob).not.toHaveAttribute('aria-valuenow', guidance!);
+  // What opens under the strip while its line is dragged leaves the strip under the finger.
+  expect(await drag('.threshold', [0, 15])).toBe(0);
+  await expect(page.locator('.whatif-bar')).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'E_th line' })).not.toHaveAttribute('aria-valuenow', '0');
   await page.evaluate(() => scrollTo(0, 0));
   await page.locator('.overlay').first().tap({ position: { x: 40, y: 40 } });
   await expect(pinned).toBeVisible();
