@@ -127,4 +127,25 @@ test('under forced colours chosen, on, filled and data can be seen', async ({ pa
   const keys = await page.locator('.strip-legend .key').evaluateAll((list) => list.map((key) => getComputedStyle(key).backgroundColor));
   expect(new Set(keys).size).toBe(keys.length);
   expect(await page.locator('.legend-scale').evaluate((scale) => getComputedStyle(scale).backgroundImage)).toContain('gradient');
+  // Words in the system's colour for words on the accent: no ground of the system's is put behind them.
+  for (const filled of ['.button.primary', '.part-patch[data-ran]']) await expect(page.locator(filled)).toHaveCSS('forced-color-adjust', 'none');
+  // The focus is seen on what is chosen, too.
+  const chosen = page.locator('.class-card[data-state="checked"]');
+  const at = await look('.class-card[data-state="checked"]');
+  await page.keyboard.press('Tab');
+  await chosen.focus();
+  expect(await look('.class-card[data-state="checked"]')).not.toBe(at);
+});
+
+test('who asks for more contrast gets darker greys', async ({ page }) => {
+  await open(page);
+  const ratio = () => page.locator('.setting-name').first().evaluate((element) => {
+    const bright = (colour: string) => colour.match(/\d+/g)!.slice(0, 3).map((c) => Number(c) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i]!, 0.05);
+    const [ink, paper] = [bright(getComputedStyle(element).color), bright(getComputedStyle(document.body).backgroundColor)];
+    return Math.max(ink, paper) / Math.min(ink, paper);
+  });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ contrast: 'more', colorScheme });
+    await expect.poll(ratio).toBeGreaterThan(10);
+  }
 });
