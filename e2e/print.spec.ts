@@ -21,8 +21,10 @@ for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1'])
     expect(background).toBe('rgb(255, 255, 255)');
     expect(Math.max(...ink.match(/\d+/g)!.slice(0, 3).map(Number)), 'dark ink').toBeLessThan(80);
     expect(cut).toEqual([]);
+    // Fills are data, and a browser that is not told leaves them out.
+    for (const filled of await page.locator('main :is(.key, .legend-scale, .stacked i, .code-tile, .side-mark, .part-patch)').all()) await expect(filled).toHaveCSS('print-color-adjust', 'exact');
     await expect(page.locator('.print-head')).toContainText(/^DPAR Studio · http.+ 20\d\d$/);
-    for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets', '.first-choice']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
+    for (const part of ['.transport', '.launch', '.settings', '.bar', '.attention', '.threshold-hint', '.presets', '.first-choice', '.inspect-controls', '.step-nav', 'main .button']) await expect(page.locator(part).filter({ visible: true })).toHaveCount(0);
   });
 }
 
