@@ -106,6 +106,27 @@ test('targets are large enough to touch', async ({ browser }) => {
   await context.close();
 });
 
+for (const [width, height] of [[667, 375], [844, 390]] as const) {
+  test(`on a phone on its side, ${width} × ${height}, picture and map are seen whole`, async ({ browser }) => {
+    const context = await browser.newContext({ viewport: { width, height }, hasTouch: true, isMobile: true, locale: 'de', reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await servePack(page, await syntheticPack());
+    for (const view of ['generate', 'inspect', 'guide&step=4']) {
+      await page.goto(`/#view=${view}`);
+      const squares = page.locator('main .square');
+      await expect(squares.last()).toBeVisible();
+      await squares.first().evaluate((square) => square.scrollIntoView({ block: 'start', behavior: 'instant' }));
+      const room = await page.evaluate(() => document.querySelector('.generate .launch-action')?.getBoundingClientRect().top ?? innerHeight);
+      for (const square of await squares.all()) {
+        const { x, y, width: side, height: high } = (await square.boundingBox())!;
+        expect([x >= 0, x + side <= width, y >= -1, y + high <= room], `${view}: ${[x, y, side, high].map(Math.round).join(' ')}`).toEqual([true, true, true, true]);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    }
+    await context.close();
+  });
+}
+
 test('nothing moves when a run starts', async ({ page }) => {
   await servePack(page, await syntheticPack());
   await page.goto('/');
