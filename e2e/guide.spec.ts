@@ -158,6 +158,15 @@ test('after a change of pack nothing stands beside it until its own plain transf
   await expect(verdict).toBeVisible();
 });
 
+test('with a pack that has no patches the guide says whose runs it shows', async ({ page }) => {
+  await page.route(/\/models\/.*\/w\d+\//, () => undefined);
+  const words = page.locator('.guide-words > p').first();
+  await page.goto('/#pack=eurosat-baseline&view=guide&step=5');
+  await expect(words).toHaveText('Step 5 of 12 · Runs of EuroSAT');
+  await page.evaluate(() => { location.hash = '#pack=eurosat&view=guide&step=5'; });
+  await expect(words).toHaveText('Step 5 of 12');
+});
+
 test('on a phone a step can be left at its end, too', async ({ browser }) => {
   const context = await browser.newContext(contextOf(true, { name: 'phone', width: 390, height: 844 }));
   const page = await context.newPage();

@@ -7,6 +7,7 @@ export const guide = {
   'Mean tokens per pass': 'Tokens je Durchgang im Mittel',
   'Mean of {images} images of this pack.': 'Mittel von {images} Bildern dieses Pakets.',
   'Step {step} of {n}': 'Schritt {step} von {n}',
+  'Runs of {pack}': 'Läufe von {pack}',
   'Step {n}: {title}': 'Schritt {n}: {title}',
   'Larger pictures': 'Größere Bilder',
   'Open Compare': 'Vergleichen öffnen',

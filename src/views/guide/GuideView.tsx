@@ -4,7 +4,7 @@ import { Fragment, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { CLAIMS, clampStep, STEPS } from '../../state/guide/steps.ts';
 import { claimPage } from '../../lib/links.ts';
-import { translated, t } from '../../text/t.ts';
+import { named, translated, t } from '../../text/t.ts';
 import { handFocus } from '../../ui/handFocus.ts';
 import { usePack, useRun, useWorkbench, WorkbenchContext } from '../context.ts';
 import { useKeysOf } from '../keys.ts';
@@ -91,7 +91,7 @@ export default function GuideView() {
       <div className="guide-text">
         <StepNav step={step} titles={titles} onStep={go} />
         <div className="guide-words" aria-live="polite">
-          <p className="small-print muted">{t('Step {step} of {n}', { step, n: STEPS.length })}</p>
+          <p className="small-print muted">{t('Step {step} of {n}', { step, n: STEPS.length })}{own && own.name !== manifest.name && ` · ${t('Runs of {pack}', { pack: named(manifest.title) })}`}</p>
           <h1 ref={title} tabIndex={-1}><Title text={heading} /></h1>
           <p>{text}</p>
           {more && <p>{more}</p>}

@@ -26,7 +26,7 @@ export function Stage({ titleLevel = 1, whole = false }: { titleLevel?: 1 | 2; w
   const choose = (stage: StageMode) => {
     options.setState({ stage });
     const target = track.current;
-    if (target) target.scrollTo({ left: stage === 'entropy' ? target.scrollWidth : 0, behavior: 'smooth' });
+    if (target) target.scrollTo({ left: stage === 'entropy' ? target.scrollWidth : 0, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
   };
   const swiped = (event: UIEvent<HTMLDivElement>) => {
     const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;
