@@ -28,6 +28,25 @@ for (const view of ['', '#view=inspect', '#view=compare', '#view=guide&step=1'])
   });
 }
 
+test('plots drawn for a wide screen are whole on narrow paper, where nothing draws them anew', async ({ page }) => {
+  await page.addInitScript(() => { window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }; });
+  await page.setViewportSize({ width: 570, height: 900 }); // one plot a row
+  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
+  await servePack(page, await syntheticPack());
+  await page.goto('/#view=inspect');
+  const plots = page.locator('.plot canvas');
+  await expect(plots.first()).toBeVisible();
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await page.setViewportSize({ width: 360, height: 1100 });
+  const places = await plots.evaluateAll((all) => all.map((canvas) => {
+    const [of, plot] = [canvas.getBoundingClientRect(), canvas.closest('.plot')!.getBoundingClientRect()];
+    return of.width > 0 && of.right <= plot.right + 1 && of.bottom <= plot.bottom + 1;
+  }));
+  expect(places.length).toBeGreaterThan(2);
+  expect(places).not.toContain(false);
+});
+
 for (const view of ['', '#view=inspect']) {
   test(`what is drawn in colours of the page is drawn in those of paper, and in the dark ones again afterwards (${view || 'Generate'})`, async ({ page }) => {
     await servePack(page, await syntheticPack());

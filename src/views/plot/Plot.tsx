@@ -13,6 +13,9 @@ const NAMES = [
 ] as const;
 export type PlotColours = Record<(typeof NAMES)[number], string>;
 
+/** About as wide as a sheet between its margins: letters stay legible there. CSS pixels. */
+const PAPER = 680;
+
 export interface PlotProps {
   /** What the plot shows, with its main values, for those who cannot see it. */
   label: string;
@@ -57,11 +60,12 @@ export function Plot({ label, height: usual, data, options, marks, onFrame }: Pl
     const target = box.current!;
     const make = () => {
       plot.current?.destroy();
+      const { printing } = theme.getState();
       const colours = resolveColours(target, NAMES);
       const font = canvasFont(target);
       const { hooks, ...rest } = options(colours, font);
       const draw = (made: uPlot) => drawMarks.current?.(made, colours);
-      plot.current = new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), draw] }, width: target.clientWidth, height }, latest.current, target);
+      plot.current = new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), draw] }, width: printing ? Math.min(target.clientWidth, PAPER) : target.clientWidth, height }, latest.current, target);
       drawNow();
     };
     make();
