@@ -20,15 +20,17 @@ class Config(BaseModel):
     @classmethod
     def load(cls, path: Path | None = None, overrides: list[str] | tuple[str, ...] = ()) -> Self:
         """Read `path` (TOML; None: defaults only), apply overrides such as `train.lr=3e-4`. Raises ConfigError."""
-        return cls.parse(read_values(path, overrides), source=str(path) if path else "configuration")
+        return cls.parse(read_values(path, overrides), source_of(path), overrides)
 
     @classmethod
-    def parse(cls, values: dict[str, Any], source: str = "configuration") -> Self:
-        """Validate a dictionary; ConfigError lists every wrong key as `section.key`."""
+    def parse(cls, values: dict[str, Any], source: str = "configuration",
+              overrides: list[str] | tuple[str, ...] = ()) -> Self:
+        """Validate a dictionary; ConfigError lists every wrong key as `section.key`: of `source`, or of --set where `overrides`
+        gave it."""
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(f"{source}: {_explain(error, cls)}") from None
+            raise ConfigError(_explain(error, cls, source, [key_of(override) for override in overrides])) from None
 
     def to_json(self) -> str:
         """Canonical JSON (sorted keys): equal configurations give equal text."""
@@ -46,6 +48,11 @@ def fitted(section: C, prefix: str, sizes: dict[str, int], source: Path | str) -
             raise ConfigError(f"{prefix}.{key} is {getattr(section, key)}, but {source} has {value}: leave the key out, "
                               "and its value comes from there")
     return section.model_copy(update=sizes)
+
+
+def source_of(path: Path | None) -> str:
+    """What a configuration read from `path` is called in messages."""
+    return str(path) if path else "configuration"
 
 
 def read_values(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
@@ -104,16 +111,18 @@ def _apply(values: dict[str, Any], override: str) -> None:
     values[name] = value
 
 
-def _explain(error: ValidationError, cls: type[BaseModel]) -> str:
-    lines = []
+def _explain(error: ValidationError, cls: type[BaseModel], source: str, set_here: list[str]) -> str:
+    wrong: dict[str, list[str]] = {source: [], "--set": []}
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
             known = ", ".join(sorted(_fields_at(cls, item["loc"][:-1])))
-            lines.append(f"unknown key {key!r}" + (f" (known here: {known})" if known else ""))
+            text = f"unknown key {key!r}" + (f" (known here: {known})" if known else "")
         else:
-            lines.append(f"{key}: {item['msg']}")
-    return "; ".join(lines)
+            text = f"{key}: {item['msg']}"
+        own = any(f"{key}.".startswith(f"{given}.") for given in set_here)
+        wrong["--set" if own else source].append(text)
+    return "; ".join(f"{where}: {'; '.join(texts)}" for where, texts in wrong.items() if texts)
 
 
 def _fields_at(cls: type[BaseModel], path: tuple) -> list[str]:

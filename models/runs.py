@@ -14,7 +14,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from models.checkpoint import CONFIG
-from models.config import Config, fitted, read_config_json, read_values
+from models.config import Config, fitted, read_config_json, read_values, source_of
 from models.dpar import DPAR, DPARConfig
 from models.errors import ConfigError
 from models.gpt import GPT, GPTConfig
@@ -52,12 +52,13 @@ class GPTRun(TokenRun):
 KINDS: dict[str, type[DPARRun] | type[GPTRun]] = {"dpar": DPARRun, "gpt": GPTRun}
 
 
-def parse_run(values: dict[str, Any], source: str) -> DPARRun | GPTRun:
-    """A run by its `kind`; a configuration without one is DPAR's. Raises ConfigError."""
+def parse_run(values: dict[str, Any], source: str, overrides: list[str] | tuple[str, ...] = ()) -> DPARRun | GPTRun:
+    """A run by its `kind`; a configuration without one is DPAR's. Raises ConfigError that names `source`, or --set for what
+    `overrides` gave."""
     kind = values.get("kind", "dpar")
     if kind not in KINDS:
         raise ConfigError(f"{source}: kind is {kind!r}; it can be {' or '.join(KINDS)}")
-    return KINDS[kind].parse(values, source)
+    return KINDS[kind].parse(values, source, overrides)
 
 
 def earlier_runs(run: DPARRun | GPTRun) -> list[tuple[Path, DPARRun | GPTRun]]:
@@ -107,7 +108,7 @@ def pack_obstacle(run: DPARRun | GPTRun) -> str | None:
 
 def load_run(path: Path | None, overrides: list[str] | tuple[str, ...] = ()) -> DPARRun | GPTRun:
     """Read a TOML file and `key=value` overrides. Raises ConfigError."""
-    return parse_run(read_values(path, overrides), str(path) if path else "configuration")
+    return parse_run(read_values(path, overrides), source_of(path), overrides)
 
 
 def token_loss(model: DPAR | GPT, batch: PatchBatch | TokenBatch, classes: torch.Tensor) -> torch.Tensor:

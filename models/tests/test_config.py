@@ -43,6 +43,18 @@ def test_a_wrong_type_names_the_key():
         Outer.load(None, ["inner.width=wide"])
 
 
+def test_a_wrong_key_is_said_to_be_of_the_file_or_of_set(tmp_path):
+    file = tmp_path / "c.toml"
+    file.write_text('name = 3\n[inner]\nwidht = 2\n')
+    with pytest.raises(ConfigError) as raised:
+        Outer.load(file, ["inner.width=wide", "inner.wide=1"])
+    of_file, of_set = str(raised.value).split("; --set: ")
+    assert of_file.startswith(f"{file}: ") and "name: " in of_file and "'inner.widht'" in of_file
+    assert "inner.width: " in of_set and "unknown key 'inner.wide'" in of_set
+    with pytest.raises(ConfigError, match=r"^--set: inner\.width"):
+        Outer.load(None, ["inner={width='x'}"])
+
+
 @pytest.mark.parametrize("override", ["inner", "=3", "name=x", "name.deeper=3"])
 def test_malformed_overrides(override):
     if override == "name=x":
