@@ -224,7 +224,8 @@ function checkReferences(m: Manifest, report: Report): void {
   }
 }
 
-const fieldOf = (path: readonly PropertyKey[]): string =>
+/** A field as messages name it. */
+export const fieldOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)), '') || 'the whole file';
 
 const invalid = (field: string, message: string): PackError =>

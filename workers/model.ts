@@ -45,7 +45,7 @@ const preparing = (label: string): LoadProgress => ({ stage: 'graphs', loaded: 0
 
 /** Tries the candidates in turn, the processor first: it needs no shaders, and bounds how long the GPU may take. */
 async function selfTest(runtime: Runtime, candidates: BrowserBackend[], pack: Pack, queue: SerialQueue, progress: Progress) {
-  const golden = checkGolden(pack.golden);
+  const golden = checkGolden(pack.golden, pack.manifest);
   const runners = new Map<BrowserBackend, SessionRunner>();
   const trials: BackendTrial[] = [];
   for (const backend of candidates) {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BatchGraphs, DecodeGraphs, Position, TokenStep } from '../engine/graphs.ts';
 import type { Golden } from '../engine/golden.ts';
+import { tinyManifest } from '../engine/testing/manifest.ts';
 import { checkGolden, chooseTrial, tryBackend, withRecorded, worthRecording } from './self-test.ts';
 import type { BackendTrial } from './messages.ts';
 import { say } from '../engine/phrase.ts';
@@ -103,19 +104,29 @@ describe('recorded kernels', () => {
   });
 });
 
-test('a golden file without a list is refused', () => {
-  expect(() => checkGolden({ ...golden, opens: undefined })).toThrow('opens');
+/** golden.json of the tiny pack. */
+const whole: Golden = {
+  class: 1, tokens: Array<number>(16).fill(3), entropies: [null, ...Array<number>(15).fill(1)], opens: Array<boolean>(16).fill(true),
+  positions: [0, 2], logits_class: [0, 1].map(() => Array<number>(12).fill(1)), logits_null: [0, 1].map(() => Array<number>(12).fill(2)),
+};
+
+test.each<[string, unknown]>([
+  ['class', { class: 3 }], ['class', { class: null }],
+  ['tokens', { tokens: whole.tokens.slice(1) }], ['tokens[0]', { tokens: whole.tokens.map(() => 12) }], ['tokens[0]', { tokens: whole.tokens.map(() => 'x') }],
+  ['entropies', { entropies: [null, 1, 2] }], ['entropies', { entropies: whole.entropies.map(() => null) }],
+  ['opens', { opens: undefined }], ['opens', { opens: [true] }],
+  ['positions[0]', { positions: [16, 2] }],
+  ['logits_class', { logits_class: [whole.logits_class[0]] }], ['logits_null[0]', { logits_null: [[], []] }], ['logits_null[1][0]', { logits_null: [whole.logits_null[0], whole.tokens.slice(4).map(String)] }],
+])('golden.json of another pack, or damaged: %s is named', (field, changes) => {
+  expect(() => checkGolden({ ...whole, ...changes as object }, tinyManifest())).toThrow(expect.objectContaining({ code: 'manifest-invalid', message: expect.stringContaining(`golden.json, ${field}: `) }));
 });
 
 test.each([
-  ['empty lists', { tokens: [], entropies: [], opens: [], positions: [], logits_class: [], logits_null: [] }],
-  ['no tokens', { tokens: [] }],
-  ['no position', { positions: [] }],
-  ['positions that the test does not come to', { positions: [7, 40] }],
-  ['rows without values', { logits_null: [[], []] }],
+  ['empty lists', { positions: [], logits_class: [], logits_null: [] }],
+  ['positions that the test does not come to', { positions: [15, 15] }],
 ])('a golden file that nothing is compared with is refused: %s', (_, changes) => {
-  expect(checkGolden(golden)).toBe(golden);
-  expect(() => checkGolden({ ...golden, ...changes })).toThrow(/golden\.json has no logits/);
+  expect(checkGolden(whole, tinyManifest())).toBe(whole);
+  expect(() => checkGolden({ ...whole, ...changes }, tinyManifest())).toThrow(/golden\.json has no logits/);
 });
 
 test('where no logits were compared a backend is not right, though nothing differs', async () => {

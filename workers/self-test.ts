@@ -1,6 +1,7 @@
 import { PackError, toTagged } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
-import type { Golden } from '../engine/golden.ts';
+import { parseGolden, type Golden } from '../engine/golden.ts';
+import type { Manifest } from '../engine/manifest.ts';
 import type { DecodeGraphs, TokenRequest } from '../engine/graphs.ts';
 import type { BrowserBackend } from '../engine/log.ts';
 import type { BackendTrial } from './messages.ts';
@@ -62,15 +63,11 @@ const distance = (got: ArrayLike<number>, want: ArrayLike<number>) => {
   return most;
 };
 
-/** Throws `manifest-invalid` where there is nothing to compare logits with. */
-export function checkGolden(json: unknown): Golden {
-  const golden = json as Partial<Golden> | null;
-  const lists = ['tokens', 'entropies', 'opens', 'positions', 'logits_class', 'logits_null'] as const;
-  const missing = lists.find((key) => !Array.isArray(golden?.[key]));
-  if (missing) throw new PackError('manifest-invalid', say`golden.json has no list "${missing}". Export the pack again.`);
-  const whole = golden as Golden;
-  if (!whole.positions.some((t) => t < tokensOf(whole) && goldenLogits(whole, t))) throw noLogits();
-  return whole;
+/** Throws `manifest-invalid` where golden.json is not of this pack, or there is nothing to compare logits with. */
+export function checkGolden(json: unknown, manifest: Pick<Manifest, 'classes' | 'grid' | 'vocab'>): Golden {
+  const golden = parseGolden(json, manifest);
+  if (!golden.positions.some((t) => t < tokensOf(golden))) throw noLogits();
+  return golden;
 }
 
 /** Decodes the first golden tokens, guided and teacher-forced, and compares every entropy (where the pack uses them) and the golden logits. */

@@ -5,7 +5,6 @@ export const workers = {
   'There is no GPU adapter. Choose the backend "wasm".': 'Es gibt keine GPU. Die Recheneinheit „WASM“ wählen.',
   'The graph {0} was not loaded.': 'Der Graph {0} wurde nicht geladen.',
   'The graph {0} could not be opened on {1}. Load the pack again, or try the other backend.': 'Der Graph {0} konnte auf {1} nicht geöffnet werden. Das Paket neu laden, oder die andere Recheneinheit versuchen.',
-  'golden.json has no list "{0}". Export the pack again.': 'golden.json hat keine Liste „{0}“. Das Paket neu exportieren.',
   'golden.json has no logits of the first {0} tokens. Export the pack again.': 'golden.json hat keine Logits der ersten {0} Tokens. Das Paket neu exportieren.',
   'The model does not compute correctly here, so it is not used. {0}': 'Das Modell rechnet hier nicht richtig, also wird es nicht benutzt. {0}',
   'Choose the backend "wasm".': 'Die Recheneinheit „WASM“ wählen.',
