@@ -172,6 +172,30 @@ describe('retries', () => {
     }
   });
 
+  test('a host that calls every file a web page is no hindrance, and one that cuts it off neither', async () => {
+    const called = { 'content-type': 'text/html' };
+    const page = (answer: Answer): Answer => async (asked, signal) => {
+      const { body: bytes, status: code, headers } = await answer(asked, signal);
+      return new Response(bytes, { status: code, headers: { ...Object.fromEntries(headers), ...called } });
+    };
+    const { got, counted } = await get([page(whole)]);
+    expect(got!.bytes).toEqual(body);
+    expect(counted).toBe(body.length);
+    expect((await get([page(first(700, 'break')), page(rest)])).got!.bytes).toEqual(body);
+    expect((await get([page(altered)])).error!.code).toBe('shard-is-html');
+  });
+
+  test('a sign-in page in the middle of a file costs none of what came', async () => {
+    const { cache, fetch, ...options } = { cache: memoryCache(), ...server(first(700, 'break'), html, rest), sleep: async () => undefined };
+    await expect(downloadFile(BASE, file, { ...options, cache, fetch, partBytes: 100 })).rejects.toMatchObject({ code: 'shard-is-html' });
+    expect((await downloadFile(BASE, file, { ...options, cache, fetch, partBytes: 100 })).bytes).toEqual(body);
+    expect(options.asked.map((a) => a.range)).toEqual([null, 'bytes=700-', 'bytes=700-']);
+  });
+
+  test('an answer without content (204) is a file of no bytes', async () => {
+    expect((await get([() => new Response(null, { status: 204 })])).error).toMatchObject({ code: 'shard-altered', detail: { values: ['0', '1\u202f000'] } });
+  });
+
   test('the browser\'s own cache is never asked, nor left with half a file', async () => {
     const { got, asked } = await get([first(600, 'break'), rest]);
     expect(got!.bytes).toEqual(body);

@@ -5,7 +5,7 @@ import { sha256Large } from '../engine/sha256.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
 import { PartialFile } from './partial.ts';
 import { receive } from './receive.ts';
-import type { RequestOptions } from './request.ts';
+import { saysHtml, type RequestOptions } from './request.ts';
 import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
 
 export interface DownloadOptions extends Pick<RequestOptions, 'fetch'>, RetryOptions {
@@ -49,6 +49,8 @@ class FileDownload {
   readonly #partial: PartialFile;
   /** Addresses that sent other bytes: asked once more, then not again. */
   readonly #doubted = new Set<string>();
+  /** The last answer was called a web page by its host. */
+  #html = false;
 
   constructor(file: PackFile, cache: FileCache, options: DownloadOptions) {
     this.#file = file;
@@ -81,7 +83,7 @@ class FileDownload {
     if (!this.#partial.whole) surplus = await this.#receive(addressOf(path, address));
     const partial = this.#partial;
     if (partial.whole && surplus === 0 && (await sha256Large(partial.bytes)) === sha256) return;
-    if (looksLikeHtml(partial.bytes)) {
+    if (looksLikeHtml(partial.bytes) || this.#html) {
       await this.#restart();
       throw new TransferError(shardIsHtml(path), 'elsewhere');
     }
@@ -108,6 +110,9 @@ class FileDownload {
         // The browser's own cache would keep half a file, compressed where the host compresses, and ask for its rest in its own way.
         cache: 'no-store',
         begin: async (response) => {
+          this.#html = saysHtml(response);
+          // What is here stays: a sign-in page says nothing about it.
+          if (from > 0 && response.status !== 206 && this.#html) throw new TransferError(shardIsHtml(path), 'elsewhere');
           if (from > 0 && response.status !== 206) await this.#restart();
           else if (from > 0 && !isRest(response, from, this.#file)) {
             await this.#restart();

@@ -93,6 +93,35 @@ describe('an answer that is not the pack\'s', () => {
     expect((await fetchManifest(url, { ...quick, storedMs: 5000, store })).name).toBe(manifest.name);
   });
 
+  const cut: RequestListener = (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, 900));
+  const nothing: RequestListener = (_, response) => void response.writeHead(204).end();
+
+  test.each([['a part of it', cut], ['nothing', nothing]])('%s: what is stored opens, else it is not JSON', async (_, listener) => {
+    const store = memoryCache();
+    const url = await serve(listener);
+    await expect(fetchManifest(url, { ...quick, store })).rejects.toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining('is not JSON') });
+    await saveRecord({ id: url, title: 'Nano', version: '1', manifest, files: [], savedAt: 1 }, store);
+    expect((await fetchManifest(url, { ...quick, storedMs: 5000, store })).name).toBe(manifest.name);
+  });
+
+  test('a part of it, once: it is asked for again', async () => {
+    let asked = 0;
+    const { got } = await tried((request, response) => (asked++ === 0 ? cut(request, response) : void response.end(text)));
+    expect(got).toMatchObject({ name: manifest.name });
+  });
+
+  test('a new manifest that this studio cannot use is named, though another is stored', async () => {
+    const store = memoryCache();
+    const url = await serve((_, response) => void response.end(JSON.stringify({ ...manifest, formatVersion: 2 })));
+    await saveRecord({ id: url, title: 'Nano', version: '1', manifest, files: [], savedAt: 1 }, store);
+    await expect(fetchManifest(url, { ...quick, storedMs: 5000, store })).rejects.toMatchObject({ code: 'manifest-version' });
+  });
+
+  test('a host that calls every file a web page is no hindrance', async () => {
+    const { got } = await tried((_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(text));
+    expect(got).toMatchObject({ name: manifest.name });
+  });
+
   test('no network, and what is stored is refused by the checks of today: the network is named', async () => {
     const store = memoryCache();
     const url = await serve(page(511));

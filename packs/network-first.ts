@@ -15,7 +15,7 @@ export interface NetworkFirstOptions extends Omit<SmallFileOptions, 'cache'> {
 
 /**
  * The JSON file at `url`, always asked for anew. Where the network fails, is silent for three seconds, or answers in the file's
- * place (a web page, a refusal), what is stored of it, if anything is. Throws what `fetchJson` and `parse` throw.
+ * place (a web page, a refusal, what is no JSON), what is stored of it, if anything is. Throws what `fetchJson` and `parse` throw.
  */
 export async function networkFirst<T>(url: string, name: string, { parse, stored }: { parse: (json: unknown) => T; stored: () => Promise<T | null> }, options: NetworkFirstOptions = {}): Promise<T> {
   const { storedMs = STORED_MS, onSlow, signal, fetch = globalThis.fetch.bind(globalThis) } = options;
@@ -40,15 +40,17 @@ export async function networkFirst<T>(url: string, name: string, { parse, stored
     }
     onSlow?.();
   }
+  let json: unknown;
   try {
-    return parse(await asked);
+    json = await asked;
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof PackError)) throw error;
-    if (refused || error.code === 'unreachable' || error.code === 'shard-is-html') {
+    if (refused || error.code !== 'shard-missing') {
       const kept = await stored().catch(() => null);
       if (kept) return kept;
     }
     throw error;
   }
+  return parse(json);
 }

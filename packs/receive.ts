@@ -32,7 +32,8 @@ export async function receive(url: string, name: string, options: ReceiveOptions
       await response.body?.cancel().catch(() => undefined);
       throw error;
     }
-    const reader = response.body!.getReader();
+    if (!response.body) return; // 204: no content
+    const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;

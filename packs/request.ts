@@ -1,4 +1,4 @@
-import { PackError, toTagged, shardIsHtml, shardMissing } from '../engine/errors.ts';
+import { PackError, toTagged, shardMissing } from '../engine/errors.ts';
 import { quote, say } from '../engine/phrase.ts';
 import { TransferError } from './retry.ts';
 
@@ -21,10 +21,10 @@ const passes = (status: number) => status === 408 || status === 425 || status ==
 /** Retry-After in seconds; dates are rare and left alone. */
 const askedMs = (response: Response) => 1000 * (Number(response.headers.get('retry-after')) || 0);
 
-/**
- * The answer when its body can be the file at all; a host's "not found" page is not taken for the file. Throws
- * `TransferError`.
- */
+/** The host calls it a web page. Some call all they do not know so: only bytes that are not the file's make it one. */
+export const saysHtml = (response: Response): boolean => /text\/html/i.test(response.headers.get('content-type') ?? '');
+
+/** The answer when its body can be the file at all. Throws `TransferError`. */
 export async function request(url: string, name: string, options: RequestOptions = {}): Promise<Response> {
   const { fetch = globalThis.fetch.bind(globalThis), signal, headers, cache } = options;
   let response: Response;
@@ -33,10 +33,9 @@ export async function request(url: string, name: string, options: RequestOptions
   } catch (cause) {
     throw new TransferError(unreachable(name, cause), 'wait');
   }
-  if (response.ok && !/text\/html/i.test(response.headers.get('content-type') ?? '')) return response;
+  if (response.ok) return response;
   await response.body?.cancel().catch(() => undefined);
   const { status } = response;
-  if (response.ok) throw new TransferError(shardIsHtml(name), 'elsewhere');
   if (passes(status)) throw new TransferError(unreachable(name, `HTTP ${status}`), 'wait', status, askedMs(response));
   throw new TransferError(shardMissing(name, quote(`HTTP ${status}`)), 'elsewhere', status);
 }

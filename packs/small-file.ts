@@ -3,7 +3,7 @@ import { inMegabytes, quote, say } from '../engine/phrase.ts';
 import { parseJson } from '../engine/json.ts';
 import { joinParts } from './parts.ts';
 import { receive } from './receive.ts';
-import type { RequestOptions } from './request.ts';
+import { saysHtml, type RequestOptions } from './request.ts';
 import { overAddresses, TransferError, type RetryOptions } from './retry.ts';
 
 /** A thousand times what a manifest needs would still be taken; a file without end would not. */
@@ -24,8 +24,10 @@ export function fetchJson(url: string, name: string, options: SmallFileOptions =
   return overAddresses([url], async () => {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
+    let html = false;
     await receive(url, name, {
       ...options, cache: 'no-cache', stallMs, wholeMs,
+      begin: (response) => { html = saysHtml(response); },
       take(chunk) {
         length += chunk.length;
         if (length <= maxBytes) parts.push(chunk as Uint8Array<ArrayBuffer>);
@@ -35,7 +37,13 @@ export function fetchJson(url: string, name: string, options: SmallFileOptions =
     if (length > maxBytes) throw new PackError('manifest-invalid', say`${name} is longer than ${inMegabytes(maxBytes)} MB, which no pack needs. Export the pack again.`);
     const bytes = joinParts(parts);
     if (looksLikeHtml(bytes)) throw new TransferError(shardIsHtml(name), 'elsewhere');
-    return jsonOf(bytes, name);
+    try {
+      return jsonOf(bytes, name);
+    } catch (error) {
+      if (html) throw new TransferError(shardIsHtml(name), 'elsewhere');
+      // Cut off on the way, as by a proxy, it may be whole the next time.
+      throw error instanceof PackError ? new TransferError(error, 'wait') : error;
+    }
   }, { ...options, tries });
 }
 
