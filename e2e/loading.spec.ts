@@ -51,7 +51,7 @@ test('a worker script that is blocked is reported, and trying again helps', asyn
   await open(page);
   await model(page, 'failed');
   await expect(messages(page)).toHaveCount(1);
-  await expect(messages(page)).toContainText('The model stopped unexpectedly');
+  await expect(messages(page)).toContainText('The worker that runs the model could not be started');
   await page.unroute(script);
   await messages(page).getByRole('button', { name: 'Try again' }).click();
   await model(page, 'ready');

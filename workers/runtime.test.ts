@@ -55,7 +55,7 @@ test('the processor gets the smallest build, and the GPU is not asked for', asyn
 });
 
 test.each([[true, 'jspi'], [false, 'asyncify']])('where a browser suspends WebAssembly: %s, the GPU gets the build %s, and a sampler once', async (suspends, build) => {
-  const own = { validate: () => true, ...(suspends && { Suspending: class {} }) };
+  const own = { validate: () => true, Module: class {}, ...(suspends && { Suspending: class {} }) };
   vi.stubGlobal('WebAssembly', own);
   const device = new FakeDevice(sampleOnHost);
   browserWith(async () => adapterOf(async () => device));
@@ -78,6 +78,12 @@ test('what a browser lacks is said before anything is fetched', async () => {
   await expect(openRuntime('auto')).rejects.toMatchObject({ code: 'backend-unavailable', message: expect.stringContaining('SIMD') });
   vi.stubGlobal('WebAssembly', undefined);
   await expect(openRuntime('wasm')).rejects.toMatchObject({ code: 'backend-unavailable', message: expect.stringContaining('SIMD') });
+  expect(fetchRuntime).not.toHaveBeenCalled();
+});
+
+test('a host whose policy forbids WebAssembly is named before anything is fetched', async () => {
+  vi.stubGlobal('WebAssembly', { validate: () => true, Module: class { constructor() { throw new TypeError('violates the following Content Security Policy directive'); } } });
+  for (const backend of ['auto', 'wasm'] as const) await expect(openRuntime(backend)).rejects.toMatchObject({ code: 'backend-unavailable', message: expect.stringContaining('wasm-unsafe-eval') });
   expect(fetchRuntime).not.toHaveBeenCalled();
 });
 

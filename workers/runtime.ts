@@ -33,6 +33,15 @@ const SIMD_MODULE = new Uint8Array([
 
 const hasWasmSimd = (): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_MODULE);
 
+/** A policy without 'wasm-unsafe-eval' lets a module be validated, not compiled. */
+function mayCompile(): boolean {
+  try {
+    return new WebAssembly.Module(SIMD_MODULE) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** A device with all the adapter offers, or null when there is no usable WebGPU. */
 export async function openGpu(): Promise<Gpu | null> {
   try {
@@ -72,6 +81,12 @@ export async function openRuntime(
     throw new StudioError(
       'backend-unavailable',
       say`This browser can run the model neither on the GPU nor on the processor: WebAssembly with SIMD is missing. Use a current Chrome, Edge, Firefox or Safari; recorded runs can be watched in this one too.`,
+    );
+  }
+  if (!mayCompile()) {
+    throw new StudioError(
+      'backend-unavailable',
+      say`The model needs WebAssembly, which this site is not allowed to run: the Content-Security-Policy of its host lacks 'wasm-unsafe-eval'. Recorded runs can be watched all the same.`,
     );
   }
   const gpu = backend === 'wasm' ? null : options.gpu ?? (await openGpu());

@@ -85,6 +85,28 @@ describe('InferenceClient', () => {
     expect(client.loaded).toBe(true);
   });
 
+  test('a worker that the browser refuses to make is a failure with its reason, and the next load tries anew', async () => {
+    const spawn = vi.fn<() => Worker>(() => { throw new TypeError('This document requires TrustedScriptURL'); });
+    const client = new InferenceClient({ spawn });
+    clients.push(client);
+    for (const times of [1, 2]) {
+      expect(await load(client)).toMatchObject({ ok: false, code: 'worker-lost', message: { template: expect.stringContaining('could not be started') }, detail: { values: [expect.stringContaining('TrustedScriptURL')] } });
+      expect(spawn).toHaveBeenCalledTimes(times);
+    }
+  });
+
+  test('a worker whose script never comes is told from one that breaks', async () => {
+    const { client, workers } = make({});
+    const loading = load(client);
+    workers[0]!.dispatchEvent(new Event('error'));
+    expect(await loading).toMatchObject({ code: 'worker-lost', message: { template: expect.stringContaining('could not be started') } });
+    const broken = make(fakeService({ load: never }));
+    const begun = load(broken.client);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    broken.workers[0]!.dispatchEvent(new Event('error'));
+    expect(await begun).toMatchObject({ code: 'worker-lost', message: { template: expect.stringContaining('stopped unexpectedly') } });
+  });
+
   test('events arrive before the result', async () => {
     const { client } = make(fakeService());
     await load(client);

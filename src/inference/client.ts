@@ -31,6 +31,8 @@ interface Line {
   remote: Comlink.Remote<InferenceService>;
   /** Ends every call when the worker has ended. */
   lost: Ending<Failure>;
+  /** It has answered. */
+  started: boolean;
 }
 
 interface CallOptions {
@@ -43,6 +45,9 @@ interface CallOptions {
 const loading = (onProgress: OnProgress) => (event: WorkerEvent) => { if (event.kind === 'progress') onProgress(event.progress); };
 
 const failure = (code: ErrorCode, message: Phrase, detail?: Phrase): Failure => ({ ok: false, code, message, detail });
+
+/** Its script did not come, or may not be used. */
+const notStarted = (why: string): Failure => failure('worker-lost', say`The worker that runs the model could not be started: the network, the browser or a policy of this site's host keeps its script away. Try again.`, quote(why));
 
 /** Addresses are the page's, not the worker script's. */
 const absolute = (url: string) => (typeof document === 'undefined' ? url : new URL(url, document.baseURI).href);
@@ -202,7 +207,12 @@ export class InferenceClient {
   async #call<T>(send: (remote: Line['remote']) => Promise<Result<T>>, options: CallOptions): Promise<Result<T>> {
     const { signal, onAbort, onWorkerEvent, stallMs } = options;
     if (signal?.aborted) return failure('aborted', say`It was cancelled before it began.`);
-    const line = this.#open();
+    let line: Line;
+    try {
+      line = this.#open();
+    } catch (error) {
+      return notStarted(String(error));
+    }
     const watchdog = startWatchdog(stallMs, () => {
       const seconds = Math.round(stallMs / 1000);
       this.#drop(failure('timeout', say`The model did not respond for ${seconds} seconds and was unloaded. Load it again.`), line);
@@ -232,10 +242,10 @@ export class InferenceClient {
   #open(): Line {
     if (this.#line) return this.#line;
     const worker = this.#options.spawn();
-    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost: new Ending() };
+    const line: Line = { worker, remote: Comlink.wrap<InferenceService>(worker), lost: new Ending(), started: false };
     const onLost = (event: Event) => {
       const detail = (event as ErrorEvent).message || event.type;
-      this.#drop(failure('worker-lost', say`The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.`, quote(detail)), line);
+      this.#drop(line.started ? failure('worker-lost', say`The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.`, quote(detail)) : notStarted(detail), line);
     };
     worker.addEventListener('error', onLost);
     worker.addEventListener('messageerror', onLost);
@@ -250,7 +260,7 @@ export class InferenceClient {
         this.#options.report(error);
       }
     };
-    line.remote.connect(Comlink.proxy(notify)).catch(() => undefined);
+    line.remote.connect(Comlink.proxy(notify)).then(() => { line.started = true; }, () => undefined);
     this.#line = line;
     return line;
   }

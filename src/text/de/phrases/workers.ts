@@ -2,6 +2,7 @@
 export const workers = {
   'This browser can run the model neither on the GPU nor on the processor: WebAssembly with SIMD is missing. Use a current Chrome, Edge, Firefox or Safari; recorded runs can be watched in this one too.': 'Dieser Browser kann das Modell weder auf der GPU noch auf dem Prozessor ausführen: WebAssembly mit SIMD fehlt. Einen aktuellen Chrome, Edge, Firefox oder Safari benutzen; aufgezeichnete Läufe sind auch in diesem zu sehen.',
   'WebGPU was asked for, but this browser offers no GPU adapter. Choose "auto" or "wasm", or turn on hardware acceleration in the browser\'s settings.': 'WebGPU war verlangt, aber dieser Browser bietet keine GPU. „Auto“ oder „WASM“ wählen, oder in den Einstellungen des Browsers die Hardwarebeschleunigung anmachen.',
+  'The model needs WebAssembly, which this site is not allowed to run: the Content-Security-Policy of its host lacks \'wasm-unsafe-eval\'. Recorded runs can be watched all the same.': 'Das Modell braucht WebAssembly, das auf dieser Seite nicht laufen darf: Der Content-Security-Policy ihres Hosts fehlt \'wasm-unsafe-eval\'. Aufgezeichnete Läufe sind trotzdem zu sehen.',
   'There is no GPU adapter. Choose the backend "wasm".': 'Es gibt keine GPU. Die Recheneinheit „WASM“ wählen.',
   'The graph {0} was not loaded.': 'Der Graph {0} wurde nicht geladen.',
   'The graph {0} could not be opened on {1}. Load the pack again, or try the other backend.': 'Der Graph {0} konnte auf {1} nicht geöffnet werden. Das Paket neu laden, oder die andere Recheneinheit versuchen.',
@@ -20,6 +21,7 @@ export const workers = {
   'The GPU was lost.': 'Die GPU ging verloren.',
   'The GPU gave out while the model was running.': 'Die GPU fiel aus, während das Modell lief.',
   'The browser took the GPU away. Load the model again; nothing has to be downloaded twice.': 'Der Browser hat die GPU weggenommen. Das Modell neu laden; nichts muss zweimal geladen werden.',
+  'The worker that runs the model could not be started: the network, the browser or a policy of this site\'s host keeps its script away. Try again.': 'Der Worker, der das Modell ausführt, konnte nicht starten: Das Netz, der Browser oder eine Richtlinie des Hosts dieser Seite hält sein Skript fern. Noch einmal versuchen.',
   'The model stopped unexpectedly. Load it again; nothing has to be downloaded twice.': 'Das Modell brach unerwartet ab. Neu laden; nichts muss zweimal geladen werden.',
   'The model did not respond for {0} seconds and was unloaded. Load it again.': 'Das Modell antwortete {0} Sekunden nicht und wurde entladen. Neu laden.',
   'The call to the model failed. Load it again.': 'Der Aufruf des Modells schlug fehl. Es neu laden.',
