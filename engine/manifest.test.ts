@@ -87,6 +87,11 @@ test.each<[string, (m: Manifest) => void]>([
   ['variants.fp32.graphs', (m) => { delete m.variants.fp32!.graphs.decoder; }],
   ['variants.fp32.graphs.encoder.weights', (m) => { m.variants.fp32!.graphs.encoder!.weights = 'none'; }],
   ['defaultVariant.wasm', (m) => { m.defaultVariant.wasm = 'q8'; }],
+  ['variants.fp32.graphs.encoder.model.path', (m) => { m.variants.fp32!.graphs.encoder!.model = { ...m.golden, path: m.variants.fp32!.graphs.entropy!.model.path, bytes: 2 }; }],
+  ['recordings[0].class', (m) => { m.recordings = [{ id: 'a', title: 'A', class: 3, run: m.golden, picture: m.golden }]; }],
+  ['curve[1].entropyThreshold', (m) => { m.curve.push({ ...m.curve[0]!, entropyThreshold: 1 }); }],
+  ['curve[0].stepsMean', (m) => { m.curve[0]!.stepsMean = 17; }],
+  ['curve[0].pAvg', (m) => { m.curve[0]!.pAvg = 1e300; }],
   ['name', (m) => { m.name = '../x'; }],
   ['vocab', (m) => { (m as Partial<Manifest>).vocab = undefined; }],
 ])('%s is named when it is wrong', (field, change) => {

@@ -4,6 +4,7 @@ import { PackError, StudioError } from './errors.ts';
 import { say } from './phrase.ts';
 import { Credit, isShortName, MAX_CLASSES, noSpaceAround, ShortName, Words as words } from './names.ts';
 import { isStatic, longestAllowedPatch, Settings, tokenByToken } from './settings.ts';
+import { secondOfPath } from './same-path.ts';
 import { sha256, utf8 } from './sha256.ts';
 import { MOST_POSITIONS } from './window.ts';
 
@@ -194,6 +195,14 @@ function checkShapes(m: Manifest, report: Report): void {
     if (window <= before) report(`passes.by[${i}].window`, `must be above ${before}, the window before it`);
     if (!(mean >= least && mean <= m.grid.tokens)) report(`passes.by[${i}].mean`, `must be from ${least}, where every pass settles its whole window, to ${m.grid.tokens}, one token a pass; got ${mean}`);
   });
+  m.curve.forEach(({ entropyThreshold, pAvg, stepsMean }, i, curve) => {
+    const before = curve[i - 1]?.entropyThreshold ?? -Infinity;
+    if (entropyThreshold <= before) report(`curve[${i}].entropyThreshold`, `must be above ${before}, the threshold before it`);
+    for (const [key, value] of [['pAvg', pAvg], ['stepsMean', stepsMean]] as const) if (value > m.grid.tokens) report(`curve[${i}].${key}`, `must be at most ${m.grid.tokens}, the tokens of an image; got ${value}`);
+  });
+  m.recordings.forEach((recording, i) => {
+    if (recording.class >= m.classes.length) report(`recordings[${i}].class`, `must be below ${m.classes.length}, the number of classes`);
+  });
   const unlisted = m.thumbnails.classes?.findIndex((index) => index >= m.classes.length) ?? -1;
   if (unlisted >= 0) report(`thumbnails.classes[${unlisted}]`, `must be below ${m.classes.length}, the number of classes`);
   const strange = m.gallery?.classes.findIndex((index) => index >= m.classes.length) ?? -1;
@@ -208,8 +217,10 @@ function checkShapes(m: Manifest, report: Report): void {
   }
 }
 
-/** References between variants, graphs and weights. */
+/** References between variants, graphs, weights and files. */
 function checkReferences(m: Manifest, report: Report): void {
+  const second = secondOfPath(m, fieldOf);
+  if (second) report(second.field, `"${second.path}" is also the path of a file with another sha256 or length`);
   for (const [name, variant] of Object.entries(m.variants)) {
     const at = `variants.${name}.graphs`;
     if (!isShortName(name)) report('variants', `the name "${name.slice(0, 64)}" must be at most 64 letters, digits, ".", "_" or "-", beginning with a letter or digit`);

@@ -23,3 +23,7 @@ it('a pack without a curve has no such scale', () => {
   expect(thresholdScale([], 256, 6.93)).toBeNull();
   expect(thresholdScale(curve.slice(0, 1), 256, 6.93)).toBeNull();
 });
+
+it('a curve along which no step is skipped, as where every token is a patch, makes none either', () => {
+  expect(thresholdScale([1, 2, 3].map((entropyThreshold) => ({ entropyThreshold, stepsMean: 256 })), 256, 6.93)).toBeNull();
+});

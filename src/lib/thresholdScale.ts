@@ -17,7 +17,7 @@ export const highestThreshold = (vocab: number): number => Math.ceil(Math.log(vo
 
 /**
  * E_th scaled by what it does: equal distances on the slider skip equally many steps of the patch transformer on the pack's
- * held-out pictures. `curve` is the pack's, `tokens` an image's, `top` the largest E_th in nats. Null where a pack has no curve.
+ * held-out pictures. `curve` is the pack's, `tokens` an image's, `top` the largest E_th in nats. Null where a pack has no curve, or one of no step that is skipped.
  */
 export function thresholdScale(curve: readonly CurvePoint[], tokens: number, top: number): Scale | null {
   if (curve.length < 2) return null;
@@ -29,6 +29,7 @@ export function thresholdScale(curve: readonly CurvePoint[], tokens: number, top
   }
   // What lies above the curve changes little: a thirtieth of the travel is enough for it.
   const most = points.at(-1)![1];
+  if (most === 0) return null;
   points.push([top, most * (1 + 1 / 30)]);
   const all = points.at(-1)![1];
   const bySkipped = points.map(([threshold, skipped]) => [skipped, threshold] as const);

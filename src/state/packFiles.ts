@@ -50,9 +50,10 @@ export async function fetchPackFile(file: PackFile, manifestUrl: string, signal?
 type Recording = Manifest['recordings'][number];
 
 /** A recorded run without its picture. Throws `run-invalid` for one that its pack cannot show. */
-export async function fetchRecordedRun({ run: file }: Recording, { manifest, manifestUrl }: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<Run> {
+export async function fetchRecordedRun({ run: file, class: index }: Recording, { manifest, manifestUrl }: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<Run> {
   const run = parseRun(jsonOf(await fetchPackFile(file, manifestUrl), file.path));
   checkFits(run, manifest);
+  if (run.header.class !== index) throw new StudioError('run-invalid', say`The recording ${file.path} is of class ${run.header.class}, its manifest says ${index}. Export the pack again.`);
   return run;
 }
 
