@@ -5,7 +5,9 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, variantOf, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
+import { graphPorts, newSlots } from '../engine/graph-ports.ts';
 import { checkModel } from '../packs/onnx-check.ts';
+import { checkPorts } from '../packs/onnx-ports.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { readPackFile, type Pack } from './pack.ts';
 
@@ -41,6 +43,8 @@ export class NodeRunner implements GraphRunner {
     const model = this.#newSlots && byRow ? byRow : whole;
     const bytes = readPackFile(this.#pack, model);
     checkModel(model.path, new Uint8Array(bytes), weights?.location ?? null);
+    const ports = graphPorts(this.#pack.manifest, graph);
+    if (ports) checkPorts(model.path, bytes, model === byRow ? newSlots(ports) : ports);
     const externalData = [];
     if (weights) {
       let data = this.#weights.get(weights.name);

@@ -1,0 +1,52 @@
+import { PackError } from '../engine/errors.ts';
+import type { GraphPorts, Ports } from '../engine/graph-ports.ts';
+import { say, type Phrase } from '../engine/phrase.ts';
+import { fields, textOf } from './protobuf.ts';
+
+// Field numbers of onnx.proto.
+const GRAPH_OF_MODEL = 7;
+const GRAPH = { initializer: 5, input: 11, output: 12 };
+const TENSOR_NAME = 8;
+const VALUE = { name: 1, type: 2 };
+const TENSOR_TYPE = 1;
+const SHAPE = 2;
+const DIMENSION = 1;
+const SIZE = 1;
+
+/** The bytes of every field of one number. */
+const within = (message: Uint8Array, number: number): Uint8Array[] => [...fields(message)].filter((field) => field.number === number && field.bytes).map(({ bytes }) => bytes!);
+const sizeOf = (dimension: Uint8Array): number | null => [...fields(dimension)].find(({ number, bytes }) => number === SIZE && !bytes)?.value ?? null;
+
+/** Sizes by name, as the file has them; null for a value whose sizes it leaves open. */
+function portsIn(graph: Uint8Array, number: number): Map<string, (number | null)[] | null> {
+  return new Map(within(graph, number).map((value) => {
+    const name = textOf(within(value, VALUE.name)[0] ?? new Uint8Array());
+    const shape = within(value, VALUE.type).flatMap((type) => within(type, TENSOR_TYPE)).flatMap((tensor) => within(tensor, SHAPE))[0];
+    return [name, shape ? within(shape, DIMENSION).map(sizeOf) : null];
+  }));
+}
+
+const sizes = (shape: readonly (number | null)[]): string => shape.map((size) => size ?? '?').join(' x ');
+const fits = (there: readonly (number | null)[], wanted: readonly (number | null)[]): boolean =>
+  there.length === wanted.length && there.every((size, i) => size === null || wanted[i] === null || size === wanted[i]);
+
+const missing = { input: (name: string) => say`it has no input "${name}"`, output: (name: string) => say`it has no output "${name}"` };
+
+function wrongWith(there: ReturnType<typeof portsIn>, wanted: Ports, side: keyof typeof missing): Phrase | null {
+  for (const [name, shape] of Object.entries(wanted)) {
+    const found = there.get(name);
+    if (found === undefined) return missing[side](name);
+    if (found && !fits(found, shape)) return say`its "${name}" is ${sizes(found)}, by manifest.json it is ${sizes(shape)}`;
+  }
+  return null;
+}
+
+/** Refuses a model that `checkModel` has taken where it is not the graph that the manifest describes. Throws `model-refused`. */
+export function checkPorts(path: string, model: Uint8Array, { inputs, outputs }: GraphPorts): void {
+  const graph = within(model, GRAPH_OF_MODEL)[0]!;
+  const own = new Set(within(graph, GRAPH.initializer).flatMap((tensor) => within(tensor, TENSOR_NAME)).map(textOf));
+  const [fed, given] = [portsIn(graph, GRAPH.input), portsIn(graph, GRAPH.output)];
+  const strange = [...fed.keys()].find((name) => !Object.hasOwn(inputs, name) && !own.has(name));
+  const wrong = wrongWith(fed, inputs, 'input') ?? wrongWith(given, outputs, 'output') ?? (strange === undefined ? null : say`it wants an input "${strange.slice(0, 80)}", which no graph of its kind has`);
+  if (wrong) throw new PackError('model-refused', say`The model ${path} is not the one that its manifest describes: ${wrong}. Correct that field of manifest.json, or export the pack again.`);
+}
