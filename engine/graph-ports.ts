@@ -50,6 +50,9 @@ function ofDecoding(m: Manifest, graph: GraphName, windows: boolean): GraphPorts
   return step(m, model, model.patchTransformerBlocks, groups, inputs, { cond: windows ? [any, 2, cond] : [any, 1, cond] });
 }
 
+/** Rows of the tables that a graph looks tokens and classes up in, by the tables' names. */
+export const tableRows = ({ vocab, classes }: Pick<Manifest, 'vocab' | 'classes'>): Readonly<Record<string, number>> => ({ embedding: vocab, class_embedding: classes.length + 1 });
+
 /** Of a graph that generating needs; null for the others. */
 export function graphPorts(m: Manifest, graph: GraphName): GraphPorts | null {
   if (graph === 'tokenizer_decoder') {

@@ -5,7 +5,7 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, variantOf, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
-import { graphPorts, newSlots } from '../engine/graph-ports.ts';
+import { graphPorts, newSlots, tableRows } from '../engine/graph-ports.ts';
 import { checkModel } from '../packs/onnx-check.ts';
 import { checkPorts } from '../packs/onnx-ports.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
@@ -44,7 +44,7 @@ export class NodeRunner implements GraphRunner {
     const bytes = readPackFile(this.#pack, model);
     checkModel(model.path, new Uint8Array(bytes), weights?.location ?? null);
     const ports = graphPorts(this.#pack.manifest, graph);
-    if (ports) checkPorts(model.path, bytes, model === byRow ? newSlots(ports) : ports);
+    if (ports) checkPorts(model.path, bytes, model === byRow ? newSlots(ports) : ports, tableRows(this.#pack.manifest));
     const externalData = [];
     if (weights) {
       let data = this.#weights.get(weights.name);

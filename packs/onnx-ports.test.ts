@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { graphPorts, newSlots, type GraphPorts } from '../engine/graph-ports.ts';
+import { graphPorts, newSlots, tableRows, type GraphPorts } from '../engine/graph-ports.ts';
 import { parseManifest, type GraphName, type Manifest } from '../engine/manifest.ts';
 import { checkPorts } from './onnx-ports.ts';
 
@@ -14,7 +14,7 @@ function check(pack: string, manifest: Manifest, variant: string): void {
     const ports = graphPorts(manifest, graph as GraphName);
     if (!ports) continue;
     const forms: [typeof model, GraphPorts][] = [[model, ports], ...(byRow ? [[byRow, newSlots(ports)] satisfies [typeof model, GraphPorts]] : [])];
-    for (const [file, wanted] of forms) checkPorts(file.path, new Uint8Array(readFileSync(join(root, pack, file.path))), wanted);
+    for (const [file, wanted] of forms) checkPorts(file.path, new Uint8Array(readFileSync(join(root, pack, file.path))), wanted, tableRows(manifest));
   }
 }
 
@@ -23,17 +23,18 @@ test.each(readdirSync(root).flatMap((pack) => Object.keys(manifestOf(pack).varia
 });
 
 test.each<[string, object, RegExp]>([
-  ['vocab', { vocab: 65 }, /"logits" is \? x 1 x 64, by manifest\.json it is \? x 1 x 65/],
+  ['vocab', { vocab: 65 }, /table "embedding" has 64 rows, by manifest\.json it has 65/],
   ['model.heads', { model: { heads: 1 } }, /"past_k_0" is \? x 2 x 17 x 16, by manifest\.json it is \? x 1 x 17 x 32/],
   ['model.window', { model: { window: 5 } }, /patch_transformer\S*\.onnx .*"h" is \? x 4 x 32, by manifest\.json it is \? x 5 x 32/],
   ['model.encoderBlocks', { model: { encoderBlocks: 2 } }, /encoder\S*\.onnx .*no input "past_k_1"/],
   ['model.decoderBlocks', { model: { decoderBlocks: 2 } }, /"cond" is/],
   ['entropyModel.dim', { entropyModel: { dim: 64 } }, /entropy\S*\.onnx .*"past_k_0" is/],
+  ['classes', { classes: [...manifestOf('pico').classes, { id: 'Delta', label: 'Delta' }] }, /table "class_embedding" has 4 rows, by manifest\.json it has 5/],
   ['grid', { grid: { width: 8, tokens: 64 } }, /"past_k_0" is \? x 2 x 17 x 16, by manifest\.json it is \? x 2 x 65 x 16/],
   ['image.size', { image: { size: 32 } }, /tokenizer_decoder\.onnx .*"picture" is/],
 ])('%s that is wrong is told by what the model has in its place', (_, changes, words) => {
   const manifest = manifestOf('pico');
-  const wrong = Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, typeof value === 'object' ? { ...manifest[key as 'model'], ...value as object } : value as unknown]));
+  const wrong = Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, typeof value === 'object' && !Array.isArray(value) ? { ...manifest[key as 'model'], ...value as object } : value as unknown]));
   expect(() => check('pico', { ...manifest, ...wrong } as Manifest, 'fp32')).toThrow(expect.objectContaining({ code: 'model-refused', message: expect.stringMatching(words) }));
 });
 

@@ -1,12 +1,14 @@
 import { PackError } from '../engine/errors.ts';
 import type { GraphPorts, Ports } from '../engine/graph-ports.ts';
 import { say, type Phrase } from '../engine/phrase.ts';
-import { fields, textOf } from './protobuf.ts';
+import { fields, integersOf, textOf } from './protobuf.ts';
 
 // Field numbers of onnx.proto.
 const GRAPH_OF_MODEL = 7;
 const GRAPH = { initializer: 5, input: 11, output: 12 };
-const TENSOR_NAME = 8;
+const TENSOR = { dims: 1, name: 8 };
+/** After the name of a table that is kept in 16 bits. */
+const HALF = /\.half$/;
 const VALUE = { name: 1, type: 2 };
 const TENSOR_TYPE = 1;
 const SHAPE = 2;
@@ -41,12 +43,29 @@ function wrongWith(there: ReturnType<typeof portsIn>, wanted: Ports, side: keyof
   return null;
 }
 
+/** Sizes of its tensors, by name. */
+function tensorsIn(graph: Uint8Array): Map<string, number[]> {
+  return new Map(within(graph, GRAPH.initializer).map((tensor) => {
+    const dims = [...fields(tensor)].filter(({ number }) => number === TENSOR.dims).flatMap(({ bytes, value }) => (bytes ? integersOf(bytes) : [value]));
+    return [textOf(within(tensor, TENSOR.name)[0] ?? new Uint8Array()), dims];
+  }));
+}
+
+function wrongTable(tensors: ReadonlyMap<string, number[]>, rows: Readonly<Record<string, number>>): Phrase | null {
+  for (const [name, [there]] of tensors) {
+    const table = name.replace(HALF, '');
+    const wanted = Object.hasOwn(rows, table) ? rows[table]! : there;
+    if (there !== wanted) return say`its table "${table}" has ${there ?? 0} rows, by manifest.json it has ${wanted ?? 0}`;
+  }
+  return null;
+}
+
 /** Refuses a model that `checkModel` has taken where it is not the graph that the manifest describes. Throws `model-refused`. */
-export function checkPorts(path: string, model: Uint8Array, { inputs, outputs }: GraphPorts): void {
+export function checkPorts(path: string, model: Uint8Array, { inputs, outputs }: GraphPorts, rows: Readonly<Record<string, number>> = {}): void {
   const graph = within(model, GRAPH_OF_MODEL)[0]!;
-  const own = new Set(within(graph, GRAPH.initializer).flatMap((tensor) => within(tensor, TENSOR_NAME)).map(textOf));
+  const own = tensorsIn(graph);
   const [fed, given] = [portsIn(graph, GRAPH.input), portsIn(graph, GRAPH.output)];
   const strange = [...fed.keys()].find((name) => !Object.hasOwn(inputs, name) && !own.has(name));
-  const wrong = wrongWith(fed, inputs, 'input') ?? wrongWith(given, outputs, 'output') ?? (strange === undefined ? null : say`it wants an input "${strange.slice(0, 80)}", which no graph of its kind has`);
+  const wrong = wrongWith(fed, inputs, 'input') ?? wrongWith(given, outputs, 'output') ?? wrongTable(own, rows) ?? (strange === undefined ? null : say`it wants an input "${strange.slice(0, 80)}", which no graph of its kind has`);
   if (wrong) throw new PackError('model-refused', say`The model ${path} is not the one that its manifest describes: ${wrong}. Correct that field of manifest.json, or export the pack again.`);
 }

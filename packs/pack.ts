@@ -1,6 +1,6 @@
 import { toTagged } from '../engine/errors.ts';
 import type { Phrase } from '../engine/phrase.ts';
-import { graphPorts, newSlots } from '../engine/graph-ports.ts';
+import { graphPorts, newSlots, tableRows } from '../engine/graph-ports.ts';
 import { neededFiles } from '../engine/manifest-files.ts';
 import { packHash, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, worstOf, type Downloaded } from './download.ts';
@@ -87,7 +87,7 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
     const ports = graphPorts(manifest, graph);
     for (const file of byRow ? [model, byRow] : [model]) {
       checkModel(file.path, whole(file), weights?.location ?? null);
-      if (ports) checkPorts(file.path, whole(file), file === byRow ? newSlots(ports) : ports);
+      if (ports) checkPorts(file.path, whole(file), file === byRow ? newSlots(ports) : ports, tableRows(manifest));
     }
     graphs.set(graph, { model: whole(model), byRow: byRow && whole(byRow), weights: weights && { location: weights.location, shards: weights.shards.map(({ path }) => bytesOf.get(path)!) } });
   }

@@ -20,6 +20,7 @@ export const packs = {
   'it has no input "{0}"': 'Es hat keinen Eingang „{0}“',
   'it has no output "{0}"': 'Es hat keinen Ausgang „{0}“',
   'its "{0}" is {1}, by manifest.json it is {2}': 'Sein „{0}“ ist {1}, nach manifest.json ist es {2}',
+  'its table "{0}" has {1} rows, by manifest.json it has {2}': 'Seine Tabelle „{0}“ hat {1} Zeilen, nach manifest.json hat sie {2}',
   'it wants an input "{0}", which no graph of its kind has': 'Es verlangt einen Eingang „{0}“, den kein Graph seiner Art hat',
   'it wants operators of "{0}", which are not part of onnxruntime': 'Es verlangt Operatoren von „{0}“, die nicht zu onnxruntime gehören',
   'it wants weights from "{0}", which its pack does not name': 'Es verlangt Gewichte aus „{0}“, die sein Paket nicht nennt',
