@@ -37,6 +37,8 @@ const whole = (min: number, max: number, message?: string) => z.int().check(z.mi
 const count = whole(1, 2 ** 40);
 const dimension = whole(1, 65_536);
 const index = z.int().check(z.minimum(0));
+/** Pixels of a picture's side. */
+const side = whole(1, 4096);
 const safePath = z.string().check(z.refine(
   (path) => path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.includes(':') && !path.split('/').some((part) => part === '..' || part === '.' || part === ''),
   'must be a relative path without "..", a leading "/", ":" or backslashes',
@@ -116,7 +118,7 @@ const Common = z.object({
   /** synonyms: other names that a class is found by. */
   classes: z.array(z.object({ id: words, label: words, synonyms: z.optional(z.array(words)) })).check(z.minLength(1, 'at least one class is needed'), z.maxLength(MAX_CLASSES, `at most ${MAX_CLASSES} classes are taken`)),
   grid: z.object({ width: whole(1, 128), tokens: whole(1, 16_384) }),
-  image: z.object({ size: whole(1, 4096) }),
+  image: z.object({ size: side }),
   vocab: whole(1, 2 ** 20),
   /** Images that the step graphs take at once; absent: 1. */
   batch: z.optional(whole(1, 1024)),
@@ -133,11 +135,11 @@ const Common = z.object({
   /** By backend; the reason is for people. */
   defaultVariant: z.object({ webgpu: words, wasm: words, reason: z.optional(words) }),
   golden: PackFile,
-  codebook: z.object({ tiles: PackFile, columns: count, tile: count }),
+  codebook: z.object({ tiles: PackFile, columns: dimension, tile: side }),
   /** One for every class in order, or of the classes listed. */
-  thumbnails: z.object({ file: PackFile, columns: count, size: count, classes: z.optional(z.array(index).check(z.minLength(1))) }),
+  thumbnails: z.object({ file: PackFile, columns: dimension, size: side, classes: z.optional(z.array(index).check(z.minLength(1))) }),
   /** Held-out pictures to start from, tiled in one file: the class of each, in order. */
-  gallery: z.optional(z.object({ file: PackFile, columns: count, size: count, classes: z.array(index).check(z.minLength(1)) })),
+  gallery: z.optional(z.object({ file: PackFile, columns: dimension, size: side, classes: z.array(index).check(z.minLength(1)) })),
   /** The 1st and 99th percentile of the held-out pictures: reconstruction in dB, mean entropy in nats. */
   heldOut: z.optional(z.object({ psnr: Band, entropy: Band })),
   recordings: z.array(z.object({ id: words, title: words, class: index, run: PackFile, picture: PackFile })).check(z.maxLength(MAX_CLASSES)),

@@ -51,16 +51,25 @@ type Recording = Manifest['recordings'][number];
 
 /** A recorded run without its picture. Throws `run-invalid` for one that its pack cannot show. */
 export async function fetchRecordedRun({ run: file, class: index }: Recording, { manifest, manifestUrl }: Pick<KnownPack, 'manifest' | 'manifestUrl'>): Promise<Run> {
-  const run = parseRun(jsonOf(await fetchPackFile(file, manifestUrl), file.path));
-  checkFits(run, manifest);
-  if (run.header.class !== index) throw new StudioError('run-invalid', say`The recording ${file.path} is of class ${run.header.class}, its manifest says ${index}. Export the pack again.`);
+  const json = jsonOf(await fetchPackFile(file, manifestUrl), file.path);
+  const notShown = (why: Phrase) => new StudioError('run-invalid', say`The pack's recording ${file.path} cannot be shown. ${why}`);
+  let run: Run;
+  try {
+    run = parseRun(json);
+    checkFits(run, manifest);
+  } catch (error) {
+    throw notShown(toTagged(error).message);
+  }
+  if (run.header.class !== index) throw notShown(say`It is of class ${run.header.class}, manifest.json says ${index}. Export the pack again.`);
   return run;
 }
 
 /** A recorded run with its picture. */
 export async function withPicture(coming: Run | Promise<Run>, { picture }: Recording, { manifestUrl }: Pick<KnownPack, 'manifestUrl'>): Promise<OpenedRun> {
   const [run, png] = await Promise.all([coming, fetchPackFile(picture, manifestUrl)]);
-  const image = await createImageBitmap(new Blob([png], { type: 'image/png' }));
+  const image = await createImageBitmap(new Blob([png], { type: 'image/png' })).catch((error: unknown) => {
+    throw new StudioError('run-invalid', say`The pack's file ${picture.path} is no picture that can be shown. Export the pack again.`, toTagged(error).message);
+  });
   return { run, picture: { image, size: image.width, cells: run.events.length } };
 }
 

@@ -1,5 +1,6 @@
 import { fetchPackFile } from '../../state/packFiles.ts';
 import { readPicture } from '../../lib/readPicture.ts';
+import { checkSheet, type Sheet } from '../../lib/sheet.ts';
 import { deskOf } from '../../state/inspect/desk.ts';
 import { named, translated, t } from '../../text/t.ts';
 import { tileStyle, usePackImage } from '../packImage.ts';
@@ -7,16 +8,8 @@ import { usePack, useSettings, useStudio } from '../context.ts';
 import type { Manifest } from '../../../engine/manifest.ts';
 import { say, term } from '../../../engine/phrase.ts';
 
-interface Sheet {
-  file: Manifest['thumbnails']['file'];
-  columns: number;
-  size: number;
-  /** Class of each picture, in order. */
-  classes: readonly number[];
-}
-
 /** The pack's gallery; without one, the picture of every class. */
-const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
+const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet & Pick<Manifest['thumbnails'], 'file'> => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
 
 function cutTile(image: CanvasImageSource, index: number, { columns, size }: Sheet): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
@@ -45,8 +38,9 @@ export function Gallery() {
   });
   const open = (tile: (typeof tiles)[number]) => void desk.openTile(tile.name, tile.classIndex, async () => {
     const bytes = await fetchPackFile(sheet.file, url);
-    const { image } = await readPicture(new Blob([bytes], { type: 'image/png' }), sheet.file.path);
-    return { image: cutTile(image, tile.index, sheet), width: sheet.size, height: sheet.size };
+    const picture = await readPicture(new Blob([bytes], { type: 'image/png' }), sheet.file.path);
+    checkSheet(sheet, picture);
+    return { image: cutTile(picture.image, tile.index, sheet), width: sheet.size, height: sheet.size };
   });
   const ordered = [...tiles.filter((tile) => tile.classIndex === chosen), ...tiles.filter((tile) => tile.classIndex !== chosen)];
   return (

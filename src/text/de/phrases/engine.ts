@@ -70,7 +70,6 @@ export const engine = {
   'the given tokens of its header are not those of its events': 'Die vorgegebenen Tokens seines Kopfes sind nicht die seiner Ereignisse',
   'its digest does not match its tokens and patches; the file was altered': 'Seine Prüfsumme passt nicht zu seinen Tokens und Patches; die Datei wurde verändert',
   'manifest.json, {0}: {1}. Export the pack again, or correct this field.': 'manifest.json, {0}: {1}. Das Paket neu exportieren, oder dieses Feld berichtigen.',
-  'The recording {0} is of class {1}, its manifest says {2}. Export the pack again.': 'Die Aufzeichnung {0} ist von Klasse {1}, ihr Manifest sagt {2}. Das Paket neu exportieren.',
   'golden.json, {0}: {1}. Export the pack again.': 'golden.json, {0}: {1}. Das Paket neu exportieren.',
   'manifest.json has formatVersion {0}; this studio reads version {1}. Update the studio, or export the pack again.': 'manifest.json hat formatVersion {0}; dieses Studio liest Version {1}. Das Studio aktualisieren, oder das Paket neu exportieren.',
   'The pack {0} has no variant "{1}". Use one of {2}.': 'Das Paket {0} hat keine Variante „{1}“. Es gibt {2}.',
