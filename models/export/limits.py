@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from models.errors import UserError
@@ -33,6 +34,7 @@ def contradiction(m: dict[str, Any]) -> str | None:
     width, grid, model = m["grid"]["width"], m["grid"]["tokens"], m["model"]
     quantum = HEAD * model["heads"]
     entropy, given, count = m.get("entropyModel"), m["defaults"], len(m["classes"])
+    curve = m.get("curve", [])
     rules = [
         (grid == width**2, f"grid.tokens is {grid}, width x width is {width**2}"),
         (m["image"]["size"] == width * m["tokenizer"]["factor"],
@@ -45,6 +47,9 @@ def contradiction(m: dict[str, Any]) -> str | None:
          "defaults.staticLength is needed, since all three switches are off"),
         (m["kind"] == "gpt" or longest_patch(default_rules(given), width, grid) <= model["window"],
          "defaults allow patches that are longer than model.window"),
+        (all(a["entropyThreshold"] < b["entropyThreshold"] for a, b in pairwise(curve)), "curve: its thresholds do not grow"),
+        (all(max(point["pAvg"], point["stepsMean"]) <= grid for point in curve), f"curve: an image has {grid} tokens"),
+        (all(one["class"] < count for one in m.get("recordings", [])), f"recordings: the pack has {count} classes"),
         *((all(k < count for k in m.get(name, {}).get("classes", [])), f"{name}.classes: the pack has {count} classes")
           for name in ("thumbnails", "gallery")),
         *((len({c[key].lower() for c in m["classes"]}) == count, f"classes: two have the same {key}") for key in ("id", "label")),
