@@ -121,7 +121,7 @@ MISTAKES = {
     "a default that is not there": (field("defaultVariant", wasm="q4"), M, "defaultVariant.wasm"),
     "weights that are not there": (field("variants", "w8", "graphs", "decoder", weights="x"), M, "'x'"),
     "a curve out of order": (lambda pack: pack.manifest["curve"].reverse(), M, "thresholds do not grow"),
-    "a curve of more steps than tokens": (lambda pack: pack.manifest["curve"][0].update(stepsMean=65), M, "an image has 64 tokens"),
+    "a curve of more steps than tokens": (lambda pack: pack.manifest["curve"][0].update(stepsMean=65), M, "image has 64 tokens"),
     "a recording of no class": (lambda pack: (run(pack), pack.manifest["recordings"][0].update({"class": 3})), M, "recordings:"),
     "a gigantic sheet": (field("codebook", tile=4097), M, "4097 is greater"),
     "a grid that is no square": (field("grid", tokens=63), M, "grid.tokens"),
