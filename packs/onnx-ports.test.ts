@@ -5,7 +5,7 @@ import { graphPorts, newSlots, tableRows, type GraphPorts } from '../engine/grap
 import { parseManifest, type GraphName, type Manifest } from '../engine/manifest.ts';
 import { checkPorts } from './onnx-ports.ts';
 
-const root = join(import.meta.dirname, '..', 'e2e', 'fixtures', 'models');
+const root = join(import.meta.dirname, '..', 'fixtures', 'models');
 const manifestOf = (pack: string): Manifest => parseManifest(JSON.parse(readFileSync(join(root, pack, 'manifest.json'), 'utf8')));
 
 /** Every form of every graph of a variant that generating needs, as fetching a pack checks it. */
