@@ -5,9 +5,7 @@ import { quote, say } from '../engine/phrase.ts';
 import { sessionArguments, type CacheForm, type GraphCall, type GraphRunner } from '../engine/graph-runner.ts';
 import { graphFiles, variantOf, type GraphName } from '../engine/manifest.ts';
 import { sizeOf, type GraphTensor, type Tensors } from '../engine/tensors.ts';
-import { graphPorts, newSlots, tableRows } from '../engine/graph-ports.ts';
-import { checkModel } from '../packs/onnx-check.ts';
-import { checkPorts } from '../packs/onnx-ports.ts';
+import { checkGraph } from '../packs/graph-check.ts';
 import { SESSION_SETTINGS } from '../packs/session-settings.ts';
 import { readPackFile, type Pack } from './pack.ts';
 
@@ -39,12 +37,11 @@ export class NodeRunner implements GraphRunner {
   }
 
   async #create(graph: GraphName): Promise<ort.InferenceSession> {
-    const { model: whole, byRow, weights } = graphFiles(this.#pack.manifest, this.variant, graph);
+    const files = graphFiles(this.#pack.manifest, this.variant, graph);
+    const { model: whole, byRow, weights } = files;
     const model = this.#newSlots && byRow ? byRow : whole;
     const bytes = readPackFile(this.#pack, model);
-    checkModel(model.path, new Uint8Array(bytes), weights?.location ?? null);
-    const ports = graphPorts(this.#pack.manifest, graph);
-    if (ports) checkPorts(model.path, bytes, model === byRow ? newSlots(ports) : ports, tableRows(this.#pack.manifest));
+    checkGraph(this.#pack.manifest, graph, files, model, bytes);
     const externalData = [];
     if (weights) {
       let data = this.#weights.get(weights.name);

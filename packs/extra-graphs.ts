@@ -2,8 +2,8 @@ import { PackError } from '../engine/errors.ts';
 import { say } from '../engine/phrase.ts';
 import { graphFiles, type GraphName } from '../engine/manifest.ts';
 import { downloadEach } from './download.ts';
+import { checkGraph } from './graph-check.ts';
 import { localFiles } from './local-files.ts';
-import { checkModel } from './onnx-check.ts';
 import { usableMirrors } from './origins.ts';
 import { kept, meter, type FetchProgress, type GraphFiles, type Pack } from './pack.ts';
 import type { Shard } from './shards.ts';
@@ -32,18 +32,19 @@ export async function addGraph(pack: Pack, graph: GraphName, source: PackSource,
   if (!manifest.variants[variant]?.graphs[graph]) {
     throw new PackError('manifest-invalid', say`The pack ${manifest.name} has no graph ${graph}, so it cannot do this. Export the pack again, or pick another pack.`);
   }
-  const { model, weights } = graphFiles(manifest, variant, graph);
+  const files = graphFiles(manifest, variant, graph);
+  const { model, weights } = files;
   const shared = sharedWeights(pack, graph);
-  const files = [model, ...(weights && !shared ? weights.shards : [])];
-  const progress = meter(files.reduce((sum, file) => sum + file.bytes, 0), onProgress);
+  const wanted = [model, ...(weights && !shared ? weights.shards : [])];
+  const progress = meter(wanted.reduce((sum, file) => sum + file.bytes, 0), onProgress);
   progress.report();
   const cache = source.files && localFiles(source.files);
-  const got = await downloadEach(source.manifestUrl, files, {
+  const got = await downloadEach(source.manifestUrl, wanted, {
     ...(cache && { cache }),
     mirrors: usableMirrors(manifest.mirrors, globalThis.location?.origin ?? ''), onBytes: progress.onBytes, onRetry: progress.onRetry,
   }, kept(weights ? [weights.shards] : [], cache));
   const [first, ...shards] = got.map(({ shard }) => shard) as [Uint8Array<ArrayBuffer>, ...Shard[]];
-  checkModel(model.path, first, weights?.location ?? null);
+  checkGraph(manifest, graph, files, model, first);
   pack.graphs.set(graph, {
     model: first, byRow: null,
     weights: weights && { location: weights.location, shards: shared?.shards ?? shards },

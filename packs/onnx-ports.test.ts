@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { graphPorts, newSlots, tableRows, type GraphPorts } from '../engine/graph-ports.ts';
-import { parseManifest, type GraphName, type Manifest } from '../engine/manifest.ts';
+import { graphPorts } from '../engine/graph-ports.ts';
+import { graphFiles, parseManifest, type GraphName, type Manifest } from '../engine/manifest.ts';
+import { checkGraph } from './graph-check.ts';
 import { checkPorts } from './onnx-ports.ts';
 
 const root = join(import.meta.dirname, '..', 'fixtures', 'models');
 const manifestOf = (pack: string): Manifest => parseManifest(JSON.parse(readFileSync(join(root, pack, 'manifest.json'), 'utf8')));
 
-/** Every form of every graph of a variant that generating needs, as fetching a pack checks it. */
+/** Every form of every graph of a variant, as fetching a pack checks it. */
 function check(pack: string, manifest: Manifest, variant: string): void {
-  for (const [graph, { model, byRow }] of Object.entries(manifest.variants[variant]!.graphs)) {
-    const ports = graphPorts(manifest, graph as GraphName);
-    if (!ports) continue;
-    const forms: [typeof model, GraphPorts][] = [[model, ports], ...(byRow ? [[byRow, newSlots(ports)] satisfies [typeof model, GraphPorts]] : [])];
-    for (const [file, wanted] of forms) checkPorts(file.path, new Uint8Array(readFileSync(join(root, pack, file.path))), wanted, tableRows(manifest));
+  for (const graph of Object.keys(manifest.variants[variant]!.graphs) as GraphName[]) {
+    const files = graphFiles(manifest, variant, graph);
+    for (const file of files.byRow ? [files.model, files.byRow] : [files.model]) checkGraph(manifest, graph, files, file, new Uint8Array(readFileSync(join(root, pack, file.path))));
   }
 }
 

@@ -1,12 +1,10 @@
 import { toTagged } from '../engine/errors.ts';
 import type { Phrase } from '../engine/phrase.ts';
-import { graphPorts, newSlots, tableRows } from '../engine/graph-ports.ts';
 import { neededFiles } from '../engine/manifest-files.ts';
 import { packHash, type GraphName, type Manifest, type PackFile } from '../engine/manifest.ts';
 import { downloadEach, worstOf, type Downloaded } from './download.ts';
 import { browserCache, type FileCache, type Stored } from './file-cache.ts';
-import { checkModel } from './onnx-check.ts';
-import { checkPorts } from './onnx-ports.ts';
+import { checkGraph } from './graph-check.ts';
 import { usableMirrors } from './origins.ts';
 import { saveRecord } from './pack-records.ts';
 import { isLarge, onDisk, type Shard, type Weights } from './shards.ts';
@@ -84,11 +82,7 @@ export async function fetchPack(manifestUrl: string, manifest: Manifest, variant
   const whole = ({ path }: PackFile) => bytesOf.get(path) as Uint8Array<ArrayBuffer>;
   const graphs = new Map<GraphName, GraphFiles>();
   for (const { graph, model, byRow, weights } of needed) {
-    const ports = graphPorts(manifest, graph);
-    for (const file of byRow ? [model, byRow] : [model]) {
-      checkModel(file.path, whole(file), weights?.location ?? null);
-      if (ports) checkPorts(file.path, whole(file), file === byRow ? newSlots(ports) : ports, tableRows(manifest));
-    }
+    for (const file of byRow ? [model, byRow] : [model]) checkGraph(manifest, graph, { byRow, weights }, file, whole(file));
     graphs.set(graph, { model: whole(model), byRow: byRow && whole(byRow), weights: weights && { location: weights.location, shards: weights.shards.map(({ path }) => bytesOf.get(path)!) } });
   }
   let stored = worstOf(got);
