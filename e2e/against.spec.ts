@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
-const pico = fixturePacks.find(({ name }) => name === 'pico');
+const pico = fixturePack('pico');
 
 test('a class to move away from: by link, in the settings, in the run, and again by its link', async ({ page }, { project }) => {
-  test.skip(!pico || project.name === 'webgpu', 'about the page alone, which is the same on WASM and WebGPU: run on WASM');
+  test.skip(project.name === 'webgpu', 'about the page alone, which is the same on WASM and WebGPU: run on WASM');
   test.setTimeout(120_000);
-  await mountPack(page, pico!);
+  await mountPack(page, pico);
   await page.goto('/#pack=pico&class=Alpha&seed=3&against=gamma&g=4');
   await runFinished(page);
   const figure = page.locator('[data-figure="against"]');

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { axe, contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticBaseline, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano');
-const baseline = fixturePacks.find(({ name }) => name === 'nano-gpt');
+const nano = fixturePack('nano');
+const baseline = fixturePack('nano-gpt');
 const figure = (page: Page, name: string) => page.locator(`[data-compare="${name}"]`);
 const source = (page: Page, name: string) => page.getByRole('combobox', { name: `Run ${name}` });
 
@@ -32,8 +32,8 @@ async function twoRecordings(page: Page): Promise<void> {
 
 /** A run made here, one token a pass: a call of a graph for each. */
 async function generated(page: Page): Promise<void> {
-  await mountPack(page, nano!);
-  await page.goto(`/#pack=${nano!.name}&window=1`);
+  await mountPack(page, nano);
+  await page.goto(`/#pack=${nano.name}&window=1`);
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
   await generateButton(page).click();
   await runFinished(page);
@@ -80,7 +80,6 @@ test('each strip is marked with its run, whether both have a legend or one is en
 });
 
 test('a run against one token per patch and against six thresholds, generated here', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   await generated(page);
   const hash = new URL(page.url()).hash;
@@ -109,7 +108,6 @@ test('a run against one token per patch and against six thresholds, generated he
 });
 
 test('while a run is made beside the one in view, what it runs on stays', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   await generated(page);
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
@@ -128,10 +126,9 @@ test('while a run is made beside the one in view, what it runs on stays', async 
 });
 
 test('the address holds the second run and its settings: opened elsewhere both are there, the same', async ({ page, context }) => {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
-  await mountPack(page, nano!);
-  await page.goto(`/#pack=${nano!.name}&class=1&seed=4&view=compare`);
+  await mountPack(page, nano);
+  await page.goto(`/#pack=${nano.name}&class=1&seed=4&view=compare`);
   await expect(figure(page, 'tokens-a')).toHaveText('64', { timeout: 120_000 });
   await expect(page.getByRole('button', { name: 'Same model, one token per patch' })).toBeEnabled({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Same model, one token per patch' }).click();
@@ -144,7 +141,7 @@ test('the address holds the second run and its settings: opened elsewhere both a
   await expect(shared.locator('.share-title')).toHaveText('Beta, seed 4');
   await page.keyboard.press('Escape');
   const elsewhere = await context.newPage();
-  await mountPack(elsewhere, nano!);
+  await mountPack(elsewhere, nano);
   await elsewhere.goto(page.url());
   await expect(figure(elsewhere, 'patches-b')).toHaveText('64', { timeout: 150_000 });
   await expect(figure(elsewhere, 'patches-a')).toHaveText((await figure(page, 'patches-a').textContent())!);
@@ -155,10 +152,9 @@ test('the address holds the second run and its settings: opened elsewhere both a
 });
 
 test('a baseline pack: its model runs beside the page, which keeps its own run; the address holds it', async ({ page, context }) => {
-  test.skip(!nano || !baseline, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
   const open = async (tab: Page, address: string) => {
-    for (const pack of [nano!, baseline!]) await mountPack(tab, pack);
+    for (const pack of [nano, baseline]) await mountPack(tab, pack);
     await tab.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
       { name: 'nano', title: 'Nano', kind: 'dpar', bytes: 1 }, { name: 'nano-gpt', title: 'Nano baseline', kind: 'gpt', bytes: 1 },
     ] } }));
@@ -195,9 +191,8 @@ test('a baseline pack: its model runs beside the page, which keeps its own run; 
 });
 
 test('the second worker crashes before its run and in it: the run of B is made all the same', async ({ page }) => {
-  test.skip(!nano || !baseline, 'its fixture pack is not in fixtures/models');
   test.setTimeout(240_000);
-  for (const pack of [nano!, baseline!]) await mountPack(page, pack);
+  for (const pack of [nano, baseline]) await mountPack(page, pack);
   await page.route('**/models/index.json', (route) => route.fulfill({ json: { packs: [
     { name: 'nano', title: 'Nano', kind: 'dpar', bytes: 1 }, { name: 'nano-gpt', title: 'Nano baseline', kind: 'gpt', bytes: 1 },
   ] } }));
@@ -225,7 +220,6 @@ test('the second worker crashes before its run and in it: the run of B is made a
 });
 
 test('another pack opens in the view that is open; the guide shows patches even where the pack has none', async ({ page }) => {
-  test.skip(!baseline, 'its fixture pack is not in fixtures/models');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await servePack(page, await syntheticPack());
   await servePack(page, await syntheticBaseline());

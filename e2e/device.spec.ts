@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './axe.ts';
 import type { DeviceReport } from '../src/device/report.ts';
-import { fixturePacks, shippedPacks } from './packs.ts';
+import { fixturePack, shippedPacks } from './packs.ts';
 import { mountPack } from './studio-page.ts';
 
-const pack = fixturePacks.find(({ name }) => name === 'nano')!;
-const baseline = fixturePacks.find(({ name }) => name === 'nano-gpt')!;
+const pack = fixturePack('nano');
+const baseline = fixturePack('nano-gpt');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 
 const chip = (page: Page) => page.locator('.status-chip');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { faultServer } from './fault-server.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { downloadRun, generateButton, messages, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
+const nano = fixturePack('nano');
 
 /** A file or folder dropped onto the page, as from the desktop: a script cannot make the entries of a folder. */
 async function drop(page: Page, path: string): Promise<void> {

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { servePack, syntheticBaseline, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateWithRules, mountPack, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
+const nano = fixturePack('nano');
 test.beforeEach(async ({ page }, { project }) => {
-  test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+  test.skip(project.name !== 'wasm', 'the same on every backend: run on WASM');
   test.setTimeout(120_000);
   await mountPack(page, nano);
 });

@@ -1,12 +1,12 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { Run } from '../engine/log.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slower } from './slow-worker.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished, useBackend } from './studio-page.ts';
 import { beforeWorker } from './worker-hook.ts';
 
 /** Losses of a real device, on Chromium's software adapter. */
-const pico = fixturePacks.find(({ name }) => name === 'pico')!;
+const pico = fixturePack('pico');
 const chip = (page: Page) => page.locator('.status-chip');
 const went = (page: Page) => messages(page).filter({ hasText: 'The run continued where it was' });
 const tokensOf = ({ events }: Run) => events.map(({ token }) => token);

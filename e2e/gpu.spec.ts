@@ -1,11 +1,11 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { GpuPage, GpuRun, SampleCase } from './pages/gpu.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { goldenCases, sampleCases, wrongWith } from './sample-cases.ts';
 
 type Scope = { gpu: GpuPage };
 /** The smallest: software rendering takes its time. */
-const pack = fixturePacks.find(({ name }) => name === 'pico')!;
+const pack = fixturePack('pico');
 /** Enough for several patches. */
 const TOKENS = 12;
 
@@ -63,7 +63,7 @@ test('several tokens a pass are the tokens of one a pass, at one wait a pass', a
   test.setTimeout(600_000);
   await open(page);
   for (const name of ['pico', 'nano-gpt']) {
-    const { manifest } = fixturePacks.find((one) => one.name === name)!;
+    const { manifest } = fixturePack(name);
     const [one, ...several] = await page.evaluate(async ([path, limit]) => {
       const { gpu } = globalThis as unknown as Scope;
       return [await gpu.run(path, 21, {}, false, limit, 1), await gpu.run(path, 21, {}, false, limit, 8), await gpu.run(path, 21, {}, false, limit, 64)] as const;

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { downloadRun, generateButton, mountPack, runFinished } from './studio-page.ts';
 
-const pack = fixturePacks[0]!;
-test.skip(!pack, 'its fixture pack is not in fixtures/models');
+const pack = fixturePack('nano');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const rows = (page: Page) => page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
 const openHistory = (page: Page) => page.getByRole('button', { name: 'History' }).click();

@@ -3,7 +3,7 @@ import type { InferenceClient, LoadReport, Picture, Result } from '../src/infere
 import type { Manifest } from '../engine/manifest.ts';
 import type { TokenEvent } from '../engine/log.ts';
 import type { choose } from '../engine/sampling.ts';
-import { fixturePacks, readJson } from './packs.ts';
+import { fixturePack, readJson } from './packs.ts';
 import { decodeGraphs, nameOf, placements } from './placed.ts';
 import { goldenCases } from './sample-cases.ts';
 
@@ -13,14 +13,13 @@ interface Golden {
 }
 type Scope = { client: InferenceClient; choose: typeof choose };
 
-const pack = fixturePacks[0];
+const pack = fixturePack('nano');
 /** A token takes long on a software adapter. */
-const smallest = fixturePacks.find(({ name }) => name === 'pico');
-test.skip(!pack, 'its fixture pack is not in fixtures/models');
+const smallest = fixturePack('pico');
 
 const backendOf = (project: string) => (project === 'webgpu' ? 'webgpu' : 'wasm');
 
-async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm', from = pack!): Promise<Result<LoadReport> & { stages: string[] }> {
+async function load(page: Page, backend: 'auto' | 'webgpu' | 'wasm', from = pack): Promise<Result<LoadReport> & { stages: string[] }> {
   await page.goto('/e2e/pages/inference.html');
   await page.waitForFunction(() => 'client' in globalThis);
   return page.evaluate(async ([path, wanted]) => {
@@ -48,7 +47,7 @@ const generate = (page: Page, request: object, stopAfter = Infinity) => page.eva
 
 test('a pack loads, is tested against golden values, and makes the golden picture', async ({ page }, { project }) => {
   const backend = backendOf(project.name);
-  const made = backend === 'webgpu' ? smallest! : pack!;
+  const made = backend === 'webgpu' ? smallest : pack;
   const loaded = await load(page, backend, made);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded));
   expect(loaded.stages).toEqual(['manifest', 'runtime', 'weights', 'graphs', 'self-test', 'sessions']);
@@ -85,7 +84,7 @@ test('tokens of the golden vectors come out of the sampler of a page', async ({ 
 });
 
 test('stop ends a run between two tokens and keeps the model', async ({ page }, { project }) => {
-  const made = project.name === 'webgpu' ? smallest! : pack!;
+  const made = project.name === 'webgpu' ? smallest : pack;
   expect(await load(page, backendOf(project.name), made)).toMatchObject({ ok: true });
   const manifest = readJson(made, 'manifest.json') as Manifest;
   const run = await generate(page, { class: 0, seed: 3, settings: manifest.defaults }, 1);
@@ -103,11 +102,11 @@ test('automatic choice reports every backend it tried', async ({ page }, { proje
 });
 
 test('weights kept in fewer bits are widened while a session opens: no variant leaves more nodes to run than fp32', async ({ browser }, { project }) => {
-  const manifest = readJson(pack!, 'manifest.json') as Manifest;
+  const manifest = readJson(pack, 'manifest.json') as Manifest;
   const graphs = decodeGraphs(manifest.kind).map((graph) => ({ graph, groups: 2 as const }));
   const nodes = async (variant: string) => {
     const page = await browser.newPage();
-    const found = await placements(page, backendOf(project.name), pack!.manifest, variant, graphs);
+    const found = await placements(page, backendOf(project.name), pack.manifest, variant, graphs);
     await page.close();
     return graphs.map((graph) => Object.values(found.get(nameOf(graph)) ?? {}).reduce((sum, count) => sum + count, 0));
   };

@@ -4,10 +4,10 @@ import { expect, test, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { contextOf, DEVICES, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { downloadRun, generateWithRules, messages, mountPack, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks[0];
+const nano = fixturePack('nano');
 const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`);
 const line = (page: Page) => page.getByRole('slider', { name: /E_th line/ });
 const cell = (page: Page, index: number) => page.getByRole('gridcell').nth(index);
@@ -26,9 +26,8 @@ function picture(width: number, height: number): Buffer {
 }
 
 async function openNano(page: Page, rest = ''): Promise<void> {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
-  await mountPack(page, nano!);
-  await page.goto(`/#pack=${nano!.name}${rest}&view=inspect`);
+  await mountPack(page, nano);
+  await page.goto(`/#pack=${nano.name}${rest}&view=inspect`);
 }
 
 test('views have addresses, and the bar says which one is open', async ({ page }) => {
@@ -208,7 +207,7 @@ test('a run is edited and continued: what is kept stays, the address makes it ag
   const hash = new URL(page.url()).hash;
   expect(hash).toMatch(/given=1\.[A-Za-z0-9_-]+/);
   const other = await context.newPage();
-  await mountPack(other, nano!);
+  await mountPack(other, nano);
   await other.goto(`/${hash}`);
   await runFinished(other);
   expect((await downloadRun(other)).digest).toBe(after.digest);

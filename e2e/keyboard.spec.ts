@@ -1,10 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { mountPack, runFinished } from './studio-page.ts';
 
 /** Each view from its address to its result with the keyboard alone: no pointer is used in this file. */
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
-test.skip(!nano, 'its fixture pack is not in fixtures/models');
+const nano = fixturePack('nano');
 test.beforeEach(async ({ page }, { project }) => {
   test.skip(project.name !== 'wasm', 'keys do not depend on the backend: run on WASM');
   test.setTimeout(240_000);

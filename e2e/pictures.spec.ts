@@ -4,10 +4,10 @@ import { expect, test, type Page } from '@playwright/test';
 import fc from 'fast-check';
 import { damagedPicture, pictures, type PictureFile } from '../fixtures/pictures.ts';
 import type { ReadPictures } from './pages/pictures.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { mountPack } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
+const nano = fixturePack('nano');
 const DAMAGED = 2000;
 const AT_ONCE = 250;
 /** Damaged ones go through the studio's own field too, each of them to its end. */

@@ -7,11 +7,10 @@ import { PNG_KEYWORD, readPngText } from '../engine/picture.ts';
 import { packTokens } from '../engine/token-text.ts';
 import { axe, contextOf, DEVICES, expectAccessible, expectFits, type Screen } from './axe.ts';
 import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { downloadRun, generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
-const pack = fixturePacks[0]!;
-test.skip(!pack, 'its fixture pack is not in fixtures/models');
+const pack = fixturePack('nano');
 const shots = join(import.meta.dirname, 'artefacts', 'studio');
 const address = (rest = '') => `/#pack=${pack.name}${rest}`;
 /** Tokens that a run goes on from, as a link holds them. */

@@ -1,11 +1,10 @@
 import { expect, test } from '@playwright/test';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { restartSmoothness, smoothnessOf, watchSmoothness } from './smoothness.ts';
 import { generateButton, generateWithRules, mountPack, runFinished, runStarted } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano')!;
-test.skip(!nano, 'its fixture pack is not in fixtures/models');
+const nano = fixturePack('nano');
 
 /** Cumulative Layout Shift: text aligned to the right moves sideways at every token that changes it, more often the more frames there are. Above 0.1 is called poor. */
 const SHIFT = 0.1;

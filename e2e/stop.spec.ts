@@ -1,10 +1,10 @@
 /** Stop is on the screen wherever a run grows. */
 import { expect, test, type Page } from '@playwright/test';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack, runFinished, runStarted } from './studio-page.ts';
 
-const nano = fixturePacks.find(({ name }) => name === 'nano');
+const nano = fixturePack('nano');
 
 /** How many Stops a person could press just now. */
 const stops = (page: Page) => page.getByRole('button', { name: 'Stop', exact: true }).evaluateAll((all) => all.filter((button) => {
@@ -14,7 +14,7 @@ const stops = (page: Page) => page.getByRole('button', { name: 'Stop', exact: tr
 
 /** The pack is there, and its model is loaded. */
 async function opened(page: Page, viewport: { width: number; height: number }): Promise<void> {
-  await mountPack(page, nano!);
+  await mountPack(page, nano);
   await page.setViewportSize(viewport);
   await page.goto('/#pack=nano&class=0&seed=3');
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
@@ -22,7 +22,7 @@ async function opened(page: Page, viewport: { width: number; height: number }): 
 
 for (const [name, viewport] of [['desktop', { width: 1440, height: 800 }], ['phone', { width: 360, height: 740 }]] as const) {
   test(`${name}: one Stop in every view, at the top and at the bottom of it, and it stops the run`, async ({ page }, { project }) => {
-    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+    test.skip(project.name !== 'wasm', 'the same on every backend: run on WASM');
     test.setTimeout(120_000);
     await opened(page, viewport);
     await slowDown(page, 700);
@@ -50,7 +50,7 @@ const barTop = (page: Page) => page.evaluate(() => document.querySelector('.stop
 
 for (const [name, viewport] of [['desktop', { width: 1280, height: 860 }], ['phone', { width: 390, height: 844 }]] as const) {
   test(`${name}: Stop covers nothing of History and of the end of a page`, async ({ page }, { project }) => {
-    test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+    test.skip(project.name !== 'wasm', 'the same on every backend: run on WASM');
     test.setTimeout(120_000);
     await opened(page, viewport);
     await generateButton(page).click();
@@ -86,9 +86,9 @@ for (const [name, viewport] of [['desktop', { width: 1280, height: 860 }], ['pho
 }
 
 test('Escape closes the part of the model that is open, and only the next press stops the run', async ({ page }, { project }) => {
-  test.skip(project.name !== 'wasm' || !nano, 'the same on every backend: run on WASM, with the fixture pack nano');
+  test.skip(project.name !== 'wasm', 'the same on every backend: run on WASM');
   test.setTimeout(120_000);
-  await mountPack(page, nano!);
+  await mountPack(page, nano);
   await page.goto('/#pack=nano&window=1');
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
   await slowDown(page, 700);

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { generateButton, mountPack, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks[0]!;
+const nano = fixturePack('nano');
 test('a number that is typed into any field of the page stands there as it was typed', async ({ page }) => {
   await servePack(page, await syntheticPack());
   const pressed = async (name: string | RegExp, text: string) => {

@@ -1,17 +1,16 @@
 import { expect, test } from '@playwright/test';
 import { axe } from './axe.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { mountPack, runFinished } from './studio-page.ts';
 
 for (const name of ['nano', 'nano-gpt']) {
-  const pack = fixturePacks.find((one) => one.name === name);
+  const pack = fixturePack(name);
 
   test(`attention of a cell: asked for once a run has ended, over picture and map, by block and by guidance row (${name})`, async ({ page }) => {
-    test.skip(!pack, 'its fixture pack is not in fixtures/models');
     test.setTimeout(180_000);
     const asked: string[] = [];
     page.on('request', (request) => { if (request.url().includes('_attention')) asked.push(request.url()); });
-    await mountPack(page, pack!);
+    await mountPack(page, pack);
     await page.goto(`/#pack=${name}&seed=3`);
     await runFinished(page);
     expect(asked, 'graphs come when they are asked for').toEqual([]);

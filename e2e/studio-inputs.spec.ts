@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { generateButton, messages, mountPack, runFinished } from './studio-page.ts';
 
-const nano = fixturePacks[0];
+const nano = fixturePack('nano');
 const canGenerate = (page: Page) => expect(generateButton(page)).toBeEnabled();
 
 test('a recorded run plays, labelled, while the weights never come', async ({ page }) => {
@@ -213,7 +213,6 @@ test('an altered recorded run is refused and the page goes on', async ({ page })
 });
 
 test.describe('weights', () => {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
   const shard = /fp32\/entropy\.bin/;
   const damages: [string, Parameters<Page['route']>[1], RegExp][] = [
     ['missing', (route) => route.fulfill({ status: 404 }), /entropy\.bin.* is missing/],
@@ -222,9 +221,9 @@ test.describe('weights', () => {
   ];
   for (const [what, damage, words] of damages) {
     test(`that are ${what}: named, and a retry goes on to the image`, async ({ page }) => {
-      await mountPack(page, nano!);
+      await mountPack(page, nano);
       await page.route(shard, damage);
-      await page.goto(`/#pack=${nano!.name}`);
+      await page.goto(`/#pack=${nano.name}`);
       await expect(messages(page)).toContainText(words);
       await page.unroute(shard, damage);
       await generateButton(page).click();
@@ -235,13 +234,12 @@ test.describe('weights', () => {
 });
 
 test('a browser without WebAssembly SIMD gets a message', async ({ page }) => {
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
-  await mountPack(page, nano!);
+  await mountPack(page, nano);
   await page.route(/inference\.worker.*\.js/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
   });
-  await page.goto(`/#pack=${nano!.name}`);
+  await page.goto(`/#pack=${nano.name}`);
   await expect(messages(page)).toContainText('WebAssembly with SIMD is missing');
   await expect(messages(page)).toContainText('Use a current Chrome');
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { axe, contextOf, expectAccessible, expectFits, onEach } from './axe.ts';
 import { servePack, syntheticPack } from '../fixtures/synthetic.ts';
-import { fixturePacks } from './packs.ts';
+import { fixturePack } from './packs.ts';
 import { slowDown } from './slow-worker.ts';
 import { generateButton, mountPack, runStarted } from './studio-page.ts';
 
@@ -79,9 +79,8 @@ test('the menus of the bar and values that cannot be used: axe finds nothing, li
 });
 
 test('a run that is being decoded: axe finds nothing', async ({ page }) => {
-  const nano = fixturePacks.find(({ name }) => name === 'nano');
-  test.skip(!nano, 'its fixture pack is not in fixtures/models');
-  await mountPack(page, nano!);
+  const nano = fixturePack('nano');
+  await mountPack(page, nano);
   await page.goto('/#pack=nano');
   await expect(page.locator('.status-chip')).toHaveAttribute('data-model', 'ready', { timeout: 120_000 });
   await slowDown(page, 400);
