@@ -8,6 +8,7 @@ import { recordRuns } from './history/record.ts';
 import { InferenceClient } from './inference/client.ts';
 import { isForeign } from './lib/foreignError.ts';
 import { watchForeignChanges } from './lib/foreignDom.ts';
+import { reducedMotion } from './lib/reducedMotion.ts';
 import { createLanguage } from './state/language.ts';
 import { createOptions } from './state/options.ts';
 import { createStudio, type StudioDeps } from './state/studio.ts';
@@ -32,7 +33,7 @@ const deps: StudioDeps = {
   hash: () => location.hash,
   replaceHash: (hash) => window.history.replaceState(window.history.state, '', hash),
   visit: (from, to, way) => (visits ? visits.visit(from, to, way) : deps.replaceHash(to)),
-  reducedMotion: () => embed?.autoplay === false || matchMedia('(prefers-reduced-motion: reduce)').matches,
+  reducedMotion: () => embed?.autoplay === false || reducedMotion(),
   // A page around an embedded view does not decide over someone's download.
   metered: () => embed?.run === 'click' || connection?.saveData === true || connection?.type === 'cellular',
   spareGpu: async () => (navigator.maxTouchPoints > 1 ? (await import('./device/spareGpu.ts')).spareGpu(navigator) : null),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkSheet } from './sheet.ts';
 
-const sheet = { file: { path: 'gallery.png' }, columns: 6, size: 64, classes: Array<number>(60).fill(0) };
+const sheet = { file: { path: 'gallery.png', bytes: 1, sha256: '0'.repeat(64) }, columns: 6, size: 64, classes: Array<number>(60).fill(0) };
 
 test('a sheet has the size of its pictures, the last row whole', () => {
   expect(() => checkSheet(sheet, { width: 384, height: 640 })).not.toThrow();

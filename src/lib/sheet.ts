@@ -1,9 +1,10 @@
 import { PackError } from '../../engine/errors.ts';
+import type { PackFile } from '../../engine/manifest.ts';
 import { say } from '../../engine/phrase.ts';
 
 /** Pictures of one size in one file, row by row. */
 export interface Sheet {
-  file: { path: string };
+  file: PackFile;
   columns: number;
   size: number;
   /** Class of each picture, in order. */

@@ -9,7 +9,7 @@ import type { Manifest } from '../../../engine/manifest.ts';
 import { say, term } from '../../../engine/phrase.ts';
 
 /** The pack's gallery; without one, the picture of every class. */
-const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet & Pick<Manifest['thumbnails'], 'file'> => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
+const sheetOf = ({ gallery, thumbnails, classes }: Manifest): Sheet => gallery ?? { ...thumbnails, classes: thumbnails.classes ?? classes.map((_, index) => index) };
 
 function cutTile(image: CanvasImageSource, index: number, { columns, size }: Sheet): HTMLCanvasElement {
   const canvas = document.createElement('canvas');

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type UIEvent } from 'react';
 import { useStore } from 'zustand';
+import { reducedMotion } from '../../lib/reducedMotion.ts';
 import { t } from '../../text/t.ts';
 import { useWorkbench } from '../context.ts';
 import type { StageMode } from '../../state/options.ts';
@@ -26,7 +27,7 @@ export function Stage({ titleLevel = 1, whole = false }: { titleLevel?: 1 | 2; w
   const choose = (stage: StageMode) => {
     options.setState({ stage });
     const target = track.current;
-    if (target) target.scrollTo({ left: stage === 'entropy' ? target.scrollWidth : 0, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
+    if (target) target.scrollTo({ left: stage === 'entropy' ? target.scrollWidth : 0, behavior: reducedMotion() ? 'instant' : 'smooth' });
   };
   const swiped = (event: UIEvent<HTMLDivElement>) => {
     const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;
